@@ -1,0 +1,2 @@
+//! Integration tests of the integer algorithms.
+mod repr;
