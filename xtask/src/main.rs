@@ -1,1 +1,34 @@
-fn main() {}
+//! `cargo xtask`: the chores of this repository, in Rust, without installing anything.
+//! Each subcommand is one module; this file only dispatches.
+
+use std::process::ExitCode;
+
+use xtask::abi_gen;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND [OPTIONS]
+
+  abi-gen [--check]   write crates/abi/src/headers from xtask/data/layouts.tsv (or only compare)
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let Some((command, rest)) = args.split_first() else {
+        eprint!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    let done = match command.as_str() {
+        "abi-gen" => abi_gen::main(rest),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{command}: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

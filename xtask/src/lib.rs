@@ -1,0 +1,13 @@
+//! The chores as a library, so that `cargo test` runs the checking ones too.
+
+pub mod abi_gen;
+
+use std::path::{Path, PathBuf};
+
+/// What a chore returns: nothing, or one message for the person who ran it.
+pub type Outcome = Result<(), String>;
+
+/// The repository's root directory.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root").to_path_buf()
+}

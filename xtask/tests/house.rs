@@ -1,0 +1,9 @@
+//! The chores that check the repository, run by `cargo test`.
+
+#[test]
+fn generated_headers_are_fresh() {
+    let files = xtask::abi_gen::generate().expect("layouts.tsv parses");
+    if let Err(message) = xtask::abi_gen::compare(&files) {
+        panic!("{message}");
+    }
+}
