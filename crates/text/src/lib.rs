@@ -1,1 +1,6 @@
-//! taipan-text
+//! Text as Python source and Python strings need it: WTF-8 strings, source decoding, line index, identifiers.
+#![forbid(unsafe_code)]
+
+pub mod wtf8;
+
+pub use wtf8::{Wtf8, Wtf8Buf};
