@@ -1,0 +1,14 @@
+//! Integer constants of the module `_signal` on Linux.
+//! Those that the `libc` crate lacks carry the kernel's number, which is the same on every architecture.
+
+constants! {
+    libc {
+        ITIMER_PROF ITIMER_REAL ITIMER_VIRTUAL SIGABRT SIGALRM SIGBUS SIGCHLD SIGCONT SIGFPE SIGHUP SIGILL
+        SIGINT SIGIO SIGIOT SIGKILL SIGPIPE SIGPOLL SIGPROF SIGPWR SIGQUIT SIGSEGV SIGSTKFLT SIGSTOP SIGSYS
+        SIGTERM SIGTRAP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGUSR1 SIGUSR2 SIGVTALRM SIGWINCH SIGXCPU SIGXFSZ
+        SIG_BLOCK SIG_DFL SIG_IGN SIG_SETMASK SIG_UNBLOCK
+    }
+    fixed {
+        SIGCLD = 17,
+    }
+}

@@ -1,0 +1,75 @@
+//! Memory maps.
+
+use core::ptr::{NonNull, null_mut};
+
+use crate::sys::done;
+use crate::{Errno, Fd, Result};
+
+/// A mapped range; unmapped when dropped.
+#[derive(Debug)]
+pub struct Mapping {
+    start: NonNull<u8>,
+    size: usize,
+}
+
+// SAFETY: the range is plain memory that this value owns.
+unsafe impl Send for Mapping {}
+
+/// Map a file, or anonymous memory with fd -1. Size 0 is `EINVAL`.
+pub fn map(fd: Fd, offset: i64, size: usize, protection: i32, flags: i32) -> Result<Mapping> {
+    let start = sys!(libc::mmap(null_mut(), size, protection, flags, fd, offset));
+    if start == libc::MAP_FAILED {
+        return Err(Errno::last());
+    }
+    let start = NonNull::new(start.cast()).ok_or(Errno::ENOMEM)?;
+    Ok(Mapping { start, size })
+}
+
+impl Mapping {
+    /// The first byte. Other processes may change the range at any time, so it is handed out as a pointer.
+    pub fn as_ptr(&self) -> *mut u8 {
+        self.start.as_ptr()
+    }
+
+    /// The size in bytes.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Change the size; the range may move, so no pointer into it may be in use. Left as it is on an error.
+    pub fn resize(&mut self, size: usize) -> Result<()> {
+        let start = sys!(libc::mremap(self.start.as_ptr().cast(), self.size, size, libc::MREMAP_MAYMOVE));
+        if start == libc::MAP_FAILED {
+            return Err(Errno::last());
+        }
+        self.start = NonNull::new(start.cast()).ok_or(Errno::ENOMEM)?;
+        self.size = size;
+        Ok(())
+    }
+
+    /// Write changes of a part back. May block.
+    pub fn flush(&self, offset: usize, size: usize) -> Result<()> {
+        let start = self.at(offset, size)?;
+        done(sys!(libc::msync(start.cast(), size, libc::MS_SYNC)))
+    }
+
+    /// Announce how a part will be used.
+    pub fn advise(&self, offset: usize, size: usize, advice: i32) -> Result<()> {
+        let start = self.at(offset, size)?;
+        done(sys!(libc::madvise(start.cast(), size, advice)))
+    }
+
+    fn at(&self, offset: usize, size: usize) -> Result<*mut u8> {
+        match offset.checked_add(size) {
+            // SAFETY: the offset lies within the mapping.
+            Some(end) if end <= self.size => Ok(unsafe { self.start.as_ptr().add(offset) }),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        sys!(libc::munmap(self.start.as_ptr().cast(), self.size));
+    }
+}
