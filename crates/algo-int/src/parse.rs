@@ -91,6 +91,9 @@ fn strip_prefix(text: &[u8], base: u32) -> Result<(u32, &[u8], bool), ParseIntEr
 
 /// Check every character; return the number of digits and whether there is no underscore among them.
 fn check_digits(text: &[u8], base: u32) -> Result<(usize, bool), ParseIntError> {
+    if base == 10 && !text.is_empty() && text.iter().all(u8::is_ascii_digit) {
+        return Ok((text.len(), true));
+    }
     let mut count = 0;
     let mut previous = b'_';
     for &c in text {
@@ -124,25 +127,7 @@ fn magnitude(text: &[u8], base: u32) -> Vec<u32> {
     if base.is_power_of_two() {
         return magnitude_of_bits(text, base.trailing_zeros());
     }
-    // As many characters as fit one digit together.
-    let chunk = (1..).take_while(|&n| u64::from(base).pow(n) <= u64::from(DIGIT_MASK)).last().unwrap_or(1) as usize;
-    let mut out: Vec<u32> = Vec::with_capacity(text.len() / chunk + 2);
-    let head = text.len() % chunk;
-    let (first, rest) = text.split_at(head);
-    for part in std::iter::once(first).filter(|p| !p.is_empty()).chain(rest.chunks(chunk)) {
-        let value = part.iter().fold(0u64, |acc, &c| acc * u64::from(base) + u64::from(digit_value(c)));
-        let factor = u64::from(base).pow(part.len() as u32);
-        let mut carry = value;
-        for d in &mut out {
-            let t = u64::from(*d) * factor + carry;
-            *d = t as u32 & DIGIT_MASK;
-            carry = t >> DIGIT_BITS;
-        }
-        if carry != 0 {
-            out.push(carry as u32);
-        }
-    }
-    out
+    crate::radix::read_magnitude(text, base)
 }
 
 /// Digits of a base 2**bits: a plain repacking.
