@@ -3,11 +3,12 @@
 
 use std::process::ExitCode;
 
-use xtask::abi_gen;
+use xtask::{abi_gen, tidy};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND [OPTIONS]
 
+  tidy                check the house rules (also part of `cargo test`)
   abi-gen [--check]   write crates/abi/src/headers from xtask/data/layouts.tsv (or only compare)
 ";
 
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let done = match command.as_str() {
+        "tidy" => tidy::main(rest),
         "abi-gen" => abi_gen::main(rest),
         _ => {
             eprint!("{USAGE}");

@@ -7,3 +7,9 @@ fn generated_headers_are_fresh() {
         panic!("{message}");
     }
 }
+
+#[test]
+fn house_rules_hold() {
+    let report = xtask::tidy::run().expect("the repository can be read");
+    assert!(report.errors.is_empty(), "{} rules broken:\n{}", report.errors.len(), report.errors.join("\n"));
+}
