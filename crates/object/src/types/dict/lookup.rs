@@ -1,0 +1,212 @@
+//! Finding keys. Exact string keys in string-only dicts take a quiet path; other keys may call `__hash__` and `__eq__`, which may change the dict: then the search starts again.
+
+use super::keys::Probe;
+use super::*;
+use crate::abstract_;
+use crate::err::Raised;
+use crate::types::int::PyInt;
+use crate::types::str::PyStr;
+
+/// Equality of two objects that needs no Python code, or `None` when it might.
+#[inline(always)]
+pub(crate) fn quiet_eq(a: &Object, b: &Object) -> Option<bool> {
+    if !std::ptr::eq(a.ty(), b.ty()) {
+        return None;
+    }
+    if let (Some(a), Some(b)) = (a.exact::<PyStr>(), b.exact::<PyStr>()) {
+        return Some(a.eq_str(b));
+    }
+    if let (Some(a), Some(b)) = (a.exact::<PyInt>(), b.exact::<PyInt>()) {
+        return match (a.compact(), b.compact()) {
+            (Some(a), Some(b)) => Some(a == b),
+            (None, None) => {
+                let (a, b) = (a.as_ref_int(), b.as_ref_int());
+                Some(a.neg == b.neg && a.digits == b.digits)
+            }
+            _ => Some(false),
+        };
+    }
+    None
+}
+
+/// Hash of a key; a plain `TypeError` becomes the message for unhashable dict keys.
+#[inline(always)]
+pub fn hash_key(key: &Object, cx: &mut Cx) -> PyResult<isize> {
+    if let Some(s) = key.exact::<PyStr>() {
+        return Ok(s.hash_value());
+    }
+    abstract_::hash(key, cx).map_err(|r| unhashable(key, "a dict key", r, cx))
+}
+
+/// Reword the error of an unhashable key or element.
+#[cold]
+pub(crate) fn unhashable(key: &Object, role: &str, r: Raised, cx: &mut Cx) -> Raised {
+    let e = cx.take_raised(r);
+    if !std::ptr::eq(e.ty(), crate::types::exc::TypeError()) {
+        return cx.set_raised(e);
+    }
+    match abstract_::str(&e, cx) {
+        Ok(text) => {
+            let name = full_type_name(key.ty(), cx);
+            cx.type_error(format_args!("cannot use '{name}' as {role} ({})", &*text))
+        }
+        Err(r) => r,
+    }
+}
+
+/// Module and qualified name of a type, without the modules `builtins` and `__main__` (`%T`).
+pub(crate) fn full_type_name(ty: &crate::typeobj::PyType, cx: &mut Cx) -> String {
+    let Some(heap) = ty.heap() else { return ty.tp_name_str().to_owned() };
+    let text = |o: Option<Own<Object>>| o.and_then(|o| o.downcast::<PyStr>().map(|s| s.to_string_lossy()));
+    let qual = text(heap.ht_qualname.own()).unwrap_or_else(|| ty.name().to_owned());
+    let module = ty.tp_dict.get(cx).and_then(|d| d.get_str(crate::name!(cx, "__module__"), cx)).map(|o| o.own());
+    match text(module) {
+        Some(m) if m != "builtins" && m != "__main__" => format!("{m}.{qual}"),
+        _ => qual,
+    }
+}
+
+impl PyDict {
+    /// Index of the entry of `key` in the keys block. In a split dict the value may be absent.
+    #[inline(always)]
+    pub(super) fn find(&self, key: &Object, hash: isize, cx: &mut Cx) -> PyResult<Option<usize>> {
+        let k = self.keys();
+        if k.kind() != Kind::General {
+            if let Some(s) = key.exact::<PyStr>() {
+                return Ok(k.find_str(s, hash));
+            }
+        }
+        self.find_any(key, hash, cx)
+    }
+
+    fn find_any(&self, key: &Object, hash: isize, cx: &mut Cx) -> PyResult<Option<usize>> {
+        'again: loop {
+            let kp = self.keys.get();
+            // SAFETY: the dict's block; held during comparisons.
+            let k = unsafe { &*kp };
+            let mut p = Probe::new(k, hash);
+            while let Some((ix, _)) = p.next(k) {
+                let e = k.key_at(ix);
+                if std::ptr::eq(e, key) {
+                    return Ok(Some(ix));
+                }
+                // A null key: a comparison that found nothing changed deleted it under the walk.
+                if e.is_null() || k.hash_at(ix) != hash {
+                    continue;
+                }
+                // SAFETY: live keys.
+                match quiet_eq(unsafe { &*e }, key) {
+                    Some(true) => return Ok(Some(ix)),
+                    Some(false) => continue,
+                    None => {}
+                }
+                let (same, changed) = self.compare(kp, ix, key, cx)?;
+                if changed {
+                    continue 'again;
+                }
+                if same {
+                    return Ok(Some(ix));
+                }
+            }
+            return Ok(None);
+        }
+    }
+
+    /// Compare the key of entry `ix` with `key` by Python's `==`: (equal, whether the dict changed there meanwhile).
+    #[cold]
+    fn compare(&self, kp: *mut Keys, ix: usize, key: &Object, cx: &mut Cx) -> PyResult<(bool, bool)> {
+        // SAFETY: the block is alive and held during the call.
+        unsafe {
+            let k = &*kp;
+            let mine = (*k.key_at(ix)).own();
+            k.retain();
+            let same = abstract_::rich_compare_bool(&mine, key, abstract_::CmpOp::Eq, cx);
+            let changed = self.keys.get() != kp || ix >= k.nentries() || !std::ptr::eq(k.key_at(ix), &*mine);
+            Keys::release(kp);
+            Ok((same?, changed))
+        }
+    }
+
+    /// The value cell contents of entry `ix`; null when absent.
+    #[inline(always)]
+    pub(super) fn value_raw(&self, ix: usize) -> *mut Object {
+        match self.split_values() {
+            None => self.keys().entry(ix).value.get(),
+            // A class's keys may have grown beyond the values of this instance.
+            Some(v) if ix < v.capacity() => v.cell(ix).get(),
+            Some(_) => null_mut(),
+        }
+    }
+
+    /// The value of a string key, comparing with string keys only: runs no code, raises nothing. Complete when [`PyDict::is_str_only`].
+    #[inline(always)]
+    pub fn get_str<'a>(&'a self, key: &PyStr, _cx: &'a Cx) -> Option<&'a Object> {
+        let ix = self.keys().find_str(key, key.hash_value())?;
+        // SAFETY: null or live; changes need `&mut Cx`.
+        unsafe { self.value_raw(ix).as_ref() }
+    }
+
+    /// The value of a key (`PyDict_GetItemRef`). Raises what `__hash__` and `__eq__` raise.
+    #[inline]
+    pub fn get(&self, key: &Object, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+        let h = hash_key(key, cx)?;
+        self.get_with_hash(key, h, cx)
+    }
+
+    /// As `get`, with the hash known.
+    #[inline]
+    pub fn get_with_hash(&self, key: &Object, hash: isize, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+        let Some(ix) = self.find(key, hash, cx)? else { return Ok(None) };
+        // SAFETY: null or live.
+        Ok(unsafe { self.value_raw(ix).as_ref() }.map(|o| o.own()))
+    }
+
+    /// The value of a key that is Rust text (C code's `PyDict_GetItemString`).
+    pub fn get_text(&self, key: &str, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+        let s = PyStr::new(key, cx)?;
+        self.get(&s, cx)
+    }
+
+    /// Whether the key is there.
+    #[inline]
+    pub fn contains(&self, key: &Object, cx: &mut Cx) -> PyResult<bool> {
+        let h = hash_key(key, cx)?;
+        self.contains_with_hash(key, h, cx)
+    }
+
+    /// As `contains`, with the hash known.
+    #[inline]
+    pub fn contains_with_hash(&self, key: &Object, hash: isize, cx: &mut Cx) -> PyResult<bool> {
+        Ok(self.find(key, hash, cx)?.is_some_and(|ix| !self.value_raw(ix).is_null()))
+    }
+
+    /// Entry index of a string key for inline caches, valid while [`PyDict::keys_version`] stays. `None` in split dicts and when the key is absent.
+    #[inline]
+    pub fn lookup_index_str(&self, key: &PyStr) -> Option<u32> {
+        if !self.values.get().is_null() {
+            return None;
+        }
+        self.keys().find_str(key, key.hash_value()).map(|ix| ix as u32)
+    }
+
+    /// The value of entry `ix` (from `lookup_index_str` under the same keys version).
+    ///
+    /// # Safety
+    /// The dict is combined and `ix` is below its entry count.
+    #[inline(always)]
+    pub unsafe fn value_at_unchecked<'a>(&'a self, ix: u32, _cx: &'a Cx) -> &'a Object {
+        // SAFETY: the caller's promise: an entry that exists under the checked version.
+        unsafe { &*self.keys().entry(ix as usize).value.get() }
+    }
+
+    /// As `value_at_unchecked`, checked.
+    #[inline]
+    pub fn value_at<'a>(&'a self, ix: u32, _cx: &'a Cx) -> Option<&'a Object> {
+        let k = self.keys();
+        if !self.values.get().is_null() || ix as usize >= k.nentries() {
+            return None;
+        }
+        // SAFETY: null (deleted) or live.
+        unsafe { k.entry(ix as usize).value.get().as_ref() }
+    }
+}
