@@ -1,7 +1,10 @@
 //! The chores as a library, so that `cargo test` runs the checking ones too.
 
 pub mod abi_gen;
+pub mod child;
 pub mod config;
+pub mod conformance;
+pub mod interp;
 pub mod tidy;
 
 use std::path::{Path, PathBuf};

@@ -3,12 +3,13 @@
 
 use std::process::ExitCode;
 
-use xtask::{abi_gen, tidy};
+use xtask::{abi_gen, conformance, tidy};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND [OPTIONS]
 
   tidy                check the house rules (also part of `cargo test`)
+  conformance         run CPython's own tests (`--help` for options)
   abi-gen [--check]   write crates/abi/src/headers from xtask/data/layouts.tsv (or only compare)
 ";
 
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     };
     let done = match command.as_str() {
         "tidy" => tidy::main(rest),
+        "conformance" => conformance::main(rest),
         "abi-gen" => abi_gen::main(rest),
         _ => {
             eprint!("{USAGE}");
