@@ -1,0 +1,390 @@
+//! The stack of runs and the merging of two neighbours.
+
+use super::Lanes;
+use super::gallop::{gallop_left, gallop_right};
+
+/// Wins in a row of one side before galloping is tried.
+const GALLOP_MIN: usize = 7;
+
+/// A run waiting to be merged.
+#[derive(Clone, Copy)]
+struct Run {
+    base: usize,
+    len: usize,
+    /// Powersort's depth of the boundary between this run and the next.
+    power: u32,
+}
+
+/// The runs found so far, what merging has learned, and its scratch memory.
+pub(super) struct Merger<K, V> {
+    list_len: usize,
+    runs: Vec<Run>,
+    min_gallop: usize,
+    keys: Vec<K>,
+    values: Vec<V>,
+}
+
+impl<K: Copy, V: Copy> Merger<K, V> {
+    pub fn new(list_len: usize) -> Self {
+        Merger { list_len, runs: Vec::new(), min_gallop: GALLOP_MIN, keys: Vec::new(), values: Vec::new() }
+    }
+
+    pub fn push(&mut self, base: usize, len: usize) {
+        self.runs.push(Run { base, len, power: 0 });
+    }
+
+    /// A new run of `len` items follows the last one: merge what lies deeper than the boundary between them.
+    pub fn found_run<E>(
+        &mut self,
+        lanes: &mut Lanes<K, V>,
+        len: usize,
+        lt: &mut impl FnMut(K, K) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        let Some(&last) = self.runs.last() else { return Ok(()) };
+        let power = boundary_power(last.base, last.len, len, self.list_len);
+        while let [.., before, _] = *self.runs
+            && before.power > power
+        {
+            self.merge_at(self.runs.len() - 2, lanes, lt)?;
+        }
+        if let Some(last) = self.runs.last_mut() {
+            last.power = power;
+        }
+        Ok(())
+    }
+
+    /// Merge all runs into one.
+    pub fn merge_all<E>(
+        &mut self,
+        lanes: &mut Lanes<K, V>,
+        lt: &mut impl FnMut(K, K) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        while self.runs.len() > 1 {
+            let mut n = self.runs.len() - 2;
+            if n > 0 && self.runs[n - 1].len < self.runs[n + 1].len {
+                n -= 1;
+            }
+            self.merge_at(n, lanes, lt)?;
+        }
+        Ok(())
+    }
+
+    /// Merge runs `i` and `i + 1`.
+    fn merge_at<E>(
+        &mut self,
+        i: usize,
+        lanes: &mut Lanes<K, V>,
+        lt: &mut impl FnMut(K, K) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        let (a, b) = (self.runs[i], self.runs[i + 1]);
+        self.runs[i].len = a.len + b.len;
+        self.runs.remove(i + 1);
+        // Items of the first run below the second one's first are in place already, and so at the other end.
+        let first = lanes.keys[b.base];
+        let skip = gallop_right(first, &lanes.keys[a.base..b.base], 0, lt)?;
+        let (a_base, a_len) = (a.base + skip, a.len - skip);
+        if a_len == 0 {
+            return Ok(());
+        }
+        let last = lanes.keys[b.base - 1];
+        let b_len = gallop_left(last, &lanes.keys[b.base..b.base + b.len], b.len - 1, lt)?;
+        if b_len == 0 {
+            return Ok(());
+        }
+        if a_len <= b_len {
+            self.merge_low(lanes, a_base, a_len, b_len, lt)
+        } else {
+            self.merge_high(lanes, a_base, a_len, b_len, lt)
+        }
+    }
+
+    fn save(&mut self, lanes: &Lanes<K, V>, base: usize, len: usize) {
+        self.keys.clear();
+        self.values.clear();
+        self.keys.extend_from_slice(&lanes.keys[base..base + len]);
+        self.values.extend_from_slice(&lanes.values[base..base + len]);
+    }
+
+    fn restore(&self, lanes: &mut Lanes<K, V>, to: usize, from: usize, len: usize) {
+        lanes.keys[to..to + len].copy_from_slice(&self.keys[from..from + len]);
+        lanes.values[to..to + len].copy_from_slice(&self.values[from..from + len]);
+    }
+
+    /// The first run is the shorter: it moves to scratch, and merging goes upwards.
+    fn merge_low<E>(
+        &mut self,
+        lanes: &mut Lanes<K, V>,
+        base: usize,
+        a_len: usize,
+        b_len: usize,
+        lt: &mut impl FnMut(K, K) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        self.save(lanes, base, a_len);
+        let mut m = Low { a: 0, a_end: a_len, b: base + a_len, b_end: base + a_len + b_len, dest: base };
+        let result = self.merge_low_loop(lanes, &mut m, lt);
+        // The rest of `a` belongs right before the rest of `b`, whether all went well or not.
+        self.restore(lanes, m.dest, m.a, m.a_end - m.a);
+        result
+    }
+
+    fn merge_low_loop<E>(
+        &mut self,
+        lanes: &mut Lanes<K, V>,
+        m: &mut Low,
+        lt: &mut impl FnMut(K, K) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        m.take_b(lanes);
+        if m.b == m.b_end {
+            return Ok(());
+        }
+        if m.a_end - m.a == 1 {
+            m.move_b_down(lanes, m.b_end - m.b);
+            return Ok(());
+        }
+        let mut min_gallop = self.min_gallop;
+        loop {
+            let (mut a_wins, mut b_wins) = (0, 0);
+            // One at a time, until one side seems to win consistently.
+            loop {
+                if lt(lanes.keys[m.b], self.keys[m.a])? {
+                    m.take_b(lanes);
+                    (a_wins, b_wins) = (0, b_wins + 1);
+                    if m.b == m.b_end {
+                        return Ok(());
+                    }
+                    if b_wins >= min_gallop {
+                        break;
+                    }
+                } else {
+                    self.restore(lanes, m.dest, m.a, 1);
+                    m.a += 1;
+                    m.dest += 1;
+                    (a_wins, b_wins) = (a_wins + 1, 0);
+                    if m.a_end - m.a == 1 {
+                        m.move_b_down(lanes, m.b_end - m.b);
+                        return Ok(());
+                    }
+                    if a_wins >= min_gallop {
+                        break;
+                    }
+                }
+            }
+            // Then in stretches, as long as that pays.
+            min_gallop += 1;
+            loop {
+                min_gallop -= usize::from(min_gallop > 1);
+                self.min_gallop = min_gallop;
+                a_wins = gallop_right(lanes.keys[m.b], &self.keys[m.a..m.a_end], 0, lt)?;
+                if a_wins > 0 {
+                    self.restore(lanes, m.dest, m.a, a_wins);
+                    m.a += a_wins;
+                    m.dest += a_wins;
+                    if m.a_end - m.a == 1 {
+                        m.move_b_down(lanes, m.b_end - m.b);
+                        return Ok(());
+                    }
+                    // Only an inconsistent comparison empties the run.
+                    if m.a == m.a_end {
+                        return Ok(());
+                    }
+                }
+                m.take_b(lanes);
+                if m.b == m.b_end {
+                    return Ok(());
+                }
+                b_wins = gallop_left(self.keys[m.a], &lanes.keys[m.b..m.b_end], 0, lt)?;
+                if b_wins > 0 {
+                    m.move_b_down(lanes, b_wins);
+                    if m.b == m.b_end {
+                        return Ok(());
+                    }
+                }
+                self.restore(lanes, m.dest, m.a, 1);
+                m.a += 1;
+                m.dest += 1;
+                if m.a_end - m.a == 1 {
+                    m.move_b_down(lanes, m.b_end - m.b);
+                    return Ok(());
+                }
+                if a_wins < GALLOP_MIN && b_wins < GALLOP_MIN {
+                    break;
+                }
+            }
+            min_gallop += 1;
+            self.min_gallop = min_gallop;
+        }
+    }
+
+    /// The second run is the shorter: it moves to scratch, and merging goes downwards.
+    fn merge_high<E>(
+        &mut self,
+        lanes: &mut Lanes<K, V>,
+        base: usize,
+        a_len: usize,
+        b_len: usize,
+        lt: &mut impl FnMut(K, K) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        self.save(lanes, base + a_len, b_len);
+        let mut m = High { a_start: base, a: base + a_len, b: b_len, dest: base + a_len + b_len };
+        let result = self.merge_high_loop(lanes, &mut m, lt);
+        // The rest of `b` fills the gap above the rest of `a`.
+        self.restore(lanes, m.dest - m.b, 0, m.b);
+        result
+    }
+
+    fn merge_high_loop<E>(
+        &mut self,
+        lanes: &mut Lanes<K, V>,
+        m: &mut High,
+        lt: &mut impl FnMut(K, K) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        m.take_a(lanes);
+        if m.a == m.a_start {
+            return Ok(());
+        }
+        if m.b == 1 {
+            m.move_a_up(lanes, m.a - m.a_start);
+            return Ok(());
+        }
+        let mut min_gallop = self.min_gallop;
+        loop {
+            let (mut a_wins, mut b_wins) = (0, 0);
+            loop {
+                if lt(self.keys[m.b - 1], lanes.keys[m.a - 1])? {
+                    m.take_a(lanes);
+                    (a_wins, b_wins) = (a_wins + 1, 0);
+                    if m.a == m.a_start {
+                        return Ok(());
+                    }
+                    if a_wins >= min_gallop {
+                        break;
+                    }
+                } else {
+                    self.take_b_high(lanes, m, 1);
+                    (a_wins, b_wins) = (0, b_wins + 1);
+                    if m.b == 1 {
+                        m.move_a_up(lanes, m.a - m.a_start);
+                        return Ok(());
+                    }
+                    if b_wins >= min_gallop {
+                        break;
+                    }
+                }
+            }
+            min_gallop += 1;
+            loop {
+                min_gallop -= usize::from(min_gallop > 1);
+                self.min_gallop = min_gallop;
+                let a_len = m.a - m.a_start;
+                let keep = gallop_right(self.keys[m.b - 1], &lanes.keys[m.a_start..m.a], a_len - 1, lt)?;
+                a_wins = a_len - keep;
+                if a_wins > 0 {
+                    m.move_a_up(lanes, a_wins);
+                    if m.a == m.a_start {
+                        return Ok(());
+                    }
+                }
+                self.take_b_high(lanes, m, 1);
+                if m.b == 1 {
+                    m.move_a_up(lanes, m.a - m.a_start);
+                    return Ok(());
+                }
+                let keep = gallop_left(lanes.keys[m.a - 1], &self.keys[..m.b], m.b - 1, lt)?;
+                b_wins = m.b - keep;
+                if b_wins > 0 {
+                    self.take_b_high(lanes, m, b_wins);
+                    if m.b == 1 {
+                        m.move_a_up(lanes, m.a - m.a_start);
+                        return Ok(());
+                    }
+                    // Only an inconsistent comparison empties the run.
+                    if m.b == 0 {
+                        return Ok(());
+                    }
+                }
+                m.take_a(lanes);
+                if m.a == m.a_start {
+                    return Ok(());
+                }
+                if a_wins < GALLOP_MIN && b_wins < GALLOP_MIN {
+                    break;
+                }
+            }
+            min_gallop += 1;
+            self.min_gallop = min_gallop;
+        }
+    }
+
+    /// The last `len` items of the saved `b` go to the top of the gap.
+    fn take_b_high(&self, lanes: &mut Lanes<K, V>, m: &mut High, len: usize) {
+        m.b -= len;
+        m.dest -= len;
+        self.restore(lanes, m.dest, m.b, len);
+    }
+}
+
+/// Positions of an upward merge: `a` in scratch, `b` and `dest` in the list.
+struct Low {
+    a: usize,
+    a_end: usize,
+    b: usize,
+    b_end: usize,
+    dest: usize,
+}
+
+impl Low {
+    #[inline(always)]
+    fn take_b<K: Copy, V: Copy>(&mut self, lanes: &mut Lanes<K, V>) {
+        lanes.copy(self.b, self.dest);
+        self.b += 1;
+        self.dest += 1;
+    }
+
+    fn move_b_down<K: Copy, V: Copy>(&mut self, lanes: &mut Lanes<K, V>, len: usize) {
+        lanes.copy_within(self.b, self.dest, len);
+        self.b += len;
+        self.dest += len;
+    }
+}
+
+/// Positions of a downward merge: `a` (its end) and `dest` (the end of the gap) in the list, `b` items left in scratch.
+struct High {
+    a_start: usize,
+    a: usize,
+    b: usize,
+    dest: usize,
+}
+
+impl High {
+    #[inline(always)]
+    fn take_a<K: Copy, V: Copy>(&mut self, lanes: &mut Lanes<K, V>) {
+        self.a -= 1;
+        self.dest -= 1;
+        lanes.copy(self.a, self.dest);
+    }
+
+    fn move_a_up<K: Copy, V: Copy>(&mut self, lanes: &mut Lanes<K, V>, len: usize) {
+        self.a -= len;
+        self.dest -= len;
+        lanes.copy_within(self.a, self.dest, len);
+    }
+}
+
+/// Depth at which the midpoints of two neighbouring runs part in a perfectly balanced tree over the whole list.
+fn boundary_power(base: usize, len1: usize, len2: usize, list_len: usize) -> u32 {
+    // Twice the midpoints, as fractions of twice the list.
+    let (mut a, mut n) = (2 * base as u128 + len1 as u128, list_len as u128);
+    let mut b = a + len1 as u128 + len2 as u128;
+    n *= 2;
+    let mut power = 0;
+    loop {
+        power += 1;
+        (a, b) = (a * 2, b * 2);
+        if a >= n {
+            a -= n;
+            b -= n;
+        } else if b >= n {
+            return power;
+        }
+    }
+}
