@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+use taipan_algo_ucd as ucd;
 
 /// Offset and value of the first character that may not stand where it does in an identifier.
 pub fn first_invalid(name: &str) -> Option<(usize, char)> {
@@ -19,42 +19,29 @@ pub fn first_invalid(name: &str) -> Option<(usize, char)> {
 
 /// Whether an identifier may begin with `c`.
 pub fn is_start(c: char) -> bool {
-    c == '_' || unicode_ident::is_xid_start(c)
+    c == '_' || ucd::is_xid_start(c as u32)
 }
 
 /// Whether `c` may follow in an identifier.
 pub fn is_continue(c: char) -> bool {
-    unicode_ident::is_xid_continue(c)
+    ucd::is_xid_continue(c as u32)
 }
 
 /// The normal form (NFKC) in which names are compared.
 pub fn normalize(name: &str) -> Cow<'_, str> {
-    if name.is_ascii() || is_nfkc_quick(name.chars()) == IsNormalized::Yes {
-        Cow::Borrowed(name)
-    } else {
-        Cow::Owned(name.nfkc().collect())
+    if name.is_ascii() {
+        return Cow::Borrowed(name);
     }
+    let points: Vec<u32> = name.chars().map(|c| c as u32).collect();
+    if ucd::is_normalized(ucd::Version::Current, ucd::Form::Nfkc, &points) {
+        return Cow::Borrowed(name);
+    }
+    let normal = ucd::normalize(ucd::Version::Current, ucd::Form::Nfkc, &points);
+    // Normalising scalar values yields scalar values.
+    Cow::Owned(normal.into_iter().filter_map(char::from_u32).collect())
 }
 
-/// Whether `str.isprintable` holds for `c`, as far as characters outside identifiers need it.
+/// `str.isprintable` for one character.
 pub fn is_printable(c: char) -> bool {
-    if c.is_ascii() {
-        return !c.is_ascii_control();
-    }
-    unicode_printable(c)
-}
-
-fn unicode_printable(c: char) -> bool {
-    use unicode_properties::{GeneralCategory as G, UnicodeGeneralCategory};
-    !matches!(
-        c.general_category(),
-        G::Control
-            | G::Format
-            | G::Surrogate
-            | G::PrivateUse
-            | G::Unassigned
-            | G::LineSeparator
-            | G::ParagraphSeparator
-            | G::SpaceSeparator
-    )
+    ucd::is_printable(c as u32)
 }

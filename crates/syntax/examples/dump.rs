@@ -1,0 +1,90 @@
+//! Development tool: parse files and print what CPython's `ast.dump` would, to compare with the reference.
+//!
+//! `dump [-w] FILE…` prints one line per file; `dump --time FILE…` only measures; `dump --snippets FILE` reads
+//! snippets (each after a line `MODE LENGTH`) and prints the tree or the error, one per line.
+
+use std::io::Write;
+use std::time::Instant;
+
+use taipan_syntax::{Mode, Options, SyntaxError, Warning, dump, parse};
+
+fn show_error(error: &SyntaxError) -> String {
+    format!(
+        "{:?} {:?} {} {} {} {} {:?}",
+        error.kind, error.message, error.lineno, error.offset, error.end_lineno, error.end_offset, error.text
+    )
+}
+
+fn show_warnings(warnings: &[Warning]) -> String {
+    warnings.iter().map(|w| format!(" W{} {:?}", w.lineno, w.message)).collect()
+}
+
+fn snippets(path: &str) {
+    let data = std::fs::read(path).expect("snippet file");
+    let mut rest = &data[..];
+    let mut out = std::io::BufWriter::new(std::io::stdout());
+    while let Some(newline) = rest.iter().position(|&b| b == b'\n') {
+        let head = String::from_utf8_lossy(&rest[..newline]).into_owned();
+        let (mode, length) = head.split_once(' ').expect("MODE LENGTH");
+        let length: usize = length.parse().expect("length");
+        let body = String::from_utf8_lossy(&rest[newline + 1..newline + 1 + length]).into_owned();
+        rest = &rest[newline + 1 + length..];
+        let mode = match mode {
+            "eval" => Mode::Eval,
+            "single" => Mode::Single,
+            "func_type" => Mode::FuncType,
+            _ => Mode::Exec,
+        };
+        let line = match parse(&body, mode, &Options::default()) {
+            Ok(parsed) => format!("OK {}{}", dump::dump(&parsed.tree, true), show_warnings(&parsed.warnings)),
+            Err(e) => format!("ERR {}{}", show_error(&e.error), show_warnings(&e.warnings)),
+        };
+        writeln!(out, "{line}").expect("stdout");
+    }
+}
+
+fn main() {
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    if args.first().is_some_and(|a| a == "--snippets") {
+        return snippets(&args[1]);
+    }
+    let timing = args.first().is_some_and(|a| a == "--time");
+    if timing {
+        args.remove(0);
+    }
+    let mut out = std::io::BufWriter::new(std::io::stdout());
+    let (mut bytes, mut nanos, mut dropping) = (0u64, 0u128, 0u128);
+    for path in &args {
+        let data = std::fs::read(path).expect("source file");
+        let Ok(text) = String::from_utf8(data) else {
+            writeln!(out, "{path}: not UTF-8").expect("stdout");
+            continue;
+        };
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+        let start = Instant::now();
+        let parsed = parse(text, Mode::Exec, &Options::default());
+        nanos += start.elapsed().as_nanos();
+        bytes += text.len() as u64;
+        match &parsed {
+            Ok(_) if timing => {}
+            Ok(parsed) => {
+                writeln!(out, "{path}: {}{}", dump::dump(&parsed.tree, true), show_warnings(&parsed.warnings))
+                    .expect("stdout");
+            }
+            Err(e) => {
+                writeln!(out, "{path}: {}{}", show_error(&e.error), show_warnings(&e.warnings)).expect("stdout");
+            }
+        }
+        let start = Instant::now();
+        drop(parsed);
+        dropping += start.elapsed().as_nanos();
+    }
+    if timing {
+        let per_byte = nanos as f64 / bytes.max(1) as f64;
+        println!(
+            "{bytes} bytes, parse {:.1} ms, {per_byte:.2} ns/byte; drop {:.1} ms",
+            nanos as f64 / 1e6,
+            dropping as f64 / 1e6
+        );
+    }
+}
