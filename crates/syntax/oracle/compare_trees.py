@@ -35,7 +35,7 @@ def main():
         for top in dirs
         for root, _, names in os.walk(top)
         for name in names
-        if name.endswith(".py")
+        if name.endswith(".py") and os.path.exists(os.path.join(root, name))
     )[shard::shards]
     same = different = 0
     for at in range(0, len(files), 50):

@@ -100,7 +100,7 @@ impl Lexer<'_> {
                     let doubled = self.peek_in_line() == 0x7B && !in_format_spec;
                     if doubled {
                         self.cur += 1;
-                        return self.make_multi_line(middle, self.start, self.cur - 1);
+                        return self.doubled_brace(middle);
                     }
                     self.back_up(c);
                     if let Err(token) = self.enter_field() {
@@ -115,7 +115,7 @@ impl Lexer<'_> {
                     let doubled = self.peek_in_line() == 0x7D && !in_format_spec && mode.depth == 0;
                     if doubled {
                         self.cur += 1;
-                        return self.make_multi_line(middle, self.start, self.cur - 1);
+                        return self.doubled_brace(middle);
                     }
                     self.back_up(c);
                     if let Some(mode) = self.modes.last_mut() {
@@ -145,6 +145,12 @@ impl Lexer<'_> {
         // The quotes are a token of their own.
         self.cur -= mode.quote_size as usize;
         self.make_multi_line(middle, self.start, self.cur)
+    }
+
+    /// Text up to the first of two braces; its position in the tree includes both.
+    fn doubled_brace(&self, middle: Tok) -> Token {
+        let token = self.make_multi_line(middle, self.start, self.cur);
+        Token { end: token.end - 1, ..token }
     }
 
     fn warn_escaped_brace(&mut self, brace: u8) {
