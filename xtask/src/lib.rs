@@ -5,6 +5,8 @@ pub mod child;
 pub mod config;
 pub mod conformance;
 pub mod interp;
+pub mod programs;
+pub mod record;
 pub mod tidy;
 
 use std::path::{Path, PathBuf};

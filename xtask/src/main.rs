@@ -3,13 +3,15 @@
 
 use std::process::ExitCode;
 
-use xtask::{abi_gen, conformance, tidy};
+use xtask::{abi_gen, conformance, programs, record, tidy};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND [OPTIONS]
 
   tidy                check the house rules (also part of `cargo test`)
   conformance         run CPython's own tests (`--help` for options)
+  programs [FILTER]   run tests/py under the built binary (`--gc never|normal|always`)
+  record [FILTER]     write tests/py/**/*.out from the reference
   abi-gen [--check]   write crates/abi/src/headers from xtask/data/layouts.tsv (or only compare)
 ";
 
@@ -22,6 +24,8 @@ fn main() -> ExitCode {
     let done = match command.as_str() {
         "tidy" => tidy::main(rest),
         "conformance" => conformance::main(rest),
+        "programs" => programs::main(rest),
+        "record" => record::main(rest),
         "abi-gen" => abi_gen::main(rest),
         _ => {
             eprint!("{USAGE}");

@@ -1,0 +1,3 @@
+//! Tests of the whole interpreter through its binary.
+
+mod programs;
