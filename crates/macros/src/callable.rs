@@ -3,6 +3,7 @@
 //! All logic that does not depend on the parameter types is in `taipan_object::args`; what is emitted here is the conversions, the call and a
 //! constant description (`FnSpec`).
 
+use crate::entry::{Result as Outcome, entry, int, object, pointer};
 use crate::meta::{is_ref_to, take_attr, type_is};
 use crate::sig::{Conv, Kind, Param, Sig};
 use proc_macro2::TokenStream;
@@ -170,53 +171,54 @@ impl<'a> Callable<'a> {
 
     /// The entry for a method table row and its `METH_*` flags. The tokens declare `__entry`.
     pub fn method_entry(&self) -> Result<(TokenStream, TokenStream)> {
-        let label = &self.label;
         let slf = quote!(__slf);
-        let (params, flags, prologue, call) = match self.sig.conv() {
-            Conv::NoArgs => (quote!(_: __rt::Ptr), quote!(__rt::METH_NOARGS), quote!(), self.call(slf, &|_, _| quote!())?),
-            Conv::One => (
-                quote!(__arg: __rt::Ptr),
-                quote!(__rt::METH_O),
-                quote!(),
-                self.call(slf, &|_, _| quote!(__rt::Object::borrow_raw(__arg)))?,
-            ),
-            Conv::Positional => (
-                quote!(__args: *const __rt::Ptr, __n: isize),
-                quote!(__rt::METH_FASTCALL),
-                self.positional_prologue(quote!(__rt::slice(__args, __n))),
-                self.call(slf, &positional)?,
-            ),
-            Conv::Keywords => (
-                quote!(__args: *const __rt::Ptr, __n: isize, __names: __rt::Ptr),
-                quote!(__rt::METH_FASTCALL | __rt::METH_KEYWORDS),
-                self.keyword_prologue(quote!(__rt::slice(__args, __n)), quote!(__rt::Kwargs::from_vector(__args, __n, __names))),
-                self.call(slf, &keyword)?,
-            ),
-        };
-        let spec = self.spec();
-        let entry = quote! {
-            #spec
-            unsafe extern "C" fn __entry(__slf: __rt::Ptr, #params) -> __rt::Ptr {
-                unsafe { __rt::entry(#label, |__cx| { #prologue #call __rt::ret(__r, __cx) }) }
+        let mut params = vec![object("__slf")];
+        let (flags, prologue, call) = match self.sig.conv() {
+            Conv::NoArgs => {
+                params.push(object("__none"));
+                (quote!(__rt::METH_NOARGS), quote!(), self.call(slf, &|_, _| quote!())?)
+            }
+            Conv::One => {
+                params.push(object("__arg"));
+                (quote!(__rt::METH_O), quote!(), self.call(slf, &|_, _| quote!(__rt::Object::borrow_raw(__arg)))?)
+            }
+            Conv::Positional => {
+                params.extend([vector(), int("__n", quote!(isize))]);
+                (quote!(__rt::METH_FASTCALL), self.positional_prologue(quote!(__rt::slice(__args, __n))), self.call(slf, &positional)?)
+            }
+            Conv::Keywords => {
+                params.extend([vector(), int("__n", quote!(isize)), object("__names")]);
+                let kw = quote!(__rt::Kwargs::from_vector(__args, __n, __names));
+                (
+                    quote!(__rt::METH_FASTCALL | __rt::METH_KEYWORDS),
+                    self.keyword_prologue(quote!(__rt::slice(__args, __n)), kw),
+                    self.call(slf, &keyword)?,
+                )
             }
         };
-        Ok((entry, flags))
+        let spec = self.spec();
+        let body = quote!(#prologue #call __rt::ret(__r, __cx));
+        let entry = entry("__entry", &params, Outcome::Object, &self.label, &body);
+        Ok((quote!(#spec #entry), flags))
     }
 
     /// `tp_new`, and `tp_vectorcall` when `vectorcall`. Declares `__new` and `__vectorcall`.
     pub fn new_entry(&self, ty: &Type, vectorcall: bool) -> Result<TokenStream> {
-        let label = &self.label;
         let inner = self.inner_body(quote!(__rt::no_keywords_new(&__SPEC, __rt::class(__slf), <#ty as __rt::PyTyped>::ty(), __kw, __cx)?;))?;
         let vector = vectorcall.then(|| {
-            quote! {
-                unsafe extern "C" fn __vectorcall(__slf: __rt::Ptr, __args: *const __rt::Ptr, __n: usize, __names: __rt::Ptr) -> __rt::Ptr {
-                    unsafe { __rt::entry(#label, |__cx| {
-                        let __n = __rt::vector_len(__n);
-                        __inner(__slf, __rt::slice(__args, __n), __rt::Kwargs::from_vector(__args, __n, __names), __cx)
-                    }) }
-                }
-            }
+            let body = quote! {
+                let __n = __rt::vector_len(__nf);
+                __inner(__slf, __rt::slice(__args, __n), __rt::Kwargs::from_vector(__args, __n, __names), __cx)
+            };
+            let params = [object("__slf"), vector(), int("__nf", quote!(usize)), object("__names")];
+            entry("__vectorcall", &params, Outcome::Object, &self.label, &body)
         });
+        let body = quote! {
+            let __kwbuf = __rt::KwBuf::from_dict(__kwargs, __cx)?;
+            __inner(__cls as __rt::Ptr, __rt::tuple_slice(__args), __kwbuf.view(), __cx)
+        };
+        let params = [pointer("__cls", quote!(*mut __rt::PyType)), object("__args"), object("__kwargs")];
+        let new = entry("__new", &params, Outcome::Object, &self.label, &body);
         let spec = self.spec();
         Ok(quote! {
             #spec
@@ -224,32 +226,23 @@ impl<'a> Callable<'a> {
             unsafe fn __inner(__slf: __rt::Ptr, __all: &[&__rt::Object], __kw: __rt::Kwargs<'_>, __cx: &mut __rt::Cx) -> __rt::PyResult {
                 unsafe { #inner __rt::ret(__r, __cx) }
             }
-            unsafe extern "C" fn __new(__cls: *mut __rt::PyType, __args: __rt::Ptr, __kwargs: __rt::Ptr) -> __rt::Ptr {
-                unsafe { __rt::entry(#label, |__cx| {
-                    let __kwargs = __rt::KwBuf::from_dict(__kwargs, __cx)?;
-                    __inner(__cls as __rt::Ptr, __rt::tuple_slice(__args), __kwargs.view(), __cx)
-                }) }
-            }
+            #new
             #vector
         })
     }
 
     /// `tp_init`. Declares `__init`.
     pub fn init_entry(&self, ty: &Type) -> Result<TokenStream> {
-        let label = &self.label;
         let inner = self.inner_body(quote!(__rt::no_keywords_init(&__SPEC, __slf, <#ty as __rt::PyTyped>::ty(), __kw, __cx)?;))?;
         let spec = self.spec();
-        Ok(quote! {
-            #spec
-            unsafe extern "C" fn __init(__slf: __rt::Ptr, __args: __rt::Ptr, __kwargs: __rt::Ptr) -> ::core::ffi::c_int {
-                unsafe { __rt::entry_int(#label, |__cx| {
-                    let __kwbuf = __rt::KwBuf::from_dict(__kwargs, __cx)?;
-                    let (__all, __kw) = (__rt::tuple_slice(__args), __kwbuf.view());
-                    #inner
-                    __rt::IntoFlag::into_flag(__r)
-                }) }
-            }
-        })
+        let body = quote! {
+            let __kwbuf = __rt::KwBuf::from_dict(__kwargs, __cx)?;
+            let (__all, __kw) = (__rt::tuple_slice(__args), __kwbuf.view());
+            #inner
+            __rt::IntoFlag::into_flag(__r)
+        };
+        let init = entry("__init", &[object("__slf"), object("__args"), object("__kwargs")], Outcome::Int, &self.label, &body);
+        Ok(quote!(#spec #init))
     }
 
     /// Binding from `__all` and `__kw`, then the call: for constructors.
@@ -289,6 +282,11 @@ impl<'a> Callable<'a> {
             __rt::bind(&__SPEC, __all, #kw, &mut __b, __cx)?; #rest
         }
     }
+}
+
+/// `args` of the fast calling conventions.
+fn vector() -> crate::entry::Param {
+    pointer("__args", quote!(*const __rt::Ptr))
 }
 
 fn positional(i: usize, required: bool) -> TokenStream {

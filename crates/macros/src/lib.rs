@@ -26,6 +26,7 @@ use proc_macro::TokenStream;
 use syn::parse_quote;
 
 mod callable;
+mod entry;
 mod meta;
 mod pymethods;
 mod pymodule;

@@ -1,6 +1,7 @@
 //! `#[pymethods]`: an impl block becomes a `TypePart` (method table, attributes, slots) beside the untouched functions.
 
 use crate::callable::{Callable, Target};
+use crate::entry::{Result as Outcome, entry, int, object, pointer};
 use crate::meta::{CallAttr, cstr, cstr_ptr, doc_of, opt_str, take_attr};
 use crate::sig::Sig;
 use crate::slots;
@@ -133,12 +134,9 @@ impl Part {
         let name = accessor_name(a, &f.sig.ident, "get_")?;
         let cx = accessor_cx(f, 1)?;
         let e = self.getset(name, f.sig.ident.span());
-        e.get = quote!({
-            unsafe extern "C" fn __get(__slf: __rt::Ptr, _: *mut ::core::ffi::c_void) -> __rt::Ptr {
-                unsafe { __rt::entry(#label, |__cx| { let __r = #path(__rt::instance::<#ty>(__slf) #cx); __rt::ret(__r, __cx) }) }
-            }
-            Some(__get as __rt::Getter)
-        });
+        let body = quote!(let __r = #path(__rt::instance::<#ty>(__slf) #cx); __rt::ret(__r, __cx));
+        let entry = entry("__get", &[object("__slf"), closure()], Outcome::Object, label, &body);
+        e.get = quote!({ #entry Some(__get as __rt::Getter) });
         e.doc = doc.to_string();
         Ok(())
     }
@@ -147,14 +145,9 @@ impl Part {
         let name = accessor_name(a, &f.sig.ident, "set_")?;
         let cx = accessor_cx(f, 2)?;
         let e = self.getset(name, f.sig.ident.span());
-        e.set = quote!({
-            unsafe extern "C" fn __set(__slf: __rt::Ptr, __v: __rt::Ptr, _: *mut ::core::ffi::c_void) -> ::core::ffi::c_int {
-                unsafe { __rt::entry_int(#label, |__cx| {
-                    let __r = #path(__rt::instance::<#ty>(__slf), __rt::opt_object(__v) #cx); __rt::IntoFlag::into_flag(__r)
-                }) }
-            }
-            Some(__set as __rt::Setter)
-        });
+        let body = quote!(let __r = #path(__rt::instance::<#ty>(__slf), __rt::opt_object(__v) #cx); __rt::IntoFlag::into_flag(__r));
+        let entry = entry("__set", &[object("__slf"), object("__v"), closure()], Outcome::Int, label, &body);
+        e.set = quote!({ #entry Some(__set as __rt::Setter) });
         Ok(())
     }
 
@@ -222,19 +215,20 @@ impl Part {
         if f.sig.receiver().is_none() || f.sig.inputs.len() != 4 {
             return Err(Error::new(f.sig.span(), "takes (&self, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx)"));
         }
+        let body = quote! {
+            let __n = __rt::vector_len(__nf);
+            let __kw = __rt::Kwargs::from_vector(__args, __n, __names);
+            let __r = #path(__rt::instance::<#ty>(__slf), __rt::Args::after(__rt::slice(__args, __n), 0), __kw, __cx);
+            __rt::ret(__r, __cx)
+        };
+        let params = [object("__slf"), pointer("__args", quote!(*const __rt::Ptr)), int("__nf", quote!(usize)), object("__names")];
+        let entry = entry("__call", &params, Outcome::Object, label, &body);
         self.consts.push(quote! {
             /// The function that a `Vectorcall` field of an instance holds.
             #[allow(unsafe_code, unused_unsafe, clippy::all, clippy::undocumented_unsafe_blocks)]
             pub const VECTORCALL: ::taipan_object::args::rt::VectorcallFunc = {
                 use ::taipan_object::args::rt as __rt;
-                unsafe extern "C" fn __call(__slf: __rt::Ptr, __args: *const __rt::Ptr, __n: usize, __names: __rt::Ptr) -> __rt::Ptr {
-                    unsafe { __rt::entry(#label, |__cx| {
-                        let __n = __rt::vector_len(__n);
-                        let __kw = __rt::Kwargs::from_vector(__args, __n, __names);
-                        let __r = #path(__rt::instance::<#ty>(__slf), __rt::Args::after(__rt::slice(__args, __n), 0), __kw, __cx);
-                        __rt::ret(__r, __cx)
-                    }) }
-                }
+                #entry
                 __call
             };
         });
@@ -309,6 +303,11 @@ pub fn method_rows(
         }));
     }
     Ok(rows)
+}
+
+/// The last parameter of accessors, which ours do not use.
+fn closure() -> crate::entry::Param {
+    pointer("__closure", quote!(*mut ::core::ffi::c_void))
 }
 
 fn f_sig(f: &mut ImplItemFn) -> &mut syn::Signature {

@@ -1,5 +1,6 @@
 //! `#[slot(tp_x)]`: the natural Rust shape of each slot and the C function around it.
 
+use crate::entry::{Result as Outcome, entry, int, object, pointer};
 use crate::meta::is_ref_to;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -96,23 +97,25 @@ pub fn wrapper(name: &Ident, ty: &Type, rust: &Signature, path: &TokenStream, la
     if have != expected {
         return Err(Error::new(rust.inputs.span(), format!("`{text}` takes {}", describe(params))));
     }
-    let (mut decl, mut prologue) = (TokenStream::new(), TokenStream::new());
+    let mut prologue = TokenStream::new();
+    let mut decl = vec![object("__slf")];
     for (i, p) in params.iter().enumerate() {
-        let v = format_ident!("__p{i}");
-        let (c_ty, value) = match p {
-            P::Obj => (quote!(__rt::Ptr), quote!(__rt::Object::borrow_raw(#v))),
-            P::Opt => (quote!(__rt::Ptr), quote!(__rt::opt_object(#v))),
-            P::Size => (quote!(isize), quote!(#v)),
-            P::Op => (quote!(::core::ffi::c_int), quote!(__rt::compare_op(#v))),
-            P::Tuple => (quote!(__rt::Ptr), quote!(__rt::Args::after(__rt::tuple_slice(#v), 0))),
+        let name = format!("__p{i}");
+        let v = format_ident!("{name}");
+        let (param, value) = match p {
+            P::Obj => (object(&name), quote!(__rt::Object::borrow_raw(#v))),
+            P::Opt => (object(&name), quote!(__rt::opt_object(#v))),
+            P::Size => (int(&name, quote!(isize)), quote!(#v)),
+            P::Op => (int(&name, quote!(::core::ffi::c_int)), quote!(__rt::compare_op(#v))),
+            P::Tuple => (object(&name), quote!(__rt::Args::after(__rt::tuple_slice(#v), 0))),
             P::Dict => {
                 prologue.extend(quote!(let __kwbuf = __rt::KwBuf::from_dict(#v, __cx)?;));
-                (quote!(__rt::Ptr), quote!(__kwbuf.view()))
+                (object(&name), quote!(__kwbuf.view()))
             }
-            P::View => (quote!(*mut ::core::ffi::c_void), quote!(#v as *mut _)),
-            P::Int => (quote!(::core::ffi::c_int), quote!(#v)),
+            P::View => (pointer(&name, quote!(*mut ::core::ffi::c_void)), quote!(#v as *mut _)),
+            P::Int => (int(&name, quote!(::core::ffi::c_int)), quote!(#v)),
         };
-        decl.extend(quote!(, #v: #c_ty));
+        decl.push(param);
         given.push(value);
     }
     if cx_count == 1 {
@@ -121,79 +124,52 @@ pub fn wrapper(name: &Ident, ty: &Type, rust: &Signature, path: &TokenStream, la
         }
         given.push(quote!(__cx));
     }
-    let call = quote!(#prologue let __r = #path(#(#given),*););
-    Ok(match result {
-        R::Object => quote! {
-            unsafe extern "C" fn __slot(__slf: __rt::Ptr #decl) -> __rt::Ptr {
-                unsafe { __rt::entry(#label, |__cx| { #call __rt::ret(__r, __cx) }) }
-            }
-        },
-        R::Next => quote! {
-            unsafe extern "C" fn __slot(__slf: __rt::Ptr #decl) -> __rt::Ptr {
-                unsafe { __rt::entry_next(#label, |__cx| { #call __rt::ret_next(__r, __cx) }) }
-            }
-        },
-        R::Flag => quote! {
-            unsafe extern "C" fn __slot(__slf: __rt::Ptr #decl) -> ::core::ffi::c_int {
-                unsafe { __rt::entry_int(#label, |__cx| { #call __rt::IntoFlag::into_flag(__r) }) }
-            }
-        },
-        R::Size => quote! {
-            unsafe extern "C" fn __slot(__slf: __rt::Ptr #decl) -> isize {
-                unsafe { __rt::entry_size(#label, |__cx| { #call __rt::IntoSize::into_size(__r) }) }
-            }
-        },
-        R::Hash => quote! {
-            unsafe extern "C" fn __slot(__slf: __rt::Ptr #decl) -> isize {
-                unsafe { __rt::entry_size(#label, |__cx| { #call __rt::IntoSize::into_hash(__r) }) }
-            }
-        },
-        R::Unit => quote! {
-            unsafe extern "C" fn __slot(__slf: __rt::Ptr #decl) {
-                unsafe { __rt::entry_unit(#label, |__cx| { #call let () = __r; }) }
-            }
-        },
-        R::Send => quote! {
-            unsafe extern "C" fn __slot(__slf: __rt::Ptr #decl, __out: *mut __rt::Ptr) -> ::core::ffi::c_int {
-                unsafe { __rt::entry_send(#label, __out, |__cx| { #call __r }) }
-            }
-        },
-        R::Buffer => quote! {
-            unsafe extern "C" fn __slot(__slf: __rt::Ptr #decl) -> ::core::ffi::c_int {
-                unsafe { __rt::entry_buffer(#label, __p0, |__cx| { #call __r }) }
-            }
-        },
-    })
+    let (outcome, tail) = match result {
+        R::Object => (Outcome::Object, quote!(__rt::ret(__r, __cx))),
+        R::Next => (Outcome::Next, quote!(__rt::ret_next(__r, __cx))),
+        R::Flag => (Outcome::Int, quote!(__rt::IntoFlag::into_flag(__r))),
+        R::Size => (Outcome::Size, quote!(__rt::IntoSize::into_size(__r))),
+        R::Hash => (Outcome::Size, quote!(__rt::IntoSize::into_hash(__r))),
+        R::Unit => (Outcome::Unit, quote!(let () = __r; Ok(()))),
+        R::Send => {
+            decl.push(pointer("__out", quote!(*mut __rt::Ptr)));
+            (Outcome::Send, quote!(__r))
+        }
+        R::Buffer => (Outcome::Buffer, quote!(__r)),
+    };
+    let body = quote!(#prologue let __r = #path(#(#given),*); #tail);
+    Ok(entry("__slot", &decl, outcome, label, &body))
 }
 
 /// `tp_new` and `tp_vectorcall` written by hand: `(cls: &PyType, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx)`. An instance's own vectorcall
-/// function is not a type slot; see `Vectorcall`.
+/// function is not a type slot; see `#[vectorcall]`.
 fn class_slot(text: &str, rust: &Signature, path: &TokenStream, label: &str) -> Result<TokenStream> {
     if rust.inputs.len() != 4 || rust.receiver().is_some() {
         return Err(Error::new(rust.inputs.span(), format!("`{text}` takes (cls: &PyType, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx)")));
     }
-    Ok(if text == "tp_new" {
-        quote! {
-            unsafe extern "C" fn __slot(__cls: *mut __rt::PyType, __args: __rt::Ptr, __kwargs: __rt::Ptr) -> __rt::Ptr {
-                unsafe { __rt::entry(#label, |__cx| {
-                    let __kwbuf = __rt::KwBuf::from_dict(__kwargs, __cx)?;
-                    let __r = #path(__rt::class(__cls as __rt::Ptr), __rt::Args::after(__rt::tuple_slice(__args), 0), __kwbuf.view(), __cx);
-                    __rt::ret(__r, __cx)
-                }) }
-            }
-        }
+    let (params, bind) = if text == "tp_new" {
+        (
+            vec![pointer("__cls", quote!(*mut __rt::PyType)), object("__args"), object("__kwargs")],
+            quote! {
+                let __kwbuf = __rt::KwBuf::from_dict(__kwargs, __cx)?;
+                let (__all, __kw) = (__rt::tuple_slice(__args), __kwbuf.view());
+            },
+        )
     } else {
-        quote! {
-            unsafe extern "C" fn __slot(__cls: __rt::Ptr, __args: *const __rt::Ptr, __n: usize, __names: __rt::Ptr) -> __rt::Ptr {
-                unsafe { __rt::entry(#label, |__cx| {
-                    let __n = __rt::vector_len(__n);
-                    let __kw = __rt::Kwargs::from_vector(__args, __n, __names);
-                    let __r = #path(__rt::class(__cls), __rt::Args::after(__rt::slice(__args, __n), 0), __kw, __cx);
-                    __rt::ret(__r, __cx)
-                }) }
-            }
-        }
-    })
+        (
+            vec![object("__cls"), pointer("__args", quote!(*const __rt::Ptr)), int("__nf", quote!(usize)), object("__names")],
+            quote! {
+                let __n = __rt::vector_len(__nf);
+                let (__all, __kw) = (__rt::slice(__args, __n), __rt::Kwargs::from_vector(__args, __n, __names));
+            },
+        )
+    };
+    let body = quote! {
+        #bind
+        let __r = #path(__rt::class(__cls as __rt::Ptr), __rt::Args::after(__all, 0), __kw, __cx);
+        __rt::ret(__r, __cx)
+    };
+    Ok(entry("__slot", &params, Outcome::Object, label, &body))
 }
 
 fn describe(params: &[P]) -> String {

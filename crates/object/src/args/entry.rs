@@ -7,17 +7,41 @@ use crate::refs::*;
 use crate::typeobj::{Ptr, PyType};
 use crate::types::tuple::PyTuple;
 use std::any::Any;
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 
 pub use crate::abstract_::CmpOp;
 
+/// The parameters of an entry point as words; the body knows what they are. Unused ones are null.
+#[derive(Clone, Copy)]
+pub struct Raw {
+    pub slf: Ptr,
+    pub a: Ptr,
+    pub b: Ptr,
+    pub c: Ptr,
+}
+
+/// The Rust side of an entry point. One type per kind of result, so that the guard is compiled once per kind and not once per method.
+pub type Body<R> = unsafe fn(&Raw, &mut Cx) -> PyResult<R>;
+
 /// Run the body of an entry point. A panic inside is a bug of the runtime: reported as `SystemError`, never passed on to C.
 ///
 /// # Safety
+/// The thread holds the GIL; `raw` holds what `body` expects.
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+unsafe fn run<R>(label: &'static str, body: Body<R>, raw: Raw) -> PyResult<R> {
+    // SAFETY: the caller's promise.
+    unsafe { guard(label, move |cx| body(&raw, cx)) }
+}
+
+/// Run `f` as the outermost Rust code below C. A panic inside is reported as `SystemError`. For hand-written entry points (`capi`).
+///
+/// # Safety
 /// The thread holds the GIL.
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub unsafe fn guard<R>(label: &'static str, f: impl FnOnce(&mut Cx) -> PyResult<R>) -> PyResult<R> {
     // SAFETY: the caller holds the GIL.
     let run = AssertUnwindSafe(|| f(&mut unsafe { Cx::assume() }));
@@ -43,21 +67,23 @@ fn panicked(label: &'static str, payload: Box<dyn Any + Send>) -> Raised {
 /// An entry that gives an object: null when raised.
 ///
 /// # Safety
-/// As [`guard`].
-#[inline(always)]
-pub unsafe fn entry(label: &'static str, f: impl FnOnce(&mut Cx) -> PyResult<Own<Object>>) -> Ptr {
+/// As [`run`].
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub unsafe fn entry(label: &'static str, body: Body<Own<Object>>, raw: Raw) -> Ptr {
     // SAFETY: as the caller's.
-    result_into_raw(unsafe { guard(label, f) })
+    result_into_raw(unsafe { run(label, body, raw) })
 }
 
 /// `tp_iternext`: null without an exception when exhausted.
 ///
 /// # Safety
-/// As [`guard`].
-#[inline(always)]
-pub unsafe fn entry_next(label: &'static str, f: impl FnOnce(&mut Cx) -> PyResult<Option<Own<Object>>>) -> Ptr {
+/// As [`run`].
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub unsafe fn entry_next(label: &'static str, body: Body<Option<Own<Object>>>, raw: Raw) -> Ptr {
     // SAFETY: as the caller's.
-    match unsafe { guard(label, f) } {
+    match unsafe { run(label, body, raw) } {
         Ok(Some(o)) => o.into_raw(),
         _ => null_mut(),
     }
@@ -66,69 +92,70 @@ pub unsafe fn entry_next(label: &'static str, f: impl FnOnce(&mut Cx) -> PyResul
 /// An entry that gives an `int`: -1 when raised.
 ///
 /// # Safety
-/// As [`guard`].
-#[inline(always)]
-pub unsafe fn entry_int(label: &'static str, f: impl FnOnce(&mut Cx) -> PyResult<c_int>) -> c_int {
+/// As [`run`].
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub unsafe fn entry_int(label: &'static str, body: Body<c_int>, raw: Raw) -> c_int {
     // SAFETY: as the caller's.
-    unsafe { guard(label, f) }.unwrap_or(-1)
+    unsafe { run(label, body, raw) }.unwrap_or(-1)
 }
 
 /// An entry that gives a `Py_ssize_t` or hash: -1 when raised.
 ///
 /// # Safety
-/// As [`guard`].
-#[inline(always)]
-pub unsafe fn entry_size(label: &'static str, f: impl FnOnce(&mut Cx) -> PyResult<isize>) -> isize {
+/// As [`run`].
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub unsafe fn entry_size(label: &'static str, body: Body<isize>, raw: Raw) -> isize {
     // SAFETY: as the caller's.
-    unsafe { guard(label, f) }.unwrap_or(-1)
+    unsafe { run(label, body, raw) }.unwrap_or(-1)
 }
 
 /// An entry that gives nothing and cannot raise; a panic is reported as unraisable.
 ///
 /// # Safety
-/// As [`guard`].
-#[inline(always)]
-pub unsafe fn entry_unit(label: &'static str, f: impl FnOnce(&mut Cx)) {
-    let run = |cx: &mut Cx| {
-        f(cx);
-        Ok(())
-    };
+/// As [`run`].
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub unsafe fn entry_unit(label: &'static str, body: Body<()>, raw: Raw) {
     // SAFETY: as the caller's.
-    if unsafe { guard(label, run) }.is_err() {
+    if unsafe { run(label, body, raw) }.is_err() {
         // SAFETY: as above.
         crate::unraisable::write(&mut unsafe { Cx::assume() }, None, None);
     }
 }
 
-/// `am_send`: PYGEN_RETURN 0, PYGEN_ERROR -1, PYGEN_NEXT 1.
+/// `am_send`, whose third parameter takes the value: PYGEN_RETURN 0, PYGEN_ERROR -1, PYGEN_NEXT 1.
 ///
 /// # Safety
-/// As [`guard`]; `out` can be written.
-#[inline(always)]
-pub unsafe fn entry_send(label: &'static str, out: *mut Ptr, f: impl FnOnce(&mut Cx) -> PyResult<SendResult>) -> c_int {
+/// As [`run`].
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub unsafe fn entry_send(label: &'static str, body: Body<SendResult>, raw: Raw) -> c_int {
     // SAFETY: as the caller's.
-    let (v, code) = match unsafe { guard(label, f) } {
+    let (v, code) = match unsafe { run(label, body, raw) } {
         Ok(SendResult::Yield(v)) => (v.into_raw(), 1),
         Ok(SendResult::Return(v)) => (v.into_raw(), 0),
         Err(_) => (null_mut(), -1),
     };
-    // SAFETY: the caller's promise.
-    unsafe { *out = v };
+    // SAFETY: the slot's contract.
+    unsafe { *(raw.b as *mut Ptr) = v };
     code
 }
 
-/// `bf_getbuffer`: on failure `view->obj` is null.
+/// `bf_getbuffer`, whose second parameter is the view: on failure `view->obj` is null.
 ///
 /// # Safety
-/// As [`guard`]; `view` is a `Py_buffer`.
-#[inline(always)]
-pub unsafe fn entry_buffer(label: &'static str, view: *mut c_void, f: impl FnOnce(&mut Cx) -> PyResult<()>) -> c_int {
+/// As [`run`].
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub unsafe fn entry_buffer(label: &'static str, body: Body<()>, raw: Raw) -> c_int {
     // SAFETY: as the caller's.
-    match unsafe { guard(label, f) } {
+    match unsafe { run(label, body, raw) } {
         Ok(()) => 0,
         Err(_) => {
-            // SAFETY: the caller's promise.
-            unsafe { (*(view as *mut taipan_abi::Py_buffer)).obj = null_mut() };
+            // SAFETY: the slot's contract.
+            unsafe { (*(raw.a as *mut taipan_abi::Py_buffer)).obj = null_mut() };
             -1
         }
     }
@@ -231,5 +258,5 @@ pub unsafe fn bound<'a>(v: Option<&'a Object>) -> &'a Object {
 /// The operator of a rich comparison; C code can only pass 0 to 5.
 #[inline(always)]
 pub fn compare_op(op: c_int) -> CmpOp {
-    CmpOp::from_c(op)
+    CmpOp::from_int(op)
 }

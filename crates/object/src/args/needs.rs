@@ -58,7 +58,7 @@ pub fn index(v: &Object, cx: &mut Cx) -> PyResult<Own<PyInt>> {
 
 /// Whether the type has `__index__`.
 pub fn has_index(v: &Object) -> bool {
-    v.ty().number().is_some_and(|n| n.nb_index.get().is_some())
+    crate::abstract_::number::has_index(v)
 }
 
 pub fn repr(v: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
