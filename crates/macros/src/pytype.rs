@@ -268,6 +268,7 @@ fn spec(at: &TypeAttr, facts: &FieldFacts, ty: &Ident, name: &LitStr, doc: &str)
     let c_name = cstr(&name.value(), name.span())?;
     let parts: Vec<Ident> = at.parts.clone().unwrap_or_else(|| vec![format_ident!("PART")]);
     let doc = match &at.doc {
+        Some(d) if d.value().is_empty() => quote!(None),
         Some(d) => {
             let d = cstr(&d.value(), d.span())?;
             quote!(Some(#d))

@@ -101,6 +101,12 @@ impl<'a> Kwargs<'a> {
         Ok(d)
     }
 
+    /// Names as a tuple (none when empty) and values: what a vector call takes.
+    pub fn split(self, cx: &mut Cx) -> PyResult<(Option<Own<PyTuple>>, &'a [&'a Object])> {
+        let names = if self.is_empty() { None } else { Some(PyTuple::from_slice(self.names, cx)?) };
+        Ok((names, self.values))
+    }
+
     /// Raise `TypeError` "name() takes no keyword arguments" if there are any.
     pub fn refuse(self, name: &str, cx: &mut Cx) -> PyResult<()> {
         if self.is_empty() { Ok(()) } else { Err(super::errors::no_keywords(name, cx)) }
