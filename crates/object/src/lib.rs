@@ -1,1 +1,47 @@
-//! taipan-object
+//! The kernel of Taipan: references, allocation, the collector, thread states, exceptions, calls, attributes, types and the core types.
+//!
+//! See `docs/objects.md`. Nothing here knows the compiler, the interpreter loop or the operating system.
+
+extern crate self as taipan_object;
+
+pub mod abstract_;
+pub mod args;
+pub mod alloc;
+pub mod attr;
+pub mod call;
+pub mod config;
+pub mod cx;
+pub mod dealloc;
+pub mod err;
+pub mod field;
+pub mod frame;
+pub mod gc;
+pub mod hash;
+pub mod instance;
+pub mod kernel_type;
+pub mod refs;
+pub mod thread;
+pub mod typeobj;
+pub mod types;
+pub mod unraisable;
+pub mod warn;
+pub mod weakref;
+
+/// What nearly every file of a type or module needs.
+pub mod prelude {
+    pub use crate::cx::Cx;
+    pub use crate::err::{PyResult, Raised};
+    pub use crate::field::{Field, FieldCell, GcField, Visit};
+    pub use crate::name;
+    pub use crate::refs::{AsObject, ObjHead, Object, Own, PyLayout, PyTyped, VarHead};
+    pub use crate::typeobj::PyType;
+    pub use crate::types::{dict::PyDict, exc, int::PyInt, list::PyList, str::PyStr, tuple::PyTuple};
+    pub use crate::weakref::WeakList;
+}
+
+/// Stop the process: the runtime itself is broken (`Py_FatalError`).
+#[cold]
+pub fn fatal(msg: &str) -> ! {
+    eprintln!("Fatal Python error: {msg}");
+    std::process::abort()
+}

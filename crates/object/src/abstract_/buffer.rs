@@ -1,0 +1,85 @@
+//! The buffer protocol: borrowing the bytes of an object (`Py_buffer`, PEP 3118).
+
+use crate::cx::Cx;
+use crate::err::{PyResult, Raised};
+use crate::refs::*;
+use std::ffi::{c_int, c_void};
+use taipan_abi::Py_buffer;
+
+/// `PyBUF_SIMPLE`.
+pub const SIMPLE: c_int = 0;
+/// `PyBUF_WRITABLE`.
+pub const WRITABLE: c_int = 1;
+
+/// A borrowed buffer; released when dropped.
+pub struct Buffer(Box<Py_buffer>);
+
+impl Buffer {
+    /// Ask `o` for its bytes with `PyBUF_*` flags (`PyObject_GetBuffer`).
+    pub fn get(o: &Object, flags: c_int, cx: &mut Cx) -> PyResult<Buffer> {
+        let Some(f) = o.ty().buffer().and_then(|b| b.bf_getbuffer.get()) else {
+            return Err(cx.type_error(format_args!("a bytes-like object is required, not '{}'", o.ty().name())));
+        };
+        // SAFETY: an all-zero Py_buffer is valid; the slot fills it.
+        unsafe {
+            let mut b: Box<Py_buffer> = Box::new(std::mem::zeroed());
+            match f(o.as_ptr(), &raw mut *b as *mut c_void, flags) {
+                0 => Ok(Buffer(b)),
+                _ => Err(Raised::assume()),
+            }
+        }
+    }
+    /// The contiguous bytes.
+    pub fn bytes(&self) -> &[u8] {
+        if self.0.len == 0 {
+            return &[];
+        }
+        // SAFETY: the exporter keeps `len` bytes alive until release.
+        unsafe { std::slice::from_raw_parts(self.0.buf as *const u8, self.0.len as usize) }
+    }
+    /// The contiguous bytes of a buffer that was asked for with `WRITABLE`.
+    #[allow(clippy::mut_from_ref)]
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        assert!(self.0.readonly == 0, "the buffer is read-only");
+        if self.0.len == 0 {
+            return &mut [];
+        }
+        // SAFETY: as `bytes`, and the exporter allows writing.
+        unsafe { std::slice::from_raw_parts_mut(self.0.buf as *mut u8, self.0.len as usize) }
+    }
+    /// The raw view.
+    pub fn view(&self) -> &Py_buffer {
+        &self.0
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        // SAFETY: filled by `get`; released once. A dropped buffer implies the GIL.
+        unsafe { release(&mut self.0) }
+    }
+}
+
+/// Give a view back (`PyBuffer_Release`).
+///
+/// # Safety
+/// The view was filled by a `bf_getbuffer` and not released yet (or its `obj` is null).
+pub unsafe fn release(b: &mut Py_buffer) {
+    let o = b.obj as *mut Object;
+    if o.is_null() {
+        return;
+    }
+    // SAFETY: the view owns a count of its exporter.
+    unsafe {
+        if let Some(f) = (*o).ty().buffer().and_then(|p| p.bf_releasebuffer.get()) {
+            f(o, b as *mut Py_buffer as *mut c_void);
+        }
+        b.obj = std::ptr::null_mut();
+        Object::decref(o);
+    }
+}
+
+/// Whether the object offers a buffer (`PyObject_CheckBuffer`).
+pub fn has_buffer(o: &Object) -> bool {
+    o.ty().buffer().is_some_and(|b| b.bf_getbuffer.get().is_some())
+}

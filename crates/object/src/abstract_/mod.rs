@@ -1,0 +1,451 @@
+//! The abstract object protocol (Include/abstract.h): what works on any object through its type's slots.
+
+pub mod buffer;
+pub mod iter;
+pub mod number;
+pub mod sequence;
+
+use crate::call::lookup_special;
+use crate::cx::Cx;
+use crate::err::{PyResult, Raised, result_from_raw};
+use crate::name;
+use crate::refs::*;
+use crate::typeobj::PyType;
+use crate::types::{boolean, exc, int::PyInt, none, not_implemented, str::PyStr};
+
+/// A comparison operator, with CPython's numbers (`Py_LT` …).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(i32)]
+pub enum CmpOp {
+    Lt = 0,
+    Le = 1,
+    Eq = 2,
+    Ne = 3,
+    Gt = 4,
+    Ge = 5,
+}
+
+impl CmpOp {
+    /// From CPython's number; anything else is `Ge`.
+    pub fn from_int(n: i32) -> CmpOp {
+        [CmpOp::Lt, CmpOp::Le, CmpOp::Eq, CmpOp::Ne, CmpOp::Gt, CmpOp::Ge].get(n as usize).copied().unwrap_or(CmpOp::Ge)
+    }
+    /// The operator with its sides exchanged.
+    pub fn swapped(self) -> CmpOp {
+        match self {
+            CmpOp::Lt => CmpOp::Gt,
+            CmpOp::Le => CmpOp::Ge,
+            CmpOp::Gt => CmpOp::Lt,
+            CmpOp::Ge => CmpOp::Le,
+            o => o,
+        }
+    }
+    /// What the operator says of an ordering.
+    #[inline]
+    pub fn holds(self, o: std::cmp::Ordering) -> bool {
+        match self {
+            CmpOp::Lt => o.is_lt(),
+            CmpOp::Le => o.is_le(),
+            CmpOp::Eq => o.is_eq(),
+            CmpOp::Ne => o.is_ne(),
+            CmpOp::Gt => o.is_gt(),
+            CmpOp::Ge => o.is_ge(),
+        }
+    }
+    /// As written.
+    pub fn symbol(self) -> &'static str {
+        ["<", "<=", "==", "!=", ">", ">="][self as usize]
+    }
+}
+
+fn try_compare(a: &Object, b: &Object, op: CmpOp) -> Option<PyResult> {
+    let f = a.ty().tp_richcompare.get()?;
+    // SAFETY: the slot's contract.
+    match unsafe { result_from_raw(f(a.as_ptr(), b.as_ptr(), op as i32)) } {
+        Ok(v) if v.is(not_implemented()) => None,
+        r => Some(r),
+    }
+}
+
+/// `a op b` as an object (`PyObject_RichCompare`).
+pub fn rich_compare(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult {
+    let _g = cx.enter_call(" in comparison")?;
+    let mut reflected = false;
+    if !std::ptr::eq(a.ty(), b.ty()) && b.ty().is_subtype(a.ty()) && b.ty().tp_richcompare.get().is_some() {
+        reflected = true;
+        if let Some(r) = try_compare(b, a, op.swapped()) {
+            return r;
+        }
+    }
+    if let Some(r) = try_compare(a, b, op) {
+        return r;
+    }
+    if !reflected {
+        if let Some(r) = try_compare(b, a, op.swapped()) {
+            return r;
+        }
+    }
+    match op {
+        CmpOp::Eq => Ok(boolean::from_bool(a.is(b))),
+        CmpOp::Ne => Ok(boolean::from_bool(!a.is(b))),
+        _ => Err(cx.type_error(format_args!(
+            "'{}' not supported between instances of '{}' and '{}'",
+            op.symbol(),
+            a.ty().name(),
+            b.ty().name()
+        ))),
+    }
+}
+
+/// `bool(a op b)`, where identity implies equality (`PyObject_RichCompareBool`).
+pub fn rich_compare_bool(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult<bool> {
+    if a.is(b) {
+        match op {
+            CmpOp::Eq => return Ok(true),
+            CmpOp::Ne => return Ok(false),
+            _ => {}
+        }
+    }
+    let r = rich_compare(a, b, op, cx)?;
+    is_true(&r, cx)
+}
+
+/// `a is b or a == b`.
+#[inline]
+pub fn eq(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<bool> {
+    if a.is(b) {
+        return Ok(true);
+    }
+    if let (Some(x), Some(y)) = (a.exact::<PyStr>(), b.exact::<PyStr>()) {
+        return Ok(x.eq_str(y));
+    }
+    rich_compare_bool(a, b, CmpOp::Eq, cx)
+}
+
+/// Truth (`PyObject_IsTrue`).
+#[inline]
+pub fn is_true(o: &Object, cx: &mut Cx) -> PyResult<bool> {
+    if o.is(boolean::true_()) {
+        return Ok(true);
+    }
+    if o.is(boolean::false_()) || o.is(none()) {
+        return Ok(false);
+    }
+    let ty = o.ty();
+    let n = if let Some(f) = ty.number().and_then(|n| n.nb_bool.get()) {
+        // SAFETY: the slot's contract.
+        unsafe { f(o.as_ptr()) as isize }
+    } else if let Some(f) = ty.mapping().and_then(|m| m.mp_length.get()).or_else(|| ty.sequence().and_then(|s| s.sq_length.get())) {
+        // SAFETY: the slot's contract.
+        unsafe { f(o.as_ptr()) }
+    } else {
+        return Ok(true);
+    };
+    let _ = cx;
+    // SAFETY: negative means raised.
+    if n < 0 { Err(unsafe { Raised::assume() }) } else { Ok(n > 0) }
+}
+
+/// `hash(o)`; never -1.
+#[inline]
+pub fn hash(o: &Object, cx: &mut Cx) -> PyResult<isize> {
+    if let Some(s) = o.exact::<PyStr>() {
+        return Ok(s.hash_value());
+    }
+    let Some(f) = o.ty().tp_hash.get() else { return hash_not_implemented(o, cx) };
+    // SAFETY: the slot's contract.
+    match unsafe { f(o.as_ptr()) } {
+        // SAFETY: -1 means raised.
+        -1 => Err(unsafe { Raised::assume() }),
+        h => Ok(h),
+    }
+}
+
+/// Raise "unhashable type".
+#[cold]
+pub fn hash_not_implemented(o: &Object, cx: &mut Cx) -> PyResult<isize> {
+    Err(cx.type_error(format_args!("unhashable type: '{}'", o.ty().name())))
+}
+
+/// `PyObject_HashNotImplemented`: the `tp_hash` of unhashable types.
+pub unsafe extern "C" fn hash_not_implemented_slot(o: *mut Object) -> isize {
+    // SAFETY: slot contract.
+    unsafe { hash_not_implemented(&*o, &mut Cx::assume()).unwrap_or(-1) }
+}
+
+fn text_result(r: PyResult, what: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    r?.downcast_own::<PyStr>().map_err(|o| cx.type_error(format_args!("{what} returned non-string (type {})", o.ty().name())))
+}
+
+/// `repr(o)`.
+pub fn repr(o: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    let _g = cx.enter_call(" while getting the repr of an object")?;
+    match o.ty().tp_repr.get() {
+        // SAFETY: the slot's contract.
+        Some(f) => text_result(unsafe { result_from_raw(f(o.as_ptr())) }, "__repr__", cx),
+        None => crate::types::object_::default_repr(o, cx)?.downcast_own().map_err(|_| cx.type_error(format_args!("repr is not a string"))),
+    }
+}
+
+/// `str(o)`.
+pub fn str(o: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if let Some(s) = o.exact::<PyStr>() {
+        return Ok(s.new_ref());
+    }
+    let Some(f) = o.ty().tp_str.get() else { return repr(o, cx) };
+    let _g = cx.enter_call(" while getting the str of an object")?;
+    // SAFETY: the slot's contract.
+    text_result(unsafe { result_from_raw(f(o.as_ptr())) }, "__str__", cx)
+}
+
+/// `ascii(o)`: the repr with non-ASCII characters escaped.
+pub fn ascii(o: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    use std::fmt::Write;
+    let r = repr(o, cx)?;
+    if r.is_ascii() {
+        return Ok(r);
+    }
+    let mut out = String::with_capacity(r.len() * 2);
+    for c in r.code_points() {
+        let _ = match c {
+            0..=0x7f => out.write_char(c as u8 as char),
+            0x80..=0xff => write!(out, "\\x{c:02x}"),
+            0x100..=0xffff => write!(out, "\\u{c:04x}"),
+            _ => write!(out, "\\U{c:08x}"),
+        };
+    }
+    PyStr::new(&out, cx)
+}
+
+/// `format(o, spec)`.
+pub fn format(o: &Object, spec: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if spec.is_empty() {
+        if let Some(s) = o.exact::<PyStr>() {
+            return Ok(s.new_ref());
+        }
+        if o.is_exact::<PyInt>() {
+            return str(o, cx);
+        }
+    }
+    match lookup_special(o, name!(cx, "__format__"), cx)? {
+        None => Err(cx.type_error(format_args!("Type {} doesn't define __format__", o.ty().name()))),
+        Some(f) => {
+            let r = crate::call::call(&f, &[spec], cx)?;
+            r.downcast_own::<PyStr>().map_err(|r| cx.type_error(format_args!("__format__ must return a str, not {}", r.ty().name())))
+        }
+    }
+}
+
+/// `len(o)`.
+pub fn len(o: &Object, cx: &mut Cx) -> PyResult<usize> {
+    let ty = o.ty();
+    let f = ty.sequence().and_then(|s| s.sq_length.get()).or_else(|| ty.mapping().and_then(|m| m.mp_length.get()));
+    match f {
+        // SAFETY: the slot's contract; negative means raised.
+        Some(f) => unsafe {
+            let n = f(o.as_ptr());
+            if n < 0 { Err(Raised::assume()) } else { Ok(n as usize) }
+        },
+        None => Err(cx.type_error(format_args!("object of type '{}' has no len()", ty.name()))),
+    }
+}
+
+/// `operator.length_hint(o, default)`.
+pub fn length_hint(o: &Object, default: usize, cx: &mut Cx) -> PyResult<usize> {
+    let ty = o.ty();
+    if ty.sequence().and_then(|s| s.sq_length.get()).is_some() || ty.mapping().and_then(|m| m.mp_length.get()).is_some() {
+        match len(o, cx) {
+            Ok(n) => return Ok(n),
+            Err(r) => cx.catch(r, exc::TypeError())?,
+        }
+    }
+    let Some(f) = lookup_special(o, name!(cx, "__length_hint__"), cx)? else { return Ok(default) };
+    let v = match crate::call::call(&f, &[], cx) {
+        Ok(v) => v,
+        Err(r) => {
+            cx.catch(r, exc::TypeError())?;
+            return Ok(default);
+        }
+    };
+    if v.is(not_implemented()) {
+        return Ok(default);
+    }
+    let Some(i) = v.downcast::<PyInt>() else {
+        return Err(cx.type_error(format_args!("__length_hint__ must be an integer, not {}", v.ty().name())));
+    };
+    let n = number::int_as_isize(i, exc::OverflowError(), cx)?;
+    usize::try_from(n).map_err(|_| cx.value_error(format_args!("__length_hint__() should return >= 0")))
+}
+
+/// `o[key]`.
+pub fn get_item(o: &Object, key: &Object, cx: &mut Cx) -> PyResult {
+    let ty = o.ty();
+    if let Some(f) = ty.mapping().and_then(|m| m.mp_subscript.get()) {
+        // SAFETY: the slot's contract.
+        return unsafe { result_from_raw(f(o.as_ptr(), key.as_ptr())) };
+    }
+    if ty.sequence().and_then(|s| s.sq_item.get()).is_some() {
+        if !number::has_index(key) {
+            return Err(cx.type_error(format_args!("sequence index must be integer, not '{}'", key.ty().name())));
+        }
+        let i = number::index_as_isize(key, exc::IndexError(), cx)?;
+        return sequence::get(o, i, cx);
+    }
+    if let Some(t) = o.downcast::<PyType>() {
+        if std::ptr::eq(t, PyType::ty()) {
+            return crate::types::object_::generic_alias_hook(o, key, cx);
+        }
+        if let Some(f) = crate::attr::get_opt(o, name!(cx, "__class_getitem__"), cx)? {
+            if !f.is(none()) {
+                return crate::call::call(&f, &[key], cx);
+            }
+        }
+        return Err(cx.type_error(format_args!("type '{}' is not subscriptable", t.name())));
+    }
+    Err(cx.type_error(format_args!("'{}' object is not subscriptable", ty.name())))
+}
+
+/// `o[key] = value`, or `del o[key]` without a value.
+pub fn set_item(o: &Object, key: &Object, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+    let ty = o.ty();
+    if let Some(f) = ty.mapping().and_then(|m| m.mp_ass_subscript.get()) {
+        // SAFETY: the slot's contract; non-zero means raised.
+        return unsafe {
+            match f(o.as_ptr(), key.as_ptr(), value.map_or(std::ptr::null_mut(), |v| v.as_ptr())) {
+                0 => Ok(()),
+                _ => Err(Raised::assume()),
+            }
+        };
+    }
+    if ty.sequence().is_some_and(|s| s.sq_ass_item.get().is_some()) {
+        if !number::has_index(key) {
+            return Err(cx.type_error(format_args!("sequence index must be integer, not '{}'", key.ty().name())));
+        }
+        let i = number::index_as_isize(key, exc::IndexError(), cx)?;
+        return sequence::set(o, i, value, cx);
+    }
+    let verb = if value.is_some() { "assignment" } else { "deletion" };
+    Err(cx.type_error(format_args!("'{}' object does not support item {verb}", ty.name())))
+}
+
+/// `isinstance(o, cls)` for a class, tuple of classes, union or object with `__instancecheck__`.
+pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
+    if std::ptr::eq(o.ty().as_object(), cls) {
+        return Ok(true);
+    }
+    if cls.is_exact::<PyType>() {
+        return recursive_is_instance(o, cls, cx);
+    }
+    if let Some(t) = cls.downcast::<crate::types::tuple::PyTuple>() {
+        let _g = cx.enter_call(" in __instancecheck__")?;
+        let items: Vec<Own<Object>> = t.as_slice().iter().map(|x| x.own()).collect();
+        for c in items {
+            if is_instance(o, &c, cx)? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    if let Some(f) = lookup_special(cls, name!(cx, "__instancecheck__"), cx)? {
+        let _g = cx.enter_call(" in __instancecheck__")?;
+        let r = crate::call::call(&f, &[o], cx)?;
+        return is_true(&r, cx);
+    }
+    recursive_is_instance(o, cls, cx)
+}
+
+/// `type.__instancecheck__`: by the type, else by `__class__`.
+pub fn recursive_is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
+    if let Some(t) = cls.downcast::<PyType>() {
+        if o.ty().is_subtype(t) {
+            return Ok(true);
+        }
+        return Ok(match crate::attr::get_opt(o, name!(cx, "__class__"), cx)? {
+            Some(c) if !std::ptr::eq(&*c, o.ty().as_object()) => c.downcast::<PyType>().is_some_and(|c| c.is_subtype(t)),
+            _ => false,
+        });
+    }
+    check_class(cls, "isinstance() arg 2 must be a type, a tuple of types, or a union", cx)?;
+    match crate::attr::get_opt(o, name!(cx, "__class__"), cx)? {
+        Some(c) => abstract_issubclass(&c, cls, cx),
+        None => Ok(false),
+    }
+}
+
+fn check_class(c: &Object, msg: &str, cx: &mut Cx) -> PyResult<()> {
+    if bases_of(c, cx)?.is_none() { Err(cx.type_error(format_args!("{msg}"))) } else { Ok(()) }
+}
+
+fn bases_of(c: &Object, cx: &mut Cx) -> PyResult<Option<Own<crate::types::tuple::PyTuple>>> {
+    let b = crate::attr::get_opt(c, name!(cx, "__bases__"), cx)?;
+    Ok(b.and_then(|b| b.downcast_own().ok()))
+}
+
+fn abstract_issubclass(d: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
+    if d.is(cls) {
+        return Ok(true);
+    }
+    let _g = cx.enter_call(" in __issubclass__")?;
+    let Some(bases) = bases_of(d, cx)? else { return Ok(false) };
+    for b in bases.as_slice() {
+        if abstract_issubclass(b, cls, cx)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// `issubclass(d, cls)`.
+pub fn is_subclass(d: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
+    if cls.is_exact::<PyType>() {
+        if d.is(cls) {
+            return Ok(true);
+        }
+        return recursive_is_subclass(d, cls, cx);
+    }
+    if let Some(t) = cls.downcast::<crate::types::tuple::PyTuple>() {
+        let _g = cx.enter_call(" in __subclasscheck__")?;
+        let items: Vec<Own<Object>> = t.as_slice().iter().map(|x| x.own()).collect();
+        for c in items {
+            if is_subclass(d, &c, cx)? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    if let Some(f) = lookup_special(cls, name!(cx, "__subclasscheck__"), cx)? {
+        let _g = cx.enter_call(" in __subclasscheck__")?;
+        let r = crate::call::call(&f, &[d], cx)?;
+        return is_true(&r, cx);
+    }
+    recursive_is_subclass(d, cls, cx)
+}
+
+/// `type.__subclasscheck__`.
+pub fn recursive_is_subclass(d: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
+    if let (Some(a), Some(b)) = (d.downcast::<PyType>(), cls.downcast::<PyType>()) {
+        return Ok(a.is_subtype(b));
+    }
+    check_class(d, "issubclass() arg 1 must be a class", cx)?;
+    check_class(cls, "issubclass() arg 2 must be a class, a tuple of classes, or a union", cx)?;
+    abstract_issubclass(d, cls, cx)
+}
+
+/// Guard against endless `repr` of containers that hold themselves (`Py_ReprEnter`): `None` when `o` is already being shown.
+pub fn repr_enter(o: &Object, cx: &mut Cx) -> Option<ReprGuard> {
+    let running = &cx.ts().repr_running;
+    if running.borrow().contains(&(o as *const Object)) {
+        return None;
+    }
+    running.borrow_mut().push(o);
+    Some(ReprGuard(()))
+}
+
+/// Ends the entry of [`repr_enter`] when dropped.
+pub struct ReprGuard(());
+impl Drop for ReprGuard {
+    fn drop(&mut self) {
+        // SAFETY: made with a `Cx`, dropped on the same thread with the GIL held.
+        unsafe { Cx::assume() }.ts().repr_running.borrow_mut().pop();
+    }
+}

@@ -1,0 +1,299 @@
+//! The number protocol: binary operators with reflection, in-place operators, conversion to integers and floats.
+
+use crate::cx::Cx;
+use crate::err::{PyResult, result_from_raw};
+use crate::name;
+use crate::refs::*;
+use crate::typeobj::{BinaryFunc, NumberMethods, PyType};
+use crate::types::{exc, int::PyInt, none, not_implemented};
+use std::cell::Cell;
+
+type Get = fn(&NumberMethods) -> &Cell<Option<BinaryFunc>>;
+
+/// A binary operator: its slots and how messages write it.
+pub struct BinOp {
+    slot: Get,
+    inplace: Option<Get>,
+    symbol: &'static str,
+    inplace_symbol: &'static str,
+}
+
+macro_rules! ops {
+    ($($name:ident $slot:ident $in:ident $sym:literal;)*) => { $(
+        #[doc = concat!("`", $sym, "`")]
+        pub static $name: BinOp = BinOp { slot: |n| &n.$slot, inplace: Some(|n| &n.$in), symbol: $sym, inplace_symbol: concat!($sym, "=") };
+    )* };
+}
+ops! {
+    ADD nb_add nb_inplace_add "+"; SUB nb_subtract nb_inplace_subtract "-"; MUL nb_multiply nb_inplace_multiply "*"; MOD nb_remainder nb_inplace_remainder "%";
+    FLOOR_DIV nb_floor_divide nb_inplace_floor_divide "//"; TRUE_DIV nb_true_divide nb_inplace_true_divide "/"; LSHIFT nb_lshift nb_inplace_lshift "<<";
+    RSHIFT nb_rshift nb_inplace_rshift ">>"; AND nb_and nb_inplace_and "&"; XOR nb_xor nb_inplace_xor "^"; OR nb_or nb_inplace_or "|";
+    MATMUL nb_matrix_multiply nb_inplace_matrix_multiply "@";
+}
+/// `divmod()`
+pub static DIVMOD: BinOp = BinOp { slot: |n| &n.nb_divmod, inplace: None, symbol: "divmod()", inplace_symbol: "divmod()" };
+
+fn slot_of(ty: &PyType, g: Get) -> Option<BinaryFunc> {
+    ty.number().and_then(|n| g(n).get())
+}
+
+/// Call a slot; `None` for NotImplemented.
+fn try_slot(f: BinaryFunc, a: &Object, b: &Object) -> PyResult<Option<Own<Object>>> {
+    // SAFETY: the slot's contract.
+    let r = unsafe { result_from_raw(f(a.as_ptr(), b.as_ptr()))? };
+    Ok(if r.is(not_implemented()) { None } else { Some(r) })
+}
+
+/// Left slot, then right slot; the right one first when its type is a subtype with a slot of its own.
+fn binary_slots(a: &Object, b: &Object, g: Get) -> PyResult<Option<Own<Object>>> {
+    let left = slot_of(a.ty(), g);
+    let mut right = if std::ptr::eq(a.ty(), b.ty()) { None } else { slot_of(b.ty(), g) };
+    if right.map(|f| f as usize) == left.map(|f| f as usize) {
+        right = None;
+    }
+    if let Some(l) = left {
+        if let Some(r) = right.filter(|_| b.ty().is_subtype(a.ty())) {
+            if let Some(v) = try_slot(r, a, b)? {
+                return Ok(Some(v));
+            }
+            right = None;
+        }
+        if let Some(v) = try_slot(l, a, b)? {
+            return Ok(Some(v));
+        }
+    }
+    match right {
+        Some(r) => try_slot(r, a, b),
+        None => Ok(None),
+    }
+}
+
+/// `a op b`.
+pub fn binary(op: &'static BinOp, a: &Object, b: &Object, cx: &mut Cx) -> PyResult {
+    if let Some(v) = binary_slots(a, b, op.slot)? {
+        return Ok(v);
+    }
+    sequence_fallback(op, a, b, false, cx).unwrap_or_else(|| Err(unsupported(op.symbol, a, b, cx)))
+}
+
+/// `a op= b`.
+pub fn inplace(op: &'static BinOp, a: &Object, b: &Object, cx: &mut Cx) -> PyResult {
+    if let Some(f) = op.inplace.and_then(|g| slot_of(a.ty(), g)) {
+        if let Some(v) = try_slot(f, a, b)? {
+            return Ok(v);
+        }
+    }
+    if let Some(v) = binary_slots(a, b, op.slot)? {
+        return Ok(v);
+    }
+    sequence_fallback(op, a, b, true, cx).unwrap_or_else(|| Err(unsupported(op.inplace_symbol, a, b, cx)))
+}
+
+/// `+` and `*` of sequences.
+fn sequence_fallback(op: &'static BinOp, a: &Object, b: &Object, inplace: bool, cx: &mut Cx) -> Option<PyResult> {
+    if std::ptr::eq(op, &ADD) {
+        let s = a.ty().sequence()?;
+        let f = s.sq_inplace_concat.get().filter(|_| inplace).or(s.sq_concat.get())?;
+        // SAFETY: the slot's contract.
+        return Some(unsafe { result_from_raw(f(a.as_ptr(), b.as_ptr())) });
+    }
+    if std::ptr::eq(op, &MUL) {
+        let of = |o: &Object, inp: bool| o.ty().sequence().and_then(|s| s.sq_inplace_repeat.get().filter(|_| inp).or(s.sq_repeat.get()));
+        let (f, seq, n) = match of(a, inplace) {
+            Some(f) => (f, a, b),
+            None => (of(b, false)?, b, a),
+        };
+        if !has_index(n) {
+            return Some(Err(cx.type_error(format_args!("can't multiply sequence by non-int of type '{}'", n.ty().name()))));
+        }
+        return Some(match index_as_isize(n, exc::OverflowError(), cx) {
+            // SAFETY: the slot's contract.
+            Ok(n) => unsafe { result_from_raw(f(seq.as_ptr(), n)) },
+            Err(r) => Err(r),
+        });
+    }
+    None
+}
+
+/// "unsupported operand type(s) for +: 'int' and 'str'".
+#[cold]
+pub fn unsupported(symbol: &str, a: &Object, b: &Object, cx: &mut Cx) -> crate::err::Raised {
+    if symbol == ">>" && a.downcast::<crate::types::builtin::PyCFunction>().is_some_and(|f| f.name() == "print") {
+        return cx.type_error(format_args!(
+            "unsupported operand type(s) for {symbol}: '{}' and '{}'. Did you mean \"print(<message>, file=<output_stream>)\"?",
+            a.ty().name(),
+            b.ty().name()
+        ));
+    }
+    cx.type_error(format_args!("unsupported operand type(s) for {symbol}: '{}' and '{}'", a.ty().name(), b.ty().name()))
+}
+
+/// `pow(a, b, m)`; `m` is None for `a ** b`. `in_place` for `**=`.
+pub fn power(a: &Object, b: &Object, m: &Object, in_place: bool, cx: &mut Cx) -> PyResult {
+    let ternary = |t: &PyType| t.number().and_then(|n| n.nb_power.get());
+    let run = |f: crate::typeobj::TernaryFunc| -> PyResult<Option<Own<Object>>> {
+        // SAFETY: the slot's contract.
+        let r = unsafe { result_from_raw(f(a.as_ptr(), b.as_ptr(), m.as_ptr()))? };
+        Ok(if r.is(not_implemented()) { None } else { Some(r) })
+    };
+    if in_place {
+        if let Some(f) = a.ty().number().and_then(|n| n.nb_inplace_power.get()) {
+            if let Some(v) = run(f)? {
+                return Ok(v);
+            }
+        }
+    }
+    let left = ternary(a.ty());
+    let mut right = if std::ptr::eq(a.ty(), b.ty()) { None } else { ternary(b.ty()) };
+    if right.map(|f| f as usize) == left.map(|f| f as usize) {
+        right = None;
+    }
+    if let Some(l) = left {
+        if let Some(r) = right.filter(|_| b.ty().is_subtype(a.ty())) {
+            if let Some(v) = run(r)? {
+                return Ok(v);
+            }
+            right = None;
+        }
+        if let Some(v) = run(l)? {
+            return Ok(v);
+        }
+    }
+    if let Some(r) = right {
+        if let Some(v) = run(r)? {
+            return Ok(v);
+        }
+    }
+    if !m.is(none()) {
+        let third = ternary(m.ty());
+        let seen = |f: &crate::typeobj::TernaryFunc| [left, right].iter().any(|x| x.is_some_and(|x| x as usize == *f as usize));
+        if let Some(f) = third.filter(|f| !seen(f)) {
+            if let Some(v) = run(f)? {
+                return Ok(v);
+            }
+        }
+        return Err(cx.type_error(format_args!(
+            "unsupported operand type(s) for ** or pow(): '{}', '{}', '{}'",
+            a.ty().name(),
+            b.ty().name(),
+            m.ty().name()
+        )));
+    }
+    Err(unsupported(if in_place { "**=" } else { "** or pow()" }, a, b, cx))
+}
+
+macro_rules! unary {
+    ($($f:ident $slot:ident $what:literal;)*) => { $(
+        #[doc = concat!("Unary `", $what, "`.")]
+        pub fn $f(a: &Object, cx: &mut Cx) -> PyResult {
+            match a.ty().number().and_then(|n| n.$slot.get()) {
+                // SAFETY: the slot's contract.
+                Some(f) => unsafe { result_from_raw(f(a.as_ptr())) },
+                None => Err(cx.type_error(format_args!("bad operand type for {}: '{}'", $what, a.ty().name()))),
+            }
+        }
+    )* };
+}
+unary! { negative nb_negative "unary -"; positive nb_positive "unary +"; invert nb_invert "unary ~"; absolute nb_absolute "abs()"; }
+
+/// Whether `__index__` exists.
+#[inline]
+pub fn has_index(o: &Object) -> bool {
+    o.ty().number().is_some_and(|n| n.nb_index.get().is_some())
+}
+
+/// `operator.index(o)` (`PyNumber_Index` without making the result exact).
+pub fn index(o: &Object, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+    if let Some(i) = o.downcast::<PyInt>() {
+        return Ok(i.new_ref());
+    }
+    let Some(f) = o.ty().number().and_then(|n| n.nb_index.get()) else {
+        return Err(cx.type_error(format_args!("'{}' object cannot be interpreted as an integer", o.ty().name())));
+    };
+    // SAFETY: the slot's contract.
+    let r = unsafe { result_from_raw(f(o.as_ptr()))? };
+    strict_int(r, "__index__", cx)
+}
+
+/// A conversion method must give an int; an instance of a subclass works with a warning.
+fn strict_int(r: Own<Object>, what: &str, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+    if r.is_exact::<PyInt>() {
+        return r.downcast_own().map_err(|_| cx.type_error(format_args!("not an int")));
+    }
+    match r.downcast_own::<PyInt>() {
+        Ok(i) => {
+            let t = i.as_object().ty().name().to_owned();
+            crate::warn::warn(
+                exc::DeprecationWarning(),
+                format_args!("{what} returned non-int (type {t}).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a future version of Python."),
+                1,
+                cx,
+            )?;
+            Ok(i)
+        }
+        Err(r) => Err(cx.type_error(format_args!("{what} returned non-int (type {})", r.ty().name()))),
+    }
+}
+
+/// An int object as `isize`; too large raises `err` ("cannot fit 'int' into an index-sized integer").
+pub fn int_as_isize(i: &PyInt, err: &PyType, cx: &mut Cx) -> PyResult<isize> {
+    match i.to_i64() {
+        Some(n) => Ok(n as isize),
+        None => Err(cx.raise_msg(err, format_args!("cannot fit '{}' into an index-sized integer", i.as_object().ty().name()))),
+    }
+}
+
+/// `operator.index(o)` as `isize`; too large raises `err`.
+pub fn index_as_isize(o: &Object, err: &PyType, cx: &mut Cx) -> PyResult<isize> {
+    let i = index(o, cx)?;
+    match i.to_i64() {
+        Some(n) => Ok(n as isize),
+        None => Err(cx.raise_msg(err, format_args!("cannot fit '{}' into an index-sized integer", o.ty().name()))),
+    }
+}
+
+/// `operator.index(o)` clipped to the range of `isize` (slice bounds).
+pub fn index_clipped(o: &Object, cx: &mut Cx) -> PyResult<isize> {
+    let i = index(o, cx)?;
+    Ok(i.to_i64().map_or(if i.is_negative() { isize::MIN } else { isize::MAX }, |n| n as isize))
+}
+
+/// `float(o)` for numbers: `__float__`, then `__index__` (`PyFloat_AsDouble`).
+pub fn as_f64(o: &Object, cx: &mut Cx) -> PyResult<f64> {
+    if let Some(f) = o.downcast::<crate::types::float::PyFloat>() {
+        return Ok(f.value());
+    }
+    let n = o.ty().number();
+    if let Some(f) = n.and_then(|n| n.nb_float.get()) {
+        // SAFETY: the slot's contract.
+        let r = unsafe { result_from_raw(f(o.as_ptr()))? };
+        let Some(v) = r.downcast::<crate::types::float::PyFloat>() else {
+            return Err(cx.type_error(format_args!("{}.__float__() must return a float, not {}", o.ty().name(), r.ty().name())));
+        };
+        if !r.is_exact::<crate::types::float::PyFloat>() {
+            let (t, s) = (o.ty().name().to_owned(), r.ty().name().to_owned());
+            crate::warn::warn(
+                exc::DeprecationWarning(),
+                format_args!("{t}.__float__() must return a float, not {s}.  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python."),
+                1,
+                cx,
+            )?;
+        }
+        return Ok(v.value());
+    }
+    if n.is_some_and(|n| n.nb_index.get().is_some()) {
+        let i = index(o, cx)?;
+        return int_to_f64(&i, cx);
+    }
+    Err(cx.type_error(format_args!("must be real number, not {}", o.ty().name())))
+}
+
+/// An int as float; too large raises `OverflowError`.
+pub fn int_to_f64(i: &PyInt, cx: &mut Cx) -> PyResult<f64> {
+    taipan_algo_int::to_f64(i.as_ref_int()).map_err(|_| cx.overflow_error(format_args!("int too large to convert to float")))
+}
+
+/// The name of `__index__`, for callers that look it up by hand.
+pub fn index_name(cx: &Cx) -> &'static crate::types::str::PyStr {
+    name!(cx, "__index__")
+}

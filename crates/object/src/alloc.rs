@@ -1,0 +1,178 @@
+//! The allocator: mimalloc below, free lists per 16-byte size class above, bytes counted.
+//!
+//! All memory of the runtime comes from here (design D3). Blocks of the free lists are ordinary mimalloc blocks, so a block may be freed either way. Touched only with
+//! the GIL held (free lists) or from any thread (`raw_*`).
+
+use std::cell::{Cell, UnsafeCell};
+use std::ffi::c_void;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// Largest block kept in free lists, bytes.
+const SMALL_MAX: usize = 512;
+/// Blocks kept per class; beyond that they go back to mimalloc (long LIFO lists lose locality).
+const LIST_MAX: u32 = 4096;
+
+struct FreeList {
+    head: Cell<*mut u8>,
+    len: Cell<u32>,
+}
+
+struct FreeLists(UnsafeCell<[FreeList; SMALL_MAX / 16 + 1]>);
+// SAFETY: only the holder of the GIL touches the lists.
+unsafe impl Sync for FreeLists {}
+
+static LISTS: FreeLists =
+    FreeLists(UnsafeCell::new([const { FreeList { head: Cell::new(null_mut()), len: Cell::new(0) } }; SMALL_MAX / 16 + 1]));
+
+/// Bytes handed out and not yet returned (free-list blocks count as handed out).
+static BYTES: AtomicUsize = AtomicUsize::new(0);
+/// Limit on `BYTES`; beyond it allocation fails, which surfaces as `MemoryError`.
+static BYTES_MAX: AtomicUsize = AtomicUsize::new(usize::MAX);
+/// Blocks handed out by the allocator below (for `sys.getallocatedblocks`).
+static BLOCKS: AtomicUsize = AtomicUsize::new(0);
+
+/// Bytes in use.
+pub fn bytes_in_use() -> usize {
+    BYTES.load(Relaxed)
+}
+/// Blocks in use, free-list blocks left out.
+pub fn blocks_in_use() -> usize {
+    let cached: usize = (0..=SMALL_MAX / 16).map(|i| list(i).len.get() as usize).sum();
+    BLOCKS.load(Relaxed).saturating_sub(cached)
+}
+/// Set the hard limit in bytes (`usize::MAX` = none).
+pub fn set_limit(bytes_max: usize) {
+    BYTES_MAX.store(bytes_max, Relaxed);
+}
+
+#[inline(always)]
+fn list(class: usize) -> &'static FreeList {
+    // SAFETY: indices are bounded by the callers; the cells are only touched under the GIL.
+    unsafe { &(*LISTS.0.get())[class] }
+}
+
+/// Allocate from mimalloc, counted. Null when memory or the limit is exhausted.
+pub fn raw_malloc(size: usize) -> *mut u8 {
+    // SAFETY: plain allocation.
+    let p = unsafe { libmimalloc_sys::mi_malloc(size.max(1)) } as *mut u8;
+    count_new(p)
+}
+
+/// Allocate zeroed memory from mimalloc, counted.
+pub fn raw_calloc(size: usize) -> *mut u8 {
+    // SAFETY: plain allocation.
+    let p = unsafe { libmimalloc_sys::mi_zalloc(size.max(1)) } as *mut u8;
+    count_new(p)
+}
+
+fn count_new(p: *mut u8) -> *mut u8 {
+    if p.is_null() {
+        return p;
+    }
+    // SAFETY: `p` is a live mimalloc block.
+    let n = unsafe { libmimalloc_sys::mi_usable_size(p as *const c_void) };
+    // Plain load/store instead of an atomic add: the GIL serialises nearly all callers and the figure may drift by a block.
+    let total = BYTES.load(Relaxed).wrapping_add(n);
+    if total > BYTES_MAX.load(Relaxed) {
+        // SAFETY: just allocated.
+        unsafe { libmimalloc_sys::mi_free(p as *mut c_void) };
+        return null_mut();
+    }
+    BYTES.store(total, Relaxed);
+    BLOCKS.store(BLOCKS.load(Relaxed).wrapping_add(1), Relaxed);
+    p
+}
+
+/// Resize a block (`realloc`). On failure null, and the old block stays.
+///
+/// # Safety
+/// `p` is null or a live block from this module.
+pub unsafe fn raw_realloc(p: *mut u8, size: usize) -> *mut u8 {
+    if p.is_null() {
+        return raw_malloc(size);
+    }
+    // SAFETY: live block.
+    unsafe {
+        let old = libmimalloc_sys::mi_usable_size(p as *const c_void);
+        let total = BYTES.load(Relaxed).wrapping_sub(old);
+        if total.saturating_add(size) > BYTES_MAX.load(Relaxed) && size > old {
+            return null_mut();
+        }
+        let q = libmimalloc_sys::mi_realloc(p as *mut c_void, size.max(1)) as *mut u8;
+        if !q.is_null() {
+            BYTES.store(total.wrapping_add(libmimalloc_sys::mi_usable_size(q as *const c_void)), Relaxed);
+        }
+        q
+    }
+}
+
+/// Give a block back to mimalloc.
+///
+/// # Safety
+/// `p` is null or a live block from this module, not used afterwards.
+pub unsafe fn raw_free(p: *mut u8) {
+    if p.is_null() {
+        return;
+    }
+    // SAFETY: live block.
+    unsafe {
+        let n = libmimalloc_sys::mi_usable_size(p as *const c_void);
+        BYTES.store(BYTES.load(Relaxed).wrapping_sub(n), Relaxed);
+        BLOCKS.store(BLOCKS.load(Relaxed).wrapping_sub(1), Relaxed);
+        libmimalloc_sys::mi_free(p as *mut c_void);
+    }
+}
+
+/// Allocate `size` bytes with the GIL held; small sizes come from the free lists. Not zeroed.
+#[inline(always)]
+pub fn malloc(size: usize) -> *mut u8 {
+    if size <= SMALL_MAX {
+        let l = list(size.div_ceil(16));
+        let p = l.head.get();
+        if !p.is_null() {
+            // SAFETY: blocks in the list hold the next pointer in their first word.
+            l.head.set(unsafe { *(p as *mut *mut u8) });
+            l.len.set(l.len.get() - 1);
+            return p;
+        }
+        return raw_malloc(size.div_ceil(16) * 16);
+    }
+    raw_malloc(size)
+}
+
+/// Return a block whose size is known, with the GIL held.
+///
+/// # Safety
+/// `p` was allocated by this module with at least `size` bytes (rounded up to 16), and is not used afterwards.
+#[inline(always)]
+pub unsafe fn free(p: *mut u8, size: usize) {
+    if size <= SMALL_MAX && size > 0 {
+        let l = list(size.div_ceil(16));
+        if l.len.get() < LIST_MAX {
+            // SAFETY: the block has at least 16 bytes.
+            unsafe { *(p as *mut *mut u8) = l.head.get() };
+            l.head.set(p);
+            l.len.set(l.len.get() + 1);
+            return;
+        }
+    }
+    // SAFETY: the caller's promise.
+    unsafe { raw_free(p) }
+}
+
+/// Give every block of the free lists back (`gc.collect` of the oldest generation does).
+pub fn clear_free_lists() {
+    for i in 0..=SMALL_MAX / 16 {
+        let l = list(i);
+        while !l.head.get().is_null() {
+            let p = l.head.get();
+            // SAFETY: list blocks hold the next pointer.
+            unsafe {
+                l.head.set(*(p as *mut *mut u8));
+                raw_free(p);
+            }
+        }
+        l.len.set(0);
+    }
+}

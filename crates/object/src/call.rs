@@ -1,0 +1,257 @@
+//! Calling: `vectorcall` where the type has it, `tp_call` otherwise (PEP 590).
+
+use crate::cx::Cx;
+use crate::err::{PyResult, result_from_raw};
+use crate::name;
+use crate::refs::*;
+use crate::typeobj::{PyType, Ptr, VectorcallFunc, flags};
+use crate::types::{dict::PyDict, str::PyStr, tuple::PyTuple};
+
+/// Bit in `nargsf`: the word in front of the arguments may be overwritten (`PY_VECTORCALL_ARGUMENTS_OFFSET`).
+pub const ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
+
+/// The `vectorcall` field of callable built-in structs (`tp_vectorcall_offset` points at it).
+#[repr(transparent)]
+pub struct Vectorcall(pub std::cell::Cell<Option<VectorcallFunc>>);
+impl Vectorcall {
+    pub const fn new(f: VectorcallFunc) -> Self {
+        Vectorcall(std::cell::Cell::new(Some(f)))
+    }
+}
+impl crate::field::GcField for Vectorcall {}
+
+/// Arguments on the stack for calls from Rust: up to this many without allocation.
+const INLINE_ARGS: usize = 8;
+
+/// The callable's `vectorcall` function, if it has one.
+#[inline(always)]
+pub fn vectorcall_of(f: &Object) -> Option<VectorcallFunc> {
+    let ty = f.ty();
+    if !ty.has(flags::HAVE_VECTORCALL) {
+        return None;
+    }
+    let off = ty.tp_vectorcall_offset.get();
+    // SAFETY: the flag promises a function pointer (or null) at the offset.
+    unsafe { *((f.as_ptr() as *const u8).offset(off) as *const Option<VectorcallFunc>) }
+}
+
+/// Call with a C argument array (`PyObject_Vectorcall`).
+///
+/// # Safety
+/// `args` holds `nargsf` (without the offset bit) positional and `len(kwnames)` keyword values; with the offset bit `args[-1]` is writable; `kwnames` is null or a tuple of str.
+#[inline]
+pub unsafe fn vectorcall_raw(f: &Object, args: *const Ptr, nargsf: usize, kwnames: Ptr, cx: &mut Cx) -> PyResult {
+    match vectorcall_of(f) {
+        // SAFETY: the slot's contract and the caller's.
+        Some(v) => unsafe { check(result_from_raw(v(f.as_ptr(), args, nargsf, kwnames)), cx) },
+        None => {
+            let n = nargsf & !ARGUMENTS_OFFSET;
+            // SAFETY: the caller's promise.
+            unsafe {
+                let pos = if n == 0 { &[] } else { std::slice::from_raw_parts(args as *const &Object, n) };
+                let kw = if kwnames.is_null() { None } else { Some((*kwnames).cast_unchecked::<PyTuple>()) };
+                let vals = match kw {
+                    Some(k) => std::slice::from_raw_parts(args.add(n) as *const &Object, k.len()),
+                    None => &[],
+                };
+                tp_call(f, pos, kw, vals, cx)
+            }
+        }
+    }
+}
+
+/// In debug builds: a result and an exception together (or neither) are a bug of the callee.
+#[inline(always)]
+fn check(r: PyResult, _cx: &mut Cx) -> PyResult {
+    #[cfg(debug_assertions)]
+    match &r {
+        Ok(_) => debug_assert!(!_cx.is_raised(), "a call gave a result with an exception set"),
+        Err(_) => debug_assert!(_cx.is_raised(), "a call gave null without an exception"),
+    }
+    r
+}
+
+/// Through `tp_call` with a tuple and a dict.
+fn tp_call(f: &Object, pos: &[&Object], kw: Option<&PyTuple>, vals: &[&Object], cx: &mut Cx) -> PyResult {
+    let Some(slot) = f.ty().tp_call.get() else {
+        return Err(cx.type_error(format_args!("'{}' object is not callable", f.ty().name())));
+    };
+    let args = PyTuple::from_slice(pos, cx)?;
+    let kwargs = match kw {
+        Some(k) if !k.is_empty() => {
+            let d = PyDict::new(cx)?;
+            for (name, v) in k.as_slice().iter().zip(vals) {
+                d.set(name, v, cx)?;
+            }
+            Some(d)
+        }
+        _ => None,
+    };
+    call_slot(slot, f, &args, kwargs.as_deref(), cx)
+}
+
+fn call_slot(slot: crate::typeobj::TernaryFunc, f: &Object, args: &PyTuple, kwargs: Option<&PyDict>, cx: &mut Cx) -> PyResult {
+    let _guard = cx.enter_call(" while calling a Python object")?;
+    let kw = kwargs.map_or(std::ptr::null_mut(), |d| d.as_object().as_ptr());
+    // SAFETY: the slot's contract.
+    let r = unsafe { result_from_raw(slot(f.as_ptr(), args.as_object().as_ptr(), kw)) };
+    check(r, cx)
+}
+
+/// Call with positional arguments.
+#[inline]
+pub fn call(f: &Object, args: &[&Object], cx: &mut Cx) -> PyResult {
+    call_kw(f, args, &[], None, cx)
+}
+
+/// Call with positional arguments, then keyword values whose names are in `kwnames`.
+pub fn call_kw(f: &Object, args: &[&Object], kwvals: &[&Object], kwnames: Option<&PyTuple>, cx: &mut Cx) -> PyResult {
+    if vectorcall_of(f).is_none() {
+        return tp_call(f, args, kwnames, kwvals, cx);
+    }
+    let n = args.len() + kwvals.len();
+    let kw = kwnames.map_or(std::ptr::null_mut(), |t| t.as_object().as_ptr());
+    if n < INLINE_ARGS {
+        let mut buf = [std::ptr::null_mut(); INLINE_ARGS + 1];
+        for (i, a) in args.iter().chain(kwvals).enumerate() {
+            buf[i + 1] = a.as_ptr();
+        }
+        // SAFETY: arguments behind one writable word.
+        unsafe { vectorcall_raw(f, buf.as_ptr().add(1), args.len() | ARGUMENTS_OFFSET, kw, cx) }
+    } else {
+        let mut buf: Vec<Ptr> = Vec::with_capacity(n + 1);
+        buf.push(std::ptr::null_mut());
+        buf.extend(args.iter().chain(kwvals).map(|a| a.as_ptr()));
+        // SAFETY: as above.
+        unsafe { vectorcall_raw(f, buf.as_ptr().add(1), args.len() | ARGUMENTS_OFFSET, kw, cx) }
+    }
+}
+
+/// Call with a tuple and an optional dict (`PyObject_Call`).
+pub fn call_tuple_dict(f: &Object, args: &PyTuple, kwargs: Option<&PyDict>, cx: &mut Cx) -> PyResult {
+    if vectorcall_of(f).is_some() {
+        let Some(d) = kwargs.filter(|d| d.len() > 0) else {
+            return call(f, args.as_slice(), cx);
+        };
+        let (names, vals) = d.split_kwargs(cx)?;
+        let refs: Vec<&Object> = vals.iter().map(|v| &**v).collect();
+        return call_kw(f, args.as_slice(), &refs, Some(&names), cx);
+    }
+    let Some(slot) = f.ty().tp_call.get() else {
+        return Err(cx.type_error(format_args!("'{}' object is not callable", f.ty().name())));
+    };
+    call_slot(slot, f, args, kwargs, cx)
+}
+
+/// Call a method by name: `obj.name(*args)` without a bound method object where the type allows.
+pub fn call_method(obj: &Object, name: &PyStr, args: &[&Object], cx: &mut Cx) -> PyResult {
+    let (f, bound) = crate::attr::get_method(obj, name, cx)?;
+    if bound {
+        return call(&f, args, cx);
+    }
+    let mut all: Vec<&Object> = Vec::with_capacity(args.len() + 1);
+    all.push(obj);
+    all.extend_from_slice(args);
+    call(&f, &all, cx)
+}
+
+/// Look a special method up on the type, bound to `obj` (`_PyObject_LookupSpecial`). `None` when the type has none.
+pub fn lookup_special(obj: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+    let Some(f) = crate::typeobj::lookup(obj.ty(), name, cx).map(|f| f.own()) else { return Ok(None) };
+    match f.ty().tp_descr_get.get() {
+        None => Ok(Some(f)),
+        // SAFETY: the slot's contract.
+        Some(get) => unsafe { result_from_raw(get(f.as_ptr(), obj.as_ptr(), obj.ty().as_object().as_ptr())).map(Some) },
+    }
+}
+
+/// Call a special method found on the type: `type(obj).name(obj, *args)`; `None` when there is none.
+pub fn call_special(obj: &Object, name: &PyStr, args: &[&Object], cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+    let Some(f) = crate::typeobj::lookup(obj.ty(), name, cx).map(|f| f.own()) else { return Ok(None) };
+    if f.ty().has(flags::METHOD_DESCRIPTOR) {
+        let mut buf = [obj; 6];
+        if args.len() < buf.len() {
+            buf[1..=args.len()].copy_from_slice(args);
+            return call(&f, &buf[..=args.len()], cx).map(Some);
+        }
+        let mut all = vec![obj];
+        all.extend_from_slice(args);
+        return call(&f, &all, cx).map(Some);
+    }
+    let bound = match f.ty().tp_descr_get.get() {
+        None => f,
+        // SAFETY: the slot's contract.
+        Some(get) => unsafe { result_from_raw(get(f.as_ptr(), obj.as_ptr(), obj.ty().as_object().as_ptr()))? },
+    };
+    call(&bound, args, cx).map(Some)
+}
+
+/// Holds one level of the recursion count.
+pub struct RecursionGuard(());
+
+impl Drop for RecursionGuard {
+    #[inline(always)]
+    fn drop(&mut self) {}
+}
+
+impl Cx {
+    /// Check that Rust code may go one level deeper (`Py_EnterRecursiveCall`): the OS stack must not be nearly used up. `what` continues the
+    /// message "maximum recursion depth exceeded".
+    #[inline(always)]
+    pub fn enter_call(&mut self, what: &str) -> PyResult<RecursionGuard> {
+        if self.ts().stack_is_low() {
+            return Err(self.stack_overflow(what));
+        }
+        Ok(RecursionGuard(()))
+    }
+
+    #[cold]
+    fn stack_overflow(&mut self, what: &str) -> crate::err::Raised {
+        let ts = self.ts();
+        // Give the exception some room of its own, once.
+        let limit = ts.c_stack_limit.get();
+        ts.c_stack_limit.set(0);
+        let r = self.recursion_error(format_args!("maximum recursion depth exceeded{what}"));
+        ts.c_stack_limit.set(limit);
+        r
+    }
+
+    /// Whether `o` can be called (`PyCallable_Check`).
+    pub fn is_callable(&self, o: &Object) -> bool {
+        o.ty().tp_call.get().is_some()
+    }
+
+    /// An instance of a class by calling it without arguments.
+    pub fn instantiate(&mut self, ty: &PyType) -> PyResult {
+        call(ty.as_object(), &[], self)
+    }
+
+    /// Import a module and take an attribute from it, for native code that uses Python code of Lib.
+    pub fn import_attr(&mut self, module: &str, attr: &str) -> PyResult {
+        let m = self.import(module)?;
+        let a = PyStr::new_interned(attr, self)?;
+        crate::attr::get(&m, &a, self)
+    }
+
+    /// `importlib.import_module(name)` through the interpreter's import function.
+    pub fn import(&mut self, module: &str) -> PyResult {
+        let name = PyStr::new_interned(module, self)?;
+        if let Some(mods) = self.interp().modules.own() {
+            if let Some(m) = mods.get_str(&name, self) {
+                return Ok(m.own());
+            }
+        }
+        let Some(f) = self.interp().import_func.own() else {
+            return Err(self.import_error(format_args!("import is not available yet")));
+        };
+        call(&f, &[&name], self)?;
+        let mods = self.interp().modules.own();
+        match mods.as_ref().and_then(|m| m.get_str(&name, self)) {
+            Some(m) => Ok(m.own()),
+            None => {
+                let t = crate::types::exc::KeyError();
+                Err(self.raise_arg(t, name!(self, "module")))
+            }
+        }
+    }
+}

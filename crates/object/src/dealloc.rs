@@ -1,0 +1,113 @@
+//! Destruction: what happens when the last reference goes.
+//!
+//! `dealloc` is the only way in. Deep structures (a list of a list of a list …) would recurse once per level, so beyond `NEST_MAX` levels GC objects are
+//! put aside and destroyed when the outermost call unwinds (CPython's trashcan).
+
+use crate::cx;
+use crate::gc;
+use crate::refs::*;
+use crate::thread::ThreadState;
+use crate::typeobj::flags;
+
+/// Nesting of destructors before objects are put aside.
+const NEST_MAX: u32 = 200;
+
+/// Destroy an object whose count has reached zero (`_Py_Dealloc`).
+///
+/// # Safety
+/// The count is zero and nobody else holds the object.
+#[inline(never)]
+pub unsafe fn dealloc(obj: *mut Object) {
+    // SAFETY: the object is alive until its `tp_dealloc` has freed it.
+    unsafe {
+        let ty = (*obj).ty();
+        let Some(f) = ty.tp_dealloc.get() else { crate::fatal("object without tp_dealloc") };
+        if ty.tp_flags.get() & flags::HAVE_GC == 0 {
+            return f(obj);
+        }
+        let ts = &*cx::current();
+        let depth = ts.dealloc_depth.get();
+        if depth >= NEST_MAX {
+            return put_aside(ts, obj);
+        }
+        ts.dealloc_depth.set(depth + 1);
+        f(obj);
+        ts.dealloc_depth.set(depth);
+        if depth == 0 && !ts.delete_later.get().is_null() {
+            run_put_aside(ts);
+        }
+    }
+}
+
+/// Chain the object through its GC header.
+unsafe fn put_aside(ts: &ThreadState, obj: *mut Object) {
+    // SAFETY: a GC object with a header; untracked, its links are free.
+    unsafe {
+        gc::untrack(obj);
+        let head = gc::GcHead::of(obj);
+        head.prev.set((head.prev.get() & !gc::PREV_MASK) | ts.delete_later.get() as usize);
+        ts.delete_later.set(obj);
+    }
+}
+
+/// Destroy what was put aside, one after the other.
+unsafe fn run_put_aside(ts: &ThreadState) {
+    while !ts.delete_later.get().is_null() {
+        let obj = ts.delete_later.get();
+        // SAFETY: chained by `put_aside`.
+        unsafe {
+            let head = gc::GcHead::of(obj);
+            ts.delete_later.set(head.prev_addr() as *mut Object);
+            head.prev.set(head.prev.get() & gc::PREV_FINALIZED);
+            ts.dealloc_depth.set(1);
+            if let Some(f) = (*obj).ty().tp_dealloc.get() {
+                f(obj);
+            }
+            ts.dealloc_depth.set(0);
+        }
+    }
+}
+
+/// `tp_dealloc` of a built-in struct: untracks, clears weak references, drops the Rust fields and frees the memory.
+///
+/// # Safety
+/// `obj` has the layout of `T` and a count of zero. Called as a slot.
+pub unsafe extern "C" fn dealloc_of<T: PyTyped>(obj: *mut Object) {
+    // SAFETY: see the contract; fields are dropped exactly once.
+    unsafe {
+        let ty = &*((*obj).ty() as *const crate::typeobj::PyType);
+        let fl = ty.tp_flags.get();
+        if fl & flags::HAVE_GC != 0 {
+            gc::untrack(obj);
+        }
+        let own_ty = T::ty();
+        if own_ty.tp_weaklistoffset.get() > 0 {
+            crate::weakref::clear_refs_of(obj);
+        }
+        std::ptr::drop_in_place(obj as *mut T);
+        match ty.tp_free.get() {
+            Some(f) if fl & flags::HEAPTYPE != 0 => {
+                f(obj as *mut std::ffi::c_void);
+            }
+            _ => free_object(obj, ty),
+        }
+    }
+}
+
+/// Free the memory of a fixed-size built-in object by the size that its type states.
+///
+/// # Safety
+/// `obj` was allocated by [`crate::typeobj::alloc`] for exactly `ty`, and is not used afterwards.
+#[inline]
+pub unsafe fn free_object(obj: *mut Object, ty: &crate::typeobj::PyType) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let pre = crate::typeobj::preheader_bytes(ty);
+        let size = ty.tp_basicsize.get() as usize + pre;
+        if ty.tp_itemsize.get() == 0 {
+            crate::alloc::free((obj as *mut u8).sub(pre), size);
+        } else {
+            crate::alloc::raw_free((obj as *mut u8).sub(pre));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The cycle collector: generations as rings of headers, started by allocation counts (CPython's three generations and thresholds).
+
+mod collect;
+mod header;
+
+pub use collect::{Outcome, collect};
+pub use header::*;
+
+use crate::cx::{self, Cx};
+use crate::field::FieldCell;
+use crate::refs::*;
+use crate::thread::breaker;
+use std::cell::Cell;
+use std::sync::atomic::Ordering::Relaxed;
+
+pub const GENERATIONS: usize = 3;
+
+/// One generation: a ring and its counters.
+pub struct Generation {
+    pub ring: GcHead,
+    pub threshold: Cell<i32>,
+    pub count: Cell<i32>,
+    pub collections: Cell<usize>,
+    pub collected: Cell<usize>,
+    pub uncollectable: Cell<usize>,
+}
+
+/// The collector's state of one interpreter.
+pub struct GcState {
+    pub generations: [Generation; GENERATIONS],
+    /// `gc.freeze()` puts objects here.
+    pub permanent: GcHead,
+    pub enabled: Cell<bool>,
+    pub collecting: Cell<bool>,
+    pub debug: Cell<i32>,
+    /// `gc.garbage`.
+    pub garbage: FieldCell<Object>,
+    /// `gc.callbacks`.
+    pub callbacks: FieldCell<Object>,
+    /// Survivors of the last full collection, and objects that arrived in the oldest generation since.
+    pub long_lived_total: Cell<usize>,
+    pub long_lived_pending: Cell<usize>,
+    /// Collect at every allocation (`TAIPAN_GC=always`).
+    pub stress: Cell<bool>,
+}
+
+impl GcState {
+    pub(crate) fn new() -> GcState {
+        let generation = |t| Generation {
+            ring: GcHead { next: Cell::new(0), prev: Cell::new(0) },
+            threshold: Cell::new(t),
+            count: Cell::new(0),
+            collections: Cell::new(0),
+            collected: Cell::new(0),
+            uncollectable: Cell::new(0),
+        };
+        GcState {
+            generations: [generation(2000), generation(10), generation(10)],
+            permanent: GcHead { next: Cell::new(0), prev: Cell::new(0) },
+            enabled: Cell::new(true),
+            collecting: Cell::new(false),
+            debug: Cell::new(0),
+            garbage: FieldCell::empty(),
+            callbacks: FieldCell::empty(),
+            long_lived_total: Cell::new(0),
+            long_lived_pending: Cell::new(0),
+            stress: Cell::new(false),
+        }
+    }
+    pub(crate) fn init(&self) {
+        self.generations.iter().for_each(|g| g.ring.init_ring());
+        self.permanent.init_ring();
+    }
+}
+
+/// Count a coming allocation of a GC object; asks the interpreter for a collection when the young threshold is passed. The collection itself runs at the next check of
+/// `eval_breaker`, never inside an allocation.
+#[inline(always)]
+pub fn before_alloc(cx: &Cx) {
+    let gc = &cx.interp().gc;
+    let g = &gc.generations[0];
+    let n = g.count.get() + 1;
+    g.count.set(n);
+    if n > g.threshold.get() && g.threshold.get() > 0 {
+        request(cx);
+    }
+}
+
+#[cold]
+fn request(cx: &Cx) {
+    let gc = &cx.interp().gc;
+    if gc.enabled.get() && !gc.collecting.get() {
+        cx.ts().eval_breaker.fetch_or(breaker::GC, Relaxed);
+    }
+}
+
+/// Put a fully initialised object under the collector's eyes (`PyObject_GC_Track`).
+///
+/// # Safety
+/// The object has a header and is untracked; its `tp_traverse` can be called.
+#[inline(always)]
+pub unsafe fn track(obj: *mut Object) {
+    // SAFETY: the caller's promise; a thread state exists while objects are made.
+    unsafe {
+        let head = GcHead::of(obj);
+        debug_assert!(!head.is_tracked());
+        head.append_to(&(*cx::current()).interp().gc.generations[0].ring);
+    }
+}
+
+/// Hide the object from the collector (`PyObject_GC_UnTrack`). Does nothing when it is not tracked.
+///
+/// # Safety
+/// The object has a header.
+#[inline(always)]
+pub unsafe fn untrack(obj: *mut Object) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let head = GcHead::of(obj);
+        if head.is_tracked() {
+            head.unlink();
+            // An object that dies young does not count towards the next collection.
+            let g = &(*cx::current()).interp().gc.generations[0];
+            if g.count.get() > 0 {
+                g.count.set(g.count.get() - 1);
+            }
+        }
+    }
+}
+
+/// Whether the collector sees the object (`gc.is_tracked`).
+pub fn is_tracked(obj: &Object) -> bool {
+    // SAFETY: only objects with GC types have headers.
+    obj.is_gc() && unsafe { GcHead::of(obj) }.is_tracked()
+}
+
+/// Whether `tp_finalize` has run (`gc.is_finalized`).
+pub fn is_finalized(obj: &Object) -> bool {
+    // SAFETY: only objects with GC types have headers.
+    obj.is_gc() && unsafe { GcHead::of(obj) }.prev.get() & PREV_FINALIZED != 0
+}
+
+/// Remember that `tp_finalize` has run.
+///
+/// # Safety
+/// The object has a header.
+pub unsafe fn set_finalized(obj: *mut Object) {
+    // SAFETY: the caller's promise.
+    let head = unsafe { GcHead::of(obj) };
+    head.prev.set(head.prev.get() | PREV_FINALIZED);
+}
+
+impl Object {
+    /// Whether the object has a GC header (`PyObject_IS_GC`).
+    #[inline]
+    pub fn is_gc(&self) -> bool {
+        let ty = self.ty();
+        if ty.tp_flags.get() & crate::typeobj::flags::HAVE_GC == 0 {
+            return false;
+        }
+        match ty.tp_is_gc.get() {
+            None => true,
+            // SAFETY: the slot's contract.
+            Some(f) => unsafe { f(self.as_ptr()) != 0 },
+        }
+    }
+}
+
+/// Answer `breaker::GC`: collect the oldest generation that is due.
+pub fn run_due(cx: &mut Cx) {
+    cx.ts().eval_breaker.fetch_and(!breaker::GC, Relaxed);
+    let gc = &cx.interp().gc;
+    if !gc.enabled.get() || gc.collecting.get() {
+        return;
+    }
+    for i in (0..GENERATIONS).rev() {
+        let g = &gc.generations[i];
+        if g.threshold.get() > 0 && g.count.get() > g.threshold.get() {
+            // A full collection pays only when enough objects arrived since the last one.
+            if i == GENERATIONS - 1 && gc.long_lived_pending.get() < gc.long_lived_total.get() / 4 {
+                continue;
+            }
+            collect(i, cx);
+            return;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The GIL: one lock per process, handed over on request after the switch interval (`sys.setswitchinterval`).
+//!
+//! A waiting thread sleeps for the interval, then asks the holder to let go through `eval_breaker`; the holder releases at its next check and waits until somebody else
+//! has taken the lock (forced switch), as CPython does.
+
+use super::state::{ThreadState, breaker};
+use crate::cx;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::*};
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+
+struct Gil {
+    locked: Mutex<State>,
+    free: Condvar,
+    switched: Condvar,
+}
+
+struct State {
+    held: bool,
+    /// Number of takeovers; a dropping thread waits for it to change.
+    switches: u64,
+    waiting: u32,
+}
+
+static GIL: Gil = Gil { locked: Mutex::new(State { held: false, switches: 0, waiting: 0 }), free: Condvar::new(), switched: Condvar::new() };
+static HOLDER: AtomicPtr<ThreadState> = AtomicPtr::new(null_mut());
+static INTERVAL_US: AtomicU64 = AtomicU64::new(5000);
+
+/// Switch interval in microseconds.
+pub fn switch_interval_us() -> u64 {
+    INTERVAL_US.load(Relaxed)
+}
+pub fn set_switch_interval_us(us: u64) {
+    INTERVAL_US.store(us.max(1), Relaxed);
+}
+
+fn lock() -> std::sync::MutexGuard<'static, State> {
+    GIL.locked.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+/// Take the GIL and make `ts` the thread's state.
+pub fn take(ts: &ThreadState) {
+    let mut s = lock();
+    s.waiting += 1;
+    while s.held {
+        let seen = s.switches;
+        let wait = Duration::from_micros(switch_interval_us());
+        let (g, timeout) = GIL.free.wait_timeout(s, wait).unwrap_or_else(|e| e.into_inner());
+        s = g;
+        if timeout.timed_out() && s.held && s.switches == seen {
+            let holder = HOLDER.load(Acquire);
+            if !holder.is_null() {
+                // SAFETY: a holder's state stays alive while the lock's mutex is held by us and `held` is true.
+                unsafe { (*holder).eval_breaker.fetch_or(breaker::GIL_DROP, Release) };
+            }
+        }
+    }
+    s.waiting -= 1;
+    s.held = true;
+    s.switches += 1;
+    HOLDER.store(ts as *const ThreadState as *mut ThreadState, Release);
+    GIL.switched.notify_all();
+    drop(s);
+    ts.holds_gil.set(1);
+    cx::set_current(ts);
+}
+
+/// Release the GIL. The thread has no state afterwards.
+pub fn release(ts: &ThreadState) {
+    cx::set_current(std::ptr::null());
+    ts.holds_gil.set(0);
+    let mut s = lock();
+    HOLDER.store(null_mut(), Release);
+    s.held = false;
+    drop(s);
+    GIL.free.notify_one();
+}
+
+/// Answer a drop request: let another thread run, then take the GIL back.
+pub fn yield_now(ts: &ThreadState) {
+    ts.eval_breaker.fetch_and(!breaker::GIL_DROP, AcqRel);
+    let seen = {
+        let s = lock();
+        if s.waiting == 0 {
+            return;
+        }
+        s.switches
+    };
+    release(ts);
+    let mut s = lock();
+    while s.switches == seen && s.waiting > 0 {
+        s = GIL.switched.wait(s).unwrap_or_else(|e| e.into_inner());
+    }
+    drop(s);
+    take(ts);
+}
+
+/// In the child of a fork: only this thread is left and it holds the lock.
+pub fn after_fork_child(ts: &ThreadState) {
+    let mut s = lock();
+    s.held = true;
+    s.waiting = 0;
+    HOLDER.store(ts as *const ThreadState as *mut ThreadState, Release);
+}
+
+impl cx::Cx {
+    /// Run `f` without the GIL (`Py_BEGIN_ALLOW_THREADS`). `f` must not touch objects, which the missing `Cx` ensures.
+    pub fn without_gil<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        let ts = self.ts();
+        release(ts);
+        let r = f();
+        take(ts);
+        r
+    }
+}

@@ -1,0 +1,113 @@
+//! `Interpreter`: everything that belongs to one interpreter and is not a static type (design D8).
+
+use super::ThreadState;
+use crate::field::FieldCell;
+use crate::refs::*;
+use crate::types::dict::PyDict;
+use std::any::{Any, TypeId};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::ffi::c_int;
+use std::ptr::null_mut;
+
+/// One interpreter. Created once by the binary or the embedding program, never moved.
+pub struct Interpreter {
+    pub threads: Cell<*mut ThreadState>,
+    thread_ids: Cell<u64>,
+    pub recursion_limit: Cell<c_int>,
+    /// `sys.modules`.
+    pub modules: FieldCell<PyDict>,
+    /// `sys.__dict__`.
+    pub sysdict: FieldCell<PyDict>,
+    /// `builtins.__dict__`.
+    pub builtins: FieldCell<PyDict>,
+    /// `importlib._bootstrap`.
+    pub importlib: FieldCell<Object>,
+    /// The function that `import` calls when `builtins.__import__` is untouched.
+    pub import_func: FieldCell<Object>,
+    pub gc: crate::gc::GcState,
+    pub config: RefCell<crate::config::Config>,
+    /// True from `Py_FinalizeEx` on.
+    pub finalizing: Cell<bool>,
+    /// State of native modules, by Rust type (`Cx::state`).
+    ext: RefCell<HashMap<TypeId, &'static dyn Any>>,
+}
+
+// SAFETY: everything in it is used only by the thread that holds the GIL.
+unsafe impl Sync for Interpreter {}
+// SAFETY: as above.
+unsafe impl Send for Interpreter {}
+
+impl Interpreter {
+    /// A new interpreter without threads. Leaked: it lives as long as the process.
+    pub fn new(config: crate::config::Config) -> &'static Interpreter {
+        let i: &'static Interpreter = Box::leak(Box::new(Interpreter {
+            threads: Cell::new(null_mut()),
+            thread_ids: Cell::new(1),
+            recursion_limit: Cell::new(super::state::RECURSION_LIMIT),
+            modules: FieldCell::empty(),
+            sysdict: FieldCell::empty(),
+            builtins: FieldCell::empty(),
+            importlib: FieldCell::empty(),
+            import_func: FieldCell::empty(),
+            gc: crate::gc::GcState::new(),
+            config: RefCell::new(config),
+            finalizing: Cell::new(false),
+            ext: RefCell::new(HashMap::new()),
+        }));
+        i.gc.init();
+        i
+    }
+
+    pub(super) fn next_thread_id(&self) -> u64 {
+        let n = self.thread_ids.get();
+        self.thread_ids.set(n + 1);
+        n
+    }
+
+    pub(super) fn link_thread(&self, ts: &mut ThreadState) {
+        let head = self.threads.get();
+        ts.next.set(head);
+        if !head.is_null() {
+            // SAFETY: linked states are alive.
+            unsafe { (*head).prev.set(ts) };
+        }
+        self.threads.set(ts);
+    }
+
+    /// Take a thread's state out of the list.
+    pub fn unlink_thread(&self, ts: &ThreadState) {
+        let (p, n) = (ts.prev.get(), ts.next.get());
+        // SAFETY: linked states are alive.
+        unsafe {
+            if p.is_null() {
+                self.threads.set(n);
+            } else {
+                (*p).next.set(n);
+            }
+            if !n.is_null() {
+                (*n).prev.set(p);
+            }
+        }
+    }
+
+    /// The state of type `T` of this interpreter, made on first use. For native modules.
+    pub fn state<T: Default + 'static>(&self) -> &'static T {
+        let id = TypeId::of::<T>();
+        if let Some(v) = self.ext.borrow().get(&id) {
+            if let Some(v) = (*v).downcast_ref::<T>() {
+                return v;
+            }
+        }
+        let v: &'static T = Box::leak(Box::new(T::default()));
+        self.ext.borrow_mut().insert(id, v);
+        v
+    }
+}
+
+impl crate::cx::Cx {
+    /// Per-interpreter state of a native module (see [`Interpreter::state`]).
+    pub fn state<T: Default + 'static>(&self) -> &'static T {
+        self.interp().state::<T>()
+    }
+}

@@ -1,0 +1,205 @@
+//! `ThreadState`: `PyThreadState` (Include/cpython/pystate.h) with our own words behind it.
+//!
+//! The leading fields have CPython's offsets because wheels read them (Cython: `exc_info`, `current_exception`; greenlet: `datastack_*`).
+
+use super::Interpreter;
+use crate::field::FieldCell;
+use crate::frame::Frame;
+use crate::refs::*;
+use std::cell::Cell;
+use std::ffi::{c_int, c_ulong, c_void};
+use std::ptr::{null, null_mut};
+use std::sync::atomic::AtomicUsize;
+
+/// `_PyErr_StackItem`: one level of "exception being handled".
+#[repr(C)]
+pub struct ErrStackItem {
+    pub exc_value: FieldCell<Object>,
+    pub previous_item: Cell<*const ErrStackItem>,
+}
+
+impl ErrStackItem {
+    pub const fn empty() -> Self {
+        ErrStackItem { exc_value: FieldCell::empty(), previous_item: Cell::new(null()) }
+    }
+}
+
+/// Bits of `eval_breaker`; any set bit sends the interpreter to `interp`'s slow check.
+pub mod breaker {
+    pub const GIL_DROP: usize = 1;
+    pub const SIGNALS: usize = 2;
+    pub const PENDING_CALLS: usize = 4;
+    pub const ASYNC_EXC: usize = 8;
+    pub const GC: usize = 16;
+}
+
+/// The state of one OS thread in one interpreter.
+#[repr(C)]
+pub struct ThreadState {
+    pub prev: Cell<*mut ThreadState>,
+    pub next: Cell<*mut ThreadState>,
+    interp: Cell<*const Interpreter>,
+    /// Set by other threads and signal handlers.
+    pub eval_breaker: AtomicUsize,
+    pub status: Cell<u32>,
+    pub holds_gil: Cell<c_int>,
+    pub whence: Cell<c_int>,
+    pub state: Cell<c_int>,
+    /// Calls left before `RecursionError`.
+    pub py_recursion_remaining: Cell<c_int>,
+    pub py_recursion_limit: Cell<c_int>,
+    pub recursion_headroom: Cell<c_int>,
+    pub tracing: Cell<c_int>,
+    pub what_event: Cell<c_int>,
+    /// The running Python frame (innermost), or null.
+    pub current_frame: Cell<*mut Frame>,
+    pub c_profilefunc: Cell<*mut c_void>,
+    pub c_tracefunc: Cell<*mut c_void>,
+    pub c_profileobj: FieldCell<Object>,
+    pub c_traceobj: FieldCell<Object>,
+    pub current_exception: FieldCell<Object>,
+    /// Top of the stack of exceptions being handled; never null.
+    pub exc_info: Cell<*const ErrStackItem>,
+    pub dict: FieldCell<Object>,
+    pub gilstate_counter: Cell<c_int>,
+    pub async_exc: FieldCell<Object>,
+    pub thread_id: Cell<c_ulong>,
+    pub native_thread_id: Cell<c_ulong>,
+    /// Objects put aside by `dealloc`.
+    pub delete_later: Cell<*mut Object>,
+    pub critical_section: Cell<usize>,
+    pub coroutine_origin_tracking_depth: Cell<c_int>,
+    pub async_gen_firstiter: FieldCell<Object>,
+    pub async_gen_finalizer: FieldCell<Object>,
+    pub context: FieldCell<Object>,
+    pub context_ver: Cell<u64>,
+    pub id: Cell<u64>,
+    pub datastack_chunk: Cell<*mut c_void>,
+    pub datastack_top: Cell<*mut usize>,
+    pub datastack_limit: Cell<*mut usize>,
+    pub exc_state: ErrStackItem,
+    pub current_executor: Cell<*mut Object>,
+    pub dict_global_version: Cell<u64>,
+    pub threading_local_key: FieldCell<Object>,
+    pub threading_local_sentinel: FieldCell<Object>,
+    remote_debugger_support: [u8; 520],
+    pub datastack_cached_chunk: Cell<*mut c_void>,
+    // ---- ours from here on ----
+    pub dealloc_depth: Cell<u32>,
+    /// Lowest stack address that Rust code may reach before `RecursionError` is raised.
+    pub c_stack_limit: Cell<usize>,
+    /// Objects whose `repr` is running in this thread (recursion guard of containers).
+    pub repr_running: std::cell::RefCell<Vec<*const Object>>,
+}
+
+const _: () = {
+    use std::mem::offset_of;
+    assert!(offset_of!(ThreadState, current_frame) == 72);
+    assert!(offset_of!(ThreadState, current_exception) == 112 && offset_of!(ThreadState, exc_info) == 120);
+    assert!(offset_of!(ThreadState, async_exc) == 144 && offset_of!(ThreadState, context) == 208);
+    assert!(offset_of!(ThreadState, datastack_chunk) == 232 && offset_of!(ThreadState, exc_state) == 256);
+    assert!(offset_of!(ThreadState, datastack_cached_chunk) == 824);
+};
+
+/// `sys.getrecursionlimit()` at start.
+pub const RECURSION_LIMIT: c_int = 1000;
+
+impl ThreadState {
+    /// A new state for the current OS thread, linked into the interpreter. Lives until `ThreadState::free`.
+    pub fn new(interp: &'static Interpreter) -> &'static ThreadState {
+        let limit = interp.recursion_limit.get();
+        let ts: &'static mut ThreadState = Box::leak(Box::new(ThreadState {
+            prev: Cell::new(null_mut()),
+            next: Cell::new(null_mut()),
+            interp: Cell::new(interp),
+            eval_breaker: AtomicUsize::new(0),
+            status: Cell::new(0),
+            holds_gil: Cell::new(0),
+            whence: Cell::new(0),
+            state: Cell::new(0),
+            py_recursion_remaining: Cell::new(limit),
+            py_recursion_limit: Cell::new(limit),
+            recursion_headroom: Cell::new(0),
+            tracing: Cell::new(0),
+            what_event: Cell::new(-1),
+            current_frame: Cell::new(null_mut()),
+            c_profilefunc: Cell::new(null_mut()),
+            c_tracefunc: Cell::new(null_mut()),
+            c_profileobj: FieldCell::empty(),
+            c_traceobj: FieldCell::empty(),
+            current_exception: FieldCell::empty(),
+            exc_info: Cell::new(null()),
+            dict: FieldCell::empty(),
+            gilstate_counter: Cell::new(1),
+            async_exc: FieldCell::empty(),
+            thread_id: Cell::new(0),
+            native_thread_id: Cell::new(0),
+            delete_later: Cell::new(null_mut()),
+            critical_section: Cell::new(0),
+            coroutine_origin_tracking_depth: Cell::new(0),
+            async_gen_firstiter: FieldCell::empty(),
+            async_gen_finalizer: FieldCell::empty(),
+            context: FieldCell::empty(),
+            context_ver: Cell::new(1),
+            id: Cell::new(interp.next_thread_id()),
+            datastack_chunk: Cell::new(null_mut()),
+            datastack_top: Cell::new(null_mut()),
+            datastack_limit: Cell::new(null_mut()),
+            exc_state: ErrStackItem::empty(),
+            current_executor: Cell::new(null_mut()),
+            dict_global_version: Cell::new(0),
+            threading_local_key: FieldCell::empty(),
+            threading_local_sentinel: FieldCell::empty(),
+            remote_debugger_support: [0; 520],
+            datastack_cached_chunk: Cell::new(null_mut()),
+            dealloc_depth: Cell::new(0),
+            c_stack_limit: Cell::new(0),
+            repr_running: std::cell::RefCell::new(Vec::new()),
+        }));
+        ts.exc_info.set(&raw const ts.exc_state);
+        interp.link_thread(ts);
+        ts
+    }
+
+    #[inline(always)]
+    pub fn interp(&self) -> &'static Interpreter {
+        // SAFETY: the interpreter outlives its threads.
+        unsafe { &*self.interp.get() }
+    }
+
+    /// The innermost exception being handled (`sys.exception()`), skipping empty levels.
+    pub fn handled_exception(&self) -> Option<Own<Object>> {
+        let mut item = self.exc_info.get();
+        // SAFETY: the chain consists of live stack items.
+        unsafe {
+            while !item.is_null() {
+                if let Some(e) = (*item).exc_value.own() {
+                    return Some(e);
+                }
+                item = (*item).previous_item.get();
+            }
+        }
+        None
+    }
+
+    /// The stack item that a new handler writes to.
+    #[inline(always)]
+    pub fn exc_top(&self) -> &ErrStackItem {
+        // SAFETY: never null.
+        unsafe { &*self.exc_info.get() }
+    }
+
+    /// Set how far down Rust may use the OS stack: `bytes` from the current position, less a reserve.
+    pub fn set_stack_size(&self, bytes: usize) {
+        let here = &raw const bytes as usize;
+        let reserve = (bytes / 8).clamp(64 << 10, 512 << 10);
+        self.c_stack_limit.set(here.saturating_sub(bytes - reserve));
+    }
+
+    /// Whether the OS stack is nearly used up.
+    #[inline(always)]
+    pub fn stack_is_low(&self) -> bool {
+        let mark = 0u8;
+        (&raw const mark as usize) < self.c_stack_limit.get()
+    }
+}

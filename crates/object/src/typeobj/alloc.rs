@@ -1,0 +1,158 @@
+//! Making objects: the pre-header, allocation and `tp_free`.
+//!
+//! In front of an object lie, nearest first: the GC header (16 bytes, types with `HAVE_GC`), the dict word (`MANAGED_DICT`), the weak reference word (`MANAGED_WEAKREF`). Types with a
+//! managed dict or weak references always have both words, so their places are fixed.
+
+use super::{PyType, flags};
+use crate::alloc;
+use crate::cx::Cx;
+use crate::err::PyResult;
+use crate::gc;
+use crate::refs::*;
+use std::ffi::c_void;
+
+/// Distance of the dict word before the object.
+pub const DICT_BEFORE: usize = gc::GC_HEAD_BYTES + 8;
+/// Distance of the weak reference word before the object.
+pub const WEAKREF_BEFORE: usize = gc::GC_HEAD_BYTES + 16;
+
+/// Bytes in front of instances of the type.
+#[inline(always)]
+pub fn preheader_bytes(ty: &PyType) -> usize {
+    let f = ty.tp_flags.get();
+    if f & (flags::MANAGED_DICT | flags::MANAGED_WEAKREF) != 0 {
+        gc::GC_HEAD_BYTES + 16
+    } else if f & flags::HAVE_GC != 0 {
+        gc::GC_HEAD_BYTES
+    } else {
+        0
+    }
+}
+
+/// Bytes of an instance with `n` items, the pre-header left out, rounded up to 8 (`_PyObject_VAR_SIZE`).
+pub fn object_bytes(ty: &PyType, n: usize) -> Option<usize> {
+    let items = (ty.tp_itemsize.get() as usize).checked_mul(n)?;
+    (ty.tp_basicsize.get() as usize).checked_add(items)?.checked_add(7).map(|b| b & !7)
+}
+
+/// A zeroed instance of `ty` with count one and room for `n` items; heap types are counted; inline values are initialised; tracked when the type has GC. `tp_alloc`'s default (`PyType_GenericAlloc`).
+pub fn alloc_instance(ty: &PyType, n: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let o = alloc_untracked(ty, n, cx)?;
+    if ty.tp_flags.get() & flags::HAVE_GC != 0 {
+        // SAFETY: zeroed fields can be traversed.
+        unsafe { gc::track(o.as_ptr()) };
+    }
+    Ok(o)
+}
+
+/// As [`alloc_instance`] without tracking.
+pub fn alloc_untracked(ty: &PyType, n: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
+    // One more item than asked, as CPython does for a sentinel.
+    let items = if ty.tp_itemsize.get() != 0 { n + 1 } else { 0 };
+    let pre = preheader_bytes(ty);
+    let values = crate::instance::inline_bytes(ty);
+    let Some(body) = object_bytes(ty, items).and_then(|b| b.checked_add(values)).filter(|&b| b < isize::MAX as usize - 64) else {
+        return Err(cx.memory_error());
+    };
+    if ty.tp_flags.get() & flags::HAVE_GC != 0 {
+        gc::before_alloc(cx);
+    }
+    let total = pre + body;
+    let p = if ty.tp_itemsize.get() == 0 { alloc::malloc(total) } else { alloc::raw_malloc(total) };
+    if p.is_null() {
+        return Err(cx.memory_error());
+    }
+    // SAFETY: a fresh block of `total` bytes.
+    unsafe {
+        std::ptr::write_bytes(p, 0, total);
+        let o = p.add(pre) as *mut Object;
+        o.write(Object::new_heap(ty));
+        if ty.tp_flags.get() & flags::HEAPTYPE != 0 {
+            ty.as_object().incref();
+        }
+        if ty.tp_itemsize.get() != 0 {
+            (*(o as *const VarHead)).size.set(n as isize);
+        }
+        if values > 0 {
+            crate::instance::init_inline(&*o, ty);
+        }
+        Ok(Own::from_raw(o))
+    }
+}
+
+/// Free an instance's memory (`PyObject_Free`, `PyObject_GC_Del` in one: the type tells). Does not touch the type's count.
+///
+/// # Safety
+/// The fields of `obj` are gone; it was made by this module for its type.
+pub unsafe fn free_instance(obj: *mut Object) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let ty = (*obj).ty();
+        let pre = preheader_bytes(ty);
+        let p = (obj as *mut u8).sub(pre);
+        if ty.tp_itemsize.get() == 0 {
+            match object_bytes(ty, 0) {
+                Some(b) => alloc::free(p, pre + b + crate::instance::inline_bytes(ty)),
+                None => alloc::raw_free(p),
+            }
+        } else {
+            alloc::raw_free(p);
+        }
+    }
+}
+
+/// `tp_alloc` of types that do not say otherwise.
+pub unsafe extern "C" fn generic_alloc(ty: *mut PyType, n: isize) -> *mut Object {
+    // SAFETY: called as a slot with the GIL held.
+    unsafe { crate::err::result_into_raw(alloc_instance(&*ty, n.max(0) as usize, &mut Cx::assume())) }
+}
+
+/// `tp_free` of types without GC (`PyObject_Free`) and with it (`PyObject_GC_Del`).
+pub unsafe extern "C" fn generic_free(p: *mut c_void) {
+    // SAFETY: called as a slot on a dead object whose type is still readable.
+    unsafe { free_instance(p as *mut Object) }
+}
+
+/// A new instance of the built-in layout `T` (type `ty`, `T`'s or a subtype). `init` writes the fields behind the head.
+///
+/// # Safety
+/// `init` initialises every field of `T` after the head.
+pub unsafe fn new_object<T: PyTyped>(ty: &PyType, cx: &mut Cx, init: impl FnOnce(*mut T)) -> PyResult<Own<T>> {
+    let o = alloc_untracked(ty, 0, cx)?;
+    init(o.as_ptr() as *mut T);
+    // SAFETY: initialised; the layout is `T`'s.
+    unsafe {
+        if ty.tp_flags.get() & flags::HAVE_GC != 0 {
+            gc::track(o.as_ptr());
+        }
+        Ok(o.cast_own_unchecked())
+    }
+}
+
+impl Cx {
+    /// A new object of the built-in type `T`: `value` is the struct with any head (`ObjHead` is replaced).
+    pub fn new_object<T: PyTyped>(&mut self, value: T) -> PyResult<Own<T>> {
+        self.new_object_of(T::ty(), value)
+    }
+
+    /// As `new_object`, for a subtype `ty` of `T`'s type.
+    pub fn new_object_of<T: PyTyped>(&mut self, ty: &PyType, value: T) -> PyResult<Own<T>> {
+        debug_assert!(ty.is_subtype(T::ty()));
+        // SAFETY: everything behind the head is copied from `value`, whose own head has no destructor.
+        unsafe {
+            new_object(ty, self, |p: *mut T| {
+                let head = size_of::<Object>();
+                std::ptr::copy_nonoverlapping((&raw const value as *const u8).add(head), (p as *mut u8).add(head), size_of::<T>() - head);
+                std::mem::forget(value);
+            })
+        }
+    }
+}
+
+impl Object {
+    /// A placeholder head for struct literals handed to [`Cx::new_object`], which writes the real one.
+    #[inline(always)]
+    pub const fn placeholder() -> Object {
+        Object::new_heap(std::ptr::null())
+    }
+}

@@ -1,0 +1,129 @@
+//! Attribute lookup along the MRO, with version tags and a global cache.
+//!
+//! A type with `VALID_VERSION_TAG` has a number that is unique to its present state. `modified` is the one place through which every mutation goes: it clears the tag of the type and of
+//! its subclasses, which invalidates the global cache and every inline cache at once.
+
+use super::{PyType, flags};
+use crate::cx::Cx;
+use crate::refs::*;
+use crate::types::str::PyStr;
+use std::cell::{Cell, UnsafeCell};
+
+const CACHE_BITS: u32 = 12;
+
+#[derive(Clone, Copy)]
+struct Entry {
+    version: u32,
+    name: *const PyStr,
+    /// Borrowed: alive as long as the version is valid. Null = known to be absent.
+    value: *mut Object,
+}
+
+struct Cache(UnsafeCell<[Entry; 1 << CACHE_BITS]>);
+// SAFETY: used only with the GIL held.
+unsafe impl Sync for Cache {}
+static CACHE: Cache = Cache(UnsafeCell::new([Entry { version: 0, name: std::ptr::null(), value: std::ptr::null_mut() }; 1 << CACHE_BITS]));
+
+struct NextTag(Cell<u32>);
+// SAFETY: used only with the GIL held.
+unsafe impl Sync for NextTag {}
+static NEXT_TAG: NextTag = NextTag(Cell::new(1));
+
+/// The type's version, assigned on demand; 0 when it has none (numbers used up, or a base without one).
+#[inline]
+pub fn version_tag(ty: &PyType) -> u32 {
+    let t = ty.tp_version_tag.get();
+    if t != 0 { t } else { assign(ty) }
+}
+
+#[cold]
+fn assign(ty: &PyType) -> u32 {
+    if !ty.has(flags::READY) {
+        return 0;
+    }
+    // SAFETY: a short borrow; assigning runs no Python code.
+    let cx = unsafe { Cx::assume() };
+    if let Some(bases) = ty.tp_bases.get(&cx) {
+        for b in bases.as_slice() {
+            if b.downcast::<PyType>().is_none_or(|b| version_tag(b) == 0) {
+                return 0;
+            }
+        }
+    }
+    let t = NEXT_TAG.0.get();
+    if t == u32::MAX {
+        return 0;
+    }
+    NEXT_TAG.0.set(t + 1);
+    ty.tp_version_tag.set(t);
+    ty.tp_flags.set(ty.tp_flags.get() | flags::VALID_VERSION_TAG);
+    t
+}
+
+/// The type or one of its bases has changed (`PyType_Modified`).
+pub fn modified(ty: &PyType) {
+    if ty.tp_version_tag.get() == 0 {
+        return; // then no subclass has one either
+    }
+    ty.tp_version_tag.set(0);
+    ty.tp_flags.set(ty.tp_flags.get() & !flags::VALID_VERSION_TAG);
+    for_each_subclass(ty, &mut |s| modified(s));
+}
+
+/// Call `f` with every live direct subclass.
+pub fn for_each_subclass(ty: &PyType, f: &mut dyn FnMut(&PyType)) {
+    for s in subclasses(ty) {
+        if let Some(s) = s.downcast::<PyType>() {
+            f(s);
+        }
+    }
+}
+
+/// The live direct subclasses in order of creation.
+pub fn subclasses(ty: &PyType) -> Vec<Own<Object>> {
+    let Some(d) = ty.tp_subclasses.own() else { return Vec::new() };
+    let Some(d) = d.downcast::<crate::types::dict::PyDict>() else { return Vec::new() };
+    // SAFETY: iteration without running code.
+    let cx = unsafe { Cx::assume() };
+    let mut pos = 0;
+    let mut out = Vec::new();
+    while let Some((_, w, _)) = d.next(&mut pos, &cx) {
+        if let Some(t) = crate::weakref::referent(w) {
+            out.push(t);
+        }
+    }
+    out
+}
+
+/// Find `name` in the dicts along the MRO (`_PyType_Lookup`). Borrowed from the type; runs no Python code for interned names.
+#[inline]
+pub fn lookup<'a>(ty: &'a PyType, name: &PyStr, cx: &'a Cx) -> Option<&'a Object> {
+    let version = version_tag(ty);
+    if version == 0 || name.interned() == 0 {
+        return walk(ty, name, cx);
+    }
+    let h = (version as usize ^ (name as *const PyStr as usize >> 3)) & ((1 << CACHE_BITS) - 1);
+    // SAFETY: GIL; the entry's value is alive while its version is valid.
+    unsafe {
+        let e = &mut (*CACHE.0.get())[h];
+        if e.version != version || !std::ptr::eq(e.name, name) {
+            let value = walk(ty, name, cx).map_or(std::ptr::null_mut(), |o| o.as_ptr());
+            // Names in the cache must not die and be reborn at the same address as another name.
+            if name.interned() == 1 {
+                name.set_interned(2);
+                name.as_object().immortalise();
+            }
+            *e = Entry { version, name, value };
+        }
+        e.value.as_ref()
+    }
+}
+
+fn walk<'a>(ty: &'a PyType, name: &PyStr, cx: &'a Cx) -> Option<&'a Object> {
+    let mro = ty.tp_mro.get(cx)?;
+    mro.as_slice().iter().find_map(|t| {
+        // SAFETY: the MRO consists of types.
+        let t = unsafe { t.cast_unchecked::<PyType>() };
+        t.tp_dict.get(cx)?.get_str(name, cx)
+    })
+}

@@ -1,0 +1,130 @@
+//! Types: layout, specification, readying, MRO, attribute lookup, class creation.
+
+pub mod alloc;
+pub mod slots;
+mod layout;
+mod lookup;
+mod mro;
+mod ready;
+mod spec;
+
+pub use alloc::{alloc_instance, preheader_bytes};
+pub use layout::*;
+pub use lookup::{for_each_subclass, lookup, modified, subclasses, version_tag};
+pub use mro::{best_base, c3_merge};
+pub use ready::{ready_all, ready_static};
+pub use spec::*;
+
+use crate::refs::*;
+
+/// `type`.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)]
+pub static PyType_Type: StaticType = StaticType::empty();
+/// `object`.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)]
+pub static PyBaseObject_Type: StaticType = StaticType::empty();
+
+/// The type `object`.
+#[inline]
+pub fn object_type() -> &'static PyType {
+    &PyBaseObject_Type.ty
+}
+
+// SAFETY: every type object has this layout.
+unsafe impl PyTyped for PyType {
+    #[inline(always)]
+    fn ty() -> &'static PyType {
+        &PyType_Type.ty
+    }
+    #[inline(always)]
+    fn check(obj: &Object) -> bool {
+        obj.ty().tp_flags.get() & flags::TYPE_SUBCLASS != 0
+    }
+}
+impl std::ops::Deref for PyType {
+    type Target = Object;
+    #[inline(always)]
+    fn deref(&self) -> &Object {
+        &self.head.head
+    }
+}
+
+impl PyType {
+    /// `tp_name` as text (dotted for static types).
+    pub fn tp_name_str(&self) -> &str {
+        // SAFETY: `tp_name` is a C string that lives as long as the type.
+        unsafe { std::ffi::CStr::from_ptr(self.tp_name.get()) }.to_str().unwrap_or("?")
+    }
+    /// The name after the last dot (`__name__`), for messages.
+    pub fn name(&self) -> &str {
+        let s = self.tp_name_str();
+        if self.has(flags::HEAPTYPE) {
+            // A heap type's `tp_name` is its bare name and may itself contain dots.
+            return s;
+        }
+        s.rsplit('.').next().unwrap_or(s)
+    }
+    #[inline(always)]
+    pub fn has(&self, flag: u64) -> bool {
+        self.tp_flags.get() & flag != 0
+    }
+    #[inline(always)]
+    pub fn base(&self) -> Option<&PyType> {
+        // SAFETY: null or a type that lives as long as this one.
+        unsafe { self.tp_base.get().as_ref() }
+    }
+    /// The heap part of a class made at run time.
+    #[inline]
+    pub fn heap(&self) -> Option<&PyHeapType> {
+        // SAFETY: HEAPTYPE promises the layout.
+        self.has(flags::HEAPTYPE).then(|| unsafe { &*(self as *const PyType as *const PyHeapType) })
+    }
+    /// `PyType_IsSubtype`: by MRO, or by bases while the type is being made.
+    pub fn is_subtype(&self, of: &PyType) -> bool {
+        if std::ptr::eq(self, of) {
+            return true;
+        }
+        // SAFETY: a shared borrow of the MRO that ends before anything can change it.
+        let cx = unsafe { crate::cx::Cx::assume() };
+        match self.tp_mro.get(&cx) {
+            Some(mro) => mro.as_slice().iter().any(|t| std::ptr::eq(t.as_ptr() as *const PyType, of)),
+            None => {
+                let mut t = self.base();
+                while let Some(b) = t {
+                    if std::ptr::eq(b, of) {
+                        return true;
+                    }
+                    t = b.base();
+                }
+                std::ptr::eq(of, object_type())
+            }
+        }
+    }
+    #[inline(always)]
+    pub fn number(&self) -> Option<&NumberMethods> {
+        // SAFETY: null or a table that lives as long as the type.
+        unsafe { self.tp_as_number.get().as_ref() }
+    }
+    #[inline(always)]
+    pub fn sequence(&self) -> Option<&SequenceMethods> {
+        // SAFETY: as above.
+        unsafe { self.tp_as_sequence.get().as_ref() }
+    }
+    #[inline(always)]
+    pub fn mapping(&self) -> Option<&MappingMethods> {
+        // SAFETY: as above.
+        unsafe { self.tp_as_mapping.get().as_ref() }
+    }
+    #[inline(always)]
+    pub fn asynch(&self) -> Option<&AsyncMethods> {
+        // SAFETY: as above.
+        unsafe { self.tp_as_async.get().as_ref() }
+    }
+    #[inline(always)]
+    pub fn buffer(&self) -> Option<&BufferProcs> {
+        // SAFETY: as above.
+        unsafe { self.tp_as_buffer.get().as_ref() }
+    }
+}

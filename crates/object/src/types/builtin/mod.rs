@@ -1,0 +1,196 @@
+//! `builtin_function_or_method`: `PyCFunctionObject` (and `PyCMethodObject`), a row of a method table bound to a self or module.
+
+use crate::args::{Args, Kwargs, call_method_def};
+use crate::call::ARGUMENTS_OFFSET;
+use crate::cx::Cx;
+use crate::err::{PyResult, result_into_raw};
+use crate::field::FieldCell;
+use crate::name;
+use crate::prelude::*;
+use crate::typeobj::*;
+use crate::types::descr;
+use std::cell::Cell;
+use taipan_macros::{pymethods, pytype};
+
+/// `PyCMethodObject`: `PyCFunctionObject` with the defining class behind (null for all but `METH_METHOD`). One struct serves both, so the type's size is
+/// larger than CPython's by a word; no macro reads beyond `vectorcall`.
+#[pytype(name = "builtin_function_or_method", gc, flags(HAVE_VECTORCALL), export = "PyCFunction_Type", doc = "", basicsize = 56)]
+#[repr(C)]
+pub struct PyCFunction {
+    head: ObjHead,
+    m_ml: Cell<*const MethodDef>,
+    m_self: FieldCell<Object>,
+    m_module: FieldCell<Object>,
+    m_weakreflist: WeakList,
+    vectorcall: crate::call::Vectorcall,
+}
+
+/// `method_def` row of a built-in `__new__`: recognised by its address.
+static NEW_DEF: MethodDef = MethodDef {
+    ml_name: c"__new__".as_ptr(),
+    // SAFETY: called with METH_VARARGS|METH_KEYWORDS only.
+    ml_meth: Some(unsafe { std::mem::transmute::<unsafe extern "C" fn(Ptr, Ptr, Ptr) -> Ptr, CFunction>(tp_new_wrapper) }),
+    ml_flags: METH_VARARGS | METH_KEYWORDS,
+    ml_doc: c"__new__($type, *args, **kwargs)\n--\n\nCreate and return a new object.  See help(type) for accurate signature.".as_ptr(),
+};
+
+unsafe extern "C" fn tp_new_wrapper(slf: Ptr, args: Ptr, kwargs: Ptr) -> Ptr {
+    // SAFETY: `m_self` is the type; a tuple, and a dict or null.
+    unsafe {
+        let cx = &mut Cx::assume();
+        let ty = (*slf).cast_unchecked::<PyType>();
+        result_into_raw(slots::wrap::call_new(ty, (*args).cast_unchecked(), kwargs.as_ref().map(|d| d.cast_unchecked()), cx))
+    }
+}
+
+/// The `__new__` of a type with a `tp_new` of its own.
+pub fn new_wrapper(ty: &PyType, cx: &mut Cx) -> PyResult {
+    new_function(&NEW_DEF, Some(ty.as_object()), None, cx)
+}
+
+/// Whether the object is a built-in `__new__`.
+pub fn is_new_wrapper(o: &Object) -> bool {
+    o.exact::<PyCFunction>().is_some_and(|f| std::ptr::eq(f.m_ml.get(), &NEW_DEF))
+}
+
+/// The type whose `__new__` it is.
+pub fn new_wrapper_owner(o: &Object) -> Option<Own<PyType>> {
+    let f = o.exact::<PyCFunction>().filter(|f| std::ptr::eq(f.m_ml.get(), &NEW_DEF))?;
+    f.m_self.own()?.downcast_own().ok()
+}
+
+/// A function object for a row, bound to `slf` (a module for functions, an instance or class for methods).
+pub fn new_function(def: &'static MethodDef, slf: Option<&Object>, module: Option<&Object>, cx: &mut Cx) -> PyResult {
+    let f = cx.new_object(PyCFunction {
+        head: Object::placeholder(),
+        m_ml: Cell::new(def),
+        m_self: FieldCell::new(slf.map(|s| s.own())),
+        m_module: FieldCell::new(module.map(|s| s.own())),
+        m_weakreflist: WeakList::new(),
+        vectorcall: crate::call::Vectorcall::new(vectorcall),
+    })?;
+    Ok(f.into_object())
+}
+
+unsafe extern "C" fn vectorcall(callee: Ptr, args: *const Ptr, nargsf: usize, kwnames: Ptr) -> Ptr {
+    // SAFETY: the vectorcall contract; the object is a PyCFunction.
+    unsafe {
+        let cx = &mut Cx::assume();
+        let f = (*callee).cast_unchecked::<PyCFunction>();
+        result_into_raw((|| {
+            let _g = cx.enter_call(" while calling a Python object")?;
+            call_method_def(&*f.m_ml.get(), f, f.m_self.as_raw(), None, args, nargsf & !ARGUMENTS_OFFSET, kwnames, cx)
+        })())
+    }
+}
+
+impl PyCFunction {
+    /// The row.
+    #[inline(always)]
+    pub fn def(&self) -> &'static MethodDef {
+        // SAFETY: rows live as long as the process or their extension.
+        unsafe { &*self.m_ml.get() }
+    }
+    /// `m_self` as the C function gets it (null for static functions without one).
+    #[inline(always)]
+    pub fn self_ptr(&self) -> Ptr {
+        self.m_self.as_raw()
+    }
+    /// The function's name.
+    pub fn name(&self) -> &str {
+        // SAFETY: a C string of the row.
+        unsafe { std::ffi::CStr::from_ptr(self.def().ml_name) }.to_str().unwrap_or("?")
+    }
+    fn self_obj(&self) -> Option<Own<Object>> {
+        self.m_self.own()
+    }
+}
+
+#[pymethods]
+impl PyCFunction {
+    #[slot(tp_call)]
+    fn call(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let (names, vals) = kw.split(cx)?;
+        crate::call::call_kw(self, args.0, vals, names.as_deref(), cx)
+    }
+
+    #[getter("__name__")]
+    fn get_name(&self) -> &str {
+        self.name()
+    }
+    #[getter("__qualname__")]
+    fn get_qualname(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        let n = self.name().to_owned();
+        let Some(s) = self.self_obj().filter(|s| !s.is_a::<crate::types::module::PyModule>()) else {
+            return PyStr::new(&n, cx);
+        };
+        let ty = match s.downcast::<PyType>() {
+            Some(t) => t.as_object().own(),
+            None => s.ty().as_object().own(),
+        };
+        let q = crate::attr::get(&ty, name!(cx, "__qualname__"), cx)?;
+        let q = crate::abstract_::str(&q, cx)?;
+        PyStr::new(&format!("{q}.{n}"), cx)
+    }
+    #[getter("__doc__")]
+    fn get_doc(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        descr::doc_object(self.name(), self.def().ml_doc, cx)
+    }
+    #[getter("__text_signature__")]
+    fn get_text_signature(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        descr::text_signature(self.name(), self.def().ml_doc, cx)
+    }
+    #[getter("__self__")]
+    fn get_self(&self) -> Own<Object> {
+        self.self_obj().unwrap_or_else(|| crate::types::none().own())
+    }
+    #[getter("__module__")]
+    fn get_module(&self) -> Own<Object> {
+        self.m_module.own().unwrap_or_else(|| crate::types::none().own())
+    }
+    #[setter("__module__")]
+    fn set_module(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+        self.m_module.set(v.map(|v| v.own()), cx);
+        Ok(())
+    }
+    #[method("__reduce__()", nosig)]
+    fn reduce(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let n = PyStr::new(self.name(), cx)?;
+        match self.self_obj().filter(|s| !s.is_a::<crate::types::module::PyModule>()) {
+            None => Ok(n.into_object()),
+            Some(s) => {
+                let getattr = cx.import_attr("builtins", "getattr")?;
+                let args = PyTuple::from_slice(&[&s, &n], cx)?;
+                PyTuple::from_slice(&[&getattr, &args], cx).map(Own::into_object)
+            }
+        }
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        let n = self.name();
+        match self.self_obj().filter(|s| !s.is_a::<crate::types::module::PyModule>()) {
+            None => PyStr::new(&format!("<built-in function {n}>"), cx),
+            Some(s) => PyStr::new(&format!("<built-in method {n} of {} object at {:#x}>", s.ty().name(), s.as_ptr() as usize), cx),
+        }
+    }
+    #[slot(tp_hash)]
+    fn hash(&self) -> isize {
+        let a = crate::hash::hash_pointer(self.m_self.as_raw());
+        let b = crate::hash::hash_pointer(self.def().ml_meth.map_or(std::ptr::null(), |f| f as *const ()));
+        match a ^ b {
+            -1 => -2,
+            h => h,
+        }
+    }
+    #[slot(tp_richcompare)]
+    fn compare(&self, other: &Object, op: crate::abstract_::CmpOp) -> Own<Object> {
+        use crate::abstract_::CmpOp;
+        let (CmpOp::Eq | CmpOp::Ne, Some(o)) = (op, other.downcast::<PyCFunction>()) else {
+            return crate::types::not_implemented().own();
+        };
+        let same = self.m_self.as_raw() == o.m_self.as_raw()
+            && self.def().ml_meth.map(|f| f as usize) == o.def().ml_meth.map(|f| f as usize);
+        crate::types::boolean::from_bool(same == (op == CmpOp::Eq))
+    }
+}

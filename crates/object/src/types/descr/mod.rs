@@ -1,0 +1,54 @@
+//! Descriptors of built-in types: `wrapper_descriptor`, `method_descriptor`, `classmethod_descriptor`, `member_descriptor`, `getset_descriptor`,
+//! `method-wrapper`. All begin with `PyDescrObject` (d_type, d_name, d_qualname).
+
+mod doc;
+mod getset;
+mod member;
+mod method;
+mod wrapper;
+
+pub use doc::{doc_object, text_signature};
+pub use getset::{PyGetSetDescr, new_getset};
+pub use member::{PyMemberDescr, new_member};
+pub use method::{PyClassMethodDescr, PyMethodDescr, new_for_method};
+pub use wrapper::{PyMethodWrapper, PyWrapperDescr, new_wrapper, set_wrapper_doc, wraps};
+
+use crate::prelude::*;
+use std::ffi::{CStr, c_char};
+
+/// Specs of the descriptor types, to be readied before any type with methods.
+pub(crate) const SPECS: &[&crate::typeobj::TypeSpec] =
+    &[PyWrapperDescr::SPEC, PyMethodDescr::SPEC, PyClassMethodDescr::SPEC, PyMemberDescr::SPEC, PyGetSetDescr::SPEC, PyMethodWrapper::SPEC];
+
+/// An interned name from a C string of a table.
+pub fn c_name(p: *const c_char, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    // SAFETY: table names are C strings that live as long as the table.
+    let s = unsafe { CStr::from_ptr(p) };
+    PyStr::new_interned(&s.to_string_lossy(), cx)
+}
+
+/// `T.name` for `__qualname__`.
+fn qualname(ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    let q = crate::attr::get(ty.as_object(), name!(cx, "__qualname__"), cx)?;
+    let q = crate::abstract_::str(&q, cx)?;
+    PyStr::new(&format!("{q}.{name}"), cx)
+}
+
+/// Raise unless `obj` is an instance of the descriptor's type.
+fn check_instance(obj: &Object, ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<()> {
+    if obj.ty().is_subtype(ty) {
+        return Ok(());
+    }
+    Err(cx.type_error(format_args!(
+        "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
+        ty.name(),
+        obj.ty().name()
+    )))
+}
+
+/// `__reduce__` of descriptors: `getattr(type, name)`.
+fn reduce(ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+    let getattr = cx.import_attr("builtins", "getattr")?;
+    let args = PyTuple::from_slice(&[ty.as_object(), name], cx)?;
+    PyTuple::from_slice(&[&getattr, &args], cx)
+}

@@ -1,0 +1,91 @@
+//! Raising: making the instance, chaining the context.
+
+use super::PyBaseException;
+use crate::cx::Cx;
+use crate::err::Raised;
+use crate::refs::*;
+use crate::typeobj::PyType;
+use crate::types::str::PyStr;
+use std::fmt::Arguments;
+
+/// Make `e` the current exception; the one being handled becomes its `__context__` (`_PyErr_SetObject`).
+pub(crate) fn raise_instance(cx: &mut Cx, e: Own<Object>) {
+    if let Some(handled) = cx.ts().handled_exception() {
+        chain_context(cx, &e, handled);
+    }
+    cx.ts().current_exception.set(Some(e), cx);
+}
+
+/// Set `e.__context__ = handled`, cutting any link that would close a cycle.
+fn chain_context(cx: &mut Cx, e: &Object, handled: Own<Object>) {
+    if handled.is(e) {
+        return;
+    }
+    let Some(exc) = e.downcast::<PyBaseException>() else { return };
+    // Walk the chain of the handled exception; if `e` is in it, cut there. The second pointer (half speed) stops foreign cycles.
+    let mut o = handled.clone();
+    let mut slow = handled.clone();
+    let mut step = false;
+    loop {
+        let Some(next) = o.downcast::<PyBaseException>().and_then(|x| x.context.own()) else { break };
+        if next.is(e) {
+            if let Some(x) = o.downcast::<PyBaseException>() {
+                x.context.set(None, cx);
+            }
+            break;
+        }
+        o = next;
+        if o.is(&slow) {
+            break;
+        }
+        if step {
+            if let Some(n) = slow.downcast::<PyBaseException>().and_then(|x| x.context.own()) {
+                slow = n;
+            }
+        }
+        step = !step;
+    }
+    exc.context.set(Some(handled), cx);
+}
+
+pub(crate) fn raise_message(cx: &mut Cx, ty: &PyType, msg: Arguments<'_>) {
+    let text = match msg.as_str() {
+        Some(s) => PyStr::new(s, cx),
+        None => PyStr::new(&msg.to_string(), cx),
+    };
+    match text {
+        Ok(s) => raise_with_args(cx, ty, &[&s]),
+        Err(r) => forget_raised(r),
+    }
+}
+
+pub(crate) fn raise_with_args(cx: &mut Cx, ty: &PyType, args: &[&Object]) {
+    match crate::call::call(ty.as_object(), args, cx) {
+        Ok(e) => raise_instance(cx, e),
+        Err(r) => forget_raised(r),
+    }
+}
+
+/// The failed construction has already set the exception that will be seen.
+fn forget_raised(_r: Raised) {}
+
+impl Cx {
+    /// Raise the preallocated `MemoryError`.
+    #[cold]
+    pub fn memory_error(&mut self) -> Raised {
+        raise_with_args(self, super::MemoryError(), &[]);
+        // SAFETY: just raised.
+        unsafe { Raised::assume() }
+    }
+}
+
+/// Raise `AttributeError(text)` with its `name` and `obj` attributes set.
+pub(crate) fn raise_attribute_error(cx: &mut Cx, obj: &Object, name: &crate::types::str::PyStr, text: &str) -> Raised {
+    let r = cx.attribute_error(format_args!("{text}"));
+    let Some(e) = cx.ts().current_exception.own() else { return r };
+    if let Some(a) = super::layout::as_attribute_error(&e) {
+        a.obj.set(Some(obj.own()), cx);
+        a.name.set(Some(name.as_object().own()), cx);
+    }
+    r
+}

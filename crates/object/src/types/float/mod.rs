@@ -1,0 +1,42 @@
+//! `float`: `PyFloatObject`, a boxed `f64`.
+
+use crate::cx::Cx;
+use crate::err::PyResult;
+use crate::refs::*;
+use std::cell::Cell;
+
+/// `PyFloatObject`.
+#[repr(C)]
+pub struct PyFloat {
+    head: ObjHead,
+    value: Cell<f64>,
+}
+const _: () = assert!(size_of::<PyFloat>() == 24);
+
+crate::kernel_type!(PyFloat, PyFloat_Type, c"float", BASETYPE | MATCH_SELF);
+
+impl PyFloat {
+    #[inline(always)]
+    pub fn value(&self) -> f64 {
+        self.value.get()
+    }
+    /// Overwrite the value of a box that nobody else can see (the interpreter reuses unshared boxes).
+    #[inline(always)]
+    pub fn set_value_unshared(&self, v: f64) {
+        debug_assert!(self.as_object().is_unique());
+        self.value.set(v);
+    }
+    /// A float object.
+    #[inline]
+    pub fn new(v: f64, cx: &mut Cx) -> PyResult<Own<PyFloat>> {
+        let p = crate::alloc::malloc(size_of::<PyFloat>()) as *mut PyFloat;
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        // SAFETY: a fresh block.
+        unsafe {
+            p.write(PyFloat { head: Object::new_heap(&raw const PyFloat_Type.ty), value: Cell::new(v) });
+            Ok(Own::from_raw(p as *mut Object))
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! `int`: `PyLongObject`, a sign and 30-bit digits (`lv_tag` = count << 3 | sign, where sign 0 = positive, 1 = zero, 2 = negative).
+
+use crate::alloc;
+use crate::cx::Cx;
+use crate::err::PyResult;
+use crate::refs::*;
+use std::cell::Cell;
+use taipan_algo_int::{BigInt, IntRef};
+
+/// `PyLongObject` with one digit; larger values continue behind it.
+#[repr(C)]
+pub struct PyInt {
+    head: ObjHead,
+    tag: Cell<usize>,
+    digits: [Cell<u32>; 1],
+}
+
+const _: () = assert!(size_of::<PyInt>() == 32);
+const DIGITS: usize = 24;
+
+crate::kernel_type!(PyInt, PyLong_Type, c"int", BASETYPE | LONG_SUBCLASS | MATCH_SELF, LONG_SUBCLASS);
+
+/// Smallest and largest cached value.
+pub const SMALL_MIN: i64 = -5;
+pub const SMALL_MAX: i64 = 1024;
+const SMALL_COUNT: usize = (SMALL_MAX - SMALL_MIN + 1) as usize;
+
+#[repr(transparent)]
+struct Small([PyInt; SMALL_COUNT]);
+// SAFETY: immortal and never written after start, except for counts under the GIL.
+unsafe impl Sync for Small {}
+static SMALL: Small = Small({
+    let mut a = [const { PyInt { head: Object::new_static(&raw const PyLong_Type.ty), tag: Cell::new(1), digits: [Cell::new(0)] } }; SMALL_COUNT];
+    let mut i = 0;
+    while i < SMALL_COUNT {
+        let v = i as i64 + SMALL_MIN;
+        let sign = if v < 0 { 2 } else if v == 0 { 1 } else { 0 };
+        let count = if v == 0 { 0 } else { 1 };
+        a[i] = PyInt {
+            head: Object::new_static(&raw const PyLong_Type.ty),
+            tag: Cell::new(count << 3 | sign),
+            digits: [Cell::new(v.unsigned_abs() as u32)],
+        };
+        i += 1;
+    }
+    a
+});
+
+/// The numeric hash (modulo 2**61 - 1), never -1.
+pub fn hash_value(v: &PyInt) -> isize {
+    match v.compact() {
+        Some(-1) => -2,
+        Some(n) => n as isize,
+        None => taipan_algo_int::hash(v.as_ref_int()) as isize,
+    }
+}
+
+impl PyInt {
+    /// A static 0 or 1 of the given type (`bool`).
+    pub(crate) const fn new_static(ty: *const crate::typeobj::PyType, one: bool) -> PyInt {
+        PyInt { head: Object::new_static(ty), tag: Cell::new(if one { 1 << 3 } else { 1 }), digits: [Cell::new(one as u32)] }
+    }
+    /// Number of digits.
+    #[inline(always)]
+    pub fn digit_count(&self) -> usize {
+        self.tag.get() >> 3
+    }
+    #[inline(always)]
+    pub fn is_negative(&self) -> bool {
+        self.tag.get() & 3 == 2
+    }
+    #[inline(always)]
+    pub fn is_zero(&self) -> bool {
+        self.tag.get() & 3 == 1
+    }
+    /// -1, 0 or 1.
+    #[inline(always)]
+    pub fn sign(&self) -> i32 {
+        1 - (self.tag.get() & 3) as i32
+    }
+    /// Sign and digits, borrowed.
+    #[inline]
+    pub fn as_ref_int(&self) -> IntRef<'_> {
+        // SAFETY: `digit_count` digits lie from offset 24.
+        let d = unsafe { std::slice::from_raw_parts((self as *const PyInt as *const u8).add(DIGITS) as *const u32, self.digit_count()) };
+        IntRef { neg: self.is_negative(), digits: d }
+    }
+    /// The value when it has at most one digit ("compact").
+    #[inline(always)]
+    pub fn compact(&self) -> Option<i64> {
+        if self.tag.get() < 16 { Some(self.sign() as i64 * self.digits[0].get() as i64) } else { None }
+    }
+    /// The value as `i64`, if it fits.
+    #[inline]
+    pub fn to_i64(&self) -> Option<i64> {
+        match self.compact() {
+            Some(v) => Some(v),
+            None => self.as_ref_int().to_i64(),
+        }
+    }
+
+    /// The cached object of a small value.
+    #[inline(always)]
+    pub fn small(v: i64) -> Option<&'static PyInt> {
+        if (SMALL_MIN..=SMALL_MAX).contains(&v) { Some(&SMALL.0[(v - SMALL_MIN) as usize]) } else { None }
+    }
+
+    /// An int object.
+    #[inline]
+    pub fn new(v: i64, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+        if let Some(s) = PyInt::small(v) {
+            return Ok(s.new_ref());
+        }
+        let (neg, m) = (v < 0, v.unsigned_abs());
+        let n = if m < 1 << 30 { 1 } else if m < 1 << 60 { 2 } else { 3 };
+        let (o, d) = PyInt::alloc(n, neg, cx)?;
+        // SAFETY: room for `n` digits.
+        unsafe {
+            *d = (m & 0x3fff_ffff) as u32;
+            if n > 1 {
+                *d.add(1) = (m >> 30 & 0x3fff_ffff) as u32;
+            }
+            if n > 2 {
+                *d.add(2) = (m >> 60) as u32;
+            }
+        }
+        Ok(o)
+    }
+    /// An int object of an unsigned value.
+    pub fn from_u64(v: u64, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+        match i64::try_from(v) {
+            Ok(v) => PyInt::new(v, cx),
+            Err(_) => PyInt::from_digits(false, &[(v & 0x3fff_ffff) as u32, (v >> 30 & 0x3fff_ffff) as u32, (v >> 60) as u32], cx),
+        }
+    }
+    /// An int object of a big integer.
+    pub fn from_big(v: &BigInt, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+        PyInt::from_digits(v.neg, &v.digits, cx)
+    }
+    /// An int object of a sign and digits (leading zeros allowed).
+    pub fn from_digits(neg: bool, digits: &[u32], cx: &mut Cx) -> PyResult<Own<PyInt>> {
+        let n = digits.iter().rposition(|&d| d != 0).map_or(0, |i| i + 1);
+        if n <= 1 {
+            let m = digits.first().copied().unwrap_or(0) as i64;
+            let v = if neg { -m } else { m };
+            if let Some(s) = PyInt::small(v) {
+                return Ok(s.new_ref());
+            }
+        }
+        let (o, d) = PyInt::alloc(n, neg, cx)?;
+        // SAFETY: room for `n` digits.
+        unsafe { std::ptr::copy_nonoverlapping(digits.as_ptr(), d, n) };
+        Ok(o)
+    }
+
+    /// Room for `n >= 1` digits, uninitialised.
+    fn alloc(n: usize, neg: bool, cx: &mut Cx) -> PyResult<(Own<PyInt>, *mut u32)> {
+        let Some(bytes) = n.checked_mul(4).and_then(|b| b.checked_add(DIGITS)).filter(|&b| b < isize::MAX as usize) else {
+            return Err(cx.memory_error());
+        };
+        let p = alloc::malloc(bytes.max(32));
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        // SAFETY: a fresh block of at least 32 bytes.
+        unsafe {
+            (p as *mut PyInt).write(PyInt {
+                head: Object::new_heap(&raw const PyLong_Type.ty),
+                tag: Cell::new(n << 3 | if neg { 2 } else { 0 }),
+                digits: [Cell::new(0)],
+            });
+            Ok((Own::from_raw(p as *mut Object), p.add(DIGITS) as *mut u32))
+        }
+    }
+}
+
+pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
+    // SAFETY: a dying int.
+    unsafe {
+        let ty = (*obj).ty();
+        let n = (*(obj as *const PyInt)).digit_count();
+        match ty.tp_free.get() {
+            Some(f) if !std::ptr::eq(ty, &raw const PyLong_Type.ty) => f(obj as *mut std::ffi::c_void),
+            _ => alloc::free(obj as *mut u8, (DIGITS + n * 4).max(32)),
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! `list`: `PyListObject`, a growable array of owned references.
+//!
+//! What `items` lends is tied to `&Cx`: no Python code can change the list while it is held.
+
+use crate::alloc;
+use crate::cx::Cx;
+use crate::err::PyResult;
+use crate::gc;
+use crate::refs::*;
+use std::cell::Cell;
+
+/// `PyListObject`.
+#[repr(C)]
+pub struct PyList {
+    head: VarHead,
+    items: Cell<*mut *mut Object>,
+    allocated: Cell<isize>,
+}
+
+const _: () = assert!(size_of::<PyList>() == 40);
+
+crate::kernel_type!(PyList, PyList_Type, c"list", HAVE_GC | BASETYPE | LIST_SUBCLASS | SEQUENCE | MATCH_SELF, LIST_SUBCLASS);
+
+impl PyList {
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.head.size.get() as usize
+    }
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The items, for as long as no Python code can run.
+    #[inline(always)]
+    pub fn items<'a>(&'a self, _cx: &'a Cx) -> &'a [&'a Object] {
+        let n = self.len();
+        if n == 0 {
+            return &[];
+        }
+        // SAFETY: `n` non-null items; changed only through `&mut Cx`.
+        unsafe { std::slice::from_raw_parts(self.items.get() as *const &Object, n) }
+    }
+    /// A new reference to item `i`.
+    #[inline]
+    pub fn get_own(&self, i: usize) -> Option<Own<Object>> {
+        if i >= self.len() {
+            return None;
+        }
+        // SAFETY: within bounds.
+        Some(unsafe { (**self.items.get().add(i)).own() })
+    }
+
+    /// A new empty list with room for `cap` items.
+    pub fn with_capacity(cap: usize, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        gc::before_alloc(cx);
+        let p = alloc::malloc(size_of::<PyList>() + gc::GC_HEAD_BYTES);
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        // SAFETY: a fresh block of the size.
+        let l = unsafe {
+            (p as *mut [usize; 2]).write([0, 0]);
+            let l = p.add(gc::GC_HEAD_BYTES) as *mut PyList;
+            l.write(PyList {
+                head: VarHead { head: Object::new_heap(&raw const PyList_Type.ty), size: Cell::new(0) },
+                items: Cell::new(std::ptr::null_mut()),
+                allocated: Cell::new(0),
+            });
+            gc::track(l as *mut Object);
+            Own::<PyList>::from_raw(l as *mut Object)
+        };
+        if cap > 0 {
+            l.set_capacity(cap, cx)?;
+        }
+        Ok(l)
+    }
+    /// A new empty list.
+    pub fn new(cx: &mut Cx) -> PyResult<Own<PyList>> {
+        PyList::with_capacity(0, cx)
+    }
+    /// A list that takes over the references of a vector.
+    pub fn from_vec(v: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        let l = PyList::with_capacity(v.len(), cx)?;
+        for (i, o) in v.into_iter().enumerate() {
+            // SAFETY: room was made.
+            unsafe { *l.items.get().add(i) = o.into_raw() };
+            l.head.size.set(i as isize + 1);
+        }
+        Ok(l)
+    }
+
+    fn set_capacity(&self, cap: usize, cx: &mut Cx) -> PyResult<()> {
+        let Some(bytes) = cap.checked_mul(8).filter(|&b| b <= isize::MAX as usize) else {
+            return Err(cx.memory_error());
+        };
+        // SAFETY: `items` is null or our block.
+        let p = unsafe { alloc::raw_realloc(self.items.get() as *mut u8, bytes) };
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        self.items.set(p as *mut *mut Object);
+        self.allocated.set(cap as isize);
+        Ok(())
+    }
+
+    /// Make room for at least `n` items, growing as CPython does (about 1/8 more).
+    pub fn reserve(&self, n: usize, cx: &mut Cx) -> PyResult<()> {
+        if n <= self.allocated.get() as usize {
+            return Ok(());
+        }
+        let mut cap = (n + (n >> 3) + 6) & !3;
+        if n - self.len() > cap - n {
+            cap = (n + 3) & !3;
+        }
+        self.set_capacity(cap, cx)
+    }
+
+    /// Append, taking over the reference.
+    #[inline]
+    pub fn push(&self, v: Own<Object>, cx: &mut Cx) -> PyResult<()> {
+        let n = self.len();
+        if n == self.allocated.get() as usize {
+            self.reserve(n + 1, cx)?;
+        }
+        // SAFETY: room for one more.
+        unsafe { *self.items.get().add(n) = v.into_raw() };
+        self.head.size.set(n as isize + 1);
+        Ok(())
+    }
+
+    /// Replace item `i` (`i < len`) and give the old one back.
+    #[inline]
+    #[must_use]
+    pub fn replace(&self, i: usize, v: Own<Object>) -> Own<Object> {
+        assert!(i < self.len());
+        // SAFETY: within bounds.
+        unsafe {
+            let slot = self.items.get().add(i);
+            Own::from_raw(std::mem::replace(&mut *slot, v.into_raw()))
+        }
+    }
+
+    /// Take every item out, leaving the list empty.
+    #[must_use]
+    pub fn take_all(&self) -> Vec<Own<Object>> {
+        let n = self.len();
+        let p = self.items.replace(std::ptr::null_mut());
+        self.head.size.set(0);
+        self.allocated.set(0);
+        // SAFETY: the block held `n` owned references; it is freed after they moved.
+        unsafe {
+            let v = (0..n).map(|i| Own::from_raw(*p.add(i))).collect();
+            alloc::raw_free(p as *mut u8);
+            v
+        }
+    }
+
+    /// The raw parts `(items, size, allocated)` for the list methods in this folder and `capi`.
+    pub fn raw_parts(&self) -> (&Cell<*mut *mut Object>, &Cell<isize>, &Cell<isize>) {
+        (&self.items, &self.head.size, &self.allocated)
+    }
+}
+
+pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
+    // SAFETY: a dying list; each item is released once.
+    unsafe {
+        gc::untrack(obj);
+        clear(obj);
+        let ty = (*obj).ty();
+        match ty.tp_free.get() {
+            Some(f) if !std::ptr::eq(ty, &raw const PyList_Type.ty) => f(obj as *mut std::ffi::c_void),
+            _ => alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), size_of::<PyList>() + gc::GC_HEAD_BYTES),
+        }
+    }
+}
+
+pub(crate) unsafe extern "C" fn clear(obj: *mut Object) -> i32 {
+    // SAFETY: a live list; it is emptied before any item dies. Items are released last to first, as CPython does.
+    unsafe {
+        let l = &*(obj as *const PyList);
+        let (p, n) = (l.items.replace(std::ptr::null_mut()), l.len());
+        l.head.size.set(0);
+        l.allocated.set(0);
+        for i in (0..n).rev() {
+            Object::decref(*p.add(i));
+        }
+        alloc::raw_free(p as *mut u8);
+        0
+    }
+}
+
+pub(crate) unsafe extern "C" fn traverse(obj: *mut Object, visit: crate::field::VisitProc, arg: *mut std::ffi::c_void) -> i32 {
+    // SAFETY: called by the collector with a live list.
+    unsafe {
+        let l = &*(obj as *const PyList);
+        for i in 0..l.len() {
+            let r = visit(*l.items.get().add(i), arg);
+            if r != 0 {
+                return r;
+            }
+        }
+        0
+    }
+}

@@ -1,0 +1,18 @@
+//! The core types, one folder each, and the singletons.
+
+pub mod boolean;
+pub mod builtin;
+pub mod descr;
+pub mod dict;
+pub mod float;
+pub mod exc;
+pub mod int;
+pub mod list;
+pub mod module;
+pub mod object_;
+pub mod singletons;
+pub mod str;
+pub mod tuple;
+pub mod weakref;
+
+pub use singletons::{ellipsis, none, not_implemented};

@@ -1,0 +1,322 @@
+//! `str`: PEP 393 strings in CPython's layout (`PyASCIIObject`, `PyCompactUnicodeObject`).
+//!
+//! Invariants: a string that we make is compact and canonical (the narrowest kind that holds its largest code point); ASCII data lie at offset 40, other data at 56, followed by a zero
+//! unit; `hash` is -1 until computed. Strings of C code may be non-compact (data pointer at 56) and are read through `data()` alike.
+
+pub mod intern;
+
+use crate::alloc;
+use crate::cx::Cx;
+use crate::err::PyResult;
+use crate::refs::*;
+use std::cell::Cell;
+
+/// `PyASCIIObject` head; the fields behind depend on `state`.
+#[repr(C)]
+pub struct PyStr {
+    head: ObjHead,
+    length: Cell<isize>,
+    hash: Cell<isize>,
+    state: Cell<u32>,
+    /// Data of ASCII strings begin here (offset 40).
+    tail: [usize; 0],
+}
+
+const _: () = assert!(size_of::<PyStr>() == 40);
+
+const COMPACT: u32 = 1 << 5;
+const ASCII: u32 = 1 << 6;
+const ASCII_DATA: usize = 40;
+const COMPACT_DATA: usize = 56;
+pub const INTERNED_MASK: u32 = 3;
+
+/// The code units of a string, by kind.
+#[derive(Clone, Copy)]
+pub enum Units<'a> {
+    /// Kind 1 with every unit below 0x80.
+    Ascii(&'a [u8]),
+    /// Kind 1.
+    Latin1(&'a [u8]),
+    /// Kind 2.
+    Ucs2(&'a [u16]),
+    /// Kind 4.
+    Ucs4(&'a [u32]),
+}
+
+crate::kernel_type!(PyStr, PyUnicode_Type, c"str", BASETYPE | UNICODE_SUBCLASS | MATCH_SELF, UNICODE_SUBCLASS);
+
+impl PyStr {
+    /// Number of code points.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.length.get() as usize
+    }
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.length.get() == 0
+    }
+    /// Bytes per unit: 1, 2 or 4.
+    #[inline(always)]
+    pub fn kind(&self) -> u32 {
+        (self.state.get() >> 2) & 7
+    }
+    #[inline(always)]
+    pub fn is_ascii(&self) -> bool {
+        self.state.get() & ASCII != 0
+    }
+    /// State of interning: 0 none, 1 mortal, 2 immortal, 3 immortal static.
+    #[inline(always)]
+    pub fn interned(&self) -> u32 {
+        self.state.get() & INTERNED_MASK
+    }
+    pub(crate) fn set_interned(&self, how: u32) {
+        self.state.set((self.state.get() & !INTERNED_MASK) | how);
+    }
+
+    #[inline(always)]
+    fn data(&self) -> *const u8 {
+        let s = self.state.get();
+        let base = self as *const PyStr as *const u8;
+        // SAFETY: the layouts of the three forms (Include/cpython/unicodeobject.h).
+        unsafe {
+            if s & COMPACT == 0 {
+                *(base.add(COMPACT_DATA) as *const *const u8)
+            } else if s & ASCII != 0 {
+                base.add(ASCII_DATA)
+            } else {
+                base.add(COMPACT_DATA)
+            }
+        }
+    }
+
+    /// The code units.
+    #[inline]
+    pub fn units(&self) -> Units<'_> {
+        let (n, p) = (self.len(), self.data());
+        // SAFETY: `data` holds `len` units of the stated kind, unchanged while anyone else can see the string.
+        unsafe {
+            match self.kind() {
+                1 if self.is_ascii() => Units::Ascii(std::slice::from_raw_parts(p, n)),
+                1 => Units::Latin1(std::slice::from_raw_parts(p, n)),
+                2 => Units::Ucs2(std::slice::from_raw_parts(p as *const u16, n)),
+                _ => Units::Ucs4(std::slice::from_raw_parts(p as *const u32, n)),
+            }
+        }
+    }
+
+    /// The raw bytes of the units (for hashing and comparing strings of one kind).
+    #[inline(always)]
+    pub fn raw_bytes(&self) -> &[u8] {
+        // SAFETY: as `units`.
+        unsafe { std::slice::from_raw_parts(self.data(), self.len() * self.kind() as usize) }
+    }
+
+    /// The code point at `i`; `i < len`.
+    #[inline(always)]
+    pub fn code_point(&self, i: usize) -> u32 {
+        match self.units() {
+            Units::Ascii(s) | Units::Latin1(s) => s[i] as u32,
+            Units::Ucs2(s) => s[i] as u32,
+            Units::Ucs4(s) => s[i],
+        }
+    }
+
+    /// Every code point in order.
+    pub fn code_points(&self) -> impl Iterator<Item = u32> + Clone + '_ {
+        (0..self.len()).map(|i| self.code_point(i))
+    }
+
+    /// The text when it is ASCII, without a copy.
+    #[inline]
+    pub fn as_ascii(&self) -> Option<&str> {
+        match self.units() {
+            // SAFETY: ASCII is UTF-8.
+            Units::Ascii(s) => Some(unsafe { std::str::from_utf8_unchecked(s) }),
+            _ => None,
+        }
+    }
+
+    /// A Rust copy, lone surrogates replaced by U+FFFD. For messages and names.
+    pub fn to_string_lossy(&self) -> String {
+        match self.as_ascii() {
+            Some(s) => s.to_owned(),
+            None => self.code_points().map(|c| char::from_u32(c).unwrap_or('\u{fffd}')).collect(),
+        }
+    }
+
+    /// A Rust copy, or `None` when the string has lone surrogates.
+    pub fn to_str_checked(&self) -> Option<String> {
+        match self.as_ascii() {
+            Some(s) => Some(s.to_owned()),
+            None => self.code_points().map(char::from_u32).collect(),
+        }
+    }
+
+    /// The cached hash, or -1.
+    #[inline(always)]
+    pub fn cached_hash(&self) -> isize {
+        self.hash.get()
+    }
+
+    /// The hash, computed once.
+    #[inline(always)]
+    pub fn hash_value(&self) -> isize {
+        let h = self.hash.get();
+        if h != -1 { h } else { self.compute_hash() }
+    }
+
+    #[cold]
+    fn compute_hash(&self) -> isize {
+        let h = crate::hash::hash_bytes(self.raw_bytes());
+        self.hash.set(h);
+        h
+    }
+
+    /// Equality of contents.
+    #[inline]
+    pub fn eq_str(&self, other: &PyStr) -> bool {
+        std::ptr::eq(self, other)
+            || (self.length.get() == other.length.get() && self.kind() == other.kind() && self.raw_bytes() == other.raw_bytes())
+    }
+
+    /// Equality with Rust text.
+    pub fn eq_text(&self, other: &str) -> bool {
+        match self.as_ascii() {
+            Some(s) => s == other,
+            None => self.code_points().eq(other.chars().map(|c| c as u32)),
+        }
+    }
+
+    /// A fresh string for `len` units whose largest code point is at most `max`. Contents are uninitialised (the final zero unit is set).
+    /// Raises `MemoryError`.
+    pub(crate) fn alloc(len: usize, max: u32, cx: &mut Cx) -> PyResult<(Own<PyStr>, *mut u8)> {
+        let (kind, ascii) = match max {
+            0..=0x7f => (1u32, true),
+            0x80..=0xff => (1, false),
+            0x100..=0xffff => (2, false),
+            _ => (4, false),
+        };
+        let data = if ascii { ASCII_DATA } else { COMPACT_DATA };
+        let Some(bytes) = len.checked_add(1).and_then(|n| n.checked_mul(kind as usize)).and_then(|n| n.checked_add(data)) else {
+            return Err(cx.memory_error());
+        };
+        let p = alloc::malloc(bytes);
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        // SAFETY: a fresh block of `bytes` bytes.
+        unsafe {
+            let s = p as *mut PyStr;
+            s.write(PyStr {
+                head: Object::new_heap(&raw const PyUnicode_Type.ty),
+                length: Cell::new(len as isize),
+                hash: Cell::new(-1),
+                state: Cell::new(kind << 2 | COMPACT | if ascii { ASCII } else { 0 }),
+                tail: [],
+            });
+            if !ascii {
+                (p.add(40) as *mut [usize; 2]).write([0, 0]);
+            }
+            let d = p.add(data);
+            match kind {
+                1 => *d.add(len) = 0,
+                2 => *(d as *mut u16).add(len) = 0,
+                _ => *(d as *mut u32).add(len) = 0,
+            }
+            Ok((Own::from_raw(p as *mut Object), d))
+        }
+    }
+
+    /// From Rust text.
+    pub fn new(s: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        if s.is_ascii() {
+            return PyStr::from_latin1(s.as_bytes(), cx);
+        }
+        let points: Vec<u32> = s.chars().map(|c| c as u32).collect();
+        PyStr::from_code_points(&points, cx)
+    }
+
+    /// From Latin-1 bytes (code points 0..=255).
+    pub fn from_latin1(s: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        if let [b] = s {
+            return Ok(intern::latin1_char(*b));
+        }
+        if s.is_empty() {
+            return Ok(intern::empty());
+        }
+        let max = if s.is_ascii() { 0x7f } else { 0xff };
+        let (o, d) = PyStr::alloc(s.len(), max, cx)?;
+        // SAFETY: room for `len` one-byte units.
+        unsafe { std::ptr::copy_nonoverlapping(s.as_ptr(), d, s.len()) };
+        Ok(o)
+    }
+
+    /// From code points (surrogates allowed; each at most 0x10FFFF).
+    pub fn from_code_points(s: &[u32], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        let max = s.iter().fold(0, |m, &c| m | c);
+        if max <= 0xff {
+            let b: Vec<u8> = s.iter().map(|&c| c as u8).collect();
+            return PyStr::from_latin1(&b, cx);
+        }
+        let (o, d) = PyStr::alloc(s.len(), if max > 0xffff { 0x10ffff } else { 0xffff }, cx)?;
+        // SAFETY: room for `len` units of the chosen kind.
+        unsafe {
+            if max > 0xffff {
+                std::ptr::copy_nonoverlapping(s.as_ptr(), d as *mut u32, s.len());
+            } else {
+                for (i, &c) in s.iter().enumerate() {
+                    *(d as *mut u16).add(i) = c as u16;
+                }
+            }
+        }
+        Ok(o)
+    }
+
+    /// An interned string from Rust text. For names known at compile time prefer `intern::name`.
+    pub fn new_interned(s: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        let o = PyStr::new(s, cx)?;
+        Ok(intern::intern(o, cx))
+    }
+}
+
+impl std::fmt::Display for PyStr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.as_ascii() {
+            Some(s) => f.write_str(s),
+            None => f.write_str(&self.to_string_lossy()),
+        }
+    }
+}
+
+/// `tp_dealloc` of exact and derived strings.
+pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
+    // SAFETY: a dying string; compact data lie in the same block.
+    unsafe {
+        let s = &*(obj as *const PyStr);
+        if s.interned() != 0 {
+            intern::forget(s);
+        }
+        let st = s.state.get();
+        let base = obj as *mut u8;
+        if st & ASCII == 0 || st & COMPACT == 0 {
+            let utf8 = *(base.add(48) as *const *mut u8);
+            if !utf8.is_null() && utf8 as *const u8 != s.data() {
+                alloc::raw_free(utf8);
+            }
+        }
+        if st & COMPACT == 0 {
+            alloc::raw_free(s.data() as *mut u8);
+        }
+        let ty = (*obj).ty();
+        if std::ptr::eq(ty, &raw const PyUnicode_Type.ty) {
+            let data = if st & ASCII != 0 { ASCII_DATA } else { COMPACT_DATA };
+            if st & COMPACT != 0 {
+                return alloc::free(base, data + (s.len() + 1) * s.kind() as usize);
+            }
+        }
+        match ty.tp_free.get() {
+            Some(f) => f(obj as *mut std::ffi::c_void),
+            None => alloc::raw_free(base),
+        }
+    }
+}

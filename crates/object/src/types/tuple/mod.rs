@@ -1,0 +1,169 @@
+//! `tuple`: `PyTupleObject`; 3.14 caches the hash at offset 24, the items lie inline from 32.
+//!
+//! Invariant: every item is non-null once anyone else can see the tuple.
+
+use crate::alloc;
+use crate::cx::Cx;
+use crate::err::PyResult;
+use crate::gc;
+use crate::refs::*;
+use std::cell::Cell;
+
+/// `PyTupleObject` without its items.
+#[repr(C)]
+pub struct PyTuple {
+    head: VarHead,
+    hash: Cell<isize>,
+    items: [*mut Object; 0],
+}
+
+const _: () = assert!(size_of::<PyTuple>() == 32);
+const HEAD_BYTES: usize = size_of::<PyTuple>() + gc::GC_HEAD_BYTES;
+
+crate::kernel_type!(PyTuple, PyTuple_Type, c"tuple", HAVE_GC | BASETYPE | TUPLE_SUBCLASS | SEQUENCE | MATCH_SELF, TUPLE_SUBCLASS);
+
+struct Empty(Cell<*mut Object>);
+// SAFETY: written once at start with the GIL held.
+unsafe impl Sync for Empty {}
+static EMPTY: Empty = Empty(Cell::new(std::ptr::null_mut()));
+
+impl PyTuple {
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.head.size.get() as usize
+    }
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The items.
+    #[inline(always)]
+    pub fn as_slice(&self) -> &[&Object] {
+        // SAFETY: `size` non-null items behind the head; `&Object` is a non-null pointer.
+        unsafe { std::slice::from_raw_parts(self.items.as_ptr() as *const &Object, self.len()) }
+    }
+    /// The item at `i`, if there is one.
+    #[inline(always)]
+    pub fn get(&self, i: usize) -> Option<&Object> {
+        self.as_slice().get(i).copied()
+    }
+    /// Cached hash, or -1.
+    pub fn cached_hash(&self) -> &Cell<isize> {
+        &self.hash
+    }
+
+    /// The empty tuple (immortal).
+    #[inline]
+    pub fn empty() -> Own<PyTuple> {
+        // SAFETY: made by `init` before anything else runs.
+        unsafe { Own::from_raw(EMPTY.0.get()) }
+    }
+
+    /// Room for `n` items, all null, untracked. The caller fills every item with an owned reference and calls [`PyTuple::publish`].
+    pub(crate) fn alloc(n: usize, cx: &mut Cx) -> PyResult<*mut PyTuple> {
+        let Some(bytes) = n.checked_mul(8).and_then(|b| b.checked_add(HEAD_BYTES)) else {
+            return Err(cx.memory_error());
+        };
+        gc::before_alloc(cx);
+        let p = alloc::malloc(bytes);
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        // SAFETY: a fresh block of `bytes` bytes.
+        unsafe {
+            (p as *mut [usize; 2]).write([0, 0]);
+            let t = p.add(gc::GC_HEAD_BYTES) as *mut PyTuple;
+            t.write(PyTuple {
+                head: VarHead { head: Object::new_heap(&raw const PyTuple_Type.ty), size: Cell::new(n as isize) },
+                hash: Cell::new(-1),
+                items: [],
+            });
+            std::ptr::write_bytes((*t).items.as_mut_ptr(), 0, n);
+            Ok(t)
+        }
+    }
+
+    /// Track a filled tuple and hand it out.
+    ///
+    /// # Safety
+    /// `t` comes from `alloc` and all its items are set.
+    pub(crate) unsafe fn publish(t: *mut PyTuple) -> Own<PyTuple> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            gc::track(t as *mut Object);
+            Own::from_raw(t as *mut Object)
+        }
+    }
+
+    /// A tuple of what the iterator gives; its length must be exact.
+    pub fn from_exact<I: ExactSizeIterator<Item = Own<Object>>>(it: I, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        let n = it.len();
+        if n == 0 {
+            return Ok(PyTuple::empty());
+        }
+        let t = PyTuple::alloc(n, cx)?;
+        // SAFETY: `n` slots, each written once; a short iterator is a broken promise of the caller, and is refused.
+        unsafe {
+            let items = (*t).items.as_mut_ptr();
+            let mut k = 0;
+            for v in it.take(n) {
+                *items.add(k) = v.into_raw();
+                k += 1;
+            }
+            assert!(k == n, "ExactSizeIterator was not exact");
+            Ok(PyTuple::publish(t))
+        }
+    }
+    /// A tuple that takes over the references of a vector.
+    pub fn from_vec(v: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        PyTuple::from_exact(v.into_iter(), cx)
+    }
+    /// A tuple of new references to borrowed items.
+    pub fn from_slice(v: &[&Object], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        PyTuple::from_exact(v.iter().map(|o| o.own()), cx)
+    }
+
+    pub(crate) fn init(cx: &mut Cx) {
+        let Ok(t) = PyTuple::alloc(0, cx) else { crate::fatal("no memory at start") };
+        // SAFETY: fresh.
+        unsafe { (*t).as_object().immortalise() };
+        EMPTY.0.set(t as *mut Object);
+    }
+}
+
+pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
+    // SAFETY: a dying tuple; each item is released once.
+    unsafe {
+        gc::untrack(obj);
+        let t = &*(obj as *const PyTuple);
+        let n = t.len();
+        for i in 0..n {
+            let p = *t.items.as_ptr().add(i);
+            if !p.is_null() {
+                Object::decref(p);
+            }
+        }
+        let ty = (*obj).ty();
+        match ty.tp_free.get() {
+            Some(f) if !std::ptr::eq(ty, &raw const PyTuple_Type.ty) => f(obj as *mut std::ffi::c_void),
+            _ => alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), HEAD_BYTES + n * 8),
+        }
+    }
+}
+
+pub(crate) unsafe extern "C" fn traverse(obj: *mut Object, visit: crate::field::VisitProc, arg: *mut std::ffi::c_void) -> i32 {
+    // SAFETY: called by the collector with a live tuple; items may still be null while it is built.
+    unsafe {
+        let t = &*(obj as *const PyTuple);
+        for i in 0..t.len() {
+            let p = *t.items.as_ptr().add(i);
+            if !p.is_null() {
+                let r = visit(p, arg);
+                if r != 0 {
+                    return r;
+                }
+            }
+        }
+        0
+    }
+}

@@ -1,0 +1,28 @@
+//! Exceptions that nobody can catch: reported through `sys.unraisablehook`.
+
+use crate::cx::Cx;
+use crate::refs::*;
+use std::cell::Cell;
+
+/// How the report is made; `mod-sys` installs it at start. Gets the exception, an optional message and the object concerned.
+pub type Reporter = fn(&mut Cx, Own<Object>, Option<&str>, Option<&Object>);
+
+struct Hook(Cell<Option<Reporter>>);
+// SAFETY: used only with the GIL held.
+unsafe impl Sync for Hook {}
+static HOOK: Hook = Hook(Cell::new(None));
+
+/// Install the reporter.
+pub fn set_reporter(f: Reporter) {
+    HOOK.0.set(Some(f));
+}
+
+/// Take the current exception and report it (`PyErr_WriteUnraisable`, `PyErr_FormatUnraisable`). `obj` is whose code failed; `msg` replaces "Exception ignored in".
+pub fn write(cx: &mut Cx, msg: Option<&str>, obj: Option<&Object>) {
+    let Some(e) = cx.ts().current_exception.take() else { return };
+    match HOOK.0.get() {
+        Some(f) => f(cx, e, msg, obj),
+        None => drop(e),
+    }
+    drop(cx.ts().current_exception.take());
+}
