@@ -16,7 +16,7 @@ pub struct Source<'a> {
     pub comments: Vec<Token<'a>>,
     /// Line ranges (inclusive) of `#[cfg(test)]` modules and `#[test]` functions.
     pub test_ranges: Vec<(usize, usize)>,
-    /// The whole file is test code.
+    /// The whole file is test code (examples are for people at work here, so they count as such).
     pub is_test: bool,
 }
 
@@ -26,7 +26,7 @@ impl<'a> Source<'a> {
         let (comments, code): (Vec<_>, Vec<_>) = lex(text).into_iter().partition(|t| t.kind == Kind::Comment);
         let parts: Vec<&str> = path.split('/').collect();
         let krate = if parts[0] == "crates" { parts.get(1).copied().unwrap_or_default() } else { parts[0] };
-        let is_test = parts.contains(&"tests") || parts.contains(&"benches") || path.ends_with("/tests.rs");
+        let is_test = ["tests", "benches", "examples"].iter().any(|dir| parts.contains(dir)) || path.ends_with("/tests.rs");
         let krate = krate.to_string();
         let mut source = Source { path, krate, text, code, comments, test_ranges: Vec::new(), is_test };
         source.test_ranges = source.find_tests();
