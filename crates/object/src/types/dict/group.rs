@@ -10,7 +10,7 @@ pub const DELETED: u8 = 0x80;
 /// Bytes in a group.
 pub const GROUP: usize = 16;
 
-/// Spread a hash over all bits. A table takes the group number from the low bits and the tag from the high ones, so hashes that differ only in some bits (ints, addresses) must
+/// Spread a hash of unknown quality over all bits. A table takes the group number from the low bits and the tag from the high ones, so hashes that differ only in some bits (ints, addresses) must
 /// differ in both: folded multiplication does that in four cycles.
 #[inline(always)]
 pub fn mix(hash: isize) -> u64 {

@@ -99,7 +99,7 @@ pub(super) struct Probe {
 impl Probe {
     #[inline(always)]
     pub fn new(k: &Keys, hash: isize) -> Probe {
-        let mixed = mix(hash);
+        let mixed = k.spread(hash);
         let mut p = Probe { mixed, group: mixed as usize & k.gmask as usize, step: 0, bits: 0, last: false };
         p.load(k);
         p
@@ -178,6 +178,15 @@ impl Keys {
             std::ptr::write_bytes(p.add(HEAD), EMPTY, buckets);
         }
         p as *mut Keys
+    }
+
+    /// Hash bits as this block uses them. String hashes are uniform as they are.
+    #[inline(always)]
+    fn spread(&self, hash: isize) -> u64 {
+        match self.kind {
+            Kind::General => mix(hash),
+            _ => hash as u64,
+        }
     }
 
     /// Bytes of the whole block (`sys.getsizeof`).
@@ -302,22 +311,28 @@ impl Keys {
     /// Index of a string key, comparing with exact string keys only (runs no Python code).
     #[inline(always)]
     pub fn find_str(&self, key: &PyStr, hash: isize) -> Option<usize> {
+        if self.kind == Kind::General {
+            return self.find_str_general(key, hash);
+        }
+        let mut p = Probe::new(self, hash);
+        while let Some((ix, _)) = p.next(self) {
+            let k = self.key_at(ix) as *const PyStr;
+            // SAFETY: entries of full buckets have live keys; string forms hold exact strings with their hash computed.
+            if std::ptr::eq(k, key) || unsafe { (*k).cached_hash() == hash && (*k).eq_str(key) } {
+                return Some(ix);
+            }
+        }
+        None
+    }
+
+    fn find_str_general(&self, key: &PyStr, hash: isize) -> Option<usize> {
         let mut p = Probe::new(self, hash);
         while let Some((ix, _)) = p.next(self) {
             let e = self.entry(ix);
             let k = e.key.get() as *const PyStr;
-            if std::ptr::eq(k, key) {
+            // SAFETY: entries of full buckets have live keys.
+            if std::ptr::eq(k, key) || (e.hash.get() == hash && unsafe { (*k).as_object().is_exact::<PyStr>() && (*k).eq_str(key) }) {
                 return Some(ix);
-            }
-            // SAFETY: entries of full buckets have live keys; string forms hold exact strings, `General` is checked.
-            unsafe {
-                let same = match self.kind {
-                    Kind::General => e.hash.get() == hash && (*k).as_object().is_exact::<PyStr>() && (*k).eq_str(key),
-                    _ => (*k).cached_hash() == hash && (*k).eq_str(key),
-                };
-                if same {
-                    return Some(ix);
-                }
             }
         }
         None
@@ -357,7 +372,7 @@ impl Keys {
     /// Take a bucket for entry `ix`.
     #[inline(always)]
     fn claim(&self, ix: usize, hash: isize) {
-        let x = mix(hash);
+        let x = self.spread(hash);
         // SAFETY: group and bucket numbers stay below the bucket count; a large table has a free bucket.
         unsafe {
             if self.width == 0 {

@@ -120,7 +120,7 @@ impl PyDict {
             let k = &*kp;
             let mine = (*k.key_at(ix)).own();
             k.retain();
-            let same = abstract_::rich_compare_bool(&mine, key, abstract_::CmpOp::Eq, cx);
+            let same = abstract_::eq(&mine, key, cx);
             let changed = self.keys.get() != kp || ix >= k.nentries() || !std::ptr::eq(k.key_at(ix), &*mine);
             Keys::release(kp);
             Ok((same?, changed))

@@ -185,6 +185,6 @@ pub(crate) unsafe extern "C" fn traverse(obj: *mut Object, visit: VisitProc, arg
 
 pub(crate) unsafe extern "C" fn clear(obj: *mut Object) -> i32 {
     // SAFETY: called by the collector with a live dict; it holds the GIL.
-    unsafe { (*(obj as *const PyDict)).clear(&mut Cx::assume()) };
+    unsafe { (*(obj as *const PyDict)).clear_items(&mut Cx::assume()) };
     0
 }

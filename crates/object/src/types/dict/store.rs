@@ -228,7 +228,7 @@ impl PyDict {
     }
 
     /// Remove every item. Values die after the dict is empty.
-    pub fn clear(&self, _cx: &mut Cx) {
+    pub fn clear_items(&self, _cx: &mut Cx) {
         if self.is_empty() && self.values.get().is_null() && self.keys().nentries() == 0 {
             return;
         }
