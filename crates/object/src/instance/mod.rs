@@ -70,12 +70,10 @@ fn place<'a>(obj: &'a Object, ty: &'a PyType) -> Place<'a> {
     let fl = ty.tp_flags.get();
     // SAFETY: the flags say which parts exist.
     unsafe {
-        if fl & flags::INLINE_VALUES != 0 {
+        if let Some(k) = shared_keys(ty) {
             let v = inline_values(obj, ty);
             if v.is_valid() {
-                if let Some(k) = shared_keys(ty) {
-                    return Place::Inline(v, k, managed_dict(obj));
-                }
+                return Place::Inline(v, k, managed_dict(obj));
             }
         }
         if fl & flags::MANAGED_DICT != 0 {
@@ -167,11 +165,8 @@ pub fn inline_bytes(ty: &PyType) -> usize {
 /// Bytes behind `tp_basicsize` of an existing instance, for `tp_free`.
 #[inline]
 pub fn inline_bytes_of(obj: &Object, ty: &PyType) -> usize {
-    if ty.tp_flags.get() & flags::INLINE_VALUES == 0 {
-        return 0;
-    }
-    // SAFETY: flag checked.
-    InlineValues::bytes_for(unsafe { inline_values(obj, ty) }.capacity())
+    // SAFETY: types with shared keys give every instance a block.
+    shared_keys(ty).map_or(0, |_| InlineValues::bytes_for(unsafe { inline_values(obj, ty) }.capacity()))
 }
 
 /// Initialise the inline values of a fresh instance for which [`inline_bytes`] bytes were allocated since the keys last changed.

@@ -92,7 +92,7 @@ pub unsafe fn free_instance(obj: *mut Object) {
         let p = (obj as *mut u8).sub(pre);
         if ty.tp_itemsize.get() == 0 {
             match object_bytes(ty, 0) {
-                Some(b) => alloc::free(p, pre + b + crate::instance::inline_bytes(ty)),
+                Some(b) => alloc::free(p, pre + b + crate::instance::inline_bytes_of(&*obj, ty)),
                 None => alloc::raw_free(p),
             }
         } else {

@@ -10,6 +10,7 @@ pub mod int;
 pub mod list;
 pub mod module;
 pub mod object_;
+pub mod set;
 pub mod singletons;
 pub mod str;
 pub mod tuple;

@@ -3,8 +3,6 @@
 //! The dict is let go of at the end. A change of size is an error that stays; a change of keys at equal size is noticed when more items turn up than there were.
 
 use super::*;
-use crate::abstract_;
-use crate::typeobj::PyType;
 use crate::types::tuple::PyTuple;
 use taipan_macros::{pymethods, pytype};
 

@@ -315,6 +315,6 @@ impl PyDict {
     /// See PEP 585
     #[classmethod("__class_getitem__(object, /)")]
     fn py_class_getitem(cls: &PyType, object: &Object, cx: &mut Cx) -> PyResult {
-        crate::types::new_generic_alias(cls, object, cx)
+        crate::types::object_::generic_alias_hook(cls, object, cx)
     }
 }

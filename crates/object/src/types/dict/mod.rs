@@ -11,14 +11,24 @@ pub mod group;
 pub mod keys;
 pub mod values;
 
+pub mod iter;
 mod lookup;
 mod merge;
+mod methods;
+pub mod proxy;
 mod store;
+mod text;
+mod update;
+pub mod view;
 mod walk;
 pub mod watch;
 
 pub use keys::{Keys, Kind};
+pub use lookup::hash_key;
+pub(crate) use lookup::{quiet_eq, unhashable};
 pub use merge::Clash;
+pub use proxy::PyMappingProxy;
+pub(crate) use text::TextBuf;
 pub use values::InlineValues;
 
 use crate::alloc;
@@ -109,10 +119,6 @@ impl PyDict {
         // SAFETY: never null; replaced only by `store`.
         unsafe { &*self.keys.get() }
     }
-    #[inline(always)]
-    pub(crate) fn keys_ptr(&self) -> *mut Keys {
-        self.keys.get()
-    }
     /// The values of a split dict.
     #[inline(always)]
     pub fn split_values(&self) -> Option<&InlineValues> {
@@ -138,6 +144,9 @@ impl PyDict {
         }
     }
 }
+
+/// The types of this folder, for the list of types to ready.
+pub const SPECS: &[&[&crate::typeobj::TypeSpec]] = &[&[PyDict::SPEC, PyMappingProxy::SPEC], iter::SPECS, view::SPECS];
 
 /// `tp_dealloc` of dicts and dict subclasses.
 pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {

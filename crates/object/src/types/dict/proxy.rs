@@ -72,7 +72,7 @@ impl PyMappingProxy {
 
     #[slot(tp_richcompare)]
     fn py_compare(&self, other: &Object, op: CmpOp, cx: &mut Cx) -> PyResult {
-        abstract_::compare(&self.mapping, other, op, cx)
+        abstract_::rich_compare(&self.mapping, other, op, cx)
     }
 
     #[slot(tp_iter)]
@@ -141,7 +141,7 @@ impl PyMappingProxy {
     /// See PEP 585
     #[classmethod("__class_getitem__(object, /)")]
     fn py_class_getitem(cls: &crate::typeobj::PyType, object: &Object, cx: &mut Cx) -> PyResult {
-        crate::types::new_generic_alias(cls, object, cx)
+        crate::types::object_::generic_alias_hook(cls, object, cx)
     }
 
     /// reverse iterator

@@ -140,7 +140,7 @@ impl PySet {
     }
 
     fn difference_all(&self, others: &[&Object], cx: &mut Cx) -> PyResult<Own<Object>> {
-        let Some((first, rest)) = others.split_first() else { return self.copy(cx) };
+        let Some((first, rest)) = others.split_first() else { return self.copy_as(self.base_type(), cx) };
         let out = self.difference(first, cx)?;
         if let Some(s) = any_set(&out) {
             rest.iter().try_for_each(|o| s.difference_update(o, cx))?;
@@ -395,7 +395,7 @@ macro_rules! common {
             /// See PEP 585
             #[classmethod("__class_getitem__(object, /)")]
             fn py_class_getitem(cls: &PyType, object: &Object, cx: &mut Cx) -> PyResult {
-                crate::types::new_generic_alias(cls, object, cx)
+                crate::types::object_::generic_alias_hook(cls, object, cx)
             }
         }
     };

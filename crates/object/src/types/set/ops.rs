@@ -86,12 +86,12 @@ impl PySet {
         Ok(out)
     }
 
-    /// `copy()`: keeps the type; an exact frozenset is its own copy.
+    /// `copy()`; an exact frozenset is its own copy.
     pub(super) fn copy(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         if self.is_exact::<PyFrozenSet>() {
             return Ok(self.own());
         }
-        self.copy_as(self.ty(), cx)
+        self.copy_as(self.base_type(), cx)
     }
 
     /// `self | other | …`.
@@ -136,7 +136,7 @@ impl PySet {
 
     /// `self & other & …`.
     pub(super) fn intersection_all(&self, others: &[&Object], cx: &mut Cx) -> PyResult<Own<Object>> {
-        let Some((first, rest)) = others.split_first() else { return self.copy(cx) };
+        let Some((first, rest)) = others.split_first() else { return self.copy_as(self.base_type(), cx) };
         let mut out = self.intersection(first, cx)?;
         for o in rest {
             out = as_set(&out).intersection(o, cx)?;

@@ -124,7 +124,7 @@ impl PySet {
                             Some(true) => return Ok(Spot::Found(w.at)),
                             Some(false) => {}
                             None => {
-                                let (same, changed) = self.compare(w.at, key, cx)?;
+                                let (same, changed) = self.compare_entry(w.at, key, cx)?;
                                 if changed {
                                     continue 'again;
                                 }
@@ -142,7 +142,7 @@ impl PySet {
 
     /// Compare the key of entry `at` with `key` by Python's `==`: (equal, whether the table changed there meanwhile).
     #[cold]
-    fn compare(&self, at: usize, key: &Object, cx: &mut Cx) -> PyResult<(bool, bool)> {
+    fn compare_entry(&self, at: usize, key: &Object, cx: &mut Cx) -> PyResult<(bool, bool)> {
         let (table, mask) = (self.table.get(), self.mask.get());
         // SAFETY: a live key.
         let mine = unsafe { (*self.entry(at).key.get()).own() };
