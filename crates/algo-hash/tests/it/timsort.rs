@@ -1,7 +1,7 @@
 //! Sorting: order of comparisons as CPython, stability, errors, nonsense comparisons.
 use taipan_algo_hash::{Mt19937, sort, sort_with_values};
 
-/// Comparisons of `list.sort` for such lists, folded: recorded by `examples/trace.rs` and its twin on the reference.
+/// Comparisons of `list.sort` for such lists, folded: recorded by `examples/sort_trace.rs` and its twin on the reference.
 fn trace(values: &[i64]) -> (usize, u64) {
     let mut keys: Vec<(i64, usize)> = values.iter().copied().zip(0..).collect();
     let (mut count, mut fold) = (0, 0u64);
