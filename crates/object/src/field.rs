@@ -141,6 +141,9 @@ impl<T: PyLayout> GcField for FieldCell<T> {
     }
 }
 
+/// The `__dict__` of a built-in struct; `#[pytype]` takes `tp_dictoffset` from a field of this type.
+pub type InstDict = FieldCell<crate::types::dict::PyDict>;
+
 impl<T: PyLayout> GcField for Own<T> {
     fn traverse(&self, v: Visit) -> Result<(), i32> {
         v.object((**self).as_object())

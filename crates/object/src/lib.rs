@@ -29,14 +29,20 @@ pub mod weakref;
 
 /// What nearly every file of a type or module needs.
 pub mod prelude {
+    pub use crate::abstract_::CmpOp;
+    pub use crate::abstract_::buffer::Buffer;
+    pub use crate::args::{Args, CodePoint, FromArg, IntoReturn, Kwargs, ModuleSpec, NoneOr, SendResult, SliceIndex, WritableBuffer};
+    pub use crate::call::Vectorcall;
     pub use crate::cx::Cx;
     pub use crate::err::{PyResult, Raised};
-    pub use crate::field::{Field, FieldCell, GcField, Visit};
+    pub use crate::field::{Field, FieldCell, GcField, InstDict, Visit};
     pub use crate::name;
     pub use crate::refs::{AsObject, ObjHead, Object, Own, PyLayout, PyTyped, VarHead};
     pub use crate::typeobj::PyType;
     pub use crate::types::{dict::PyDict, exc, int::PyInt, list::PyList, str::PyStr, tuple::PyTuple};
+    pub use crate::types::{module::PyModule, none, not_implemented};
     pub use crate::weakref::WeakList;
+    pub use taipan_macros::{pyfunctions, pymethods, pymodule, pytype};
 }
 
 /// Stop the process: the runtime itself is broken (`Py_FatalError`).

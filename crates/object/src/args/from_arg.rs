@@ -3,6 +3,7 @@
 use super::errors::bad_argument;
 use super::needs;
 use super::spec::ArgAt;
+use crate::abstract_::buffer::{self, Buffer};
 use crate::cx::Cx;
 use crate::err::PyResult;
 use crate::refs::*;
@@ -74,6 +75,28 @@ impl<'a> FromArg<'a> for f32 {
     #[inline]
     fn from_arg(v: &'a Object, _at: ArgAt, cx: &mut Cx) -> PyResult<f32> {
         Ok(needs::as_f64(v, cx)? as f32)
+    }
+}
+
+/// A bytes-like object, as a contiguous read-only buffer.
+impl<'a> FromArg<'a> for Buffer {
+    fn from_arg(v: &'a Object, _at: ArgAt, cx: &mut Cx) -> PyResult<Buffer> {
+        Buffer::get(v, buffer::SIMPLE, cx)
+    }
+}
+
+/// A bytes-like object that can be written to.
+pub struct WritableBuffer(pub Buffer);
+
+impl<'a> FromArg<'a> for WritableBuffer {
+    fn from_arg(v: &'a Object, at: ArgAt, cx: &mut Cx) -> PyResult<WritableBuffer> {
+        match Buffer::get(v, buffer::WRITABLE, cx) {
+            Ok(b) => Ok(WritableBuffer(b)),
+            Err(r) => {
+                cx.discard(r);
+                Err(bad_argument(at, "read-write bytes-like object", v, cx))
+            }
+        }
     }
 }
 
