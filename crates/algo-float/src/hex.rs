@@ -82,7 +82,7 @@ fn exponent(text: &[u8]) -> Result<i64, HexError> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(HexError::Invalid);
     }
-    let value = digits.iter().fold(0i64, |acc, c| (acc * 10 + i64::from(c - b'0')).min(1 << 60));
+    let value = digits.iter().fold(0i64, |acc, c| (acc * 10 + i64::from(c - b'0')).min(1 << 59));
     Ok(if minus { -value } else { value })
 }
 

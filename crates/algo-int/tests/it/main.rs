@@ -1,2 +1,13 @@
-//! Integration tests of the integer algorithms.
+//! Integer algorithms against answers recorded from CPython 3.14, and properties.
+mod large;
+mod ops;
 mod repr;
+
+/// `request => answer` lines, written by a random differential run of `examples/int_calc.rs` against the reference.
+#[test]
+fn recorded_answers() {
+    for line in include_str!("recorded.tsv").split('\n').filter(|l| !l.is_empty()) {
+        let (request, answer) = line.split_once("\t=>\t").unwrap();
+        assert_eq!(ops::run(&request.split(' ').collect::<Vec<_>>()), answer, "{request:?}");
+    }
+}

@@ -1,0 +1,137 @@
+//! Requests in text form, as the differential checks and the recorded tables hold them, and their answers.
+use taipan_algo_float::percent::{self, Arguments, PercentError};
+use taipan_algo_float::spec::{self, FormatError, FormatSpec, IntForm, Locale, Padded};
+use taipan_algo_float as n;
+
+struct None_;
+impl Arguments for None_ {
+    type Error = ();
+    fn select(&mut self, _: std::ops::Range<usize>) -> Result<(), ()> {
+        Err(())
+    }
+    fn need_mapping(&mut self) -> Result<(), ()> {
+        Err(())
+    }
+    fn star_width(&mut self) -> Result<isize, ()> {
+        Err(())
+    }
+    fn star_precision(&mut self) -> Result<i32, ()> {
+        Err(())
+    }
+}
+
+fn bits(s: &str) -> f64 {
+    f64::from_bits(u64::from_str_radix(s, 16).unwrap())
+}
+
+fn units(s: &str) -> Vec<u32> {
+    s.chars().map(Into::into).collect()
+}
+
+fn shown(r: Result<Padded, FormatError>, spec: &str, name: &str) -> String {
+    match r {
+        Ok(p) => {
+            let text = p.to_text().unwrap();
+            assert_eq!(text.chars().count(), p.len());
+            if p.is_ascii() {
+                let mut out = Vec::new();
+                p.push_ascii(&mut out);
+                assert_eq!(out, text.as_bytes());
+            }
+            text
+        }
+        Err(e) => "!".to_owned() + &e.message(spec, name),
+    }
+}
+
+fn radix(mut v: u128, base: u128, upper: bool) -> Vec<u8> {
+    let mut out = Vec::new();
+    loop {
+        let d = char::from_digit((v % base) as u32, 36).unwrap();
+        out.insert(0, if upper { d.to_ascii_uppercase() } else { d } as u8);
+        v /= base;
+        if v == 0 {
+            return out;
+        }
+    }
+}
+
+fn int(value: i128, spec: &str) -> Result<Padded, FormatError> {
+    let s = FormatSpec::for_int(&units(spec)[..])?;
+    match spec::int_form(&s)? {
+        IntForm::Digits { base, upper } => {
+            let digits = radix(value.unsigned_abs(), base.into(), upper);
+            spec::format_int(&s, value < 0, &digits, &Locale::C)
+        }
+        IntForm::Char => spec::format_char(&s, i64::try_from(value).ok()).map(|p| p.0),
+        IntForm::Float => spec::format_float(&s, value as f64, &Locale::C),
+    }
+}
+
+fn percent_one(format: &str, float: Option<f64>, value: i128) -> String {
+    let text = units(format);
+    let (spec, end) = match percent::parse(&text[..], 1, &mut None_) {
+        Ok(r) => r,
+        Err(PercentError::Argument(())) => return "!arg".into(),
+        Err(e) => return "!".to_owned() + e.message().unwrap(),
+    };
+    assert_eq!(end, text.len());
+    let padded = match char::from_u32(spec.kind).unwrap() {
+        'd' | 'i' | 'u' | 'x' | 'X' | 'o' => {
+            let digits = radix(value.unsigned_abs(), percent::int_base(spec.kind).into(), false);
+            percent::format_int(&spec, value < 0, &digits)
+        }
+        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => percent::format_float(&spec, float.unwrap_or(value as f64)),
+        _ => return "!".to_owned() + &percent::unsupported_message(&spec),
+    };
+    padded.unwrap().to_text().unwrap()
+}
+
+/// The answer to one request.
+pub fn run(w: &[&str]) -> String {
+    let mut out = Vec::new();
+    let hex = |x: f64| format!("{:x}", x.to_bits());
+    match w[0] {
+        "repr" => n::repr(bits(w[1]), &mut out),
+        "crepr" => n::complex_repr(bits(w[1]), bits(w[2]), &mut out),
+        "fmt" => {
+            let r = FormatSpec::for_float(&units(w[2])[..]).and_then(|s| spec::format_float(&s, bits(w[1]), &Locale::C));
+            return shown(r, w[2], "float");
+        }
+        "cfmt" => {
+            let r = FormatSpec::for_float(&units(w[3])[..])
+                .and_then(|s| spec::format_complex(&s, bits(w[1]), bits(w[2]), &Locale::C));
+            return shown(r, w[3], "complex");
+        }
+        "ifmt" => return shown(int(w[1].parse().unwrap(), w[2]), w[2], "int"),
+        "sfmt" => {
+            let r = FormatSpec::for_str(&units(w[2])[..]).and_then(|s| spec::format_str(&s, w[1].chars().count()));
+            return match r {
+                Ok(l) => {
+                    let fill = |n| std::iter::repeat_n(char::from_u32(l.fill).unwrap(), n);
+                    fill(l.left).chain(w[1].chars().take(l.take)).chain(fill(l.right)).collect()
+                }
+                Err(e) => "!".to_owned() + &e.message(w[2], "str"),
+            };
+        }
+        "pctf" => return percent_one(w[1], Some(bits(w[2])), 0),
+        "pcti" => return percent_one(w[1], None, w[2].parse().unwrap()),
+        "parse" => return n::parse_float(w[1].as_bytes()).map_or("none".into(), hex),
+        "cparse" => {
+            return n::parse_complex(w[1].as_bytes()).map_or("none".into(), |(a, b)| hex(a) + " " + &hex(b));
+        }
+        "hex" => n::hex::to_hex(bits(w[1]), &mut out),
+        "fromhex" => return n::hex::from_hex(w[1].as_bytes()).map_or_else(|e| format!("{e:?}"), hex),
+        "round" => return n::round_digits(bits(w[1]), w[2].parse().unwrap()).map_or("overflow".into(), hex),
+        "hash" => return n::hash(bits(w[1])).unwrap().to_string(),
+        "divmod" => {
+            return n::divmod(bits(w[1]), bits(w[2])).map_or("none".into(), |(a, b)| {
+                assert_eq!(n::number::modulo(bits(w[1]), bits(w[2])).unwrap().to_bits(), b.to_bits());
+                hex(a) + " " + &hex(b)
+            });
+        }
+        op => panic!("{op}"),
+    }
+    String::from_utf8(out).unwrap()
+}
+
