@@ -20,6 +20,8 @@ pub mod hash;
 pub mod instance;
 pub mod kernel_type;
 pub mod refs;
+#[cfg(test)]
+pub mod testing;
 pub mod thread;
 pub mod typeobj;
 pub mod types;

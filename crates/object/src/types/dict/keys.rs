@@ -6,7 +6,7 @@
 //!
 //! Invariants:
 //! - entries `0..nentries` are initialised; a deleted one has null key and value; `nentries + usable <= capacity`;
-//! - non-`EMPTY` buckets + `usable` <= capacity < buckets, so every probe of a large table meets an `EMPTY` byte;
+//! - non-`EMPTY` buckets + `usable` <= capacity < buckets (small blocks: <= capacity), so every probe of a large table meets an `EMPTY` byte;
 //! - `version` is 0 or unique; adding or removing a key zeroes it (storing a value does not);
 //! - a `Split` block only grows: an index, once given to a name, stays its own;
 //! - a block with several owners is `Split`, the static empty block, or held by a running comparison (which only keeps the memory alive).
@@ -417,9 +417,14 @@ impl Keys {
         };
         let e = self.entry(ix);
         let out = (e.key.replace(std::ptr::null_mut()), e.value.replace(std::ptr::null_mut()));
-        if last && empty {
-            self.nentries.set(ix as u32);
-            self.usable.set(self.usable.get() + 1);
+        if last {
+            // Give the entry back, and holes before it, so that repeated `popitem` need not search. A place in the table is won only with the bucket.
+            let mut n = ix;
+            while n > 0 && self.key_at(n - 1).is_null() {
+                n -= 1;
+            }
+            self.nentries.set(n as u32);
+            self.usable.set(self.usable.get() + empty as u32);
         }
         self.touch();
         out

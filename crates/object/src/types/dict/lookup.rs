@@ -209,4 +209,33 @@ impl PyDict {
         // SAFETY: null (deleted) or live.
         unsafe { k.entry(ix as usize).value.get().as_ref() }
     }
+
+    /// Where an inline cache of a subscript with a constant string might look next time: the entry of the key. `None` in split dicts and when absent.
+    #[inline]
+    pub fn hint_for(&self, key: &PyStr) -> Option<u32> {
+        self.lookup_index_str(key)
+    }
+
+    /// The value of entry `hint` if its key is this very object: no hash, no probe, no version. Any `hint` is safe.
+    #[inline(always)]
+    pub fn get_at_hint<'a>(&'a self, key: &Object, hint: u32, _cx: &'a Cx) -> Option<&'a Object> {
+        let k = self.keys();
+        if hint as usize >= k.nentries() || !self.values.get().is_null() {
+            return None;
+        }
+        let e = k.entry(hint as usize);
+        // SAFETY: an entry with a key has a live value.
+        std::ptr::eq(e.key.get(), key).then(|| unsafe { &*e.value.get() })
+    }
+
+    /// Replace the value of entry `hint` if its key is this very object; gives the value back when it is not.
+    #[inline(always)]
+    pub fn set_at_hint(&self, key: &Object, hint: u32, value: Own<Object>) -> Result<Option<Own<Object>>, Own<Object>> {
+        let k = self.keys();
+        if hint as usize >= k.nentries() || !self.values.get().is_null() || !std::ptr::eq(k.key_at(hint as usize), key) {
+            return Err(value);
+        }
+        // SAFETY: combined, and the entry exists.
+        Ok(unsafe { self.set_value_at_unchecked(hint, value) })
+    }
 }

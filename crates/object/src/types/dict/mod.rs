@@ -21,6 +21,8 @@ mod text;
 mod update;
 pub mod view;
 mod walk;
+#[cfg(test)]
+mod tests;
 pub mod watch;
 
 pub use keys::{Keys, Kind};
