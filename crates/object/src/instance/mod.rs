@@ -13,6 +13,8 @@
 //! instance, past and future: the sum of entries and free places in shared keys never grows, and an instance gets that many places. So `type version` + `values.is_valid()` +
 //! `!cell(ix).is_null()` suffices for a load. That an instance attribute does *not* exist is guarded by the shared keys' version.
 
+pub use crate::field::InstDict;
+
 use crate::alloc;
 use crate::cx::Cx;
 use crate::err::PyResult;

@@ -15,6 +15,11 @@ impl PyDict {
         (o.is_exact::<PyDict>() || same(o.ty().tp_iter.get(), PyDict::ty().tp_iter.get())).then_some(d)
     }
 
+    /// Take over the items of any mapping (`PyDict_Update`). Raises `AttributeError` when it has no `keys`.
+    pub fn update(&self, other: &Object, cx: &mut Cx) -> PyResult<()> {
+        self.merge_any(other, Clash::Replace, cx)
+    }
+
     /// Merge any mapping (`PyDict_Merge`): dicts directly, others through `keys()` and `[]`.
     pub fn merge_any(&self, other: &Object, clash: Clash, cx: &mut Cx) -> PyResult<()> {
         if let Some(d) = PyDict::as_plain(other) {
