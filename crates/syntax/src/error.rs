@@ -38,9 +38,9 @@ pub struct SyntaxError {
     pub end_offset: i64,
     /// `text`, the source line or lines.
     pub text: Option<String>,
-    /// Line and column of the statement being parsed, for `_metadata` (keyword suggestions in traceback.py);
-    /// only for a generic "invalid syntax".
-    pub metadata: Option<(i64, i64)>,
+    /// `_metadata`, from which traceback.py suggests keywords: line and column of the last complete compound
+    /// statement, and the source.
+    pub metadata: Option<(i64, i64, String)>,
 }
 
 impl SyntaxError {

@@ -7,6 +7,7 @@
 pub mod ast;
 pub mod dump;
 pub mod error;
+mod invalid;
 pub mod lex;
 pub mod literal;
 mod parser;
@@ -110,8 +111,6 @@ pub fn parse(source: &str, mode: Mode, options: &Options) -> Result<Parsed, Pars
             let message = "maximum recursion depth exceeded during compilation";
             fail(SyntaxError::without_location(ErrorKind::Recursion, message), parsed.warnings)
         }
-        Err(parser::Fail::Syntax) => {
-            fail(SyntaxError::without_location(ErrorKind::Syntax, "invalid syntax"), parsed.warnings)
-        }
+        Err(parser::Fail::Syntax) => fail(invalid::find_error(&prepared, mode, options), parsed.warnings),
     }
 }

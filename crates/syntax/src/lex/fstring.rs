@@ -181,6 +181,7 @@ impl Lexer<'_> {
         self.line_start = mode.line_start;
         self.lineno = mode.first_line;
         let prefix = mode.prefix();
+        self.ended = mode.quote_size == 3;
         let long = if mode.quote_size == 3 { "triple-quoted " } else { "" };
         self.error(format!("unterminated {long}{prefix}-string literal (detected at line {detected})"))
     }

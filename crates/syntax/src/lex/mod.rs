@@ -117,6 +117,8 @@ pub struct Lexer<'s> {
     options: LexOptions,
     fault: Fault,
     warnings: Vec<Warning>,
+    /// The source ended where more was needed (CPython's `E_EOF`, `E_EOFS`, `E_EOLS`).
+    ended: bool,
     /// Second pass: everything has been warned about already.
     quiet: bool,
 }
@@ -165,6 +167,7 @@ impl<'s> Lexer<'s> {
             options,
             fault: Fault::None,
             warnings: Vec::new(),
+            ended: false,
             quiet: false,
         }
     }
@@ -177,6 +180,11 @@ impl<'s> Lexer<'s> {
     /// Why the last token was an error, or [`Fault::Eof`] at the end.
     pub fn fault(&self) -> &Fault {
         &self.fault
+    }
+
+    /// Whether the end of the source has been met, be it inside a string.
+    pub fn ended(&self) -> bool {
+        self.ended || self.fault == Fault::Eof
     }
 
     /// The warnings so far; they are handed over.
@@ -206,7 +214,7 @@ impl<'s> Lexer<'s> {
 
     /// The text CPython's buffer would hold: from the line in which the token began to the line read last.
     pub fn buffered(&self) -> &'s [u8] {
-        &self.src[self.buf..self.inp]
+        &self.src[self.buf.min(self.inp)..self.inp]
     }
 
     /// Bracket depth.
@@ -563,8 +571,10 @@ impl<'s> Lexer<'s> {
             self.comment_newline = false;
             return Some(self.make(Tok::Nl, self.start, self.cur));
         }
-        // After a skipped comment the token begins where the comment did.
-        Some(self.make(Tok::Newline, self.start, self.cur - 1))
+        // After a skipped comment the token begins where the comment did. Its text leaves the character out, its
+        // end column does not.
+        let token = self.make(Tok::Newline, self.start, self.cur);
+        Some(Token { end: token.end - 1, ..token })
     }
 
     /// A comment, from after its `#`. `Err` holds the character behind it if the comment is no token.

@@ -99,7 +99,7 @@ impl Lexer<'_> {
             }
             let c = self.next_char();
             if c == EOF || c == 0x0A {
-                return self.unterminated(quote, 1, escaped_quote);
+                return self.unterminated(quote, 1, escaped_quote, c == EOF);
             }
             if c == quote_char {
                 return self.make_multi_line(Tok::String, self.start, self.cur);
@@ -120,7 +120,7 @@ impl Lexer<'_> {
         while run < 3 {
             let c = self.next_char();
             if c == EOF {
-                return self.unterminated(quote, 3, false);
+                return self.unterminated(quote, 3, false, true);
             }
             if c == quote_char {
                 run += 1;
@@ -141,7 +141,7 @@ impl Lexer<'_> {
     }
 
     /// Report from the opening quote on.
-    fn unterminated(&mut self, quote: u8, size: u8, escaped_quote: bool) -> Token {
+    fn unterminated(&mut self, quote: u8, size: u8, escaped_quote: bool, ended: bool) -> Token {
         let detected = self.lineno;
         self.cur = self.start + 1;
         self.line_start = self.multi_line_start;
@@ -153,6 +153,7 @@ impl Lexer<'_> {
                 return self.error(format!("{prefix}-string: expecting '}}'"));
             }
         }
+        self.ended = ended;
         if size == 3 {
             return self.error(format!("unterminated triple-quoted string literal (detected at line {detected})"));
         }
