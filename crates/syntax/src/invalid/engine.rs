@@ -128,6 +128,9 @@ impl<'s> Engine<'s> {
     pub fn new(src: &'s str, mode: Mode, options: &'s Options) -> Self {
         let mut lexer = Lexer::new(src, options.lex());
         lexer.set_quiet();
+        if options.barry_as_flufl {
+            lexer.set_flufl();
+        }
         let nothing = Node { kind: K::Nothing, span: Span::default(), kids: Vec::new(), token: None };
         Engine {
             src,

@@ -85,12 +85,8 @@ pub(super) fn number_node(p: &mut Engine<'_>) -> R {
 fn not_equal(p: &mut Engine<'_>) -> R {
     let token = p.here()?;
     p.t(Tok::NotEqual)?;
-    let flufl = p.text(token) == "<>";
-    if p.barry && !flufl {
+    if p.barry && p.text(token) != "<>" {
         return Err(p.raise("with Barry as BDFL, use '<>' instead of '!='"));
-    }
-    if flufl != p.barry {
-        return Err(Fail::Cut);
     }
     Ok(0)
 }

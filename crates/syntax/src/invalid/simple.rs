@@ -43,7 +43,10 @@ fn name_and_end(p: &mut Engine<'_>) -> R {
 fn note_future_import(p: &mut Engine<'_>, module: N, names: N, dots: usize) {
     if dots == 0 && p.node_text(module) == "__future__" {
         let found = p.kids(names).iter().any(|&alias| p.node_text(alias) == "barry_as_FLUFL");
-        p.barry |= found;
+        if found {
+            p.barry = true;
+            p.lexer.set_flufl();
+        }
     }
 }
 

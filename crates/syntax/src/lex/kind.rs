@@ -147,7 +147,7 @@ impl Tok {
     /// The operator of two characters, if they are one.
     pub const fn two_chars(a: u8, b: u8) -> Option<Tok> {
         Some(match (a, b) {
-            (b'!', b'=') | (b'<', b'>') => Tok::NotEqual,
+            (b'!', b'=') => Tok::NotEqual,
             (b'%', b'=') => Tok::PercentEqual,
             (b'&', b'=') => Tok::AmperEqual,
             (b'*', b'*') => Tok::DoubleStar,

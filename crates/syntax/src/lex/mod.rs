@@ -121,6 +121,8 @@ pub struct Lexer<'s> {
     ended: bool,
     /// Second pass: everything has been warned about already.
     quiet: bool,
+    /// `<>` is an operator.
+    flufl: bool,
 }
 
 #[inline]
@@ -169,12 +171,18 @@ impl<'s> Lexer<'s> {
             warnings: Vec::new(),
             ended: false,
             quiet: false,
+            flufl: false,
         }
     }
 
     /// Suppress warnings: this source has been read before.
     pub fn set_quiet(&mut self) {
         self.quiet = true;
+    }
+
+    /// Read `<>` as one operator (PEP 401).
+    pub fn set_flufl(&mut self) {
+        self.flufl = true;
     }
 
     /// Why the last token was an error, or [`Fault::Eof`] at the end.
@@ -336,7 +344,7 @@ impl<'s> Lexer<'s> {
         self.error_range(message, -1, -1)
     }
 
-    /// An error in the current line; `offset` -1 means the read position, `end_offset` -1 unknown (both in bytes).
+    /// An error in the current line; `offset` -1 means the read position, `end_offset` -1 the same (both in bytes).
     fn error_range(&mut self, message: impl Into<String>, offset: i64, end_offset: i64) -> Token {
         let line = &self.src[self.line_start..];
         let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
@@ -352,7 +360,7 @@ impl<'s> Lexer<'s> {
             lineno: i64::from(self.lineno),
             offset,
             end_lineno: i64::from(self.lineno),
-            end_offset,
+            end_offset: if end_offset >= 0 { end_offset } else { offset },
             text: Some(String::from_utf8_lossy(line).into_owned()),
             metadata: None,
         };
@@ -686,6 +694,10 @@ impl<'s> Lexer<'s> {
                     }
                 }
                 return self.make(kind, self.start, self.cur);
+            }
+            if self.flufl && c == b'<' && self.src[self.cur] == b'>' {
+                self.cur += 1;
+                return self.make(Tok::NotEqual, self.start, self.cur);
             }
         }
         match c {

@@ -208,7 +208,7 @@ impl Lexer<'_> {
             lineno: i64::from(self.lineno),
             offset: read.chars().count() as i64,
             end_lineno: i64::from(self.lineno),
-            end_offset: -1,
+            end_offset: read.chars().count() as i64,
             text: Some(String::from_utf8_lossy(line).into_owned()),
             metadata: None,
         };

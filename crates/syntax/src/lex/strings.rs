@@ -157,7 +157,7 @@ impl Lexer<'_> {
         if size == 3 {
             return self.error(format!("unterminated triple-quoted string literal (detected at line {detected})"));
         }
-        let hint = if escaped_quote { "; perhaps you escaped the end quote" } else { "" };
+        let hint = if escaped_quote { "; perhaps you escaped the end quote?" } else { "" };
         self.error(format!("unterminated string literal (detected at line {detected}){hint}"))
     }
 }

@@ -307,11 +307,10 @@ impl Parser<'_> {
     fn comparison_operator(&mut self) -> P<Option<Cmpop>> {
         let op = match self.kind() {
             Tok::EqEqual => Cmpop::Eq,
-            Tok::NotEqual => {
-                let flufl = self.text(self.token()) == "<>";
-                if flufl != self.barry {
-                    return Err(super::Fail::Syntax);
-                }
+            Tok::NotEqual if self.barry => return Err(super::Fail::Syntax),
+            Tok::NotEqual => Cmpop::NotEq,
+            Tok::Less if self.barry && self.at_flufl() => {
+                self.bump();
                 Cmpop::NotEq
             }
             Tok::Less => Cmpop::Lt,
@@ -331,6 +330,12 @@ impl Parser<'_> {
         };
         self.bump();
         Ok(Some(op))
+    }
+
+    /// Whether the current token and the next are `<>`.
+    fn at_flufl(&self) -> bool {
+        let (less, greater) = (self.token(), self.toks.get(self.pos + 1));
+        greater.is_some_and(|t| t.kind == Tok::Greater && t.start == less.end)
     }
 
     fn unary(&mut self) -> P<Expr> {
