@@ -31,27 +31,31 @@ pub fn to_bytes(a: IntRef, out: &mut [u8], endian: Endian, signed: bool) -> Resu
     let mut digits = a.digits.iter();
     let (mut acc, mut have) = (0u64, 0u32);
     let mut carry = u64::from(a.neg);
-    let mut fill = |byte: &mut u8| {
-        if have < 8
+    let flip = if a.neg { u64::from(u32::MAX) } else { 0 };
+    let mut next_word = || {
+        while have < 32
             && let Some(&d) = digits.next()
         {
             acc |= u64::from(d) << have;
             have += DIGIT_BITS;
         }
-        let low = acc & 0xff;
-        acc >>= 8;
-        have = have.saturating_sub(8);
-        *byte = if a.neg {
-            let t = (low ^ 0xff) + carry;
-            carry = t >> 8;
-            t as u8
-        } else {
-            low as u8
-        };
+        let word = ((acc & u64::from(u32::MAX)) ^ flip) + carry;
+        acc >>= 32;
+        have = have.saturating_sub(32);
+        carry = word >> 32;
+        word as u32
     };
     match endian {
-        Endian::Little => out.iter_mut().for_each(&mut fill),
-        Endian::Big => out.iter_mut().rev().for_each(&mut fill),
+        Endian::Little => {
+            for part in out.chunks_mut(4) {
+                part.copy_from_slice(&next_word().to_le_bytes()[..part.len()]);
+            }
+        }
+        Endian::Big => {
+            for part in out.rchunks_mut(4) {
+                part.copy_from_slice(&next_word().to_be_bytes()[4 - part.len()..]);
+            }
+        }
     }
     if needed_bits(a, signed) > out.len() as u64 * 8 { Err(ToBytesError::TooBig) } else { Ok(()) }
 }
@@ -77,24 +81,34 @@ pub fn from_bytes(bytes: &[u8], endian: Endian, signed: bool) -> BigInt {
     let mut digits = Vec::with_capacity((bytes.len() * 8).div_ceil(DIGIT_BITS as usize) + 1);
     let (mut acc, mut have) = (0u64, 0u32);
     let mut carry = u64::from(neg);
-    let mut take = |&byte: &u8| {
-        let mut value = u64::from(byte);
-        if neg {
-            value = (value ^ 0xff) + carry;
-            carry = value >> 8;
-            value &= 0xff;
-        }
+    let flip = if neg { u64::from(u32::MAX) } else { 0 };
+    let mut take = |word: u32, bytes: usize| {
+        let mut value = (u64::from(word) ^ flip) + carry;
+        carry = value >> 32;
+        // Of the last bytes only as many bits count as there are.
+        value &= u64::from(u32::MAX) >> (32 - 8 * bytes);
         acc |= value << have;
-        have += 8;
-        if have >= DIGIT_BITS {
+        have += 8 * bytes as u32;
+        while have >= DIGIT_BITS {
             digits.push(acc as u32 & DIGIT_MASK);
             acc >>= DIGIT_BITS;
             have -= DIGIT_BITS;
         }
     };
+    let mut word = [0; 4];
     match endian {
-        Endian::Little => bytes.iter().for_each(&mut take),
-        Endian::Big => bytes.iter().rev().for_each(&mut take),
+        Endian::Little => {
+            for part in bytes.chunks(4) {
+                word[..part.len()].copy_from_slice(part);
+                take(u32::from_le_bytes(word), part.len());
+            }
+        }
+        Endian::Big => {
+            for part in bytes.rchunks(4) {
+                word[4 - part.len()..].copy_from_slice(part);
+                take(u32::from_be_bytes(word), part.len());
+            }
+        }
     }
     if acc != 0 {
         digits.push(acc as u32);

@@ -85,8 +85,38 @@ pub fn comb(n: IntRef, k: u64) -> BigInt {
     q
 }
 
-/// While every intermediate product fits.
+/// All binomials of `n` up to here fit 64 bits.
+const SMALL_MAX: usize = 67;
+
+/// Odd part of `n!` modulo 2**64, its inverse there, and the number of twos that the odd part leaves out.
+const ODD_FACTORIALS: [(u64, u64, u32); SMALL_MAX + 1] = {
+    let mut table = [(1, 1, 0); SMALL_MAX + 1];
+    let mut n = 1;
+    while n <= SMALL_MAX {
+        let (odd, _, twos) = table[n - 1];
+        let zeros = n.trailing_zeros();
+        let odd = (n as u64 >> zeros).wrapping_mul(odd);
+        // Newton: an odd number is its own inverse modulo 8, and each turn doubles the correct bits.
+        let mut inverse: u64 = odd;
+        let mut turn = 0;
+        while turn < 5 {
+            inverse = inverse.wrapping_mul(2u64.wrapping_sub(odd.wrapping_mul(inverse)));
+            turn += 1;
+        }
+        table[n] = (odd, inverse, twos + zeros);
+        n += 1;
+    }
+    table
+};
+
+/// Binomials that fit: by table, or as long as every intermediate product fits.
 fn comb_u64(n: u64, k: u64) -> Option<u64> {
+    if n <= SMALL_MAX as u64 {
+        let (n, k) = (n as usize, k as usize);
+        let ((a, _, twos_a), (_, b, twos_b), (_, c, twos_c)) =
+            (ODD_FACTORIALS[n], ODD_FACTORIALS[k], ODD_FACTORIALS[n - k]);
+        return Some(a.wrapping_mul(b).wrapping_mul(c) << (twos_a - twos_b - twos_c));
+    }
     let mut acc = 1u64;
     for i in 0..k {
         acc = acc.checked_mul(n - i)? / (i + 1);

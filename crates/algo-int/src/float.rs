@@ -166,11 +166,16 @@ pub fn hash(a: IntRef) -> i64 {
     let h = match *a.digits {
         [] => 0,
         [d] => u64::from(d),
-        _ => a.digits.iter().rev().fold(0u64, |h, &d| {
-            // A rotation by 30 within 61 bits multiplies by 2**30.
-            let h = (h << 30 & HASH_MODULUS | h >> 31) + u64::from(d);
-            if h >= HASH_MODULUS { h - HASH_MODULUS } else { h }
-        }),
+        _ => {
+            let reduce = |h: u64| if h >= HASH_MODULUS { h - HASH_MODULUS } else { h };
+            let pairs = a.digits.chunks_exact(2);
+            let top = pairs.remainder().first().map_or(0, |&d| u64::from(d));
+            pairs.rev().fold(top, |h, pair| {
+                // A rotation by 60 within 61 bits multiplies by 2**60.
+                let h = h << 60 & HASH_MODULUS | h >> 1;
+                reduce(h + (u64::from(pair[0]) | u64::from(pair[1]) << 30))
+            })
+        }
     };
     let h = h as i64;
     match (a.neg, h) {

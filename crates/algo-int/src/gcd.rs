@@ -18,10 +18,13 @@ pub fn gcd(a: IntRef, b: IntRef) -> BigInt {
     }
     while y.len() > 1 {
         // A number much longer than the other needs a division, and so do steps whose leading limbs decide nothing.
-        if x.len() > y.len() + 1 || !lehmer_step(&mut x, &mut y) {
-            let (_, mut r) = div::divrem(&x, &y);
-            limb::trim_vec(&mut r);
-            x = std::mem::replace(&mut y, r);
+        match lehmer_steps(&x, &y).filter(|_| x.len() <= y.len() + 1) {
+            Some(steps) => steps.apply(&mut x, &mut y),
+            None => {
+                let (_, mut r) = div::divrem(&x, &y);
+                limb::trim_vec(&mut r);
+                x = std::mem::replace(&mut y, r);
+            }
         }
     }
     let Some(&small) = y.first() else { return BigInt { neg: false, digits: limb::unpack(&x) } };
@@ -54,18 +57,26 @@ fn leading(x: &[u64], top: u64) -> u64 {
     (t >> part) as u64 & ((1 << 62) - 1)
 }
 
-/// Replace `x >= y` by a pair further down their sequence of remainders, as far as their leading bits decide it; false if
-/// they decide nothing. The conditions are Jebelean's ("A double-digit Lehmer-Euclid algorithm", 1995).
-fn lehmer_step(x: &mut Vec<u64>, y: &mut Vec<u64>) -> bool {
+/// Several steps of Euclid's algorithm at once: `x' = ±(u0 x - v0 y)`, `y' = ∓(u1 x - v1 y)`, upper signs if `even`.
+struct Steps {
+    u0: u64,
+    v0: u64,
+    u1: u64,
+    v1: u64,
+    even: bool,
+}
+
+/// The steps from `x >= y` that their leading bits decide; `None` if they decide none. The conditions are Jebelean's ("A
+/// double-digit Lehmer-Euclid algorithm", 1995).
+fn lehmer_steps(x: &[u64], y: &[u64]) -> Option<Steps> {
     let top = limb::bit_length(x);
     let (mut p, mut q) = (leading(x, top), leading(y, top));
-    // p belongs to ±(u0 x - v0 y), q to ∓(u1 x - v1 y).
     let (mut u0, mut v0, mut u1, mut v1) = (1u64, 0u64, 0u64, 1u64);
     let mut even = true;
     while q != 0 {
         let quotient = p / q;
         let r = p - quotient * q;
-        // Cofactors stay below 2**32 as long as the conditions hold, so the products cannot overflow before they fail.
+        // Cofactors stay small as long as the conditions hold, so the products cannot overflow before they fail.
         let (Some(u2), Some(v2)) = (next(u0, u1, quotient), next(v0, v1, quotient)) else { break };
         let exact = if even { r >= v2 && q - r >= u1 + u2 } else { r >= u2 && q - r >= v1 + v2 };
         if !exact {
@@ -75,25 +86,50 @@ fn lehmer_step(x: &mut Vec<u64>, y: &mut Vec<u64>) -> bool {
         (u0, u1, v0, v1) = (u1, u2, v1, v2);
         even = !even;
     }
-    if v0 == 0 {
-        return false;
+    (v0 != 0).then_some(Steps { u0, v0, u1, v1, even })
+}
+
+impl Steps {
+    /// Replace a pair by its successors.
+    fn apply(&self, x: &mut Vec<u64>, y: &mut Vec<u64>) {
+        let signed = |u: u64, v: u64, plus: bool| {
+            if plus { (i128::from(u), -i128::from(v)) } else { (-i128::from(u), i128::from(v)) }
+        };
+        let ((a, b), (c, d)) = (signed(self.u0, self.v0, self.even), signed(self.u1, self.v1, !self.even));
+        y.resize(x.len(), 0);
+        let (mut carry_x, mut carry_y) = (0i128, 0i128);
+        for (s, t) in x.iter_mut().zip(y.iter_mut()) {
+            let (xi, yi) = (i128::from(*s), i128::from(*t));
+            carry_x += a * xi + b * yi;
+            carry_y += c * xi + d * yi;
+            *s = carry_x as u64 & LIMB_MASK;
+            *t = carry_y as u64 & LIMB_MASK;
+            carry_x >>= LIMB_BITS;
+            carry_y >>= LIMB_BITS;
+        }
+        limb::trim_vec(x);
+        limb::trim_vec(y);
     }
-    let sign = |u: u64, v: u64, plus: bool| if plus { (i128::from(u), -i128::from(v)) } else { (-i128::from(u), i128::from(v)) };
-    let ((a, b), (c, d)) = (sign(u0, v0, even), sign(u1, v1, !even));
-    y.resize(x.len(), 0);
-    let (mut carry_x, mut carry_y) = (0i128, 0i128);
-    for (s, t) in x.iter_mut().zip(y.iter_mut()) {
-        let (xi, yi) = (i128::from(*s), i128::from(*t));
-        carry_x += a * xi + b * yi;
-        carry_y += c * xi + d * yi;
-        *s = carry_x as u64 & LIMB_MASK;
-        *t = carry_y as u64 & LIMB_MASK;
-        carry_x >>= LIMB_BITS;
-        carry_y >>= LIMB_BITS;
+
+    /// The magnitudes of cofactors, whose signs differ, follow with plus signs only.
+    fn apply_cofactors(&self, s: &mut Vec<u64>, t: &mut Vec<u64>) {
+        let len = s.len().max(t.len()) + 2;
+        s.resize(len, 0);
+        t.resize(len, 0);
+        let [u0, v0, u1, v1] = [self.u0, self.v0, self.u1, self.v1].map(u128::from);
+        let (mut carry_s, mut carry_t) = (0u128, 0u128);
+        for (a, b) in s.iter_mut().zip(t.iter_mut()) {
+            let (x, y) = (u128::from(*a), u128::from(*b));
+            carry_s += u0 * x + v0 * y;
+            carry_t += u1 * x + v1 * y;
+            *a = carry_s as u64 & LIMB_MASK;
+            *b = carry_t as u64 & LIMB_MASK;
+            carry_s >>= LIMB_BITS;
+            carry_t >>= LIMB_BITS;
+        }
+        limb::trim_vec(s);
+        limb::trim_vec(t);
     }
-    limb::trim_vec(x);
-    limb::trim_vec(y);
-    true
 }
 
 fn next(a: u64, b: u64, quotient: u64) -> Option<u64> {
@@ -110,16 +146,52 @@ pub fn lcm(a: IntRef, b: IntRef) -> BigInt {
     arith::mul(q.view(), b.abs())
 }
 
-/// The inverse of `a` modulo `m` (at least 2), if there is one; it may be any representative.
+/// The inverse of `a` modulo `m` (at least 2), if there is one: the representative between 0 and `m`.
 pub fn mod_inverse(a: IntRef, m: IntRef) -> Option<BigInt> {
-    let mut r0 = m.to_owned();
-    let mut r1 = arith::modulo(a, m)?;
-    let (mut s0, mut s1) = (BigInt::zero(), IntRef::ONE.to_owned());
-    while !r1.is_zero() {
-        let (q, r) = arith::divrem_trunc(r0.view(), r1.view())?;
-        let s = arith::sub(s0.view(), arith::mul(q.view(), s1.view()).view());
-        (r0, r1) = (r1, r);
-        (s0, s1) = (s1, s);
+    let a = arith::modulo(a, m)?;
+    if let (Some(a), Some(m)) = (a.view().mag_u64(), m.mag_u64().filter(|&m| m < 1 << 63)) {
+        return inverse_u64(a, m).map(BigInt::from);
     }
-    (r0.digits == [1]).then_some(s0)
+    // Euclid on (m, a); x = ±s a and y = ∓t a modulo m, upper signs if `plus`.
+    let (mut x, mut y) = (limb::pack(m.digits), limb::pack(&a.digits));
+    let (mut s, mut t) = (Vec::new(), vec![1]);
+    let mut plus = false;
+    while !y.is_empty() {
+        match lehmer_steps(&x, &y).filter(|_| y.len() > 1 && x.len() <= y.len() + 1) {
+            Some(steps) => {
+                steps.apply(&mut x, &mut y);
+                steps.apply_cofactors(&mut s, &mut t);
+                plus ^= !steps.even;
+            }
+            None => {
+                let (q, mut r) = div::divrem(&x, &y);
+                limb::trim_vec(&mut r);
+                x = std::mem::replace(&mut y, r);
+                let mut next = limb::mul::mul(&q, &t);
+                next.resize(next.len().max(s.len()) + 1, 0);
+                limb::add_assign(&mut next, &s);
+                limb::trim_vec(&mut next);
+                s = std::mem::replace(&mut t, next);
+                plus = !plus;
+            }
+        }
+    }
+    if x != [1] {
+        return None;
+    }
+    let s = BigInt { neg: false, digits: limb::unpack(&s) };
+    Some(if plus { s } else { arith::sub(m, s.view()) })
+}
+
+/// Extended Euclid in words; `a` below `m` below 2**63.
+fn inverse_u64(a: u64, m: u64) -> Option<u64> {
+    let (mut x, mut y) = (m, a);
+    let (mut s, mut t) = (0i64, 1i64);
+    while y != 0 {
+        let q = x / y;
+        (x, y) = (y, x - q * y);
+        // Cofactors stay within the modulus; only the last one, which is not used, may reach it.
+        (s, t) = (t, s.wrapping_sub((q as i64).wrapping_mul(t)));
+    }
+    (x == 1).then(|| if s < 0 { m.wrapping_add_signed(s) } else { s as u64 })
 }

@@ -18,8 +18,17 @@ pub fn add_into(out: &mut [u32], a: &[u32], b: &[u32]) -> usize {
     let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
     let (low, high) = long.split_at(short.len());
     let (out_low, out_high) = out[..long.len() + 1].split_at_mut(short.len());
-    let mut carry = 0;
-    for ((slot, &x), &y) in out_low.iter_mut().zip(low).zip(short) {
+    // Two digits at a time, as long as there are two.
+    let mut carry = 0u64;
+    let even = low.len() & !1;
+    for ((slot, x), y) in out_low.chunks_exact_mut(2).zip(low.chunks_exact(2)).zip(short.chunks_exact(2)) {
+        let t = pair(x) + pair(y) + carry;
+        slot[0] = t as u32 & DIGIT_MASK;
+        slot[1] = (t >> DIGIT_BITS) as u32 & DIGIT_MASK;
+        carry = t >> (2 * DIGIT_BITS);
+    }
+    let mut carry = carry as u32;
+    for ((slot, &x), &y) in out_low[even..].iter_mut().zip(&low[even..]).zip(&short[even..]) {
         let t = x + y + carry;
         *slot = t & DIGIT_MASK;
         carry = t >> DIGIT_BITS;
@@ -35,13 +44,27 @@ pub fn add_into(out: &mut [u32], a: &[u32], b: &[u32]) -> usize {
     long.len() + carry as usize
 }
 
+/// Two digits as one number.
+#[inline(always)]
+fn pair(digits: &[u32]) -> u64 {
+    u64::from(digits[0]) | u64::from(digits[1]) << DIGIT_BITS
+}
+
 /// `out = a - b` where `a >= b`; `out` has room for `a.len()` digits.
 #[inline]
 pub fn sub_into(out: &mut [u32], a: &[u32], b: &[u32]) -> usize {
     let (low, high) = a.split_at(b.len());
     let (out_low, out_high) = out[..a.len()].split_at_mut(b.len());
-    let mut borrow = 0;
-    for ((slot, &x), &y) in out_low.iter_mut().zip(low).zip(b) {
+    let mut borrow = 0u64;
+    let even = low.len() & !1;
+    for ((slot, x), y) in out_low.chunks_exact_mut(2).zip(low.chunks_exact(2)).zip(b.chunks_exact(2)) {
+        let t = pair(x).wrapping_sub(pair(y)).wrapping_sub(borrow);
+        slot[0] = t as u32 & DIGIT_MASK;
+        slot[1] = (t >> DIGIT_BITS) as u32 & DIGIT_MASK;
+        borrow = t >> 63;
+    }
+    let mut borrow = borrow as u32;
+    for ((slot, &x), &y) in out_low[even..].iter_mut().zip(&low[even..]).zip(&b[even..]) {
         let t = x.wrapping_sub(y).wrapping_sub(borrow);
         *slot = t & DIGIT_MASK;
         borrow = t >> 31;

@@ -131,19 +131,15 @@ fn write_bits(a: IntRef, bits: u32, alphabet: &[u8; 36], out: &mut Vec<u8>) {
     let count = a.bit_length().div_ceil(u64::from(bits)) as usize;
     let start = out.len();
     out.resize(start + count, b'0');
-    let mut digits = a.digits.iter();
-    let (mut acc, mut have) = (0u64, 0);
+    // Two digits are 60 bits, which every such base divides evenly.
     let mask = (1 << bits) - 1;
-    for slot in out[start..].iter_mut().rev() {
-        if have < bits
-            && let Some(&d) = digits.next()
-        {
-            acc |= u64::from(d) << have;
-            have += DIGIT_BITS;
+    let pieces = out[start..].rchunks_mut((60 / bits) as usize);
+    for (pair, piece) in a.digits.chunks(2).zip(pieces) {
+        let mut value = u64::from(pair[0]) | pair.get(1).map_or(0, |&d| u64::from(d) << DIGIT_BITS);
+        for slot in piece.iter_mut().rev() {
+            *slot = alphabet[(value & mask) as usize];
+            value >>= bits;
         }
-        *slot = alphabet[(acc & mask) as usize];
-        acc >>= bits;
-        have = have.saturating_sub(bits);
     }
 }
 
