@@ -38,5 +38,8 @@ fn prepare() {
 
 unsafe extern "C" fn int_hash(o: *mut crate::refs::Object) -> isize {
     // SAFETY: an int.
-    unsafe { (*o).cast_unchecked::<crate::types::int::PyInt>() }.to_i64().unwrap_or(0) as isize
+    match unsafe { (*o).cast_unchecked::<crate::types::int::PyInt>() }.to_i64().unwrap_or(0) as isize {
+        -1 => -2,
+        h => h,
+    }
 }
