@@ -22,7 +22,7 @@ use crate::field::Visit;
 use crate::refs::*;
 use crate::typeobj::alloc::DICT_BEFORE;
 use crate::typeobj::{PyHeapType, PyType, flags};
-use crate::types::dict::{InlineValues, Keys, PyDict, keys::SPLIT_MAX};
+use crate::types::dict::{InlineValues, Keys, Kind, PyDict, keys::SPLIT_MAX};
 use crate::types::str::PyStr;
 use std::cell::Cell;
 use std::ptr::null_mut;
@@ -314,6 +314,17 @@ pub fn set_dict(obj: &Object, d: Option<Own<PyDict>>) -> bool {
         }
     }
     true
+}
+
+/// `obj.__class__` is about to become `_new`, whose shared keys are others: the attributes move into the instance's dict. Raises `MemoryError`.
+pub fn before_class_change(obj: &Object, _new: &PyType, cx: &mut Cx) -> PyResult<()> {
+    if let Place::Inline(v, ..) = place(obj, obj.ty()) {
+        if let Some(d) = dict(obj, cx)? {
+            d.combine(Kind::Str, v.len(), cx)?;
+        }
+        v.invalidate();
+    }
+    Ok(())
 }
 
 /// What an instance let go of; dropping it may run code.
