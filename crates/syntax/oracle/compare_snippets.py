@@ -23,6 +23,8 @@ def expected(source, mode):
             line = ("ERR", kind, e.msg, e.lineno, e.offset, e.end_lineno, e.end_offset, e.text)
         except (MemoryError, RecursionError) as e:
             line = ("ERR", type(e).__name__[:-5], str(e), 0, 0, 0, 0, None)
+        except UnicodeDecodeError as e:
+            line = ("ERR", "UnicodeDecode", str(e), 0, 0, 0, 0, None)
         except (ValueError, OverflowError) as e:
             return None
     seen, out = set(), []
@@ -185,6 +187,7 @@ def main():
         if not line:
             break
         ours = parse_ours(line)
+        ours = ours[0], list(dict.fromkeys(ours[1]))
         errors += isinstance(ref[0], tuple)
         if not same(ours, ref):
             bad += 1

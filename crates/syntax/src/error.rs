@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Recursion,
     /// `OverflowError`
     Overflow,
+    /// `UnicodeDecodeError`, which CPython lets out of format specs; the message is its text.
+    UnicodeDecode,
 }
 
 /// An error with the attributes of `SyntaxError` (for the other kinds only the message counts).

@@ -111,6 +111,11 @@ pub fn parse(source: &str, mode: Mode, options: &Options) -> Result<Parsed, Pars
             let message = "maximum recursion depth exceeded during compilation";
             fail(SyntaxError::without_location(ErrorKind::Recursion, message), parsed.warnings)
         }
-        Err(parser::Fail::Syntax) => fail(invalid::find_error(&prepared, mode, options), parsed.warnings),
+        Err(parser::Fail::Syntax) => {
+            let (error, read) = invalid::find_error(&prepared, mode, options);
+            let mut warnings = parsed.warnings;
+            warnings.retain(|warning| warning.position as usize <= read);
+            fail(error, warnings)
+        }
     }
 }

@@ -27,13 +27,13 @@ use engine::Engine;
 /// Stack for the recogniser: its depth is limited to CPython's 6,000 rules, each of a few hundred bytes.
 const STACK_BYTES: usize = 64 << 20;
 
-/// The error CPython reports for `src` (prepared source that the first pass refused).
-pub(crate) fn find_error(src: &str, mode: Mode, options: &Options) -> Box<SyntaxError> {
+/// The error CPython reports for `src` (prepared source that the first pass refused), and how far it had read.
+pub(crate) fn find_error(src: &str, mode: Mode, options: &Options) -> (Box<SyntaxError>, usize) {
     let run = || Engine::new(src, mode, options).run();
     // The caller may have little stack left, so the work gets a stack of its own.
     let found = std::thread::scope(|scope| {
         let handle = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, run);
         handle.ok().and_then(|handle| handle.join().ok())
     });
-    found.unwrap_or_else(|| SyntaxError::without_location(ErrorKind::Memory, ""))
+    found.unwrap_or_else(|| (SyntaxError::without_location(ErrorKind::Memory, ""), 0))
 }

@@ -39,8 +39,15 @@ fn characters(line: &[u8], offset: i64) -> i64 {
 
 impl Engine<'_> {
     /// Parse, and say what is wrong.
-    pub fn run(mut self) -> Box<SyntaxError> {
+    ///
+    /// Also returns how far the source was read before the first error: warnings from further on were not given.
+    pub fn run(mut self) -> (Box<SyntaxError>, usize) {
         let accepted = root(&mut self).is_ok();
+        let position = self.lexer.position();
+        (self.error_after(accepted), position)
+    }
+
+    fn error_after(mut self, accepted: bool) -> Box<SyntaxError> {
         if accepted {
             return self.rejected_single();
         }
@@ -123,6 +130,10 @@ impl Engine<'_> {
             }
         }
         if let Fault::Error(error) = self.lexer.fault() {
+            // What goes wrong inside an f-string may only follow from the first error.
+            if self.lexer.inside_string() {
+                return;
+            }
             self.error = Some(error.clone());
             return;
         }
@@ -267,11 +278,11 @@ impl Engine<'_> {
         Fail::Raised
     }
 
-    /// The text shown: what the tokenizer holds, or an earlier line.
+    /// The text shown: the line read last, or an earlier one (then without its end).
     fn error_line(&self, lineno: i64) -> &[u8] {
-        let buffered = self.lexer.buffered();
-        if i64::from(self.lexer.lineno()) <= lineno && !buffered.is_empty() {
-            return buffered;
+        let current = self.lexer.current_line();
+        if i64::from(self.lexer.lineno()) <= lineno && !current.is_empty() {
+            return current;
         }
         let mut rest = self.src.as_bytes();
         for _ in 1..lineno {
@@ -290,5 +301,8 @@ fn token_place(token: Token) -> Place {
 
 /// Errors that say nothing about the source's syntax.
 fn is_no_syntax_error(error: &SyntaxError) -> bool {
-    matches!(error.kind, ErrorKind::Memory | ErrorKind::Recursion | ErrorKind::Overflow)
+    matches!(
+        error.kind,
+        ErrorKind::Memory | ErrorKind::Recursion | ErrorKind::Overflow | ErrorKind::UnicodeDecode
+    )
 }

@@ -3,6 +3,7 @@
 use super::engine::{Engine, Fail, K, R, choice, grammar};
 use super::expr::last_of;
 use super::simple::annotated_rhs;
+use crate::error::{ErrorKind, SyntaxError};
 use crate::lex::{Tok, Token};
 use crate::literal::{self, LiteralError};
 
@@ -26,18 +27,21 @@ impl Flavour {
 }
 
 fn raise_literal_error(p: &mut Engine<'_>, error: LiteralError, token: Token) -> Fail {
-    match error {
-        LiteralError::Unicode(message) => p.raise(&format!("(unicode error) {message}")),
-        LiteralError::Value(message) => p.raise(&format!("(value error) {message}")),
-        LiteralError::NonAscii => p.raise_columns(
-            token.lineno,
-            token.col,
-            token.end_lineno,
-            token.end_col,
-            "bytes can only contain ASCII literal characters",
-        ),
-        LiteralError::TooManyDigits(_) => Fail::No,
+    let message = match error {
+        LiteralError::Unicode(message) => format!("(unicode error) {message}"),
+        LiteralError::Value(message) => format!("(value error) {message}"),
+        LiteralError::NonAscii => "bytes can only contain ASCII literal characters".into(),
+        LiteralError::TooManyDigits(_) => return Fail::No,
+    };
+    p.raise_columns(token.lineno, token.col, token.end_lineno, token.end_col, &message)
+}
+
+/// CPython lets the bare `UnicodeDecodeError` out of a format spec.
+fn raise_decode_error(p: &mut Engine<'_>, error: LiteralError) -> Fail {
+    if let LiteralError::Unicode(message) = error {
+        p.error.get_or_insert_with(|| SyntaxError::without_location(ErrorKind::UnicodeDecode, message));
     }
+    Fail::Raised
 }
 
 fn string(p: &mut Engine<'_>) -> R {
@@ -127,7 +131,7 @@ fn format_spec(p: &mut Engine<'_>, flavour: Flavour) -> R {
             let token = p.here()?;
             p.t(flavour.middle())?;
             if let Err(error) = literal::decode_str(p.text(token), p.raw_string_here(), &mut None) {
-                return Err(raise_literal_error(p, error, token));
+                return Err(raise_decode_error(p, error));
             }
             Ok(0)
         },

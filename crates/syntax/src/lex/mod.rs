@@ -220,9 +220,9 @@ impl<'s> Lexer<'s> {
         self.cur - self.buf.min(self.cur)
     }
 
-    /// The text CPython's buffer would hold: from the line in which the token began to the line read last.
-    pub fn buffered(&self) -> &'s [u8] {
-        &self.src[self.buf.min(self.inp)..self.inp]
+    /// The line read last, its end included.
+    pub fn current_line(&self) -> &'s [u8] {
+        &self.src[self.line_start.min(self.inp)..self.inp]
     }
 
     /// Bracket depth.
@@ -344,15 +344,16 @@ impl<'s> Lexer<'s> {
         self.error_range(message, -1, -1)
     }
 
-    /// An error in the current line; `offset` -1 means the read position, `end_offset` -1 the same (both in bytes).
+    /// An error in the current line. `offset` (bytes, from 1) -1 means the read position, `end_offset` -1 the same.
     fn error_range(&mut self, message: impl Into<String>, offset: i64, end_offset: i64) -> Token {
         let line = &self.src[self.line_start..];
         let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
-        let offset = if offset >= 0 {
-            offset
+        let characters = |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().count() as i64;
+        let column = |offset: i64| characters(line.get(..offset as usize).unwrap_or(line));
+        let offset = if offset >= 1 {
+            column(offset - 1) + 1
         } else {
-            let read = &self.src[self.line_start..self.cur.max(self.line_start)];
-            String::from_utf8_lossy(read).chars().count() as i64
+            characters(&self.src[self.line_start..self.cur.max(self.line_start)])
         };
         let error = SyntaxError {
             kind: ErrorKind::Syntax,
@@ -360,7 +361,7 @@ impl<'s> Lexer<'s> {
             lineno: i64::from(self.lineno),
             offset,
             end_lineno: i64::from(self.lineno),
-            end_offset: if end_offset >= 0 { end_offset } else { offset },
+            end_offset: if end_offset >= 0 { column(end_offset) } else { offset },
             text: Some(String::from_utf8_lossy(line).into_owned()),
             metadata: None,
         };
