@@ -383,10 +383,9 @@ pub fn traverse(obj: &Object, visit: Visit) -> Result<(), i32> {
     let cell = match place(obj, obj.ty()) {
         Place::Nowhere => return Ok(()),
         Place::Dict(c) => c,
-        Place::Inline(v, _, c) => {
-            v.try_each(|o| visit.object(o))?;
-            c
-        }
+        // Values that a dict aliases are reported by the dict alone: it may be held from elsewhere and keeps them alive then.
+        Place::Inline(v, _, c) if c.get().is_null() => return v.try_each(|o| visit.object(o)),
+        Place::Inline(_, _, c) => c,
     };
     // SAFETY: null or live.
     match unsafe { cell.get().as_ref() } {

@@ -178,16 +178,15 @@ pub(crate) unsafe extern "C" fn traverse(obj: *mut Object, visit: VisitProc, arg
     // SAFETY: called by the collector with a live dict; nothing changes meanwhile.
     unsafe {
         let d = &*(obj as *const PyDict);
-        if d.split_values().is_some_and(|v| v.is_embedded()) {
-            return 0; // the instance reports its values; the keys are strings
-        }
         let mut at = 0;
+        let with_keys = !d.is_str_only();
         while let Some((key, value, _)) = d.walk_raw(&mut at) {
-            for p in [key, value] {
-                let r = visit(p, arg);
-                if r != 0 {
-                    return r;
-                }
+            let mut r = visit(value, arg);
+            if r == 0 && with_keys {
+                r = visit(key, arg);
+            }
+            if r != 0 {
+                return r;
             }
         }
         0
