@@ -127,6 +127,9 @@ def types():
             parts.append('[%d, %d, %d]' % tuple(cps + [0] * (3 - len(cps))))
         rows.append('SpecialCase { cp: %d, full: [%s] }' % (cp, ', '.join(parts)))
     array('SPECIAL_CASES', 'SpecialCase', rows)
+    lowers = [simple(api._PyUnicode_ToLowercase, cp) + cp for cp in range(MAX)]
+    array('LOWER_PREIMAGES', '(u32, u32)',
+          ['(%d, %d)' % pair for pair in sorted((low, cp) for cp, low in enumerate(lowers) if low != cp)])
     print('type records', len(records.items), 'special', len(ext), file=sys.stderr)
 
 

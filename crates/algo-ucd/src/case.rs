@@ -2,7 +2,7 @@
 
 use crate::Unit;
 use crate::records::*;
-use crate::tables::SPECIAL_CASES;
+use crate::tables::{LOWER_PREIMAGES, SPECIAL_CASES};
 use crate::types::{flags, is_lower, is_upper, record};
 
 /// One to three code points: the full case mapping of one code point.
@@ -90,6 +90,12 @@ mappings! {
 mappings!(@full
     /// Full case folding.
     fold_full, fold, Fold);
+
+/// The other code points whose simple lowercase mapping is `lower`.
+pub fn lower_preimages(lower: u32) -> impl Iterator<Item = u32> {
+    let from = LOWER_PREIMAGES.partition_point(|pair| pair.0 < lower);
+    LOWER_PREIMAGES[from..].iter().take_while(move |pair| pair.0 == lower).map(|pair| pair.1)
+}
 
 /// Upper-, lower- or titlecase: what `str.istitle`, `str.title` call cased.
 #[inline]

@@ -14,7 +14,7 @@ mod tables;
 mod types;
 
 pub use case::{
-    CaseSeq, fold_full, fold_into, is_cased, is_final_sigma, lower_full, lower_into, lower_simple, swap_into, title_full,
+    CaseSeq, fold_full, fold_into, is_cased, is_final_sigma, lower_full, lower_into, lower_preimages, lower_simple, swap_into, title_full,
     title_into, title_simple, upper_full, upper_into, upper_simple,
 };
 pub use database::{Version, bidirectional, category, combining, decomposition, east_asian_width, mirrored};
