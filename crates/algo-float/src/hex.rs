@@ -123,20 +123,6 @@ fn combine(digits: impl Iterator<Item = u8>, mut exp: i64) -> Result<f64, HexErr
         mantissa = kept;
         exp += drop;
     }
-    let x = scale(mantissa as f64, exp);
+    let x = taipan_algo_int::float::ldexp(mantissa as f64, exp);
     if x.is_infinite() { Err(HexError::TooLarge) } else { Ok(x) }
-}
-
-/// `x * 2**exp` where the result is exact (or infinite).
-pub(crate) fn scale(mut x: f64, mut exp: i64) -> f64 {
-    let power = |e: i64| f64::from_bits(((e + 1023) as u64) << 52);
-    while exp > 1000 && x.is_finite() {
-        x *= power(1000);
-        exp -= 1000;
-    }
-    while exp < -1000 && x != 0.0 {
-        x *= power(-1000);
-        exp += 1000;
-    }
-    x * power(exp.clamp(-1000, 1000))
 }

@@ -5,6 +5,7 @@
 //! - [`number`]: rounding, hash, integer ratio, floor division;
 //! - [`spec`]: the format specification mini-language and its layouts for int, float, complex and str;
 //! - [`percent`]: `%`-formatting;
+//! - [`template`]: the templates of `str.format`;
 //! - [`digit`]: decimal digits of other scripts.
 //!
 //! Text is ASCII bytes wherever Python's is; results that may hold other characters are [`spec::Padded`], whose fill is a code
@@ -17,6 +18,7 @@ pub mod number;
 pub mod parse;
 pub mod percent;
 pub mod spec;
+pub mod template;
 pub mod text;
 
 pub use number::{as_integer_ratio, divmod, hash, round_digits};

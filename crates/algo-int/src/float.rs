@@ -23,24 +23,42 @@ fn top_64(digits: &[u32], bits: u64) -> u64 {
     top.iter().rev().fold(0u64, |acc, &d| acc << DIGIT_BITS | u64::from(d)) | u64::from(sticky)
 }
 
-/// `x * 2**exp`, exact as long as the result is representable.
-pub fn scale(mut x: f64, mut exp: i64) -> f64 {
-    let power = |e: i64| f64::from_bits(((e + 1023) as u64) << 52);
-    while exp > 1023 {
-        x *= power(1023);
-        exp -= 1023;
-        if x.is_infinite() {
-            return x;
-        }
+/// `2**exp` for exponents of normal doubles.
+fn power_of_two(exp: i64) -> f64 {
+    f64::from_bits(((exp + 1023) as u64) << 52)
+}
+
+/// A finite double that is not zero as `m * 2**e` with `1 <= |m| < 2`.
+fn decompose(x: f64) -> (f64, i64) {
+    // Subnormal numbers become normal first.
+    let (x, below) = if x.abs() < f64::MIN_POSITIVE { (x * power_of_two(54), 54) } else { (x, 0) };
+    let bits = x.to_bits();
+    let exp = (bits >> 52 & 0x7ff) as i64 - 1023;
+    (f64::from_bits(bits & !(0x7ff << 52) | 1023 << 52), exp - below)
+}
+
+/// `x * 2**exp`, rounded once (C's `ldexp`); infinite beyond the largest double.
+pub fn ldexp(x: f64, exp: i64) -> f64 {
+    if x == 0.0 || !x.is_finite() {
+        return x;
     }
-    while exp < -1000 {
-        x *= power(-1000);
-        exp += 1000;
-        if x == 0.0 {
-            return x;
-        }
+    let (m, e) = decompose(x);
+    match e.saturating_add(exp) {
+        1024.. => f64::INFINITY.copysign(x),
+        total @ -1022.. => m * power_of_two(total),
+        // The last product is the only one that rounds.
+        total @ -1080.. => m * power_of_two(total + 200) * power_of_two(-200),
+        _ => 0.0f64.copysign(x),
     }
-    x * power(exp)
+}
+
+/// C's `frexp`: fraction in [0.5, 1) by magnitude, and exponent; zero, infinities and NaN as they are, with exponent 0.
+pub fn frexp_f64(x: f64) -> (f64, i64) {
+    if x == 0.0 || !x.is_finite() {
+        return (x, 0);
+    }
+    let (m, e) = decompose(x);
+    (m * 0.5, e + 1)
 }
 
 /// The nearest double.
@@ -52,7 +70,7 @@ pub fn to_f64(a: IntRef) -> Result<f64, FloatError> {
     let x = match a.mag_u64() {
         Some(small) => small as f64,
         None if bits > 1024 => return Err(FloatError::Overflow),
-        None => scale(top_64(a.digits, bits) as f64, bits as i64 - 64),
+        None => ldexp(top_64(a.digits, bits) as f64, bits as i64 - 64),
     };
     if x.is_infinite() {
         return Err(FloatError::Overflow);
@@ -84,8 +102,8 @@ pub fn frexp(a: IntRef) -> (f64, u64) {
         return (0.0, 0);
     }
     let (x, mut exp) = match a.mag_u64() {
-        Some(small) => (scale(small as f64, -(bits as i64)), bits),
-        None => (scale(top_64(a.digits, bits) as f64, -64), bits),
+        Some(small) => (ldexp(small as f64, -(bits as i64)), bits),
+        None => (ldexp(top_64(a.digits, bits) as f64, -64), bits),
     };
     let mut x = x;
     if x >= 1.0 {
@@ -140,7 +158,7 @@ pub fn true_div(a: IntRef, b: IntRef) -> Result<f64, FloatError> {
     if rest > half || rest == half && q & unit != 0 {
         q += unit;
     }
-    let x = scale(q as f64, shift);
+    let x = ldexp(q as f64, shift);
     if x.is_infinite() { Err(FloatError::Overflow) } else { Ok(sign(x)) }
 }
 

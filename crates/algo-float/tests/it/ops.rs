@@ -87,6 +87,56 @@ fn percent_one(format: &str, float: Option<f64>, value: i128) -> String {
     padded.unwrap().to_text().unwrap()
 }
 
+fn cut(text: &[u32], range: std::ops::Range<usize>) -> String {
+    text[range].iter().map(|&c| char::from_u32(c).unwrap()).collect()
+}
+
+fn pieces(template: &str) -> String {
+    let text = units(template);
+    let mut out = String::new();
+    for piece in n::template::Template::new(&text[..]) {
+        match piece {
+            Err(e) => return out + "!" + e.message(),
+            Ok(p) => {
+                out += &format!("<{}>", cut(&text, p.literal));
+                if let Some(f) = p.field {
+                    let conversion = char::from_u32(f.conversion).filter(|&c| c != '\0').map(String::from);
+                    out += &format!(
+                        "({}|{}|{})",
+                        cut(&text, f.name),
+                        cut(&text, f.spec),
+                        conversion.as_deref().unwrap_or("-")
+                    );
+                }
+            }
+        }
+    }
+    out
+}
+
+fn name(name: &str) -> String {
+    use n::template::{First, Step};
+    let text = units(name);
+    let (first, path) = match n::template::split_name(&text[..], 0..text.len()) {
+        Ok(r) => r,
+        Err(e) => return "!".to_owned() + e.message(),
+    };
+    let mut out = match first {
+        First::Empty => "''".to_owned(),
+        First::Index(i) => i.to_string(),
+        First::Name(r) => format!("'{}'", cut(&text, r)),
+    };
+    for step in path {
+        out += &match step {
+            Ok(Step::Attribute(r)) => format!(".'{}'", cut(&text, r)),
+            Ok(Step::Index(i)) => format!("[{i}"),
+            Ok(Step::Key(r)) => format!("['{}'", cut(&text, r)),
+            Err(e) => return out + "!" + e.message(),
+        };
+    }
+    out
+}
+
 /// The answer to one request.
 pub fn run(w: &[&str]) -> String {
     let mut out = Vec::new();
@@ -130,6 +180,8 @@ pub fn run(w: &[&str]) -> String {
                 hex(a) + " " + &hex(b)
             });
         }
+        "template" => return pieces(w.get(1).copied().unwrap_or("")),
+        "name" => return name(w.get(1).copied().unwrap_or("")),
         op => panic!("{op}"),
     }
     String::from_utf8(out).unwrap()

@@ -8,7 +8,7 @@ const KARATSUBA_MIN: usize = 28;
 /// Squares are cheaper in the base case, so they split later.
 const KARATSUBA_SQUARE_MIN: usize = 44;
 /// From this many limbs of the shorter operand on, the transform.
-const NTT_MIN: usize = 1800;
+const NTT_MIN: usize = 2400;
 
 /// `a * b`; the result has `a.len() + b.len()` limbs.
 pub fn mul(a: &[u64], b: &[u64]) -> Vec<u64> {

@@ -69,6 +69,11 @@ pub fn run(words: &[&str]) -> String {
             let (m, e) = n::float::frexp(a);
             format!("{:x} {e}", m.to_bits())
         }
+        "ldexp" => float(Ok(n::float::ldexp(f64::from_bits(a.to_u64().unwrap()), b.to_i64().unwrap()))),
+        "frexpf" => {
+            let (m, e) = n::float::frexp_f64(f64::from_bits(a.to_u64().unwrap()));
+            format!("{:x} {e}", m.to_bits())
+        }
         "hash" => n::hash(a).to_string(),
         "bytes" => {
             let mut out = vec![0; small as usize];
