@@ -1,6 +1,6 @@
 //! `kernel_type!`: the part of `#[pytype]` for the few types whose memory is managed by hand (variable size, inline items).
 //!
-//! It declares the exported static type and `PyTyped`; the type's folder supplies `SPEC` with slots.
+//! It declares the exported static type and `PyTyped`; `kernel_spec!` adds the `SPEC` with the parts that `#[pymethods]` blocks of the type's folder define.
 
 /// `kernel_type!(Struct, C symbol, c"name", flag | flag [, FAST_FLAG])`: the static type and `PyTyped` with an optional one-bit instance check.
 #[macro_export]
@@ -37,6 +37,22 @@ macro_rules! kernel_type {
             fn deref(&self) -> &$crate::refs::Object {
                 $crate::refs::AsObject::as_object(self)
             }
+        }
+    };
+}
+
+/// `kernel_spec!(Struct, symbol { key: value, … } parts [A, B])`: the `SPEC` of a `kernel_type!`. Keys not given have the values of a plain object without
+/// collector; `parts` are `TypePart`s of `#[pymethods(NAME)]` blocks.
+#[macro_export]
+macro_rules! kernel_spec {
+    ($t:ty, $sym:ident { $($key:ident: $value:expr),* $(,)? } parts [$($part:expr),* $(,)?]) => {
+        impl $t {
+            /// Everything about the type, for `typeobj::ready_static`.
+            pub const SPEC: &'static $crate::typeobj::TypeSpec = &$crate::typeobj::TypeSpec {
+                $($key: $value,)*
+                parts: &[$($part),*],
+                ..$crate::typeobj::TypeSpec::plain(<$t>::KERNEL_NAME, <$t>::KERNEL_FLAGS, size_of::<$t>() as isize, &$sym)
+            };
         }
     };
 }

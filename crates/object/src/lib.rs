@@ -23,6 +23,7 @@ pub mod refs;
 #[cfg(test)]
 pub mod testing;
 pub mod thread;
+pub mod typelist;
 pub mod typeobj;
 pub mod types;
 pub mod unraisable;

@@ -18,31 +18,10 @@ pub fn ready_all(specs: &[&'static TypeSpec], cx: &mut Cx) -> PyResult<()> {
 
 /// Fill the static type from its spec and ready it. Does nothing when it is ready.
 pub fn ready_static(spec: &'static TypeSpec, cx: &mut Cx) -> PyResult<()> {
+    prepare_static(spec);
     let t = &spec.storage.ty;
     if t.has(flags::READY) {
         return Ok(());
-    }
-    t.tp_name.set(spec.name.as_ptr());
-    t.tp_doc.set(spec.doc.map_or(std::ptr::null(), |d| d.as_ptr()));
-    t.tp_basicsize.set(spec.basicsize);
-    t.tp_itemsize.set(spec.itemsize);
-    t.tp_dictoffset.set(spec.dictoffset);
-    t.tp_weaklistoffset.set(spec.weaklistoffset);
-    t.tp_vectorcall_offset.set(spec.vectorcall_offset);
-    t.tp_flags.set(spec.flags | flags::STATIC_BUILTIN | flags::IMMUTABLETYPE);
-    t.tp_base.set(match spec.base {
-        Some(b) => b(),
-        None if std::ptr::eq(t, object_type()) => std::ptr::null(),
-        None => object_type(),
-    });
-    t.tp_dealloc.set(spec.dealloc);
-    t.tp_traverse.set(spec.traverse);
-    t.tp_clear.set(spec.clear);
-    for part in spec.parts {
-        for s in part.slots {
-            // SAFETY: `#[pymethods]` checked the signature.
-            unsafe { spec.storage.set_slot(s.id, s.func) };
-        }
     }
     ready_with(t, |cx| {
         for part in spec.parts {
@@ -71,6 +50,36 @@ fn dict(t: &PyType, cx: &mut Cx) -> PyResult<Own<PyDict>> {
             let d = PyDict::new(cx)?;
             t.tp_dict.set(Some(d.clone()), cx);
             Ok(d)
+        }
+    }
+}
+
+/// Fill the static type's sizes, flags and own slots, so that instances can be made; `ready_static` does the rest.
+pub fn prepare_static(spec: &'static TypeSpec) {
+    let t = &spec.storage.ty;
+    if t.has(flags::READY) || t.tp_basicsize.get() != 0 {
+        return;
+    }
+    t.tp_name.set(spec.name.as_ptr());
+    t.tp_doc.set(spec.doc.map_or(std::ptr::null(), |d| d.as_ptr()));
+    t.tp_basicsize.set(spec.basicsize);
+    t.tp_itemsize.set(spec.itemsize);
+    t.tp_dictoffset.set(spec.dictoffset);
+    t.tp_weaklistoffset.set(spec.weaklistoffset);
+    t.tp_vectorcall_offset.set(spec.vectorcall_offset);
+    t.tp_flags.set(spec.flags | flags::STATIC_BUILTIN | flags::IMMUTABLETYPE);
+    t.tp_base.set(match spec.base {
+        Some(b) => b(),
+        None if std::ptr::eq(t, object_type()) => std::ptr::null(),
+        None => object_type(),
+    });
+    t.tp_dealloc.set(spec.dealloc);
+    t.tp_traverse.set(spec.traverse);
+    t.tp_clear.set(spec.clear);
+    for part in spec.parts {
+        for s in part.slots {
+            // SAFETY: `#[pymethods]` checked the signature.
+            unsafe { spec.storage.set_slot(s.id, s.func) };
         }
     }
 }

@@ -50,6 +50,29 @@ pub struct TypeSpec {
     pub storage: &'static StaticType,
 }
 
+impl TypeSpec {
+    /// A spec with nothing but the necessary, for struct update syntax.
+    pub const fn plain(name: &'static CStr, flags: u64, basicsize: isize, storage: &'static StaticType) -> TypeSpec {
+        TypeSpec {
+            name,
+            doc: None,
+            basicsize,
+            itemsize: 0,
+            flags,
+            base: None,
+            dictoffset: 0,
+            weaklistoffset: 0,
+            vectorcall_offset: 0,
+            dealloc: None,
+            traverse: None,
+            clear: None,
+            parts: &[],
+            attrs: &[],
+            storage,
+        }
+    }
+}
+
 macro_rules! slot_ids {
     ($($group:ident : $($name:ident),* ;)*) => {
         /// A slot of a type, by CPython's name.

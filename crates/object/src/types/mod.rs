@@ -12,8 +12,10 @@ pub mod module;
 pub mod object_;
 pub mod set;
 pub mod singletons;
+pub mod static_method;
 pub mod str;
 pub mod tuple;
+pub mod type_;
 pub mod weakref;
 
 pub use singletons::{ellipsis, none, not_implemented};

@@ -40,3 +40,5 @@ impl PyFloat {
         }
     }
 }
+
+crate::kernel_spec!(PyFloat, PyFloat_Type { dealloc: Some(crate::dealloc::dealloc_of::<PyFloat>) } parts []);

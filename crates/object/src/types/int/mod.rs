@@ -185,3 +185,5 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
         }
     }
 }
+
+crate::kernel_spec!(PyInt, PyLong_Type { basicsize: 24, itemsize: 4, dealloc: Some(dealloc) } parts []);

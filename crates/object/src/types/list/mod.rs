@@ -202,3 +202,5 @@ pub(crate) unsafe extern "C" fn traverse(obj: *mut Object, visit: crate::field::
         0
     }
 }
+
+crate::kernel_spec!(PyList, PyList_Type { dealloc: Some(dealloc), traverse: Some(traverse), clear: Some(clear) } parts []);

@@ -320,3 +320,5 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
         }
     }
 }
+
+crate::kernel_spec!(PyStr, PyUnicode_Type { basicsize: 64, dealloc: Some(dealloc) } parts []);

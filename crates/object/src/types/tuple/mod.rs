@@ -167,3 +167,5 @@ pub(crate) unsafe extern "C" fn traverse(obj: *mut Object, visit: crate::field::
         0
     }
 }
+
+crate::kernel_spec!(PyTuple, PyTuple_Type { itemsize: 8, dealloc: Some(dealloc), traverse: Some(traverse) } parts []);

@@ -1,0 +1,159 @@
+//! Calling a class: `tp_new`, then `tp_init` if the result is an instance.
+
+use crate::args::{Args, Kwargs};
+use crate::call::call_kw;
+use crate::err::result_from_raw;
+use crate::prelude::*;
+use crate::typeobj::flags;
+use taipan_macros::pymethods;
+
+/// Make an instance: `cls(*args, **kwargs)` with a tuple and a dict.
+pub fn type_call(cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>, cx: &mut Cx) -> PyResult<Own<Object>> {
+    if std::ptr::eq(cls, PyType::ty()) {
+        // type(x) gives the type of x; only `type` itself does so.
+        let n = args.len();
+        let nkw = kwargs.map_or(0, |k| k.len());
+        if n == 1 && nkw == 0 {
+            return Ok(args.as_slice()[0].ty().as_object().own());
+        }
+        if n != 3 {
+            return Err(cx.type_error(format_args!("type() takes 1 or 3 arguments")));
+        }
+    }
+    let Some(new) = cls.tp_new.get() else {
+        return Err(cx.type_error(format_args!("cannot create '{}' instances", cls.tp_name_str())));
+    };
+    let kw = kwargs.map_or(std::ptr::null_mut(), |d| d.as_object().as_ptr());
+    // SAFETY: the slot's contract.
+    let obj = unsafe { result_from_raw(new(cls as *const PyType as *mut PyType, args.as_object().as_ptr(), kw))? };
+    if !obj.ty().is_subtype(cls) {
+        return Ok(obj);
+    }
+    if let Some(init) = obj.ty().tp_init.get() {
+        // SAFETY: the slot's contract; negative means raised.
+        unsafe {
+            if init(obj.as_ptr(), args.as_object().as_ptr(), kw) < 0 {
+                return Err(Raised::assume());
+            }
+        }
+    }
+    Ok(obj)
+}
+
+#[pymethods(CALL)]
+impl PyType {
+    #[slot(tp_call)]
+    fn call(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        if self.tp_vectorcall.get().is_some() && self.head.head.ty().has(flags::HAVE_VECTORCALL) {
+            let (names, vals) = kw.split(cx)?;
+            return call_kw(self, args.0, vals, names.as_deref(), cx);
+        }
+        let t = args.to_tuple(cx)?;
+        let d = if kw.is_empty() { None } else { Some(kw.to_dict(cx)?) };
+        type_call(self, &t, d.as_deref(), cx)
+    }
+    #[slot(tp_getattro)]
+    fn getattro(&self, name: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let n = crate::attr::as_name(name, cx)?;
+        get_attr(self, &n, cx)
+    }
+    #[slot(tp_setattro)]
+    fn setattro(&self, name: &Object, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+        if self.has(flags::IMMUTABLETYPE) {
+            return Err(cx.type_error(format_args!("cannot set {} attribute of immutable type '{}'", quoted(name, cx)?, self.name())));
+        }
+        let n = crate::attr::as_name(name, cx)?;
+        set_attr(self, &n, value, cx)
+    }
+    #[slot(tp_repr)]
+    fn repr(&self, cx: &mut Cx) -> PyResult<String> {
+        let m = crate::attr::get_opt(self, name!(cx, "__module__"), cx);
+        let m = match m {
+            Ok(m) => m.and_then(|m| m.downcast_own::<PyStr>().ok()),
+            Err(r) => {
+                cx.discard(r);
+                None
+            }
+        };
+        let q = crate::attr::get(self, name!(cx, "__qualname__"), cx)?;
+        let q = crate::abstract_::str(&q, cx)?;
+        Ok(match m.filter(|m| !m.eq_text("builtins")) {
+            Some(m) => format!("<class '{m}.{q}'>"),
+            None => format!("<class '{}'>", if self.has(flags::HEAPTYPE) { q.to_string() } else { self.name().to_owned() }),
+        })
+    }
+    /// Implement `cls | other`: installed by the union type.
+    #[slot(nb_or)]
+    fn or(lhs: &Object, rhs: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        crate::types::object_::union_hook(lhs, rhs, cx)
+    }
+}
+
+fn quoted(name: &Object, cx: &mut Cx) -> PyResult<String> {
+    Ok(crate::abstract_::repr(name, cx)?.to_string())
+}
+
+/// `type.__getattribute__`: data descriptors of the metatype, then the MRO, then the rest of the metatype.
+pub(super) fn get_attr(ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let meta = ty.as_object().ty();
+    let meta_attr = crate::typeobj::lookup(meta, name, cx).map(|a| a.own());
+    let meta_get = meta_attr.as_ref().and_then(|a| a.ty().tp_descr_get.get());
+    let tyo = ty.as_object().as_ptr();
+    let metao = meta.as_object().as_ptr();
+    if let (Some(a), Some(get)) = (&meta_attr, meta_get) {
+        if a.ty().tp_descr_set.get().is_some() {
+            // SAFETY: the slot's contract.
+            return unsafe { result_from_raw(get(a.as_ptr(), tyo, metao)) };
+        }
+    }
+    if let Some(a) = crate::typeobj::lookup(ty, name, cx).map(|a| a.own()) {
+        return match a.ty().tp_descr_get.get() {
+            // SAFETY: the slot's contract: no instance.
+            Some(get) => unsafe { result_from_raw(get(a.as_ptr(), std::ptr::null_mut(), tyo)) },
+            None => Ok(a),
+        };
+    }
+    match (meta_attr, meta_get) {
+        // SAFETY: the slot's contract.
+        (Some(a), Some(get)) => unsafe { result_from_raw(get(a.as_ptr(), tyo, metao)) },
+        (Some(a), None) => Ok(a),
+        (None, _) => Err(crate::attr::no_attribute(ty, name, cx)),
+    }
+}
+
+/// `type.__setattr__`: a descriptor of the metatype, else the class dict; slots and caches follow.
+pub(super) fn set_attr(ty: &PyType, name: &PyStr, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+    let meta = ty.as_object().ty();
+    if let Some(d) = crate::typeobj::lookup(meta, name, cx).map(|a| a.own()) {
+        if let Some(f) = d.ty().tp_descr_set.get() {
+            let v = value.map_or(std::ptr::null_mut(), |v| v.as_ptr());
+            // SAFETY: the slot's contract; non-zero means raised.
+            return unsafe { if f(d.as_ptr(), ty.as_object().as_ptr(), v) == 0 { Ok(()) } else { Err(Raised::assume()) } };
+        }
+    }
+    let Some(dict) = ty.tp_dict.own() else {
+        return Err(cx.type_error(format_args!("type '{}' has no dict", ty.name())));
+    };
+    // Caches may point at the value that is about to be released: invalidate before the change.
+    crate::typeobj::modified(ty);
+    let old = match value {
+        Some(v) => {
+            let old = dict.get(name, cx)?;
+            dict.set(name, v, cx)?;
+            old
+        }
+        None => match dict.remove(name, cx)? {
+            Some(old) => Some(old),
+            None => return Err(crate::attr::no_attribute(ty, name, cx)),
+        },
+    };
+    crate::typeobj::modified(ty);
+    crate::typeobj::slots::update::update_name(ty, name, cx);
+    if name.eq_text("__abstractmethods__") {
+        namespace::refresh_abstract(ty, cx)?;
+    }
+    drop(old);
+    Ok(())
+}
+
+use super::namespace;

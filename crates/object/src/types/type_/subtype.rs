@@ -1,0 +1,264 @@
+//! Life and death of classes made at run time and of their instances.
+
+use crate::field::{GcField, Visit, VisitProc};
+use crate::gc;
+use crate::instance;
+use crate::prelude::*;
+use crate::typeobj::{Destructor, MemberDef, PyHeapType, flags};
+use crate::types::descr::member_code as code;
+use std::ffi::c_void;
+
+/// The rows of `__slots__` that the class itself adds.
+pub(super) fn own_members(ty: &PyHeapType) -> &[MemberDef] {
+    let n = ty.slots.ty.head.size.get().max(0) as usize;
+    // SAFETY: `new_class` puts `ob_size` rows behind the struct (at the metatype's basic size).
+    unsafe {
+        let meta = ty.slots.ty.as_object().ty();
+        let p = (ty as *const PyHeapType as *const u8).offset(meta.tp_basicsize.get()) as *const MemberDef;
+        if n == 0 { &[] } else { std::slice::from_raw_parts(p, n) }
+    }
+}
+
+/// Release the values of `__slots__`.
+unsafe fn clear_slots(ty: &PyHeapType, obj: *mut Object) {
+    for m in own_members(ty) {
+        if m.type_ == code::OBJECT_EX && m.flags & code::READONLY == 0 {
+            // SAFETY: the class put an object slot there.
+            unsafe {
+                let p = (obj as *mut u8).offset(m.offset) as *mut *mut Object;
+                let old = std::mem::replace(&mut *p, std::ptr::null_mut());
+                drop(Own::<Object>::from_raw_opt(old));
+            }
+        }
+    }
+}
+
+/// The classes made by `new_class` from `ty` up to the first base with a destructor of its own.
+fn heap_part(ty: &PyType, slot_is_ours: impl Fn(&PyType) -> bool) -> (Vec<&PyHeapType>, &PyType) {
+    let mut own = Vec::new();
+    let mut t = ty;
+    while slot_is_ours(t) {
+        if let Some(h) = t.heap() {
+            own.push(h);
+        }
+        match t.base() {
+            Some(b) => t = b,
+            None => break,
+        }
+    }
+    (own, t)
+}
+
+/// `tp_dealloc` of Python classes.
+pub unsafe extern "C" fn subtype_dealloc(obj: *mut Object) {
+    // SAFETY: a dying instance of a heap type; every step leaves it valid for the next.
+    unsafe {
+        let ty: &PyType = &*((*obj).ty() as *const PyType);
+        let is_gc = ty.has(flags::HAVE_GC);
+        if is_gc {
+            gc::untrack(obj);
+        }
+        if !run_finalisers(obj, ty, is_gc) {
+            return;
+        }
+        let ours = |t: &PyType| t.tp_dealloc.get().is_some_and(|f| f as usize == subtype_dealloc as *const () as usize);
+        let (heaps, base) = heap_part(ty, ours);
+        let managed = ty.has(flags::MANAGED_WEAKREF) && !base.has(flags::MANAGED_WEAKREF);
+        if managed || (ty.tp_weaklistoffset.get() > 0 && base.tp_weaklistoffset.get() == 0) {
+            crate::weakref::clear_refs_of(obj);
+        }
+        for h in heaps {
+            clear_slots(h, obj);
+        }
+        if ty.has(flags::MANAGED_DICT) || (ty.tp_dictoffset.get() != 0 && base.tp_dictoffset.get() == 0) {
+            instance::clear(&*obj);
+        }
+        // The type may have been changed by `__class__` assignment in a finaliser.
+        let ty_now: *const PyType = (*obj).ty();
+        if let Some(f) = base.tp_dealloc.get() {
+            f(obj);
+        }
+        if (*ty_now).has(flags::HEAPTYPE) && !base.has(flags::HEAPTYPE) {
+            Object::decref((*ty_now).as_object().as_ptr());
+        }
+    }
+}
+
+/// `__del__` and friends. `false`: the object came back to life.
+unsafe fn run_finalisers(obj: *mut Object, ty: &PyType, is_gc: bool) -> bool {
+    // SAFETY: the count is raised while finalisers run.
+    unsafe {
+        let done = is_gc && gc::is_finalized(&*obj);
+        if let Some(f) = ty.tp_finalize.get().filter(|_| !done) {
+            (*obj).set_refcount(1);
+            f(obj);
+            if is_gc {
+                gc::set_finalized(obj);
+            }
+            if !settle(obj, is_gc) {
+                return false;
+            }
+        }
+        if let Some(f) = ty.tp_del.get() {
+            (*obj).set_refcount(1);
+            f(obj);
+            if !settle(obj, is_gc) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// Give back the count that a finaliser ran under.
+unsafe fn settle(obj: *mut Object, is_gc: bool) -> bool {
+    // SAFETY: as the caller.
+    unsafe {
+        let n = (*obj).refcount() - 1;
+        (*obj).set_refcount(n);
+        if n > 0 && is_gc && !gc::GcHead::of(obj).is_tracked() {
+            gc::track(obj);
+        }
+        n == 0
+    }
+}
+
+/// `tp_traverse` of Python classes: slots, dict, the type, then the base's own.
+pub unsafe extern "C" fn subtype_traverse(obj: *mut Object, visit: VisitProc, arg: *mut c_void) -> i32 {
+    // SAFETY: called by the collector with a live instance.
+    unsafe {
+        let v = Visit { proc_: visit, arg };
+        let ty: &PyType = &*((*obj).ty() as *const PyType);
+        let ours = |t: &PyType| t.tp_traverse.get().is_some_and(|f| f as usize == subtype_traverse as *const () as usize);
+        let (heaps, base) = heap_part(ty, ours);
+        let r = (|| {
+            for h in heaps {
+                for m in own_members(h).iter().filter(|m| m.type_ == code::OBJECT_EX) {
+                    if let Some(o) = (*((obj as *const u8).offset(m.offset) as *const *mut Object)).as_ref() {
+                        v.object(o)?;
+                    }
+                }
+            }
+            if ty.has(flags::MANAGED_DICT) || (ty.tp_dictoffset.get() != 0 && base.tp_dictoffset.get() == 0) {
+                instance::traverse(&*obj, v)?;
+            }
+            if ty.has(flags::HEAPTYPE) && !base.has(flags::HEAPTYPE) {
+                v.object(ty.as_object())?;
+            }
+            Ok(())
+        })();
+        match (r, base.tp_traverse.get()) {
+            (Err(n), _) => n,
+            (Ok(()), Some(f)) => f(obj, visit, arg),
+            (Ok(()), None) => 0,
+        }
+    }
+}
+
+/// `tp_clear` of Python classes.
+pub unsafe extern "C" fn subtype_clear(obj: *mut Object) -> i32 {
+    // SAFETY: called by the collector with a live instance.
+    unsafe {
+        let ty: &PyType = &*((*obj).ty() as *const PyType);
+        let ours = |t: &PyType| t.tp_clear.get().is_some_and(|f| f as usize == subtype_clear as *const () as usize);
+        let (heaps, base) = heap_part(ty, ours);
+        for h in heaps {
+            clear_slots(h, obj);
+        }
+        if ty.has(flags::MANAGED_DICT) || (ty.tp_dictoffset.get() != 0 && base.tp_dictoffset.get() == 0) {
+            instance::clear(&*obj);
+        }
+        match base.tp_clear.get() {
+            Some(f) => f(obj),
+            None => 0,
+        }
+    }
+}
+
+/// `tp_dealloc` of `type`: only heap types die.
+pub(super) unsafe extern "C" fn type_dealloc(obj: *mut Object) {
+    // SAFETY: a dying heap type, which no instance uses any more.
+    unsafe {
+        let h = &*(obj as *const PyHeapType);
+        let ty = &h.slots.ty;
+        gc::untrack(obj);
+        let cx = &mut Cx::assume();
+        let saved = cx.ts().current_exception.take();
+        if let Some(bases) = ty.tp_bases.own() {
+            for b in bases.as_slice() {
+                if let Some(Err(r)) = b.downcast::<PyType>().map(|b| crate::typeobj::remove_subclass(b, ty, cx)) {
+                    cx.discard(r);
+                }
+            }
+        }
+        cx.ts().current_exception.set(saved, cx);
+        crate::weakref::clear_refs_of(obj);
+        crate::typeobj::modified(ty);
+        for c in [ty.tp_dict.take().map(Own::into_object), ty.tp_bases.take().map(Own::into_object), ty.tp_mro.take().map(Own::into_object)] {
+            drop(c);
+        }
+        for c in [&ty.tp_cache, &ty.tp_subclasses, &h.ht_name, &h.ht_slots, &h.ht_qualname, &h.ht_module] {
+            drop(c.take());
+        }
+        instance::drop_class(h);
+        super::new::free_texts(h);
+        let base = ty.tp_base.replace(std::ptr::null());
+        if !base.is_null() {
+            Object::decref((*base).as_object().as_ptr());
+        }
+        let meta: *const PyType = (*obj).ty();
+        match (*meta).tp_free.get() {
+            Some(f) => f(obj as *mut c_void),
+            None => crate::typeobj::alloc::free_instance(obj),
+        }
+        if (*meta).has(flags::HEAPTYPE) && std::ptr::eq(meta, PyType::ty()) {
+            Object::decref((*meta).as_object().as_ptr());
+        }
+    }
+}
+
+/// `tp_traverse` of `type`: static types hold nothing that could be collected.
+pub(super) unsafe extern "C" fn type_traverse(obj: *mut Object, visit: VisitProc, arg: *mut c_void) -> i32 {
+    // SAFETY: called by the collector with a live type.
+    unsafe {
+        let h = &*(obj as *const PyHeapType);
+        if !h.slots.ty.has(flags::HEAPTYPE) {
+            return 0;
+        }
+        let ty = &h.slots.ty;
+        let v = Visit { proc_: visit, arg };
+        let r = (|| {
+            ty.tp_dict.traverse(v)?;
+            ty.tp_cache.traverse(v)?;
+            ty.tp_mro.traverse(v)?;
+            ty.tp_bases.traverse(v)?;
+            if let Some(b) = ty.base() {
+                v.object(b.as_object())?;
+            }
+            h.ht_module.traverse(v)
+        })();
+        r.err().unwrap_or(0)
+    }
+}
+
+/// `tp_clear` of `type`: the dict and the MRO (which holds the type itself) close the cycles.
+pub(super) unsafe extern "C" fn type_clear(obj: *mut Object) -> i32 {
+    // SAFETY: called by the collector with a live heap type.
+    unsafe {
+        let h = &*(obj as *const PyHeapType);
+        let ty = &h.slots.ty;
+        if !ty.has(flags::HEAPTYPE) {
+            return 0;
+        }
+        crate::typeobj::modified(ty);
+        if let Some(d) = ty.tp_dict.own() {
+            d.clear_items(&mut Cx::assume());
+        }
+        drop(h.ht_module.take());
+        drop(ty.tp_mro.take());
+        0
+    }
+}
+
+/// For `new_class`: the destructor of heap types.
+pub(super) const DEALLOC: Destructor = subtype_dealloc;
