@@ -60,3 +60,11 @@ pub struct Frame {
 }
 
 const _: () = assert!(size_of::<Frame>() % 8 == 0);
+
+impl Frame {
+    /// The global namespace.
+    pub fn globals(&self) -> &crate::types::dict::PyDict {
+        // SAFETY: a running frame holds its globals, which are a dict.
+        unsafe { (*self.globals.get()).cast_unchecked() }
+    }
+}

@@ -30,24 +30,33 @@ static REST: &[&TypeSpec] = &[
     singletons::NONE_SPEC,
     singletons::NOT_IMPLEMENTED_SPEC,
     singletons::ELLIPSIS_SPEC,
-    boolean::SPEC,
+    boolean::PyBool::SPEC,
     float::PyFloat::SPEC,
     PyList::SPEC,
     module::PyModule::SPEC,
     descr::PyMethodWrapper::SPEC,
     static_method::PyClassMethod::SPEC,
     PySeqIter::SPEC,
+    method::PyMethod::SPEC,
+    cell::PyCell::SPEC,
 ];
+
+/// Types that a folder lists itself.
+static FOLDERS: &[&[&TypeSpec]] = &[dict::SPECS[0], dict::SPECS[1], dict::SPECS[2], set::SPECS];
+
+fn all() -> impl Iterator<Item = &'static TypeSpec> {
+    FIRST.iter().chain(REST).chain(FOLDERS.iter().flat_map(|f| f.iter())).copied()
+}
 
 /// Make the kernel usable: strings, the empty tuple, all types. Called once per process with the first thread state bound.
 pub fn init(cx: &mut Cx) -> PyResult<()> {
     // Before any object is made its type must know its size: sizes and flags of all types first.
-    for s in FIRST.iter().chain(REST) {
+    for s in all() {
         crate::typeobj::prepare_static(s);
     }
     str::intern::init(cx);
     tuple::PyTuple::init(cx);
-    for s in FIRST.iter().chain(REST) {
+    for s in all() {
         ready_static(s, cx)?;
     }
     exc::ready(cx)

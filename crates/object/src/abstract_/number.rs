@@ -18,6 +18,17 @@ pub struct BinOp {
     inplace_symbol: &'static str,
 }
 
+impl BinOp {
+    /// Call the operator's slot as the given type fills it, whatever the operands' types are (for a subtype that falls back on its base).
+    pub fn call_slot_of(&self, ty: &PyType, a: &Object, b: &Object, _cx: &mut Cx) -> PyResult {
+        match slot_of(ty, self.slot) {
+            // SAFETY: the slot's contract.
+            Some(f) => unsafe { result_from_raw(f(a.as_ptr(), b.as_ptr())) },
+            None => Ok(not_implemented().own()),
+        }
+    }
+}
+
 macro_rules! ops {
     ($($name:ident $slot:ident $in:ident $sym:literal;)*) => { $(
         #[doc = concat!("`", $sym, "`")]

@@ -6,3 +6,10 @@ mod state;
 
 pub use interp::Interpreter;
 pub use state::{ErrStackItem, ThreadState, breaker};
+
+/// The globals of the innermost Python frame (`PyEval_GetGlobals`).
+pub fn current_globals(cx: &crate::cx::Cx) -> Option<crate::refs::Own<crate::types::dict::PyDict>> {
+    use crate::refs::AsObject;
+    // SAFETY: null or a live frame.
+    unsafe { cx.ts().current_frame.get().as_ref() }.map(|f| f.globals().new_ref())
+}

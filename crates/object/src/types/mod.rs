@@ -2,12 +2,14 @@
 
 pub mod boolean;
 pub mod builtin;
+pub mod cell;
 pub mod descr;
 pub mod dict;
 pub mod float;
 pub mod exc;
 pub mod int;
 pub mod list;
+pub mod method;
 pub mod module;
 pub mod object_;
 pub mod set;

@@ -9,16 +9,13 @@ mod wrapper;
 
 pub use doc::{doc_object, text_signature};
 pub use getset::{PyGetSetDescr, new_getset};
-pub use member::{PyMemberDescr, new_member};
+pub use member::{PyMemberDescr, code as member_code, new_member};
 pub use method::{PyClassMethodDescr, PyMethodDescr, new_for_method};
 pub use wrapper::{PyMethodWrapper, PyWrapperDescr, new_wrapper, set_wrapper_doc, wraps};
 
 use crate::prelude::*;
 use std::ffi::{CStr, c_char};
 
-/// Specs of the descriptor types, to be readied before any type with methods.
-pub(crate) const SPECS: &[&crate::typeobj::TypeSpec] =
-    &[PyWrapperDescr::SPEC, PyMethodDescr::SPEC, PyClassMethodDescr::SPEC, PyMemberDescr::SPEC, PyGetSetDescr::SPEC, PyMethodWrapper::SPEC];
 
 /// An interned name from a C string of a table.
 pub fn c_name(p: *const c_char, cx: &mut Cx) -> PyResult<Own<PyStr>> {

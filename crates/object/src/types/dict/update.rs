@@ -65,7 +65,7 @@ impl PyDict {
     }
 
     /// `update(arg)`: a dict, something with `keys()`, or pairs.
-    pub(super) fn update_from(&self, arg: &Object, cx: &mut Cx) -> PyResult<()> {
+    pub fn update_from(&self, arg: &Object, cx: &mut Cx) -> PyResult<()> {
         if let Some(d) = arg.exact::<PyDict>() {
             let d = d.new_ref();
             return self.merge(&d, Clash::Replace, cx);

@@ -55,9 +55,8 @@ macro_rules! layouts {
             type Target = PyBaseException;
             fn deref(&self) -> &PyBaseException { &self.base }
         }
-        impl $name {
-            /// The references beyond the common ones, for traverse and clear.
-            pub fn visit_own(&self, f: &mut dyn FnMut(&dyn crate::field::GcField) -> Result<(), i32>) -> Result<(), i32> {
+        impl super::base::ExcLayout for $name {
+            fn visit_own(&self, f: &mut dyn FnMut(&dyn crate::field::GcField) -> Result<(), i32>) -> Result<(), i32> {
                 $( f(&self.$f)?; )*
                 Ok(())
             }

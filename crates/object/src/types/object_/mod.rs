@@ -1,7 +1,42 @@
 //! `object`: what every type inherits.
 
+mod hooks;
+mod methods;
+mod reduce;
+
+pub use hooks::{Hooks, generic_alias_hook, new_staticmethod, set_hooks, union_hook};
+
+use crate::field::GcField;
 use crate::prelude::*;
-use std::cell::Cell;
+use crate::typeobj::{GetSetDef, PyBaseObject_Type, Ptr, TypeSpec, flags};
+use std::ffi::c_void;
+
+/// The spec of `object`.
+pub const SPEC: &TypeSpec = &TypeSpec {
+    doc: Some(
+        c"object()\n--\n\nThe base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n",
+    ),
+    dealloc: Some(methods::dealloc),
+    parts: &[methods::PlainObject::PART],
+    ..TypeSpec::plain(c"object", flags::BASETYPE, 16, &PyBaseObject_Type)
+};
+
+/// A `__dict__` pointer field of a built-in struct (`tp_dictoffset` points at it).
+#[repr(transparent)]
+pub struct InstDict(FieldCell<PyDict>);
+impl Default for InstDict {
+    fn default() -> Self {
+        InstDict(FieldCell::empty())
+    }
+}
+impl GcField for InstDict {
+    fn traverse(&self, v: crate::field::Visit) -> Result<(), i32> {
+        self.0.traverse(v)
+    }
+    fn clear(&self) {
+        self.0.clear()
+    }
+}
 
 /// "<module.Class object at 0x…>".
 pub fn default_repr(o: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -20,38 +55,65 @@ pub fn default_repr(o: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     PyStr::new(&text, cx).map(Own::into_object)
 }
 
-/// Types of the crate `builtins` that the kernel needs: installed at start.
-#[derive(Clone, Copy)]
-pub struct Hooks {
-    /// `staticmethod(f)`.
-    pub staticmethod: fn(&Object, &mut Cx) -> PyResult<Own<Object>>,
-    /// `types.GenericAlias(origin, args)`.
-    pub generic_alias: fn(&Object, &Object, &mut Cx) -> PyResult<Own<Object>>,
-}
-
-struct Hook(Cell<Option<Hooks>>);
-// SAFETY: used only with the GIL held.
-unsafe impl Sync for Hook {}
-static HOOK: Hook = Hook(Cell::new(None));
-
-/// Install the types.
-pub fn set_hooks(h: Hooks) {
-    HOOK.0.set(Some(h));
-}
-
-fn hooks() -> Hooks {
-    match HOOK.0.get() {
-        Some(h) => h,
-        None => crate::fatal("built-in types are used before they are installed"),
+/// `__dict__` of an instance (`PyObject_GenericGetDict`).
+pub fn get_dict(o: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+    match crate::instance::dict(o, cx)? {
+        Some(d) => Ok(d.into_object()),
+        None => Err(crate::attr::attribute_error(o, name!(cx, "__dict__"), "This object has no __dict__", cx)),
     }
 }
 
-/// `staticmethod(f)`.
-pub fn new_staticmethod(f: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-    (hooks().staticmethod)(f, cx)
+/// Assign `__dict__` (`PyObject_GenericSetDict`).
+pub fn set_dict(o: &Object, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+    let d = match v {
+        None => None,
+        Some(v) => match v.downcast::<PyDict>() {
+            Some(d) => Some(d.new_ref()),
+            None => return Err(cx.type_error(format_args!("__dict__ must be set to a dictionary, not a '{}'", v.ty().name()))),
+        },
+    };
+    if crate::instance::set_dict(o, d) {
+        return Ok(());
+    }
+    Err(crate::attr::attribute_error(o, name!(cx, "__dict__"), "This object has no __dict__", cx))
 }
 
-/// `type[key]`.
-pub fn generic_alias_hook(origin: &Object, key: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-    (hooks().generic_alias)(origin, key, cx)
+unsafe extern "C" fn dict_get(o: Ptr, _: *mut c_void) -> Ptr {
+    // SAFETY: getter contract.
+    unsafe { crate::err::result_into_raw(get_dict(&*o, &mut Cx::assume())) }
+}
+unsafe extern "C" fn dict_set(o: Ptr, v: Ptr, _: *mut c_void) -> i32 {
+    // SAFETY: setter contract.
+    unsafe { if set_dict(&*o, v.as_ref(), &mut Cx::assume()).is_ok() { 0 } else { -1 } }
+}
+unsafe extern "C" fn weakref_get(o: Ptr, _: *mut c_void) -> Ptr {
+    // SAFETY: getter contract; the list head is null or the first weak reference.
+    unsafe {
+        let first = crate::weakref::list_of(&*o, (*o).ty()).and_then(|l| (*l).as_ref());
+        first.unwrap_or(crate::types::none()).own().into_raw()
+    }
+}
+
+static DICT: GetSetDef = GetSetDef {
+    name: c"__dict__".as_ptr(),
+    get: Some(dict_get),
+    set: Some(dict_set),
+    doc: c"dictionary for instance variables".as_ptr(),
+    closure: std::ptr::null_mut(),
+};
+static WEAKREF: GetSetDef = GetSetDef {
+    name: c"__weakref__".as_ptr(),
+    get: Some(weakref_get),
+    set: None,
+    doc: c"list of weak references to the object".as_ptr(),
+    closure: std::ptr::null_mut(),
+};
+
+/// The `__dict__` attribute that Python classes add.
+pub fn dict_getset() -> &'static GetSetDef {
+    &DICT
+}
+/// The `__weakref__` attribute that Python classes add.
+pub fn weakref_getset() -> &'static GetSetDef {
+    &WEAKREF
 }

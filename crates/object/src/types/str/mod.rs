@@ -288,6 +288,15 @@ impl std::fmt::Display for PyStr {
     }
 }
 
+/// `str.isidentifier`.
+pub fn is_identifier(s: &PyStr) -> bool {
+    let mut it = s.code_points();
+    match it.next() {
+        Some(c) if c == '_' as u32 || taipan_algo_ucd::is_xid_start(c) => it.all(taipan_algo_ucd::is_xid_continue),
+        _ => false,
+    }
+}
+
 /// `tp_dealloc` of exact and derived strings.
 pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     // SAFETY: a dying string; compact data lie in the same block.

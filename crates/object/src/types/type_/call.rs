@@ -60,7 +60,8 @@ impl PyType {
     #[slot(tp_setattro)]
     fn setattro(&self, name: &Object, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         if self.has(flags::IMMUTABLETYPE) {
-            return Err(cx.type_error(format_args!("cannot set {} attribute of immutable type '{}'", quoted(name, cx)?, self.name())));
+            let shown = crate::abstract_::repr(name, cx)?;
+            return Err(cx.type_error(format_args!("cannot set {shown} attribute of immutable type '{}'", self.name())));
         }
         let n = crate::attr::as_name(name, cx)?;
         set_attr(self, &n, value, cx)
@@ -87,10 +88,6 @@ impl PyType {
     fn or(lhs: &Object, rhs: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         crate::types::object_::union_hook(lhs, rhs, cx)
     }
-}
-
-fn quoted(name: &Object, cx: &mut Cx) -> PyResult<String> {
-    Ok(crate::abstract_::repr(name, cx)?.to_string())
 }
 
 /// `type.__getattribute__`: data descriptors of the metatype, then the MRO, then the rest of the metatype.

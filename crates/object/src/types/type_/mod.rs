@@ -1,13 +1,16 @@
 //! `type`: calling a class, making one (`new`), its attributes, and what instances of Python classes do when they die (`subtype`).
 
+mod annotations;
 mod attrs;
 mod call;
 mod namespace;
 mod new;
+mod rebase;
 mod subtype;
 
 pub use call::type_call;
 pub use new::{calculate_metaclass, new_class};
+pub use rebase::compatible_layout;
 pub use subtype::{subtype_dealloc, subtype_traverse};
 
 use crate::typeobj::{PyHeapType, PyType, PyType_Type, TypeSpec, flags};

@@ -110,10 +110,10 @@ pub fn new_class(meta: &PyType, name: &PyStr, bases: &PyTuple, ns: &PyDict, kw: 
         crate::instance::init_class(h, n, cx)?;
     }
     if let Some(c) = cell {
-        c.set_value(Some(obj.clone()), cx);
+        drop(c.replace(Some(obj.clone())));
     }
     if let Some(c) = dict_cell {
-        c.set_value(Some(dict.clone().into_object()), cx);
+        drop(c.replace(Some(dict.clone().into_object())));
     }
     set_names(&obj, &dict, cx)?;
     init_subclass(&obj, kw, cx)?;
@@ -183,7 +183,7 @@ fn fill_namespace(h: &PyHeapType, dict: &PyDict, cx: &mut Cx) -> PyResult<()> {
     }
     let mn = name!(cx, "__module__");
     if !dict.contains(mn, cx)? {
-        if let Some(g) = crate::frame::current_globals(cx) {
+        if let Some(g) = crate::thread::current_globals(cx) {
             if let Some(m) = g.get(name!(cx, "__name__"), cx)? {
                 dict.set(mn, &m, cx)?;
             }
@@ -405,12 +405,12 @@ pub(super) fn compute_mro(t: &PyType, meta: &PyType, bases: &PyTuple, cx: &mut C
         Some(f) if default.is_none_or(|d| !d.is(&f)) => {
             let r = crate::call::call(&f, &[t.as_object()], cx)?;
             let mro = crate::abstract_::iter::to_tuple(&r, cx)?;
-            let solid = mro::solid_base(t);
+            let solid = solid_base(t);
             for c in mro.as_slice() {
                 let Some(c) = c.downcast::<PyType>() else {
                     return Err(cx.type_error(format_args!("mro() returned a non-class ('{}')", c.ty().name())));
                 };
-                if !solid.is_subtype(mro::solid_base(c)) {
+                if !solid.is_subtype(solid_base(c)) {
                     return Err(cx.type_error(format_args!("mro() returned base with unsuitable layout ('{}')", c.name())));
                 }
             }

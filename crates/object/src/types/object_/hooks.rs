@@ -1,0 +1,45 @@
+//! Types of the crate `builtins` that the kernel needs: installed at start.
+
+use crate::prelude::*;
+use std::cell::Cell;
+
+/// Constructors that the kernel calls.
+#[derive(Clone, Copy)]
+pub struct Hooks {
+    /// `types.GenericAlias(origin, args)`.
+    pub generic_alias: fn(&Object, &Object, &mut Cx) -> PyResult<Own<Object>>,
+    /// `lhs | rhs` of types.
+    pub union: fn(&Object, &Object, &mut Cx) -> PyResult<Own<Object>>,
+}
+
+struct Hook(Cell<Option<Hooks>>);
+// SAFETY: used only with the GIL held.
+unsafe impl Sync for Hook {}
+static HOOK: Hook = Hook(Cell::new(None));
+
+/// Install the types.
+pub fn set_hooks(h: Hooks) {
+    HOOK.0.set(Some(h));
+}
+
+fn hooks() -> Hooks {
+    match HOOK.0.get() {
+        Some(h) => h,
+        None => crate::fatal("built-in types are used before they are installed"),
+    }
+}
+
+/// `staticmethod(f)`.
+pub fn new_staticmethod(f: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+    crate::types::static_method::new_staticmethod(f, cx)
+}
+
+/// `type[key]`.
+pub fn generic_alias_hook(origin: &Object, key: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+    (hooks().generic_alias)(origin, key, cx)
+}
+
+/// `X | Y` of types.
+pub fn union_hook(lhs: &Object, rhs: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+    (hooks().union)(lhs, rhs, cx)
+}
