@@ -361,20 +361,6 @@ fn detach(v: &InlineValues, cell: &Cell<*mut PyDict>) -> Rest {
     Rest { _dict: dict, _values: v.drain() }
 }
 
-/// `obj.__class__` is about to become `new`, whose layout fits: attributes move from the shared keys of the old class into a dict.
-pub fn before_class_change(obj: &Object, new: &PyType, cx: &mut Cx) -> PyResult<()> {
-    let ty = obj.ty();
-    if ty.tp_flags.get() & flags::INLINE_VALUES == 0 || std::ptr::eq(ty, new) {
-        return Ok(());
-    }
-    // A dict of its own keeps the items; the values become invalid, which holds for every class.
-    if let Some(d) = dict(obj, cx)? {
-        let own = d.copy(cx)?;
-        set_dict(obj, Some(own));
-    }
-    Ok(())
-}
-
 // ---- life and death ----
 
 /// Let go of all attributes (`tp_clear`, deallocation). A dict that others hold keeps its items. May run code.
