@@ -49,6 +49,10 @@ fn chain_context(cx: &mut Cx, e: &Object, handled: Own<Object>) {
 }
 
 pub(crate) fn raise_message(cx: &mut Cx, ty: &PyType, msg: Arguments<'_>) {
+    if !ty.has(crate::typeobj::flags::READY) {
+        // An error before the exception types exist is a bug of the runtime itself.
+        crate::fatal(&format!("{msg} (raised before the start was complete)"));
+    }
     let text = match msg.as_str() {
         Some(s) => PyStr::new(s, cx),
         None => PyStr::new(&msg.to_string(), cx),

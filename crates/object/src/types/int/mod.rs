@@ -1,5 +1,7 @@
 //! `int`: `PyLongObject`, a sign and 30-bit digits (`lv_tag` = count << 3 | sign, where sign 0 = positive, 1 = zero, 2 = negative).
 
+mod basic;
+
 use crate::alloc;
 use crate::cx::Cx;
 use crate::err::PyResult;
@@ -186,4 +188,4 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     }
 }
 
-crate::kernel_spec!(PyInt, PyLong_Type { basicsize: 24, itemsize: 4, dealloc: Some(dealloc) } parts []);
+crate::kernel_spec!(PyInt, PyLong_Type { basicsize: 24, itemsize: 4, dealloc: Some(dealloc) } parts [PyInt::BASIC]);

@@ -3,6 +3,7 @@
 //! Invariants: a string that we make is compact and canonical (the narrowest kind that holds its largest code point); ASCII data lie at offset 40, other data at 56, followed by a zero
 //! unit; `hash` is -1 until computed. Strings of C code may be non-compact (data pointer at 56) and are read through `data()` alike.
 
+mod basic;
 pub mod intern;
 
 use crate::alloc;
@@ -330,4 +331,4 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     }
 }
 
-crate::kernel_spec!(PyStr, PyUnicode_Type { basicsize: 64, dealloc: Some(dealloc) } parts []);
+crate::kernel_spec!(PyStr, PyUnicode_Type { basicsize: 64, dealloc: Some(dealloc) } parts [PyStr::BASIC]);
