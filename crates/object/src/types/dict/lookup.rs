@@ -29,13 +29,23 @@ pub(crate) fn quiet_eq(a: &Object, b: &Object) -> Option<bool> {
     None
 }
 
+/// Hash of an exact string or small int, without a slot call.
+#[inline(always)]
+pub(crate) fn quick_hash(key: &Object) -> Option<isize> {
+    if let Some(s) = key.exact::<PyStr>() {
+        return Some(s.hash_value());
+    }
+    // An int below the modulus of numeric hashes is its own hash; -1 is taken.
+    key.exact::<PyInt>().and_then(PyInt::compact).map(|n| if n == -1 { -2 } else { n as isize })
+}
+
 /// Hash of a key; a plain `TypeError` becomes the message for unhashable dict keys.
 #[inline(always)]
 pub fn hash_key(key: &Object, cx: &mut Cx) -> PyResult<isize> {
-    if let Some(s) = key.exact::<PyStr>() {
-        return Ok(s.hash_value());
+    match quick_hash(key) {
+        Some(h) => Ok(h),
+        None => abstract_::hash(key, cx).map_err(|r| unhashable(key, "a dict key", r, cx)),
     }
-    abstract_::hash(key, cx).map_err(|r| unhashable(key, "a dict key", r, cx))
 }
 
 /// Reword the error of an unhashable key or element.

@@ -27,7 +27,7 @@ pub mod watch;
 
 pub use keys::{Keys, Kind};
 pub use lookup::hash_key;
-pub(crate) use lookup::{quiet_eq, unhashable};
+pub(crate) use lookup::{quick_hash, quiet_eq, unhashable};
 pub use merge::Clash;
 pub use proxy::PyMappingProxy;
 pub(crate) use text::TextBuf;

@@ -9,6 +9,7 @@ use crate::types::boolean::from_bool;
 use crate::types::dict::{PyDict, TextBuf};
 use crate::types::list::PyList;
 use crate::types::not_implemented;
+use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use taipan_macros::pymethods;
 

@@ -18,8 +18,7 @@ use crate::field::VisitProc;
 use crate::gc;
 use crate::refs::*;
 use crate::typeobj::PyType;
-use crate::types::dict::unhashable;
-use crate::types::str::PyStr;
+use crate::types::dict::{quick_hash, unhashable};
 use crate::weakref::WeakList;
 use std::cell::Cell;
 use table::Spot;
@@ -95,10 +94,10 @@ impl PyFrozenSet {
 /// Hash of an element; a plain `TypeError` becomes the message for unhashable elements.
 #[inline(always)]
 pub(crate) fn hash_element(v: &Object, cx: &mut Cx) -> PyResult<isize> {
-    if let Some(s) = v.exact::<PyStr>() {
-        return Ok(s.hash_value());
+    match quick_hash(v) {
+        Some(h) => Ok(h),
+        None => abstract_::hash(v, cx).map_err(|r| unhashable(v, "a set element", r, cx)),
     }
-    abstract_::hash(v, cx).map_err(|r| unhashable(v, "a set element", r, cx))
 }
 
 impl PySet {
