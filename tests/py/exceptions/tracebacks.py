@@ -56,7 +56,7 @@ exec_code = compile("def inner():\n    1/0\ninner()", "<made>", "exec")
 show(lambda: exec(exec_code))
 def unpack(): a, b = 1, 2, 3
 show(unpack)
-def imported(): from traceback import nope
+def imported(): from sys import nope
 show(imported)
 def gen():
     yield 1

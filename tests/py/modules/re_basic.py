@@ -1,0 +1,14 @@
+import re
+print(re.findall(r"\b(\w)(\w*)\b", "the quick fox"), re.sub(r"(\w+) (\w+)", r"\2 \1", "hello world again x"), re.split(r"[,;]\s*", "a, b;c"), re.split(r"(-)", "a-b-c", maxsplit=1), re.match(r"(?P<y>\d{4})-(?P<m>\d\d)", "2026-01").groupdict(), re.fullmatch("a+", "aaa"), re.search("(?i)HELLO", "say hello"), re.sub("x*", "-", "abxd"), re.findall("", "ab"), re.subn("a", lambda m: m[0].upper(), "banana"))
+m = re.compile(r"(a)(b)?(?P<n>c)").search("xxacd"); print(m, m.group(), m.groups(), m.groups("-"), m.span(), m.start("n"), m[1], m["n"], m.lastindex, m.lastgroup, m.pos, m.endpos, m.expand(r"\1\g<n>"), m.re.pattern, m.regs)
+for p, s in ((r"(?<=a)b", "ab"), (r"(?<!a)b", "ab cb"), (r"a(?=b)", "ab"), (r"a(?!b)", "ac"), (r"(a|b)+?c", "abac"), (r"(?:ab)*", "ababx"), (r"a{2,3}", "aaaa"), (r"a{2,3}?", "aaaa"), (r"a*+b", "aab"), (r"(?>a+)b", "aab"), (r"^\w+$", "ab\ncd"), (r"(?m)^\w+$", "ab\ncd"), (r"(?s).+", "a\nb"), (r"(?x) a  b # c", "ab"), (r"[^\W\d_]+", "12ab_"), (r"\d+", "٣4"), (r"(?a)\d+", "٣4"), (r"(.)\1", "abba"), (r"(?P<q>['\"]).*?(?P=q)", "say 'hi' x"), (r"(a)?(?(1)b|c)", "ab"), (r"\bfoo\b", "a foo b"), (r"[\u4e00-\u9fff]+", "日本x"), (r"é", "É"), (r"(?i)é", "É"), (r"(?i)ß", "ẞ"), (r"\A\Z", ""), (r"[]a]+", "]a"), (r"[a\-z]+", "a-z"), (r"\x41\u0042\N{LATIN SMALL LETTER C}", "ABc"), (r"(?i:a)B", "AB"), (r"(?-i:a)", "a"), (r"\.", "."), (r"a||b", "b")):
+    r = re.search(p, s); print(p, r and (r.group(), r.span(), r.groups()))
+for bad in ("(", ")", "[a", "a{2,1}", "*a", "a**", "(?P<1>a)", "(?P<a>x)(?P<a>y)", r"\1", "(?z)", "(?<=a+)b", r"\q", "(?P=x)", "[z-a]", "(?P<a", "a{99999999999}", r"\N{NOPE}", "(?#", "x(?i)", "(?(2)a)", r"\u12", "(?P>", "(?:", "a++ +" if 0 else "a+++"):
+    try: re.compile(bad); print(bad, "ok")
+    except (re.PatternError, OverflowError) as e: print(bad, "->", e, getattr(e, "pos", None))
+print(re.escape("a.b*c-d é"), re.compile("a", re.I | re.M), repr(re.compile(b"x")), re.compile("a") == re.compile("a"), re.findall(b"[a-z]", b"a1b"), list(re.finditer("a.", "abac"))[1].span(), re.compile("(x)(?P<n>y)").groupindex, re.compile("a(b)").groups, re.I, re.compile("(?i)a").flags, [m.group() for m in re.finditer(r"\w+", "é_1 b")])
+for f in (lambda: re.match("a", b"a"), lambda: re.match(b"a", "a"), lambda: re.sub("a", 5, "a"), lambda: re.sub("(a)", r"\2", "a"), lambda: re.sub("a", r"\g<x", "a"), lambda: re.match("(a)", "a").group(2), lambda: re.match("a", "a").group("n"), lambda: re.compile(5), lambda: re.split("a", 5)):
+    try: print(f())
+    except Exception as e: print(type(e).__name__, e)
+sc = re.Scanner([(r"\d+", lambda s, t: int(t)), (r"\w+", lambda s, t: t), (r"\s+", None)]); print(sc.scan("a 12 b !"))
+print(re.sub(r"(?P<a>x)", r"[\g<a>\g<1>\g<0>\n\\]", "x"), re.search("(a+)+$", "a" * 20 + "b"), len(re.findall(r"(?=(\w{3}))", "abcdefg")), re.fullmatch(r"(\w+)@(\w+)\.com", "me@ex.com").groups(), re.split(r"\s*", "a b"), re.match("", "").group() == "")

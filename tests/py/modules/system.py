@@ -1,0 +1,41 @@
+import sys, os, subprocess, warnings, io, contextlib, logging, argparse, textwrap, string, types, inspect, atexit, signal, errno, tempfile, shutil, pathlib
+r = subprocess.run([sys.executable, "-c", "import sys; print(sys.argv[1:]); sys.stderr.write('err'); sys.exit(3)", "a", "b c"], capture_output=True, text=True); print(r.returncode, r.stdout, r.stderr)
+print(subprocess.run(["cat"], input=b"piped", capture_output=True).stdout, subprocess.check_output("echo $X", shell=True, env={"X": "env", "PATH": os.environ["PATH"]}))
+try: subprocess.run(["/no/such/program"])
+except FileNotFoundError as e: print(e)
+try: subprocess.run(["sleep", "5"], timeout=0.05)
+except subprocess.TimeoutExpired as e: print(e)
+try: subprocess.check_call(["false"])
+except subprocess.CalledProcessError as e: print(e)
+print(subprocess.run([sys.executable, "-"], input="print(1+1)\n1/0", capture_output=True, text=True).stderr)
+p = subprocess.Popen([sys.executable, "-c", "import os; os.kill(os.getpid(), 15)"]); print(p.wait())
+with warnings.catch_warnings(record=True) as w:
+    warnings.simplefilter("always"); warnings.warn("careful", UserWarning); warnings.warn_explicit("x", DeprecationWarning, "f.py", 3); print([(str(x.message), x.category.__name__) for x in w])
+with warnings.catch_warnings():
+    warnings.simplefilter("error")
+    try: warnings.warn("as error")
+    except UserWarning as e: print("raised", e)
+buf = io.StringIO()
+with contextlib.redirect_stdout(buf), contextlib.suppress(ZeroDivisionError): print("captured"); 1 / 0
+print(buf.getvalue().strip()); es = contextlib.ExitStack()
+with es: es.callback(print, "third"); es.push(lambda *a: print("second")); es.enter_context(contextlib.nullcontext(1)); print("first")
+log = logging.getLogger("t"); h = logging.StreamHandler(buf2 := io.StringIO()); h.setFormatter(logging.Formatter("%(levelname)s:%(name)s:%(message)s")); log.addHandler(h); log.setLevel("INFO"); log.propagate = False; log.info("n %d", 1); log.debug("no")
+try: 1 / 0
+except ZeroDivisionError: log.exception("oops")
+print(buf2.getvalue().replace(__file__, "FILE"))
+ap = argparse.ArgumentParser(prog="prog", description="Does things.", color=False); ap.add_argument("name"); ap.add_argument("-n", "--num", type=int, default=1, help="a number (%(default)s)"); ap.add_argument("--flag", action="store_true"); print(ap.parse_args(["x", "-n5", "--flag"])); print(ap.format_help())
+with contextlib.redirect_stderr(e2 := io.StringIO()):
+    try: ap.parse_args(["-n", "z"])
+    except SystemExit as e: print(e.code)
+print(e2.getvalue())
+print(textwrap.fill("the quick brown fox jumps over the lazy dog", 16), textwrap.dedent("  a\n   b"), textwrap.shorten("hello big world", 12), textwrap.indent("a\nb", "> "), string.Template("$a ${b} $$").substitute(a=1, b=2), string.ascii_lowercase[:5], string.capwords("ab cd"))
+def sig(a, /, b: int, *c, d=1, **e) -> str: "Doc."
+print(inspect.signature(sig), inspect.getdoc(sig), inspect.isfunction(sig), list(inspect.signature(sig).parameters), inspect.getsource(sig), inspect.signature(sig).bind(1, 2, d=3).arguments, inspect.signature(len), inspect.isbuiltin(len), inspect.getmro(bool), inspect.currentframe().f_lineno)
+print(types.SimpleNamespace(a=1, b=[2]), types.ModuleType("m").__name__, types.GenericAlias(list, int), types.new_class("N", (int,)).__mro__[1])
+got = []; signal.signal(signal.SIGUSR1, lambda s, f: got.append(s)); os.kill(os.getpid(), signal.SIGUSR1); print(got, signal.getsignal(signal.SIGUSR1).__name__, signal.Signals(15).name, errno.errorcode[2], os.strerror(2))
+t = pathlib.Path(tempfile.mkdtemp()); (t / "a" / "b").mkdir(parents=True); (t / "a" / "f.txt").write_text("x"); print(sorted(x.relative_to(t).as_posix() for x in t.rglob("*")), (t / "a/f.txt").suffix, pathlib.PurePosixPath("/a/../b//c").parts, (t / "a" / "f.txt").stat().st_size, [sorted(f) for _, _, f in os.walk(t)]); shutil.copytree(t / "a", t / "c"); shutil.rmtree(t / "a"); print(os.listdir(t)); shutil.rmtree(t)
+print(os.path.join("a", "/b", "c"), os.path.splitext("x.tar.gz"), os.path.normpath("a/./b/../c"), os.path.relpath("/a/b", "/a/c"), os.path.commonpath(["/a/b", "/a/c"]), os.path.basename("a/b"), os.path.expanduser("~root"), os.fspath(pathlib.Path("q")), os.environ.get("NOPE", "unset"), os.sep, os.getpid() > 0, os.cpu_count() > 0)
+pid = os.fork()
+if pid == 0: os._exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])); r, w = os.pipe(); os.write(w, b"pipe"); print(os.read(r, 10)); os.close(r); os.close(w)
+print(sys.implementation.name, sys.byteorder, sys.flags.optimize, sys.getdefaultencoding(), sys.getfilesystemencoding(), sys.maxunicode, "sys" in sys.builtin_module_names, sys.platform, sys.argv[0][-9:], type(sys.stdout).__name__, sys.getrecursionlimit(), sys.getswitchinterval(), sys.intern("x"), sys.hexversion >> 16 == 0x30e, sys.is_finalizing())

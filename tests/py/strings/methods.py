@@ -1,0 +1,18 @@
+# Every str method, on ASCII and beyond.
+s = "Hello, World"
+print(s.lower(), s.upper(), s.swapcase(), s.title(), s.capitalize(), s.casefold(), "ß".upper(), "ǆ".title(), "İ".lower(), "ΑΣ".lower(), "ﬁ".upper(), "straße".casefold(), "éÉ".swapcase(), "they're bill's".title())
+print(s.find("o"), s.find("o", 5), s.rfind("o"), s.index("W"), s.rindex("l"), s.count("l"), s.count(""), s.find("zz"), "aaa".count("aa"), s.find("", 5), s.find("", 50), "".find(""), s.count("o", -4), s.startswith("He"), s.startswith(("x", "H")), s.endswith("ld"), s.endswith("World", 7), s.startswith("", 20), s.startswith(()))
+print("a,b,,c".split(","), "a,b,,c".split(",", 1), " a  b ".split(), "a b c".split(None, 1), "a,b,c".rsplit(",", 1), " a b ".rsplit(None, 1), "".split(), "".split(","), "a\nb\r\nc\x0bd\x1ce\u2028f".splitlines(), "a\nb\n".splitlines(True), "\n".splitlines(), "aXbXc".partition("X"), "aXbXc".rpartition("X"), "abc".partition("z"), "abc".rpartition("z"), "ab\u3000c".split())
+print("  x ".strip(), "xxaxx".strip("x"), " x ".lstrip(), " x ".rstrip(), "abcba".strip("ab"), "\u2003x\xa0".strip(), "prefix-a".removeprefix("prefix-"), "a.py".removesuffix(".py"), "a".removeprefix("ab"))
+print("a".center(5), "a".center(4, "*"), "ab".center(5, "-"), "a".ljust(3, "."), "a".rjust(3), "42".zfill(5), "-42".zfill(5), "+".zfill(3), "a\tb\tc".expandtabs(), "a\tbcd\te".expandtabs(4), "\t".expandtabs(0), "a\n\tb".expandtabs(2))
+print("abcabc".replace("b", "X"), "abcabc".replace("b", "X", 1), "abc".replace("", "-"), "aaa".replace("aa", "b"), "abc".replace("z", "y"), "äöä".replace("ä", "€"), "x".replace("x", ""), "abc".replace("b", "X", count=1), "abc".replace("", "-", 2))
+print("-".join("abc"), "".join([]), ", ".join(["x"]), "é".join(["a", "b"]), "abc".translate({97: "X", 98: None, 99: 0x20AC}), "abc".translate(str.maketrans("ab", "xy", "c")), str.maketrans({"a": 1, 98: "z"}))
+tests = ["", "a", "A", "1", "a1", " ", "\t\n", "Ab Cd", "ab_1", "1a", "½", "²", "٣", "é", "\x7f", "日本", "ABC", "abc", "A1", "class", "ª", "\u2028", "Ⅷ"]
+for name in ("isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper"):
+    print(name, "".join("1" if getattr(t, name)() else "0" for t in tests))
+print(s[0], s[-1], s[2:5], s[::-1], s[::2], s[5:2], s[-3:], s[:100], s[::-3], "日本語"[1], "a😀b"[1:], "é"[0] is "é"[0] if 0 else "", s * 2, 0 * s, -1 * s, "o" in s, "" in s, "x" not in s, len("😀"), s + "!" + "é")
+print("abc" < "abd", "a" < "B", "Z" < "a", "é" > "z", "" < "a", "abc" == "ab" + "c", max("hello"), sorted("bca"), "a" != "b", "\ud800" > "\U00010000", "ab" <= "ab")
+print(ord("€"), chr(8364), chr(0x10FFFF).encode("utf-8"), repr("\x00\x1f\x7f\x80\xa0\xad\u0378\ud800\U0001F600'"), ascii("é😀\n'\""), repr("it's"), repr('"'), repr("'\""), str(b"a"), str(b"caf\xc3\xa9", "utf-8"), str(5), str())
+for bad in ("s.index('zz')", "s.split('')", "'a'.join([1])", "'a'.join(5)", "s.replace('a')", "'a' + 1", "s[50]", "s['x']", "chr(-1)", "chr(0x110000)", "ord('ab')", "ord('')", "s.center('a')", "s.center(5, 'ab')", "s.startswith(5)", "s.startswith((5,))", "s.partition('')", "'a'.translate(5)", "str.maketrans('a', 'bc')", "str.maketrans({'ab': 1})", "5 in s", "s * 1.5", "s.encode('nope')", "'é'.encode('ascii')", "'\\ud800'.encode()", "str(b'\\xff', 'utf-8')", "str(5, 'utf-8')", "s.x", "s.zfill()", "'a' < 1", "s.find(1)", "s.count(None)", "s % 5", "'%d' % 'a'", "'%' % 1", "'%q' % 1", "'%s %s' % 1", "'%(a)s' % 1", "'%c' % 'ab'", "'%c' % -1"):
+    try: print(bad, "->", eval(bad))
+    except Exception as e: print(bad, "->", type(e).__name__ + ":", e)
