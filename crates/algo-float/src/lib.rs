@@ -4,7 +4,7 @@
 //! - [`parse`]: `float(text)` and `complex(text)`; [`hex`]: `float.hex` and `fromhex`;
 //! - [`number`]: rounding, hash, integer ratio, floor division;
 //! - [`spec`]: the format specification mini-language and its layouts for int, float, complex and str;
-//! - [`percent`]: `%`-formatting;
+//! - [`percent`] formatting with the `%` operator;
 //! - [`template`]: the templates of `str.format`;
 //! - [`digit`]: decimal digits of other scripts.
 //!

@@ -34,8 +34,9 @@ pub fn to_decimal(a: IntRef, out: &mut Vec<u8>) {
 /// # Errors
 /// [`TooManyDigits`], with `out` as it was.
 pub fn to_decimal_limited(a: IntRef, max_digits: usize, out: &mut Vec<u8>) -> Result<(), TooManyDigits> {
-    // 0.30102 < log10(2): a lower bound for the number of digits.
-    if max_digits > 0 && a.bit_length().saturating_sub(1) as f64 * 0.301_02 > max_digits as f64 {
+    // 30102 / 100000 is below log10(2), so this is below the number of digits.
+    let least = u128::from(a.bit_length().saturating_sub(1)) * 30_102 / 100_000;
+    if max_digits > 0 && least > max_digits as u128 {
         return Err(TooManyDigits);
     }
     let start = out.len();

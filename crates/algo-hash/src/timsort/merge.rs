@@ -137,82 +137,87 @@ impl<K: Copy, V: Copy> Merger<K, V> {
         if m.b == m.b_end {
             return Ok(());
         }
-        if m.a_end - m.a == 1 {
-            m.move_b_down(lanes, m.b_end - m.b);
+        if m.one_left(lanes) {
             return Ok(());
         }
-        let mut min_gallop = self.min_gallop;
         loop {
-            let (mut a_wins, mut b_wins) = (0, 0);
-            // One at a time, until one side seems to win consistently.
-            loop {
-                if lt(lanes.keys[m.b], self.keys[m.a])? {
-                    m.take_b(lanes);
-                    (a_wins, b_wins) = (0, b_wins + 1);
-                    if m.b == m.b_end {
-                        return Ok(());
-                    }
-                    if b_wins >= min_gallop {
-                        break;
-                    }
-                } else {
-                    self.restore(lanes, m.dest, m.a, 1);
-                    m.a += 1;
-                    m.dest += 1;
-                    (a_wins, b_wins) = (a_wins + 1, 0);
-                    if m.a_end - m.a == 1 {
-                        m.move_b_down(lanes, m.b_end - m.b);
-                        return Ok(());
-                    }
-                    if a_wins >= min_gallop {
-                        break;
-                    }
-                }
+            if self.low_singly(lanes, m, lt)? || self.low_galloping(lanes, m, lt)? {
+                return Ok(());
             }
-            // Then in stretches, as long as that pays.
-            min_gallop += 1;
-            loop {
-                min_gallop -= usize::from(min_gallop > 1);
-                self.min_gallop = min_gallop;
-                a_wins = gallop_right(lanes.keys[m.b], &self.keys[m.a..m.a_end], 0, lt)?;
-                if a_wins > 0 {
-                    self.restore(lanes, m.dest, m.a, a_wins);
-                    m.a += a_wins;
-                    m.dest += a_wins;
-                    if m.a_end - m.a == 1 {
-                        m.move_b_down(lanes, m.b_end - m.b);
-                        return Ok(());
-                    }
-                    // Only an inconsistent comparison empties the run.
-                    if m.a == m.a_end {
-                        return Ok(());
-                    }
-                }
-                m.take_b(lanes);
-                if m.b == m.b_end {
-                    return Ok(());
-                }
-                b_wins = gallop_left(self.keys[m.a], &lanes.keys[m.b..m.b_end], 0, lt)?;
-                if b_wins > 0 {
-                    m.move_b_down(lanes, b_wins);
-                    if m.b == m.b_end {
-                        return Ok(());
-                    }
-                }
-                self.restore(lanes, m.dest, m.a, 1);
-                m.a += 1;
-                m.dest += 1;
-                if m.a_end - m.a == 1 {
-                    m.move_b_down(lanes, m.b_end - m.b);
-                    return Ok(());
-                }
-                if a_wins < GALLOP_MIN && b_wins < GALLOP_MIN {
-                    break;
-                }
-            }
-            min_gallop += 1;
-            self.min_gallop = min_gallop;
+            self.min_gallop += 1;
         }
+    }
+
+    /// One item at a time, until one side seems to win consistently; true at the end of the merge.
+    fn low_singly<E>(
+        &mut self,
+        lanes: &mut Lanes<K, V>,
+        m: &mut Low,
+        lt: &mut impl FnMut(K, K) -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        let (mut a_wins, mut b_wins) = (0, 0);
+        while a_wins < self.min_gallop && b_wins < self.min_gallop {
+            if lt(lanes.keys[m.b], self.keys[m.a])? {
+                m.take_b(lanes);
+                (a_wins, b_wins) = (0, b_wins + 1);
+                if m.b == m.b_end {
+                    return Ok(true);
+                }
+            } else {
+                self.take_a_low(lanes, m, 1);
+                (a_wins, b_wins) = (a_wins + 1, 0);
+                if m.one_left(lanes) {
+                    return Ok(true);
+                }
+            }
+        }
+        self.min_gallop += 1;
+        Ok(false)
+    }
+
+    /// In stretches, as long as that pays; true at the end of the merge.
+    fn low_galloping<E>(
+        &mut self,
+        lanes: &mut Lanes<K, V>,
+        m: &mut Low,
+        lt: &mut impl FnMut(K, K) -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        loop {
+            self.min_gallop -= usize::from(self.min_gallop > 1);
+            let a_wins = gallop_right(lanes.keys[m.b], &self.keys[m.a..m.a_end], 0, lt)?;
+            if a_wins > 0 {
+                self.take_a_low(lanes, m, a_wins);
+                // Only an inconsistent comparison empties the run.
+                if m.one_left(lanes) || m.a == m.a_end {
+                    return Ok(true);
+                }
+            }
+            m.take_b(lanes);
+            if m.b == m.b_end {
+                return Ok(true);
+            }
+            let b_wins = gallop_left(self.keys[m.a], &lanes.keys[m.b..m.b_end], 0, lt)?;
+            if b_wins > 0 {
+                m.move_b_down(lanes, b_wins);
+                if m.b == m.b_end {
+                    return Ok(true);
+                }
+            }
+            self.take_a_low(lanes, m, 1);
+            if m.one_left(lanes) {
+                return Ok(true);
+            }
+            if a_wins < GALLOP_MIN && b_wins < GALLOP_MIN {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// The next `len` items of the saved `a` go down to the gap.
+    fn take_a_low(&self, lanes: &mut Lanes<K, V>, m: &mut Low, len: usize) {
+        self.restore(lanes, m.dest, m.a, len);
+        m.a += len;
+        m.dest += len;
     }
 
     /// The second run is the shorter: it moves to scratch, and merging goes downwards.
@@ -242,76 +247,82 @@ impl<K: Copy, V: Copy> Merger<K, V> {
         if m.a == m.a_start {
             return Ok(());
         }
-        if m.b == 1 {
-            m.move_a_up(lanes, m.a - m.a_start);
+        if m.one_left(lanes) {
             return Ok(());
         }
-        let mut min_gallop = self.min_gallop;
         loop {
-            let (mut a_wins, mut b_wins) = (0, 0);
-            loop {
-                if lt(self.keys[m.b - 1], lanes.keys[m.a - 1])? {
-                    m.take_a(lanes);
-                    (a_wins, b_wins) = (a_wins + 1, 0);
-                    if m.a == m.a_start {
-                        return Ok(());
-                    }
-                    if a_wins >= min_gallop {
-                        break;
-                    }
-                } else {
-                    self.take_b_high(lanes, m, 1);
-                    (a_wins, b_wins) = (0, b_wins + 1);
-                    if m.b == 1 {
-                        m.move_a_up(lanes, m.a - m.a_start);
-                        return Ok(());
-                    }
-                    if b_wins >= min_gallop {
-                        break;
-                    }
-                }
+            if self.high_singly(lanes, m, lt)? || self.high_galloping(lanes, m, lt)? {
+                return Ok(());
             }
-            min_gallop += 1;
-            loop {
-                min_gallop -= usize::from(min_gallop > 1);
-                self.min_gallop = min_gallop;
-                let a_len = m.a - m.a_start;
-                let keep = gallop_right(self.keys[m.b - 1], &lanes.keys[m.a_start..m.a], a_len - 1, lt)?;
-                a_wins = a_len - keep;
-                if a_wins > 0 {
-                    m.move_a_up(lanes, a_wins);
-                    if m.a == m.a_start {
-                        return Ok(());
-                    }
-                }
-                self.take_b_high(lanes, m, 1);
-                if m.b == 1 {
-                    m.move_a_up(lanes, m.a - m.a_start);
-                    return Ok(());
-                }
-                let keep = gallop_left(lanes.keys[m.a - 1], &self.keys[..m.b], m.b - 1, lt)?;
-                b_wins = m.b - keep;
-                if b_wins > 0 {
-                    self.take_b_high(lanes, m, b_wins);
-                    if m.b == 1 {
-                        m.move_a_up(lanes, m.a - m.a_start);
-                        return Ok(());
-                    }
-                    // Only an inconsistent comparison empties the run.
-                    if m.b == 0 {
-                        return Ok(());
-                    }
-                }
+            self.min_gallop += 1;
+        }
+    }
+
+    /// As [`Merger::low_singly`], downwards.
+    fn high_singly<E>(
+        &mut self,
+        lanes: &mut Lanes<K, V>,
+        m: &mut High,
+        lt: &mut impl FnMut(K, K) -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        let (mut a_wins, mut b_wins) = (0, 0);
+        while a_wins < self.min_gallop && b_wins < self.min_gallop {
+            if lt(self.keys[m.b - 1], lanes.keys[m.a - 1])? {
                 m.take_a(lanes);
+                (a_wins, b_wins) = (a_wins + 1, 0);
                 if m.a == m.a_start {
-                    return Ok(());
+                    return Ok(true);
                 }
-                if a_wins < GALLOP_MIN && b_wins < GALLOP_MIN {
-                    break;
+            } else {
+                self.take_b_high(lanes, m, 1);
+                (a_wins, b_wins) = (0, b_wins + 1);
+                if m.one_left(lanes) {
+                    return Ok(true);
                 }
             }
-            min_gallop += 1;
-            self.min_gallop = min_gallop;
+        }
+        self.min_gallop += 1;
+        Ok(false)
+    }
+
+    /// As [`Merger::low_galloping`], downwards.
+    fn high_galloping<E>(
+        &mut self,
+        lanes: &mut Lanes<K, V>,
+        m: &mut High,
+        lt: &mut impl FnMut(K, K) -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        loop {
+            self.min_gallop -= usize::from(self.min_gallop > 1);
+            let a_len = m.a - m.a_start;
+            let keep = gallop_right(self.keys[m.b - 1], &lanes.keys[m.a_start..m.a], a_len - 1, lt)?;
+            let a_wins = a_len - keep;
+            if a_wins > 0 {
+                m.move_a_up(lanes, a_wins);
+                if m.a == m.a_start {
+                    return Ok(true);
+                }
+            }
+            self.take_b_high(lanes, m, 1);
+            if m.one_left(lanes) {
+                return Ok(true);
+            }
+            let keep = gallop_left(lanes.keys[m.a - 1], &self.keys[..m.b], m.b - 1, lt)?;
+            let b_wins = m.b - keep;
+            if b_wins > 0 {
+                self.take_b_high(lanes, m, b_wins);
+                // Only an inconsistent comparison empties the run.
+                if m.one_left(lanes) || m.b == 0 {
+                    return Ok(true);
+                }
+            }
+            m.take_a(lanes);
+            if m.a == m.a_start {
+                return Ok(true);
+            }
+            if a_wins < GALLOP_MIN && b_wins < GALLOP_MIN {
+                return Ok(false);
+            }
         }
     }
 
@@ -340,6 +351,15 @@ impl Low {
         self.dest += 1;
     }
 
+    /// The last item of `a` is the greatest of all: then `b` moves down at once.
+    fn one_left<K: Copy, V: Copy>(&mut self, lanes: &mut Lanes<K, V>) -> bool {
+        let one = self.a_end - self.a == 1;
+        if one {
+            self.move_b_down(lanes, self.b_end - self.b);
+        }
+        one
+    }
+
     fn move_b_down<K: Copy, V: Copy>(&mut self, lanes: &mut Lanes<K, V>, len: usize) {
         lanes.copy_within(self.b, self.dest, len);
         self.b += len;
@@ -361,6 +381,15 @@ impl High {
         self.a -= 1;
         self.dest -= 1;
         lanes.copy(self.a, self.dest);
+    }
+
+    /// The last item of `b` is the least of all: then `a` moves up at once.
+    fn one_left<K: Copy, V: Copy>(&mut self, lanes: &mut Lanes<K, V>) -> bool {
+        let one = self.b == 1;
+        if one {
+            self.move_a_up(lanes, self.a - self.a_start);
+        }
+        one
     }
 
     fn move_a_up<K: Copy, V: Copy>(&mut self, lanes: &mut Lanes<K, V>, len: usize) {

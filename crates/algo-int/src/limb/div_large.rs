@@ -83,7 +83,7 @@ fn divrem_short_quotient(a: &[u64], b: &[u64]) -> (Vec<u64>, Vec<u64>) {
 /// lower half, zeros in the upper.
 fn div_2_by_1(q: &mut [u64], window: &mut [u64], v: &[u64]) {
     let n = v.len();
-    if n < BLOCK_MIN || n % 2 != 0 {
+    if n < BLOCK_MIN || !n.is_multiple_of(2) {
         knuth(q, window, v);
         return;
     }
