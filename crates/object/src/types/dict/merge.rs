@@ -107,7 +107,8 @@ impl PyDict {
     /// One resize instead of several when another dict's items are about to come in.
     fn reserve_for(&self, other: &PyDict, cx: &mut Cx) -> PyResult<()> {
         let k = self.keys();
-        if self.values.get().is_null() && k.usable() < other.len() {
+        // A few more items are left to ordinary growth, whose doubling keeps repeated small updates linear.
+        if self.values.get().is_null() && k.usable() < other.len() && other.len() * 2 >= self.len() {
             let kind = if other.keys().kind() == Kind::General { Kind::General } else { k.kind() };
             self.rebuild(kind, self.len() + other.len(), cx)?;
         }

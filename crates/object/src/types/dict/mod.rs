@@ -11,6 +11,7 @@ pub mod group;
 pub mod keys;
 pub mod values;
 
+mod int_key;
 pub mod iter;
 mod lookup;
 mod merge;
@@ -25,6 +26,8 @@ mod walk;
 mod tests;
 pub mod watch;
 
+pub(crate) use int_key::is_i64;
+pub use int_key::{Unsure, hash_i64};
 pub use keys::{Keys, Kind};
 pub use lookup::hash_key;
 pub(crate) use lookup::{quick_hash, quiet_eq, unhashable};

@@ -193,3 +193,23 @@ fn sets_keep_cpythons_order() {
         assert_eq!(order(&(0..100).step_by(7).collect::<Vec<_>>(), cx), [0, 98, 35, 70, 7, 42, 77, 14, 49, 84, 21, 56, 91, 28, 63]);
     });
 }
+
+#[test]
+fn int_keys_need_no_object() {
+    with_cx(|cx| {
+        assert_eq!([0, 7, -1, -2, (1 << 61) - 1, 1 << 61, -(1 << 61), i64::MIN].map(hash_i64), [0, 7, -2, -2, 0, 1, -2, -4]);
+        let d = PyDict::new(cx).expect("memory");
+        assert_eq!(d.get_i64(1, cx).map(|v| v.is_none()), Ok(true));
+        for n in [1i64, 5000, -1, i64::MIN] {
+            let k = PyInt::new(n, cx).expect("memory");
+            d.set_own(&k, int(n as u64 % 1000, cx), cx).expect("set");
+        }
+        d.set_own(&text("s", cx), int(9, cx), cx).expect("set");
+        assert_eq!(d.get_i64(5000, cx).map(|v| v.map(value_of)), Ok(Some(0)));
+        assert_eq!(d.get_i64(-2, cx).map(|v| v.map(value_of)), Ok(None));
+        assert!(d.replace_i64(-1, int(77, cx)).is_ok() && d.replace_i64(6, int(1, cx)).is_err());
+        assert_eq!(d.get_i64(-1, cx).map(|v| v.map(value_of)), Ok(Some(77)));
+        let s = PySet::from_iterable(&d, cx).expect("set");
+        assert_eq!((s.contains_i64(5000), s.contains_i64(5001)), (Ok(true), Ok(false)));
+    });
+}

@@ -10,7 +10,7 @@ use crate::alloc;
 use crate::cx::Cx;
 use crate::err::PyResult;
 use crate::refs::*;
-use crate::types::dict::quiet_eq;
+use crate::types::dict::{Unsure, hash_i64, is_i64, quiet_eq};
 use std::cell::Cell;
 
 /// `setentry`.
@@ -137,6 +137,28 @@ impl PySet {
                 }
                 w.advance(mask);
             }
+        }
+    }
+
+    /// Whether the int `n` is in the set, without an object for it.
+    pub fn contains_i64(&self, n: i64) -> Result<bool, Unsure> {
+        let (hash, mask) = (hash_i64(n), self.mask());
+        let mut w = Walk::new(hash, mask);
+        loop {
+            let e = self.entry(w.at);
+            let k = e.key.get();
+            if k.is_null() {
+                return Ok(false);
+            }
+            if e.hash.get() == hash && !std::ptr::eq(k, marker()) {
+                // SAFETY: a live key.
+                match is_i64(unsafe { &*k }, n) {
+                    Some(true) => return Ok(true),
+                    Some(false) => {}
+                    None => return Err(Unsure),
+                }
+            }
+            w.advance(mask);
         }
     }
 
