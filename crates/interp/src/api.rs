@@ -1,0 +1,92 @@
+//! The door for the other crates: installing the machine, running code, calling functions from native code.
+
+use crate::breaker;
+use crate::call::bind;
+use crate::frames;
+use crate::generator;
+use crate::regs::*;
+use taipan_object::args::rt;
+use taipan_object::frame::{Slot, frame_flags as ff};
+use taipan_object::machine::{self, Hooks};
+use taipan_object::prelude::*;
+use taipan_object::types::code::PyCode;
+use taipan_object::types::function::PyFunction;
+
+/// Install the interpreter into the kernel. Once, before any Python code runs.
+pub fn init() {
+    machine::install(Hooks { function_vectorcall, resume: generator::resume, breaker: breaker::handle_in });
+}
+
+/// Arguments that a native call passes without allocation.
+const INLINE_ARGS: usize = 16;
+
+/// `vectorcall` of Python functions.
+unsafe extern "C" fn function_vectorcall(f: *mut Object, args: *const *mut Object, nargsf: usize, kwnames: *mut Object) -> *mut Object {
+    rt::entry("function call", |cx| {
+        let f = (*f).cast_unchecked::<PyFunction>();
+        let n = nargsf & !taipan_object::call::ARGUMENTS_OFFSET;
+        let names = if kwnames.is_null() { None } else { Some((*kwnames).cast_unchecked::<PyTuple>()) };
+        let total = n + names.map_or(0, |k| k.len());
+        let copy = |buf: &mut [Slot]| {
+            for (i, s) in buf.iter_mut().enumerate() {
+                *s = Slot::new_ref(&**args.add(i));
+            }
+        };
+        if total <= INLINE_ARGS {
+            let mut buf = [Slot::EMPTY; INLINE_ARGS];
+            copy(&mut buf[..total]);
+            call_function(f, &mut buf[..total], names, cx)
+        } else {
+            let mut buf = vec![Slot::EMPTY; total];
+            copy(&mut buf);
+            call_function(f, &mut buf, names, cx)
+        }
+    })
+}
+
+/// Run a function to its end; the arguments are taken over.
+unsafe fn call_function(f: &PyFunction, args: &mut [Slot], names: Option<&PyTuple>, cx: &mut Cx) -> PyResult {
+    let ts = cx.ts();
+    if ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) != 0 {
+        if let Err(r) = breaker::handle_in(cx) {
+            bind::release_all(args);
+            return Err(r);
+        }
+    }
+    let fr = frames::push_call(ts, f.new_ref(), args, names, ff::ENTRY, 0)?;
+    ts.current_frame.set(fr);
+    match crate::dispatch::run(Regs::of(fr, ts)) {
+        Some(v) => v.into_own(cx),
+        None => Err(Raised::assume()),
+    }
+}
+
+/// Run code as `exec` and `eval` do: with these globals, and `locals` as the namespace of names (the globals when none). The code has no free variables.
+pub fn eval_code(code: &PyCode, globals: &PyDict, locals: Option<&Object>, cx: &mut Cx) -> PyResult {
+    eval_code_with_closure(code, globals, locals, None, cx)
+}
+
+/// As [`eval_code`], with the cells of the code's free variables (their number is checked by the caller).
+pub fn eval_code_with_closure(code: &PyCode, globals: &PyDict, locals: Option<&Object>, closure: Option<Own<PyTuple>>, cx: &mut Cx) -> PyResult {
+    let f = PyFunction::new(code, globals, cx)?;
+    f.set_closure(closure);
+    // SAFETY: a fresh frame is pushed, completed and run; the thread holds the GIL.
+    unsafe {
+        let ts = cx.ts();
+        let fr = frames::push_call(ts, f, &mut [], None, ff::ENTRY, 0)?;
+        if !code.has_flag(taipan_bytecode::flags::OPTIMIZED) {
+            let ns = locals.unwrap_or(globals.as_object());
+            (*fr).locals.set(Slot::new_ref(ns));
+        }
+        ts.current_frame.set(fr);
+        match crate::dispatch::run(Regs::of(fr, ts)) {
+            Some(v) => v.into_own(cx),
+            None => Err(Raised::assume()),
+        }
+    }
+}
+
+/// Globals of the innermost Python frame, for `eval`, `exec`, `globals()` and imports.
+pub fn current_globals(cx: &Cx) -> Option<Own<PyDict>> {
+    machine::current_frame(cx.ts()).map(|f| f.globals().new_ref())
+}

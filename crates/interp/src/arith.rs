@@ -1,0 +1,289 @@
+//! Arithmetic: tagged ints inline, boxed ints, floats and strings out of line, everything else through the type slots.
+
+use crate::regs::*;
+use taipan_object::abstract_::number;
+use taipan_object::frame::Slot;
+use taipan_object::prelude::*;
+use taipan_object::types::float::PyFloat;
+use taipan_object::types::none;
+
+/// The binary operators.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[rustfmt::skip]
+pub enum BinaryOp {
+    Add, Sub, Mul, TrueDiv, FloorDiv, Mod, Pow, MatMul, And, Or, Xor, LShift, RShift,
+    InplaceAdd, InplaceSub, InplaceMul, InplaceTrueDiv, InplaceFloorDiv, InplaceMod, InplacePow, InplaceMatMul,
+    InplaceAnd, InplaceOr, InplaceXor, InplaceLShift, InplaceRShift,
+}
+
+impl BinaryOp {
+    /// The operator through the type slots.
+    fn apply(self, a: &Object, b: &Object, cx: &mut Cx) -> PyResult {
+        use BinaryOp::*;
+        let op = match self {
+            Add | InplaceAdd => &number::ADD,
+            Sub | InplaceSub => &number::SUB,
+            Mul | InplaceMul => &number::MUL,
+            TrueDiv | InplaceTrueDiv => &number::TRUE_DIV,
+            FloorDiv | InplaceFloorDiv => &number::FLOOR_DIV,
+            Mod | InplaceMod => &number::MOD,
+            MatMul | InplaceMatMul => &number::MATMUL,
+            And | InplaceAnd => &number::AND,
+            Or | InplaceOr => &number::OR,
+            Xor | InplaceXor => &number::XOR,
+            LShift | InplaceLShift => &number::LSHIFT,
+            RShift | InplaceRShift => &number::RSHIFT,
+            Pow | InplacePow => return number::power(a, b, none(), self == InplacePow, cx),
+        };
+        if self as u8 >= InplaceAdd as u8 { number::inplace(op, a, b, cx) } else { number::binary(op, a, b, cx) }
+    }
+}
+
+/// `l op r` on ints without objects; `None` when it needs the general way (overflow, division by zero, negative shifts, powers).
+#[inline(always)]
+pub fn on_ints(op: BinaryOp, l: i64, r: i64) -> Option<i64> {
+    use BinaryOp::*;
+    match op {
+        Add | InplaceAdd => l.checked_add(r),
+        Sub | InplaceSub => l.checked_sub(r),
+        Mul | InplaceMul => l.checked_mul(r),
+        FloorDiv | InplaceFloorDiv if r > 0 => Some(l.div_euclid(r)),
+        Mod | InplaceMod if r > 0 => Some(l.rem_euclid(r)),
+        FloorDiv | InplaceFloorDiv if r < 0 && l != i64::MIN => Some((-l).div_euclid(-r)),
+        Mod | InplaceMod if r < 0 && l != i64::MIN && r != i64::MIN => Some(-((-l).rem_euclid(-r))),
+        And | InplaceAnd => Some(l & r),
+        Or | InplaceOr => Some(l | r),
+        Xor | InplaceXor => Some(l ^ r),
+        LShift | InplaceLShift if (0..62).contains(&r) => {
+            let v = l << r;
+            (v >> r == l).then_some(v)
+        }
+        RShift | InplaceRShift if r >= 0 => Some(l >> r.min(63)),
+        _ => None,
+    }
+}
+
+#[inline(always)]
+fn on_floats(op: BinaryOp, l: f64, r: f64) -> Option<f64> {
+    use BinaryOp::*;
+    Some(match op {
+        Add | InplaceAdd => l + r,
+        Sub | InplaceSub => l - r,
+        Mul | InplaceMul => l * r,
+        TrueDiv | InplaceTrueDiv if r != 0.0 => l / r,
+        _ => return None,
+    })
+}
+
+/// The value of an exact float or a small enough int, when one of the operands is a float.
+#[inline(always)]
+unsafe fn as_float(s: Slot) -> Option<f64> {
+    if s.is_int() {
+        let v = s.as_int();
+        return (v.unsigned_abs() < 1 << 53).then_some(v as f64);
+    }
+    let o = &*s.as_ptr();
+    o.exact::<PyFloat>().map(|f| f.value())
+}
+
+/// Put a float into `dst`, into the box of an operand or of the old value when nobody else sees it.
+#[inline(always)]
+pub unsafe fn store_float(dst: *mut Slot, l: Opd, r: Opd, v: f64) -> PyResult<()> {
+    for o in [l, r] {
+        if o.owned {
+            let s = *o.at;
+            if s.is_object() && (*s.as_ptr()).is_unique() {
+                if let Some(f) = (*s.as_ptr()).exact::<PyFloat>() {
+                    f.set_value_unshared(v);
+                    *o.at = Slot::EMPTY;
+                    if o.at == l.at {
+                        r.consume();
+                    } else {
+                        l.consume();
+                    }
+                    store(dst, s);
+                    return Ok(());
+                }
+            }
+        }
+    }
+    let old = *dst;
+    if old.is_object() && (*old.as_ptr()).is_unique() {
+        if let Some(f) = (*old.as_ptr()).exact::<PyFloat>() {
+            f.set_value_unshared(v);
+            l.consume();
+            r.consume();
+            return Ok(());
+        }
+    }
+    let f = PyFloat::new(v, &mut cx())?;
+    l.consume();
+    r.consume();
+    store_own(dst, f);
+    Ok(())
+}
+
+/// `*dst = l op r`, whatever they are.
+#[inline(never)]
+pub unsafe fn binary(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> {
+    let (a, b) = (l.peek(), r.peek());
+    if let (Some(x), Some(y)) = (a.to_i64(), b.to_i64()) {
+        if let Some(v) = on_ints(op, x, y).and_then(Slot::try_int) {
+            l.consume();
+            r.consume();
+            store(dst, v);
+            return Ok(());
+        }
+    } else if let (Some(x), Some(y)) = (as_float(a), as_float(b)) {
+        if let Some(v) = on_floats(op, x, y) {
+            return store_float(dst, l, r, v);
+        }
+    }
+    general(dst, l, r, op)
+}
+
+#[inline(never)]
+unsafe fn general(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> {
+    let cx = &mut cx();
+    if matches!(op, BinaryOp::Add | BinaryOp::InplaceAdd) && concat(dst, l, r, cx)? {
+        return Ok(());
+    }
+    let (x, y) = (l.take(cx)?, r.take(cx)?);
+    let v = op.apply(&x, &y, cx)?;
+    drop(x);
+    drop(y);
+    store(dst, unboxed(v));
+    Ok(())
+}
+
+/// `s += t` on exact strings: grow the left one in place when the variable (or temp) is its only owner.
+unsafe fn concat(dst: *mut Slot, l: Opd, r: Opd, cx: &mut Cx) -> PyResult<bool> {
+    let (a, b) = (l.peek(), r.peek());
+    if !a.is_object() || !b.is_object() {
+        return Ok(false);
+    }
+    let (Some(_), Some(_)) = ((*a.as_ptr()).exact::<PyStr>(), (*b.as_ptr()).exact::<PyStr>()) else { return Ok(false) };
+    // The left operand's own count, when it is consumed or about to be overwritten, makes it growable.
+    if l.owned || l.at == dst {
+        let s = std::mem::replace(&mut *l.at, Slot::EMPTY);
+        let left = Own::<PyStr>::from_raw(s.as_ptr());
+        let right = (*b.as_ptr()).cast_unchecked::<PyStr>().new_ref();
+        let v = PyStr::append(left, &right, cx)?;
+        drop(right);
+        r.consume();
+        store_own(dst, v);
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// An exact int that fits becomes a tagged int again.
+#[inline(always)]
+pub fn unboxed(v: Own<Object>) -> Slot {
+    if let Some(i) = v.exact::<PyInt>() {
+        if let Some(s) = i.compact().and_then(Slot::try_int) {
+            return s;
+        }
+    }
+    Slot::object(v)
+}
+
+macro_rules! int_ops {
+    ($($name:ident $name_k:ident $op:ident |$l:ident, $r:ident| $fast:expr;)*) => { $(
+        #[inline(always)]
+        pub unsafe fn $name<W: Word>(m: &mut Regs, w: W, op: BinaryOp) -> PyResult<()> {
+            let ($l, $r) = (m.get(w.b()), m.get(w.c()));
+            if $l.0 & $r.0 & 1 != 0 {
+                if let Some(v) = $fast {
+                    m.set(w.a(), v);
+                    return Ok(());
+                }
+            }
+            m.save();
+            binary(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)
+        }
+        #[inline(always)]
+        pub unsafe fn $name_k<W: Word>(m: &mut Regs, w: W, op: BinaryOp) -> PyResult<()> {
+            let ($l, $r) = (m.get(w.b()), *m.consts.add(w.cu()));
+            if $l.0 & $r.0 & 1 != 0 {
+                if let Some(v) = $fast {
+                    m.set(w.a(), v);
+                    return Ok(());
+                }
+            }
+            m.save();
+            binary(m.at(w.a()), m.src(w.b()), m.konst(w.cu()), op)
+        }
+    )* };
+}
+int_ops! {
+    add add_k Add |l, r| (l.0 as isize).checked_add(r.0 as isize - 1).map(|v| Slot(v as usize));
+    sub sub_k Sub |l, r| (l.0 as isize).checked_sub(r.0 as isize - 1).map(|v| Slot(v as usize));
+    mul mul_k Mul |l, r| (l.0 as isize - 1).checked_mul(r.0 as isize >> 1).map(|v| Slot(v as usize | 1));
+    floordiv floordiv_k FloorDiv |l, r| if r.as_int() > 0 { Some(Slot::int(l.as_int().div_euclid(r.as_int()))) } else { None };
+    modulo modulo_k Mod |l, r| if r.as_int() > 0 { Some(Slot::int(rem(l.as_int(), r.as_int()))) } else { None };
+    and and_k And |l, r| Some(Slot(l.0 & r.0));
+    or or_k Or |l, r| Some(Slot(l.0 | r.0));
+    xor xor_k Xor |l, r| Some(Slot((l.0 ^ r.0) | 1));
+    lshift lshift_k LShift |l, r| on_ints(BinaryOp::LShift, l.as_int(), r.as_int()).and_then(Slot::try_int);
+    rshift rshift_k RShift |l, r| if r.as_int() >= 0 { Some(Slot::int(l.as_int() >> r.as_int().min(63))) } else { None };
+}
+
+/// Floor remainder for a positive divisor; 32-bit division where both fit.
+#[inline(always)]
+fn rem(l: i64, r: i64) -> i64 {
+    if (l | r) as u64 >> 32 == 0 { (l as u32 % r as u32) as i64 } else { l.rem_euclid(r) }
+}
+
+/// An operator without an inline form.
+#[inline(always)]
+pub unsafe fn other<W: Word>(m: &mut Regs, w: W, op: BinaryOp) -> PyResult<()> {
+    m.save();
+    binary(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)
+}
+#[inline(always)]
+pub unsafe fn other_k<W: Word>(m: &mut Regs, w: W, op: BinaryOp) -> PyResult<()> {
+    m.save();
+    binary(m.at(w.a()), m.src(w.b()), m.konst(w.cu()), op)
+}
+
+/// Unary operators.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Unary {
+    Neg,
+    Pos,
+    Invert,
+}
+
+#[inline(always)]
+pub unsafe fn unary<W: Word>(m: &mut Regs, w: W, op: Unary) -> PyResult<()> {
+    let s = m.get(w.b());
+    if s.is_int() {
+        let v = s.as_int();
+        let v = match op {
+            Unary::Neg => Slot::try_int(-v),
+            Unary::Pos => Some(s),
+            Unary::Invert => Some(Slot::int(!v)),
+        };
+        if let Some(v) = v {
+            m.set(w.a(), v);
+            return Ok(());
+        }
+    }
+    m.save();
+    unary_slow(m.at(w.a()), m.src(w.b()), op)
+}
+
+#[inline(never)]
+unsafe fn unary_slow(dst: *mut Slot, o: Opd, op: Unary) -> PyResult<()> {
+    let cx = &mut cx();
+    let x = o.take(cx)?;
+    let v = match op {
+        Unary::Neg => number::negative(&x, cx)?,
+        Unary::Pos => number::positive(&x, cx)?,
+        Unary::Invert => number::invert(&x, cx)?,
+    };
+    drop(x);
+    store(dst, unboxed(v));
+    Ok(())
+}

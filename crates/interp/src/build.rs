@@ -1,0 +1,236 @@
+//! Building containers and adding to them.
+
+use crate::call::bind::box_all;
+use crate::regs::*;
+use taipan_object::abstract_;
+use taipan_object::frame::Slot;
+use taipan_object::prelude::*;
+use taipan_object::types::dict::Clash;
+use taipan_object::types::none;
+use taipan_object::types::set::PySet;
+use taipan_object::types::slice::PySlice;
+
+/// The run of `n` temps, boxed.
+unsafe fn run<'a>(base: *mut Slot, n: usize, cx: &mut Cx) -> PyResult<&'a mut [Slot]> {
+    let s = std::slice::from_raw_parts_mut(base, n);
+    box_all(s, cx)?;
+    Ok(s)
+}
+
+#[inline(always)]
+unsafe fn take(s: &mut Slot) -> Own<Object> {
+    Own::from_raw(std::mem::replace(s, Slot::EMPTY).as_ptr())
+}
+
+#[inline(never)]
+pub unsafe fn tuple(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let items = run(base, n, cx)?;
+    let t = PyTuple::from_exact(items.iter_mut().map(|s| take(s)), cx)?;
+    store_own(dst, t);
+    Ok(())
+}
+
+#[inline(never)]
+pub unsafe fn list(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let l = PyList::with_capacity(n, cx)?;
+    for s in run(base, n, cx)? {
+        l.push(take(s), cx)?;
+    }
+    store_own(dst, l);
+    Ok(())
+}
+
+#[inline(never)]
+pub unsafe fn set(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let out = PySet::new(cx)?;
+    for s in run(base, n, cx)? {
+        let v = take(s);
+        out.add(&v, cx)?;
+    }
+    store_own(dst, out);
+    Ok(())
+}
+
+#[inline(never)]
+pub unsafe fn map(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let items = run(base, 2 * n, cx)?;
+    let str_only = items.chunks(2).all(|p| (*p[0].as_ptr()).is_exact::<PyStr>());
+    let d = PyDict::with_capacity(n, str_only, cx)?;
+    for p in items.chunks_mut(2) {
+        let (k, v) = (take(&mut p[0]), take(&mut p[1]));
+        d.set_own(&k, v, cx)?;
+    }
+    store_own(dst, d);
+    Ok(())
+}
+
+#[inline(never)]
+pub unsafe fn string(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let items = run(base, n, cx)?;
+    let parts: &[&PyStr] = std::slice::from_raw_parts(items.as_ptr() as *const &PyStr, n);
+    let s = PyStr::concat_all(parts, cx)?;
+    for i in items {
+        drop(take(i));
+    }
+    store_own(dst, s);
+    Ok(())
+}
+
+#[inline(never)]
+pub unsafe fn slice(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let items = run(base, n, cx)?;
+    let at = |i: usize| &*items[i].as_ptr();
+    let v = PySlice::new(at(0), at(1), if n > 2 { at(2) } else { none() }, cx)?;
+    for i in items {
+        drop(take(i));
+    }
+    store_own(dst, v);
+    Ok(())
+}
+
+#[inline(never)]
+pub unsafe fn interpolation(dst: *mut Slot, base: *mut Slot, flags: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let n = 2 + (flags & 1);
+    let items = run(base, n, cx)?;
+    let conv: Own<Object> = match flags >> 1 {
+        1 => PyStr::new_interned("s", cx)?.into_object(),
+        2 => PyStr::new_interned("r", cx)?.into_object(),
+        3 => PyStr::new_interned("a", cx)?.into_object(),
+        _ => none().own(),
+    };
+    let value = take(&mut items[0]);
+    let text = take(&mut items[1]);
+    let spec = if n > 2 { take(&mut items[2]) } else { PyStr::new("", cx)?.into_object() };
+    let f = cx.import_attr("_taipan_templatelib", "Interpolation").or_else(|r| {
+        cx.discard(r);
+        cx.import_attr("string.templatelib", "Interpolation")
+    })?;
+    let v = taipan_object::call::call(&f, &[&value, &text, &conv, &spec], cx)?;
+    store_own(dst, v);
+    Ok(())
+}
+
+#[inline(never)]
+pub unsafe fn template(dst: *mut Slot, base: *mut Slot) -> PyResult<()> {
+    let cx = &mut cx();
+    let items = run(base, 2, cx)?;
+    let (strings, inner) = (take(&mut items[0]), take(&mut items[1]));
+    let (Some(s), Some(i)) = (strings.downcast::<PyTuple>(), inner.downcast::<PyTuple>()) else {
+        return Err(cx.system_error(format_args!("bad template parts")));
+    };
+    let mut parts: Vec<&Object> = Vec::new();
+    for (k, text) in s.as_slice().iter().enumerate() {
+        parts.push(text);
+        if let Some(x) = i.get(k) {
+            parts.push(x);
+        }
+    }
+    let f = cx.import_attr("string.templatelib", "Template")?;
+    let v = taipan_object::call::call(&f, &parts, cx)?;
+    store_own(dst, v);
+    Ok(())
+}
+
+#[inline(always)]
+unsafe fn container<T: PyTyped>(o: Opd) -> &'static T {
+    (*o.peek().as_ptr()).cast_unchecked::<T>()
+}
+
+#[inline(always)]
+pub unsafe fn list_append<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let cx = &mut cx();
+    let v = m.src(w.b()).take_slot().into_own(cx)?;
+    container::<PyList>(m.keep(w.a())).push(v, cx)
+}
+
+#[inline(never)]
+pub unsafe fn set_add(set: Opd, v: Opd) -> PyResult<()> {
+    let cx = &mut cx();
+    let v = v.take(cx)?;
+    container::<PySet>(set).add(&v, cx).map(drop)
+}
+
+#[inline(never)]
+pub unsafe fn map_add(map: Opd, k: Opd, v: Opd) -> PyResult<()> {
+    let cx = &mut cx();
+    let (k, v) = (k.take(cx)?, v.take(cx)?);
+    container::<PyDict>(map).set_own(&k, v.into_own(), cx)
+}
+
+#[inline(never)]
+pub unsafe fn list_extend(list: Opd, it: Opd) -> PyResult<()> {
+    let cx = &mut cx();
+    let v = it.take(cx)?;
+    match container::<PyList>(list).extend(&v, cx) {
+        Ok(()) => Ok(()),
+        Err(r) if cx.raised_is(exc::TypeError()) && v.ty().tp_iter.get().is_none() && !abstract_::iter::is_sequence(&v) => {
+            cx.discard(r);
+            Err(cx.type_error(format_args!("Value after * must be an iterable, not {}", v.ty().name())))
+        }
+        Err(r) => Err(r),
+    }
+}
+
+#[inline(never)]
+pub unsafe fn set_update(set: Opd, it: Opd) -> PyResult<()> {
+    let cx = &mut cx();
+    let v = it.take(cx)?;
+    container::<PySet>(set).update(&v, cx)
+}
+
+#[inline(never)]
+pub unsafe fn dict_update(dict: Opd, mapping: Opd) -> PyResult<()> {
+    let cx = &mut cx();
+    let v = mapping.take(cx)?;
+    match container::<PyDict>(dict).update(&v, cx) {
+        Ok(()) => Ok(()),
+        Err(r) if cx.raised_is(exc::AttributeError()) => {
+            cx.discard(r);
+            Err(cx.type_error(format_args!("'{}' object is not a mapping", v.ty().name())))
+        }
+        Err(r) => Err(r),
+    }
+}
+
+/// Merge keyword arguments; a repeated key names the callable.
+#[inline(never)]
+pub unsafe fn dict_merge(dict: Opd, mapping: Opd, callable: Opd) -> PyResult<()> {
+    let cx = &mut cx();
+    let v = mapping.take(cx)?;
+    let d = container::<PyDict>(dict);
+    let r = match v.downcast::<PyDict>() {
+        Some(o) => d.merge(o, Clash::Raise, cx),
+        None => match PyDict::new(cx) {
+            Ok(t) => t.update(&v, cx).and_then(|()| d.merge(&t, Clash::Raise, cx)),
+            Err(r) => Err(r),
+        },
+    };
+    let Err(r) = r else { return Ok(()) };
+    if cx.raised_is(exc::AttributeError()) {
+        let f = callable.take(cx)?;
+        cx.discard(r);
+        let name = taipan_object::args::function_str(&f, cx)?;
+        return Err(cx.type_error(format_args!("{name} argument after ** must be a mapping, not {}", v.ty().name())));
+    }
+    if cx.raised_is(exc::KeyError()) {
+        let e = cx.take_raised(r);
+        let key = e.downcast::<exc::PyBaseException>().and_then(|b| b.args.own()).and_then(|a| a.get(0).map(|k| k.own()));
+        let f = callable.take(cx)?;
+        let name = taipan_object::args::function_str(&f, cx)?;
+        return Err(match key {
+            Some(k) if k.downcast::<PyStr>().is_some() => {
+                let k = abstract_::str(&k, cx)?;
+                cx.type_error(format_args!("{name} got multiple values for keyword argument '{k}'"))
+            }
+            _ => cx.type_error(format_args!("{name} keywords must be strings")),
+        });
+    }
+    Err(r)
+}

@@ -1,0 +1,110 @@
+//! `f(*args, **kwargs)`.
+
+use super::window::{BUF, call_moved};
+use crate::frames;
+use crate::regs::*;
+use taipan_object::abstract_;
+use taipan_object::call;
+use taipan_object::frame::{FRAME_HEADER, Slot};
+use taipan_object::prelude::*;
+use taipan_object::types::function::PyFunction;
+
+#[inline(always)]
+pub unsafe fn call_ex<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    m.pc = m.pc.add(1);
+    m.save();
+    *m = run(*m, m.at(w.b()), w.cu() != 0, w.a())?;
+    Ok(())
+}
+
+/// "f() argument after * must be an iterable, not int".
+#[cold]
+fn not_iterable(f: &Object, args: &Object, r: Raised, cx: &mut Cx) -> Raised {
+    if !cx.raised_is(exc::TypeError()) || args.ty().tp_iter.get().is_some() || abstract_::iter::is_sequence(args) {
+        return r;
+    }
+    cx.discard(r);
+    match taipan_object::args::function_str(f, cx) {
+        Ok(n) => cx.type_error(format_args!("{n} argument after * must be an iterable, not {}", args.ty().name())),
+        Err(r) => r,
+    }
+}
+
+/// "f() argument after ** must be a mapping, not int".
+#[cold]
+pub fn not_mapping(f: &Object, kw: &Object, cx: &mut Cx) -> Raised {
+    match taipan_object::args::function_str(f, cx) {
+        Ok(n) => cx.type_error(format_args!("{n} argument after ** must be a mapping, not {}", kw.ty().name())),
+        Err(r) => r,
+    }
+}
+
+#[inline(never)]
+unsafe fn run(m: Regs, win: *mut Slot, has_kwargs: bool, dst: isize) -> PyResult<Regs> {
+    let cx = &mut cx();
+    if m.breaker() {
+        crate::breaker::handle()?;
+    }
+    let first = win.add(FRAME_HEADER);
+    let f = std::mem::replace(&mut *win, Slot::EMPTY).into_own(cx)?;
+    let args = std::mem::replace(&mut *first, Slot::EMPTY).into_own(cx)?;
+    let kwargs = if has_kwargs { Some(std::mem::replace(&mut *first.add(1), Slot::EMPTY).into_own(cx)?) } else { None };
+    let args = match args.exact::<PyTuple>() {
+        Some(t) => t.new_ref(),
+        None => abstract_::iter::to_tuple(&args, cx).map_err(|r| not_iterable(&f, &args, r, cx))?,
+    };
+    let kwargs = match kwargs {
+        None => None,
+        Some(k) => match k.downcast_own::<PyDict>() {
+            Ok(d) => Some(d),
+            Err(k) => {
+                if k.ty().mapping().is_none_or(|mp| mp.mp_subscript.get().is_none()) {
+                    return Err(not_mapping(&f, &k, cx));
+                }
+                let d = PyDict::new(cx)?;
+                d.update(&k, cx)?;
+                Some(d)
+            }
+        },
+    };
+    if !f.is_exact::<PyFunction>() {
+        if cx.ts().stack_is_low() {
+            return Err(frames::too_deep());
+        }
+        let v = call::call_tuple_dict(&f, &args, kwargs.as_deref(), cx)?;
+        m.set(dst, Slot::object(v));
+        return Ok(m);
+    }
+    let (names, values) = match kwargs.filter(|d| !d.is_empty()) {
+        Some(d) => {
+            let (n, v) = d.split_kwargs(cx)?;
+            (Some(n), v)
+        }
+        None => (None, Vec::new()),
+    };
+    let total = args.len() + values.len();
+    *win = Slot::object(f);
+    if total <= BUF {
+        let mut buf = [Slot::EMPTY; BUF];
+        fill(&mut buf, &args, values);
+        return go(m, win, &mut buf[..total], names, dst);
+    }
+    let mut buf = vec![Slot::EMPTY; total];
+    fill(&mut buf, &args, values);
+    go(m, win, &mut buf, names, dst)
+}
+
+fn fill(buf: &mut [Slot], args: &PyTuple, values: Vec<Own<Object>>) {
+    for (i, a) in args.as_slice().iter().enumerate() {
+        buf[i] = Slot::new_ref(a);
+    }
+    for (i, v) in values.into_iter().enumerate() {
+        buf[args.len() + i] = Slot::object(v);
+    }
+}
+
+unsafe fn go(m: Regs, win: *mut Slot, buf: &mut [Slot], names: Option<Own<PyTuple>>, dst: isize) -> PyResult<Regs> {
+    // The names are only used while binding, so the extended lifetime is not kept.
+    let names_ref = names.as_deref().map(|n| &*(n as *const PyTuple));
+    call_moved(m, win, buf, names_ref, dst)
+}

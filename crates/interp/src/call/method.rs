@@ -1,0 +1,196 @@
+//! Method calls, `super()` and calls of classes.
+
+use super::window::{BUF, Callee, push_python, run_window};
+use crate::frames::enter_window;
+use crate::regs::*;
+use taipan_object::attr;
+use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff};
+use taipan_object::name;
+use taipan_object::prelude::*;
+use taipan_object::typeobj::{self, PyType, flags};
+use taipan_object::types::function::PyFunction;
+use taipan_object::types::method::PyMethod;
+
+/// `load_method` in its general form.
+#[inline(never)]
+pub unsafe fn load_method_slow(win: *mut Slot, o: Opd, name: &PyStr) -> PyResult<()> {
+    let cx = &mut cx();
+    let obj = o.take(cx)?;
+    let (f, bound) = attr::get_method(&obj, name, cx)?;
+    *win = Slot::object(f);
+    *win.add(FRAME_HEADER) = if bound { Slot::EMPTY } else { Slot::object(obj.into_own()) };
+    Ok(())
+}
+
+#[inline(always)]
+pub unsafe fn load_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    m.pc = m.pc.add(1);
+    m.save();
+    load_method_slow(m.at(w.a()), m.src(w.b()), m.name(w.cu()))
+}
+
+#[inline(always)]
+pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let win = m.at(w.b());
+    let n = w.cu();
+    m.pc = m.pc.add(1);
+    if m.breaker() {
+        m.save();
+        crate::breaker::handle()?;
+    }
+    let callee = *win;
+    let has_self = !(*win.add(FRAME_HEADER)).is_empty();
+    if has_self && callee.is_object() {
+        if let Some(f) = (*callee.as_ptr()).exact::<PyFunction>() {
+            let code = f.code();
+            let left = m.ts.py_recursion_remaining.get();
+            if code.simple_args() as usize == n && left > 0 && enter_window(m, win, f, code, n, w.a()) {
+                m.ts.py_recursion_remaining.set(left - 1);
+                return Ok(());
+            }
+        }
+    }
+    m.save();
+    *m = method_slow(*m, win, n, None, w.a())?;
+    Ok(())
+}
+
+#[inline(always)]
+pub unsafe fn call_method_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let win = m.at(w.b());
+    let names = m.fetch() as usize;
+    m.pc = m.pc.add(1);
+    m.save();
+    if m.breaker() {
+        crate::breaker::handle()?;
+    }
+    let names = m.const_obj(names).cast_unchecked::<PyTuple>();
+    *m = method_slow(*m, win, w.cu(), Some(names), w.a())?;
+    Ok(())
+}
+
+#[inline(never)]
+unsafe fn method_slow(mut m: Regs, win: *mut Slot, n: usize, kwnames: Option<&'static PyTuple>, dst: isize) -> PyResult<Regs> {
+    let first = win.add(FRAME_HEADER);
+    if !(*first).is_empty() {
+        return run_window(m, win, Callee { args: first, nargs: n, kwnames, dst });
+    }
+    // A Python function wants its arguments from the window's start; a bound method's self takes the free place.
+    if let Some(b) = (*(*win).as_ptr()).exact::<PyMethod>() {
+        *first = Slot::new_ref(b.self_());
+        store(win, Slot::new_ref(b.func()));
+        return run_window(m, win, Callee { args: first, nargs: n, kwnames, dst });
+    }
+    if kwnames.is_none() {
+        if let Some(f) = (*(*win).as_ptr()).exact::<PyFunction>() {
+            std::ptr::copy(first.add(1), first, n - 1);
+            *first.add(n - 1) = Slot::EMPTY;
+            let code = f.code();
+            let left = m.ts.py_recursion_remaining.get();
+            if code.simple_args() as usize == n - 1 && left > 0 && enter_window(&mut m, win, f, code, n - 1, dst) {
+                m.ts.py_recursion_remaining.set(left - 1);
+                return Ok(m);
+            }
+            return push_python(m, win, &mut Callee { args: first, nargs: n - 1, kwnames, dst }, 0, dst);
+        }
+    }
+    run_window(m, win, Callee { args: first.add(1), nargs: n - 1, kwnames, dst })
+}
+
+/// Call of a class whose instances are made by `object.__new__` and a Python `__init__`: allocate, then run `__init__` in the loop. `None`: not such a class.
+pub unsafe fn construct(m: Regs, win: *mut Slot, t: &PyType, c: &mut Callee) -> PyResult<Option<Regs>> {
+    let cx = &mut cx();
+    let reg = win.offset_from(m.fp);
+    let object_new = typeobj::object_type().tp_new.get().map(|f| f as usize);
+    if !t.as_object().is_exact::<PyType>()
+        || t.tp_new.get().map(|f| f as usize) != object_new
+        || !t.has(flags::HEAPTYPE)
+        || t.has(flags::IS_ABSTRACT)
+        || reg > i16::MAX as isize
+        || c.nargs >= BUF
+        || t.tp_alloc.get().map(|f| f as usize) != Some(typeobj::alloc::generic_alloc as *const () as usize)
+    {
+        return Ok(None);
+    }
+    let Some(init) = typeobj::lookup(t, name!(cx, "__init__"), cx).and_then(|f| f.exact::<PyFunction>()).map(|f| f.new_ref()) else {
+        return Ok(None);
+    };
+    let obj = typeobj::alloc_instance(t, 0, cx)?;
+    let mut buf = [Slot::EMPTY; BUF + 1];
+    buf[0] = Slot::new_ref(&obj);
+    for i in 0..c.nargs {
+        buf[i + 1] = std::mem::replace(&mut *c.args.add(i), Slot::EMPTY);
+    }
+    store(win, Slot::object(obj));
+    let flags = ff::INIT | (reg as u16 as u64) << 16;
+    let fr = crate::frames::push_call(m.ts, init, &mut buf[..c.nargs + 1], c.kwnames, flags, c.dst)?;
+    m.ts.current_frame.set(fr);
+    Ok(Some(Regs::of(fr, m.ts)))
+}
+
+/// Whether the global `super` is the real one and its two arguments are a class and an object, so that the lookup can be done without a super object.
+unsafe fn super_parts(base: *mut Slot) -> Option<(&'static Object, &'static PyType, &'static Object)> {
+    let (g, cls, slf) = (*base, *base.add(1), *base.add(2));
+    if !g.is_object() || !cls.is_object() || !slf.is_object() {
+        return None;
+    }
+    let g = &*g.as_ptr();
+    if !std::ptr::eq(g, taipan_object::types::super_::super_type().as_object()) {
+        return None;
+    }
+    let cls = (*cls.as_ptr()).downcast::<PyType>()?;
+    Some((g, cls, &*slf.as_ptr()))
+}
+
+/// `super(cls, self).name`, as a method when `method`: (value, whether it is to be called with self).
+unsafe fn super_lookup(base: *mut Slot, name: &PyStr, two: bool, method: bool, cx: &mut Cx) -> PyResult<(Own<Object>, bool)> {
+    if let Some((_, cls, slf)) = super_parts(base) {
+        return taipan_object::types::super_::lookup(cls, slf, name, method, cx);
+    }
+    for i in 0..3 {
+        if (*base.add(i)).is_int() {
+            Slot::boxed(base.add(i), cx)?;
+        }
+    }
+    let g = (*(*base).as_ptr()).own();
+    let (a, b) = (&*(*base.add(1)).as_ptr(), &*(*base.add(2)).as_ptr());
+    let s = if two || std::ptr::eq(&*g, taipan_object::types::super_::super_type().as_object()) {
+        taipan_object::call::call(&g, &[a, b], cx)?
+    } else {
+        taipan_object::call::call(&g, &[], cx)?
+    };
+    Ok((attr::get(&s, name, cx)?, false))
+}
+
+unsafe fn clear_run(base: *mut Slot, n: usize) {
+    for i in 0..n {
+        std::mem::replace(&mut *base.add(i), Slot::EMPTY).release();
+    }
+}
+
+#[inline(always)]
+pub unsafe fn load_super_attr<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let two = m.fetch() != 0;
+    m.pc = m.pc.add(1);
+    m.save();
+    let base = m.at(w.b());
+    let (v, _) = super_lookup(base, m.name(w.cu()), two, false, &mut cx())?;
+    clear_run(base, 3);
+    m.set(w.a(), Slot::object(v));
+    Ok(())
+}
+
+#[inline(always)]
+pub unsafe fn load_super_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let two = m.fetch() != 0;
+    m.pc = m.pc.add(1);
+    m.save();
+    let base = m.at(w.b());
+    let (v, with_self) = super_lookup(base, m.name(w.cu()), two, true, &mut cx())?;
+    let slf = if with_self { (*base.add(2)).duplicate() } else { Slot::EMPTY };
+    clear_run(base, 3);
+    let win = m.at(w.a());
+    store(win, Slot::object(v));
+    store(win.add(FRAME_HEADER), slf);
+    Ok(())
+}

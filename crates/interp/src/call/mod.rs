@@ -1,0 +1,13 @@
+//! Calls: the window protocol of `docs/bytecode.md`.
+//!
+//! `bind` puts arguments into parameters, `errors` has CPython's messages, `class` makes instances without leaving the loop, `ex` is `f(*a, **k)`.
+
+pub mod bind;
+pub mod errors;
+mod ex;
+mod method;
+mod window;
+
+pub use ex::call_ex;
+pub use method::{call_method, call_method_kw, load_method, load_super_attr, load_super_method};
+pub use window::{Callee, call, call_c, call_kw, run_window};

@@ -1,0 +1,150 @@
+//! `call` and `call_kw`.
+
+use super::bind;
+use crate::frames::{self, enter_window};
+use crate::regs::*;
+use taipan_object::call::{ARGUMENTS_OFFSET, vectorcall_raw};
+use taipan_object::frame::{FRAME_HEADER, Slot};
+use taipan_object::prelude::*;
+use taipan_object::typeobj::PyType;
+use taipan_object::types::function::PyFunction;
+use taipan_object::types::method::PyMethod;
+
+/// Who is called with the arguments of a window.
+pub struct Callee {
+    /// First argument word.
+    pub args: *mut Slot,
+    pub nargs: usize,
+    pub kwnames: Option<&'static PyTuple>,
+    pub dst: isize,
+}
+
+#[inline(always)]
+pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let win = m.at(w.b());
+    let n = w.cu();
+    m.pc = m.pc.add(1);
+    if m.breaker() {
+        m.save();
+        crate::breaker::handle()?;
+    }
+    let callee = *win;
+    if !callee.is_int() {
+        if let Some(f) = (*callee.as_ptr()).exact::<PyFunction>() {
+            let code = f.code();
+            let left = m.ts.py_recursion_remaining.get();
+            if code.simple_args() as usize == n && left > 0 && enter_window(m, win, f, code, n, w.a()) {
+                m.ts.py_recursion_remaining.set(left - 1);
+                return Ok(());
+            }
+        }
+    }
+    m.save();
+    let c = Callee { args: win.add(FRAME_HEADER), nargs: n, kwnames: None, dst: w.a() };
+    *m = run_window(*m, win, c)?;
+    Ok(())
+}
+
+#[inline(always)]
+pub unsafe fn call_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let win = m.at(w.b());
+    let names = m.fetch() as usize;
+    m.pc = m.pc.add(1);
+    m.save();
+    if m.breaker() {
+        crate::breaker::handle()?;
+    }
+    let names = m.const_obj(names).cast_unchecked::<PyTuple>();
+    let c = Callee { args: win.add(FRAME_HEADER), nargs: w.cu(), kwnames: Some(names), dst: w.a() };
+    *m = run_window(*m, win, c)?;
+    Ok(())
+}
+
+/// The general way: the callable at `win`, the arguments of `c`, everything is consumed. A Python function's frame is pushed, everything else called.
+#[inline(never)]
+pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<Regs> {
+    let cx = &mut cx();
+    if (*win).is_int() {
+        let o = Slot::boxed(win, cx)?;
+        return Err(cx.type_error(format_args!("'{}' object is not callable", o.ty().name())));
+    }
+    let callee = &*(*win).as_ptr();
+    if callee.is_exact::<PyFunction>() {
+        return push_python(m, win, &mut c, 0, c.dst);
+    }
+    if let Some(b) = callee.exact::<PyMethod>() {
+        // A bound method: its function is called with its self in front.
+        let (f, slf) = (b.func().own(), b.self_().own());
+        if c.nargs < BUF {
+            let mut buf = [Slot::EMPTY; BUF + 1];
+            buf[0] = Slot::object(slf);
+            for i in 0..c.nargs {
+                buf[i + 1] = std::mem::replace(&mut *c.args.add(i), Slot::EMPTY);
+            }
+            let total = c.nargs + 1;
+            store(win, Slot::object(f));
+            return call_moved(m, win, &mut buf[..total], c.kwnames, c.dst);
+        }
+    }
+    if let Some(t) = callee.exact::<PyType>() {
+        if c.kwnames.is_none() || c.nargs < BUF {
+            if let Some(r) = super::method::construct(m, win, t, &mut c)? {
+                return Ok(r);
+            }
+        }
+    }
+    let v = call_c(win, &c, cx)?;
+    m.set(c.dst, v);
+    Ok(m)
+}
+
+/// Most arguments that are moved through a buffer on the OS stack.
+pub const BUF: usize = 24;
+
+/// Call `*win` with arguments that were moved out of the window.
+pub unsafe fn call_moved(m: Regs, win: *mut Slot, args: &mut [Slot], kwnames: Option<&'static PyTuple>, dst: isize) -> PyResult<Regs> {
+    let cx = &mut cx();
+    let f = Own::<Object>::from_raw(std::mem::replace(&mut *win, Slot::EMPTY).as_ptr());
+    if f.is_exact::<PyFunction>() {
+        let fr = frames::push_call(m.ts, f.cast_own_unchecked(), args, kwnames, 0, dst)?;
+        m.ts.current_frame.set(fr);
+        return Ok(Regs::of(fr, m.ts));
+    }
+    let nk = kwnames.map_or(0, |k| k.len());
+    let r = match bind::box_all(args, cx) {
+        Ok(()) => {
+            let kw = kwnames.map_or(std::ptr::null_mut(), |k| k.as_object().as_ptr());
+            vectorcall_raw(&f, args.as_ptr() as *const *mut Object, args.len() - nk, kw, cx)
+        }
+        Err(r) => Err(r),
+    };
+    bind::release_all(args);
+    drop(f);
+    m.set(dst, Slot::object(r?));
+    Ok(m)
+}
+
+/// Push the frame of the Python function at `win` for the window's arguments.
+pub unsafe fn push_python(m: Regs, win: *mut Slot, c: &mut Callee, fl: u64, dst: isize) -> PyResult<Regs> {
+    let f = Own::<PyFunction>::from_raw(std::mem::replace(&mut *win, Slot::EMPTY).as_ptr());
+    let args = std::slice::from_raw_parts_mut(c.args, c.nargs);
+    let fr = frames::push_call(m.ts, f, args, c.kwnames, fl, dst)?;
+    m.ts.current_frame.set(fr);
+    Ok(Regs::of(fr, m.ts))
+}
+
+/// Call a native callable at `win` with the window as its argument array; the window is emptied.
+pub unsafe fn call_c(win: *mut Slot, c: &Callee, cx: &mut Cx) -> PyResult<Slot> {
+    let args = std::slice::from_raw_parts_mut(c.args, c.nargs);
+    bind::box_all(args, cx)?;
+    if cx.ts().stack_is_low() {
+        return Err(frames::too_deep());
+    }
+    let callee = &*(*win).as_ptr();
+    let nk = c.kwnames.map_or(0, |k| k.len());
+    let kw = c.kwnames.map_or(std::ptr::null_mut(), |k| k.as_object().as_ptr());
+    let r = vectorcall_raw(callee, c.args as *const *mut Object, (c.nargs - nk) | ARGUMENTS_OFFSET, kw, cx);
+    bind::release_all(args);
+    std::mem::replace(&mut *win, Slot::EMPTY).release();
+    r.map(Slot::object)
+}

@@ -1,0 +1,258 @@
+//! Comparisons, identity, membership, truth, and the jumps that depend on them.
+
+use crate::regs::*;
+use taipan_object::abstract_::{self, CmpOp};
+use taipan_object::frame::Slot;
+use taipan_object::prelude::*;
+use taipan_object::types::boolean;
+use taipan_object::types::float::PyFloat;
+use taipan_object::types::singletons;
+
+#[inline(always)]
+fn holds_int(op: CmpOp, l: Slot, r: Slot) -> bool {
+    // Tags keep the order.
+    let (l, r) = (l.0 as isize, r.0 as isize);
+    match op {
+        CmpOp::Lt => l < r,
+        CmpOp::Le => l <= r,
+        CmpOp::Eq => l == r,
+        CmpOp::Ne => l != r,
+        CmpOp::Gt => l > r,
+        CmpOp::Ge => l >= r,
+    }
+}
+
+#[inline(always)]
+fn holds<T: PartialOrd>(op: CmpOp, l: T, r: T) -> bool {
+    match op {
+        CmpOp::Lt => l < r,
+        CmpOp::Le => l <= r,
+        CmpOp::Eq => l == r,
+        CmpOp::Ne => l != r,
+        CmpOp::Gt => l > r,
+        CmpOp::Ge => l >= r,
+    }
+}
+
+/// `True` or `False` as a slot word.
+#[inline(always)]
+pub fn bool_slot(b: bool) -> Slot {
+    Slot(if b { boolean::true_() } else { boolean::false_() }.as_ptr() as usize)
+}
+
+/// The comparison when no Python code can be involved.
+#[inline(always)]
+unsafe fn quick(op: CmpOp, a: Slot, b: Slot) -> Option<bool> {
+    if let (Some(x), Some(y)) = (a.to_i64(), b.to_i64()) {
+        return Some(holds(op, x, y));
+    }
+    if a.is_object() && b.is_object() {
+        let (x, y) = (&*a.as_ptr(), &*b.as_ptr());
+        if let (Some(x), Some(y)) = (x.exact::<PyFloat>(), y.exact::<PyFloat>()) {
+            return Some(holds(op, x.value(), y.value()));
+        }
+        if matches!(op, CmpOp::Eq | CmpOp::Ne) {
+            if let (Some(x), Some(y)) = (x.exact::<PyStr>(), y.exact::<PyStr>()) {
+                return Some(x.eq_str(y) == (op == CmpOp::Eq));
+            }
+        }
+    }
+    None
+}
+
+/// The truth of `l op r`.
+#[inline(never)]
+pub unsafe fn compare_truth(l: Opd, r: Opd, op: CmpOp) -> PyResult<bool> {
+    if let Some(b) = quick(op, l.peek(), r.peek()) {
+        l.consume();
+        r.consume();
+        return Ok(b);
+    }
+    let cx = &mut cx();
+    let (x, y) = (l.take(cx)?, r.take(cx)?);
+    let v = abstract_::compare(&x, &y, op, cx)?;
+    drop(x);
+    drop(y);
+    abstract_::is_true(&v, cx)
+}
+
+/// `*dst = l op r`.
+#[inline(never)]
+unsafe fn compare_value(dst: *mut Slot, l: Opd, r: Opd, op: CmpOp) -> PyResult<()> {
+    if let Some(b) = quick(op, l.peek(), r.peek()) {
+        l.consume();
+        r.consume();
+        store(dst, bool_slot(b));
+        return Ok(());
+    }
+    let cx = &mut cx();
+    let (x, y) = (l.take(cx)?, r.take(cx)?);
+    let v = abstract_::compare(&x, &y, op, cx)?;
+    drop(x);
+    drop(y);
+    store_own(dst, v);
+    Ok(())
+}
+
+#[inline(always)]
+pub unsafe fn value<W: Word>(m: &mut Regs, w: W, op: CmpOp) -> PyResult<()> {
+    let (l, r) = (m.get(w.b()), m.get(w.c()));
+    if l.0 & r.0 & 1 != 0 {
+        m.set(w.a(), bool_slot(holds_int(op, l, r)));
+        return Ok(());
+    }
+    m.save();
+    compare_value(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)
+}
+
+/// `jump_if_<op>`: jump when the comparison is `want`.
+#[inline(always)]
+pub unsafe fn jump<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResult<()> {
+    let (l, r) = (m.get(w.a()), m.get(w.b()));
+    let b = if l.0 & r.0 & 1 != 0 {
+        holds_int(op, l, r)
+    } else {
+        m.save();
+        compare_truth(m.src(w.a()), m.src(w.b()), op)?
+    };
+    if b == want { m.jump(w.c()) } else { Ok(()) }
+}
+
+#[inline(always)]
+pub unsafe fn jump_k<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResult<()> {
+    let (l, r) = (m.get(w.a()), *m.consts.add(w.bu()));
+    let b = if l.0 & r.0 & 1 != 0 {
+        holds_int(op, l, r)
+    } else {
+        m.save();
+        compare_truth(m.src(w.a()), m.konst(w.bu()), op)?
+    };
+    if b == want { m.jump(w.c()) } else { Ok(()) }
+}
+
+/// `is`: by address, exact ints by value.
+#[inline(always)]
+unsafe fn same(l: Slot, r: Slot) -> bool {
+    l.0 == r.0 || ((l.is_int() || r.is_int()) && same_int(l, r))
+}
+
+#[inline(never)]
+unsafe fn same_int(l: Slot, r: Slot) -> bool {
+    matches!((l.to_i64(), r.to_i64()), (Some(a), Some(b)) if a == b)
+}
+
+#[inline(always)]
+pub unsafe fn is<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
+    let b = same(m.get(w.b()), m.get(w.c())) == want;
+    m.src(w.b()).consume();
+    m.src(w.c()).consume();
+    m.set(w.a(), bool_slot(b));
+    Ok(())
+}
+
+#[inline(always)]
+pub unsafe fn jump_is<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
+    let b = same(m.get(w.a()), m.get(w.b())) == want;
+    m.src(w.a()).consume();
+    m.src(w.b()).consume();
+    if b { m.jump(w.c()) } else { Ok(()) }
+}
+
+#[inline(never)]
+unsafe fn contains(item: Opd, container: Opd) -> PyResult<bool> {
+    let cx = &mut cx();
+    let (x, c) = (item.take(cx)?, container.take(cx)?);
+    abstract_::sequence::contains(&c, &x, cx)
+}
+
+#[inline(always)]
+pub unsafe fn in_<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
+    m.save();
+    let b = contains(m.src(w.b()), m.src(w.c()))? == want;
+    m.set(w.a(), bool_slot(b));
+    Ok(())
+}
+
+#[inline(always)]
+pub unsafe fn jump_in<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
+    m.save();
+    let b = contains(m.src(w.a()), m.src(w.b()))? == want;
+    if b { m.jump(w.c()) } else { Ok(()) }
+}
+
+/// Truth of a word, when it is plain to see.
+#[inline(always)]
+unsafe fn quick_truth(s: Slot) -> Option<bool> {
+    if s.is_int() {
+        return Some(s.as_int() != 0);
+    }
+    let p = s.as_ptr();
+    if p == boolean::true_().as_ptr() {
+        Some(true)
+    } else if p == boolean::false_().as_ptr() || p == singletons::none().as_ptr() {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+#[inline(never)]
+unsafe fn truth_slow(o: Opd) -> PyResult<bool> {
+    let cx = &mut cx();
+    let v = o.take(cx)?;
+    abstract_::is_true(&v, cx)
+}
+
+/// Truth of a `Src` operand.
+#[inline(always)]
+pub unsafe fn truth(m: &mut Regs, r: isize) -> PyResult<bool> {
+    match quick_truth(m.get(r)) {
+        // Bools and None are immortal: nothing to release.
+        Some(b) => {
+            if r >= 0 {
+                *m.at(r) = Slot::EMPTY;
+            }
+            Ok(b)
+        }
+        None => {
+            m.save();
+            truth_slow(m.src(r))
+        }
+    }
+}
+
+#[inline(always)]
+pub unsafe fn jump_truth<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
+    if truth(m, w.a())? == want { m.jump(w.bc()) } else { Ok(()) }
+}
+
+#[inline(always)]
+pub unsafe fn jump_truth_or_pop<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
+    let b = match quick_truth(m.get(w.a())) {
+        Some(b) => b,
+        None => {
+            m.save();
+            truth_slow(m.keep(w.a()))?
+        }
+    };
+    if b == want {
+        m.jump(w.bc())
+    } else {
+        m.src(w.a()).consume();
+        Ok(())
+    }
+}
+
+#[inline(always)]
+pub unsafe fn jump_none<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
+    let b = m.get(w.a()).as_ptr() == singletons::none().as_ptr();
+    m.src(w.a()).consume();
+    if b == want { m.jump(w.bc()) } else { Ok(()) }
+}
+
+#[inline(always)]
+pub unsafe fn not<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let b = truth(m, w.b())?;
+    m.set(w.a(), bool_slot(!b));
+    Ok(())
+}

@@ -1,0 +1,537 @@
+//! The loop: one `match` over the opcodes. Handlers are inlined; whatever is long is called out of line with copies of the registers.
+//!
+//! The arms are written once, in `execute!`, and built for plain and for prefixed instructions. Handlers give `PyResult<()>`; an error leads to `unwind` with `m` at the instruction.
+
+use crate::arith::{self, BinaryOp as B, Unary};
+use crate::compare;
+use crate::frames::{self, Returned};
+use crate::regs::*;
+use crate::{attr, build, call, cells, exc, format, generator, import, intrinsics, iter, make, names, pattern, spec, subscr, unwind, with_};
+use taipan_bytecode::for_each_op;
+use taipan_object::abstract_::CmpOp as C;
+use taipan_object::frame::Slot;
+use taipan_object::types::none;
+
+macro_rules! numbers {
+    ($( $(#[doc = $doc:literal])+ $variant:ident $name:literal ( $($operand:ident : $kind:ident),* ) $cells:literal [ $($effect:ident)* ]; )*) => {
+        /// Opcode numbers as patterns.
+        #[allow(non_upper_case_globals, missing_docs, dead_code)]
+        pub mod op {
+            $(pub const $variant: u8 = taipan_bytecode::Op::$variant as u8;)*
+        }
+    };
+}
+for_each_op!(numbers);
+use op::*;
+
+/// How an out-of-line step ended.
+enum Flow {
+    Next,
+    Raise { entry: bool },
+    Exit(Slot),
+}
+
+/// The arms. `$m` registers, `$w` operands, `$op` opcode, `$next` label to go on, `$raise` macro for errors, `$exit` macro for leaving, `$wide` what to do with a prefix.
+macro_rules! execute {
+    ($m:ident, $w:ident, $op:expr, $raise:ident, $exit:ident, $wide:expr) => {{
+        macro_rules! ok {
+            ($e:expr) => {
+                if $e.is_err() {
+                    $raise!(true)
+                }
+            };
+        }
+        macro_rules! to {
+            // An out-of-line function that gives new registers.
+            ($e:expr) => {
+                match $e {
+                    Ok(r) => $m = r,
+                    Err(_) => $raise!(true),
+                }
+            };
+        }
+        macro_rules! cond {
+            // An out-of-line condition, then a jump.
+            ($e:expr, $want:expr, $off:expr) => {
+                match $e {
+                    Ok(b) if b == $want => ok!($m.jump($off)),
+                    Ok(_) => {}
+                    Err(_) => $raise!(true),
+                }
+            };
+        }
+        macro_rules! returned {
+            ($e:expr) => {
+                match $e {
+                    Returned::Resume(r) => $m = r,
+                    Returned::Exit(v) => $exit!(v),
+                    Returned::Raise(r) => {
+                        $m = r;
+                        $raise!(true)
+                    }
+                }
+            };
+        }
+        macro_rules! at {
+            ($r:expr) => {
+                $m.at($r)
+            };
+        }
+        macro_rules! src {
+            ($r:expr) => {
+                $m.src($r)
+            };
+        }
+        match $op {
+            Nop => {}
+            Wide => $wide,
+            Move => cells::move_(&mut $m, $w),
+            Copy => cells::copy(&mut $m, $w),
+            Pop => {
+                $m.save();
+                src!($w.a()).consume()
+            }
+            LoadConst => cells::load_const(&mut $m, $w),
+            LoadInt => $m.set($w.a(), Slot::int($w.bc() as i64)),
+            LoadCommonConst => ok!(cells::load_common(at!($w.a()), $w.bu())),
+            CheckLocal => ok!(cells::check_local(&mut $m, $w)),
+            ClearLocal => {
+                $m.save();
+                $m.set($w.a(), Slot::EMPTY)
+            }
+            MakeCell => ok!(cells::make_cell(at!($w.a()))),
+            CopyFreeVars => ok!(cells::copy_free_vars($m, $w.au())),
+            LoadDeref => ok!(cells::load_deref(&mut $m, $w)),
+            StoreDeref => ok!(cells::store_deref(&mut $m, $w)),
+            DeleteDeref => ok!(cells::delete_deref(&mut $m, $w)),
+            LoadFromDictOrDeref => {
+                $m.save();
+                ok!(cells::load_from_dict_or_deref($m, $w.a(), src!($w.b()), $w.c()))
+            }
+            LoadName => {
+                $m.pc = $m.pc.add(1);
+                $m.save();
+                ok!(names::load_name($m, $w.a(), $w.bcu()))
+            }
+            StoreName => {
+                $m.pc = $m.pc.add(1);
+                $m.save();
+                ok!(names::store_name($m, src!($w.a()), $w.bcu()))
+            }
+            DeleteName => {
+                $m.save();
+                ok!(names::delete_name($m, $w.bcu()))
+            }
+            LoadGlobal => ok!(names::load_global(&mut $m, $w)),
+            StoreGlobal => ok!(names::store_global(&mut $m, $w)),
+            DeleteGlobal => {
+                $m.save();
+                ok!(names::delete_global($m, $w.bcu()))
+            }
+            LoadFromDictOrGlobals => {
+                $m.save();
+                ok!(names::load_from_dict_or_globals($m, $w.a(), src!($w.b()), $w.cu()))
+            }
+            LoadLocals => ok!(names::load_locals($m, $w.a())),
+            SetupAnnotations => {
+                $m.save();
+                ok!(names::setup_annotations($m))
+            }
+            LoadBuildClass => {
+                $m.save();
+                ok!(names::load_build_class($m, $w.a()))
+            }
+            LoadAttr => ok!(spec::load_attr(&mut $m, $w)),
+            StoreAttr => ok!(spec::store_attr(&mut $m, $w)),
+            DeleteAttr => {
+                $m.save();
+                ok!(attr::delete(src!($w.a()), $m.name($w.bu())))
+            }
+            LoadMethod => ok!(spec::load_method(&mut $m, $w)),
+            LoadSuperAttr => ok!(call::load_super_attr(&mut $m, $w)),
+            LoadSuperMethod => ok!(call::load_super_method(&mut $m, $w)),
+            Add => ok!(arith::add(&mut $m, $w, B::Add)),
+            Sub => ok!(arith::sub(&mut $m, $w, B::Sub)),
+            Mul => ok!(arith::mul(&mut $m, $w, B::Mul)),
+            TrueDiv => ok!(arith::other(&mut $m, $w, B::TrueDiv)),
+            FloorDiv => ok!(arith::floordiv(&mut $m, $w, B::FloorDiv)),
+            Mod => ok!(arith::modulo(&mut $m, $w, B::Mod)),
+            Pow => ok!(arith::other(&mut $m, $w, B::Pow)),
+            MatMul => ok!(arith::other(&mut $m, $w, B::MatMul)),
+            And => ok!(arith::and(&mut $m, $w, B::And)),
+            Or => ok!(arith::or(&mut $m, $w, B::Or)),
+            Xor => ok!(arith::xor(&mut $m, $w, B::Xor)),
+            LShift => ok!(arith::lshift(&mut $m, $w, B::LShift)),
+            RShift => ok!(arith::rshift(&mut $m, $w, B::RShift)),
+            InplaceAdd => ok!(arith::add(&mut $m, $w, B::InplaceAdd)),
+            InplaceSub => ok!(arith::sub(&mut $m, $w, B::InplaceSub)),
+            InplaceMul => ok!(arith::mul(&mut $m, $w, B::InplaceMul)),
+            InplaceTrueDiv => ok!(arith::other(&mut $m, $w, B::InplaceTrueDiv)),
+            InplaceFloorDiv => ok!(arith::floordiv(&mut $m, $w, B::InplaceFloorDiv)),
+            InplaceMod => ok!(arith::modulo(&mut $m, $w, B::InplaceMod)),
+            InplacePow => ok!(arith::other(&mut $m, $w, B::InplacePow)),
+            InplaceMatMul => ok!(arith::other(&mut $m, $w, B::InplaceMatMul)),
+            InplaceAnd => ok!(arith::and(&mut $m, $w, B::InplaceAnd)),
+            InplaceOr => ok!(arith::or(&mut $m, $w, B::InplaceOr)),
+            InplaceXor => ok!(arith::xor(&mut $m, $w, B::InplaceXor)),
+            InplaceLShift => ok!(arith::lshift(&mut $m, $w, B::InplaceLShift)),
+            InplaceRShift => ok!(arith::rshift(&mut $m, $w, B::InplaceRShift)),
+            AddK => ok!(arith::add_k(&mut $m, $w, B::Add)),
+            SubK => ok!(arith::sub_k(&mut $m, $w, B::Sub)),
+            MulK => ok!(arith::mul_k(&mut $m, $w, B::Mul)),
+            TrueDivK => ok!(arith::other_k(&mut $m, $w, B::TrueDiv)),
+            FloorDivK => ok!(arith::floordiv_k(&mut $m, $w, B::FloorDiv)),
+            ModK => ok!(arith::modulo_k(&mut $m, $w, B::Mod)),
+            PowK => ok!(arith::other_k(&mut $m, $w, B::Pow)),
+            AndK => ok!(arith::and_k(&mut $m, $w, B::And)),
+            LShiftK => ok!(arith::lshift_k(&mut $m, $w, B::LShift)),
+            RShiftK => ok!(arith::rshift_k(&mut $m, $w, B::RShift)),
+            InplaceAddK => ok!(arith::add_k(&mut $m, $w, B::InplaceAdd)),
+            InplaceSubK => ok!(arith::sub_k(&mut $m, $w, B::InplaceSub)),
+            Neg => ok!(arith::unary(&mut $m, $w, Unary::Neg)),
+            Pos => ok!(arith::unary(&mut $m, $w, Unary::Pos)),
+            Invert => ok!(arith::unary(&mut $m, $w, Unary::Invert)),
+            Not => ok!(compare::not(&mut $m, $w)),
+            Lt => ok!(compare::value(&mut $m, $w, C::Lt)),
+            Le => ok!(compare::value(&mut $m, $w, C::Le)),
+            Eq => ok!(compare::value(&mut $m, $w, C::Eq)),
+            Ne => ok!(compare::value(&mut $m, $w, C::Ne)),
+            Gt => ok!(compare::value(&mut $m, $w, C::Gt)),
+            Ge => ok!(compare::value(&mut $m, $w, C::Ge)),
+            Is => ok!(compare::is(&mut $m, $w, true)),
+            IsNot => ok!(compare::is(&mut $m, $w, false)),
+            In => ok!(compare::in_(&mut $m, $w, true)),
+            NotIn => ok!(compare::in_(&mut $m, $w, false)),
+            Jump => $m.pc = $m.pc.offset($w.abc()),
+            JumpBackward => ok!($m.jump($w.abc())),
+            JumpIfTrue => ok!(compare::jump_truth(&mut $m, $w, true)),
+            JumpIfFalse => ok!(compare::jump_truth(&mut $m, $w, false)),
+            JumpIfTrueOrPop => ok!(compare::jump_truth_or_pop(&mut $m, $w, true)),
+            JumpIfFalseOrPop => ok!(compare::jump_truth_or_pop(&mut $m, $w, false)),
+            JumpIfNone => ok!(compare::jump_none(&mut $m, $w, true)),
+            JumpIfNotNone => ok!(compare::jump_none(&mut $m, $w, false)),
+            JumpIfIs => ok!(compare::jump_is(&mut $m, $w, true)),
+            JumpIfIsNot => ok!(compare::jump_is(&mut $m, $w, false)),
+            JumpIfIn => ok!(compare::jump_in(&mut $m, $w, true)),
+            JumpIfNotIn => ok!(compare::jump_in(&mut $m, $w, false)),
+            JumpIfLt => ok!(compare::jump(&mut $m, $w, C::Lt, true)),
+            JumpIfLe => ok!(compare::jump(&mut $m, $w, C::Le, true)),
+            JumpIfEq => ok!(compare::jump(&mut $m, $w, C::Eq, true)),
+            JumpIfNe => ok!(compare::jump(&mut $m, $w, C::Ne, true)),
+            JumpIfGt => ok!(compare::jump(&mut $m, $w, C::Gt, true)),
+            JumpIfGe => ok!(compare::jump(&mut $m, $w, C::Ge, true)),
+            JumpIfNotLt => ok!(compare::jump(&mut $m, $w, C::Lt, false)),
+            JumpIfNotLe => ok!(compare::jump(&mut $m, $w, C::Le, false)),
+            JumpIfNotEq => ok!(compare::jump(&mut $m, $w, C::Eq, false)),
+            JumpIfNotNe => ok!(compare::jump(&mut $m, $w, C::Ne, false)),
+            JumpIfNotGt => ok!(compare::jump(&mut $m, $w, C::Gt, false)),
+            JumpIfNotGe => ok!(compare::jump(&mut $m, $w, C::Ge, false)),
+            JumpIfLtK => ok!(compare::jump_k(&mut $m, $w, C::Lt, true)),
+            JumpIfLeK => ok!(compare::jump_k(&mut $m, $w, C::Le, true)),
+            JumpIfEqK => ok!(compare::jump_k(&mut $m, $w, C::Eq, true)),
+            JumpIfNeK => ok!(compare::jump_k(&mut $m, $w, C::Ne, true)),
+            JumpIfGtK => ok!(compare::jump_k(&mut $m, $w, C::Gt, true)),
+            JumpIfGeK => ok!(compare::jump_k(&mut $m, $w, C::Ge, true)),
+            JumpIfNotLtK => ok!(compare::jump_k(&mut $m, $w, C::Lt, false)),
+            JumpIfNotLeK => ok!(compare::jump_k(&mut $m, $w, C::Le, false)),
+            JumpIfNotEqK => ok!(compare::jump_k(&mut $m, $w, C::Eq, false)),
+            JumpIfNotNeK => ok!(compare::jump_k(&mut $m, $w, C::Ne, false)),
+            JumpIfNotGtK => ok!(compare::jump_k(&mut $m, $w, C::Gt, false)),
+            JumpIfNotGeK => ok!(compare::jump_k(&mut $m, $w, C::Ge, false)),
+            LoadSubscr => ok!(subscr::load(&mut $m, $w)),
+            LoadSubscrK => ok!(subscr::load_k(&mut $m, $w)),
+            StoreSubscr => ok!(subscr::store_item(&mut $m, $w)),
+            DeleteSubscr => {
+                $m.save();
+                ok!(subscr::delete(src!($w.a()), src!($w.b())))
+            }
+            LoadSlice => {
+                $m.save();
+                ok!(subscr::load_slice(at!($w.a()), src!($w.b()), at!($w.c())))
+            }
+            StoreSlice => {
+                $m.save();
+                ok!(subscr::store_slice(src!($w.a()), at!($w.b()), src!($w.c())))
+            }
+            BuildTuple => {
+                $m.save();
+                ok!(build::tuple(at!($w.a()), at!($w.b()), $w.cu()))
+            }
+            BuildList => {
+                $m.save();
+                ok!(build::list(at!($w.a()), at!($w.b()), $w.cu()))
+            }
+            BuildSet => {
+                $m.save();
+                ok!(build::set(at!($w.a()), at!($w.b()), $w.cu()))
+            }
+            BuildMap => {
+                $m.save();
+                ok!(build::map(at!($w.a()), at!($w.b()), $w.cu()))
+            }
+            BuildString => {
+                $m.save();
+                ok!(build::string(at!($w.a()), at!($w.b()), $w.cu()))
+            }
+            BuildSlice => {
+                $m.save();
+                ok!(build::slice(at!($w.a()), at!($w.b()), $w.cu()))
+            }
+            BuildInterpolation => {
+                $m.save();
+                ok!(build::interpolation(at!($w.a()), at!($w.b()), $w.cu()))
+            }
+            BuildTemplate => {
+                $m.save();
+                ok!(build::template(at!($w.a()), at!($w.b())))
+            }
+            ListAppend => ok!(build::list_append(&mut $m, $w)),
+            SetAdd => {
+                $m.save();
+                ok!(build::set_add($m.keep($w.a()), src!($w.b())))
+            }
+            MapAdd => {
+                $m.save();
+                ok!(build::map_add($m.keep($w.a()), src!($w.b()), src!($w.c())))
+            }
+            ListExtend => {
+                $m.save();
+                ok!(build::list_extend($m.keep($w.a()), src!($w.b())))
+            }
+            SetUpdate => {
+                $m.save();
+                ok!(build::set_update($m.keep($w.a()), src!($w.b())))
+            }
+            DictUpdate => {
+                $m.save();
+                ok!(build::dict_update($m.keep($w.a()), src!($w.b())))
+            }
+            DictMerge => {
+                $m.save();
+                ok!(build::dict_merge($m.keep($w.a()), src!($w.b()), $m.keep($w.c())))
+            }
+            ConvertValue => {
+                $m.save();
+                ok!(format::convert_value(at!($w.a()), src!($w.b()), $w.cu()))
+            }
+            FormatSimple => {
+                $m.save();
+                ok!(format::simple(at!($w.a()), src!($w.b()), $w.cu()))
+            }
+            FormatWithSpec => {
+                $m.save();
+                ok!(format::with_spec(at!($w.a()), src!($w.b()), src!($w.c())))
+            }
+            UnpackSequence => {
+                $m.save();
+                ok!(iter::unpack_sequence(src!($w.a()), at!($w.b()), $w.cu()))
+            }
+            UnpackEx => {
+                let after = $m.fetch() as usize;
+                $m.save();
+                ok!(iter::unpack_ex(src!($w.a()), at!($w.b()), $w.cu(), after))
+            }
+            GetIter => {
+                $m.save();
+                ok!(iter::get_iter(at!($w.a()), src!($w.b())))
+            }
+            GetYieldFromIter => {
+                $m.save();
+                ok!(generator::get_yield_from_iter($m, $w.a(), src!($w.b())))
+            }
+            ForIter => ok!(iter::for_iter(&mut $m, $w)),
+            ReturnGenerator => match generator::return_generator($m) {
+                Ok(r) => returned!(r),
+                Err(_) => $raise!(true),
+            },
+            YieldValue => {
+                let v = src!($w.b()).take_slot();
+                match generator::suspend($m, v, taipan_object::types::generator::NO_DELEGATE) {
+                    generator::Suspended::Exit(v) => $exit!(v),
+                    generator::Suspended::Resume(r) => $m = r,
+                }
+            }
+            YieldFrom => match generator::yield_from($m, $w.a(), $w.b()) {
+                Ok(generator::Step::Resume(r)) => $m = r,
+                Ok(generator::Step::Exit(v)) => $exit!(v),
+                Err(_) => $raise!(true),
+            },
+            GetAwaitable => {
+                $m.save();
+                ok!(generator::get_awaitable($m, $w.a(), src!($w.b()), $w.cu()))
+            }
+            GetAiter => {
+                $m.save();
+                ok!(generator::get_aiter($m, $w.a(), src!($w.b())))
+            }
+            GetAnext => {
+                $m.save();
+                ok!(generator::get_anext($m, $w.a(), $m.keep($w.b())))
+            }
+            EndAsyncFor => {
+                $m.save();
+                match generator::end_async_for(src!($w.a()), src!($w.b())) {
+                    Ok(true) => {}
+                    Ok(false) => $raise!(false),
+                    Err(_) => $raise!(true),
+                }
+            }
+            WithEnter => {
+                $m.save();
+                to!(with_::enter($m, $w.a(), src!($w.b()), at!($w.c()), false))
+            }
+            AsyncWithEnter => {
+                $m.save();
+                to!(with_::enter($m, $w.a(), src!($w.b()), at!($w.c()), true))
+            }
+            WithExit => {
+                $m.save();
+                to!(with_::exit($m, $w.a(), $w.b(), at!($w.c())))
+            }
+            WithExceptStart => {
+                $m.save();
+                to!(with_::except_start($m, $w.a(), $w.b(), at!($w.c())))
+            }
+            RaiseCurrent => {
+                drop(exc::raise_current($m));
+                $raise!(true)
+            }
+            RaiseExc => {
+                $m.save();
+                drop(exc::raise(src!($w.a()), None));
+                $raise!(true)
+            }
+            RaiseFrom => {
+                $m.save();
+                drop(exc::raise(src!($w.a()), Some(src!($w.b()))));
+                $raise!(true)
+            }
+            Reraise => {
+                $m.save();
+                exc::reraise($m, $w.a(), $w.bu() != 0);
+                $raise!(false)
+            }
+            PushExc => exc::push_exc(&mut $m, $w),
+            PopExc => exc::pop_exc(&mut $m, $w),
+            JumpIfNotExcMatch => {
+                $m.save();
+                cond!(exc::exc_match($m.keep($w.a()), src!($w.b())), false, $w.c())
+            }
+            CheckEgMatch => {
+                $m.save();
+                ok!(exc::eg_match($m, $w.a(), $w.b(), src!($w.c())))
+            }
+            Call => ok!(call::call(&mut $m, $w)),
+            CallKw => ok!(call::call_kw(&mut $m, $w)),
+            CallMethod => ok!(call::call_method(&mut $m, $w)),
+            CallMethodKw => ok!(call::call_method_kw(&mut $m, $w)),
+            CallEx => ok!(call::call_ex(&mut $m, $w)),
+            Return => {
+                let v = std::mem::replace(&mut *at!($w.a()), Slot::EMPTY);
+                if let Some(r) = frames::leave(&mut $m, v) {
+                    returned!(r)
+                }
+            }
+            ReturnNone => {
+                if let Some(r) = frames::leave(&mut $m, Slot(none().as_ptr() as usize)) {
+                    returned!(r)
+                }
+            }
+            MakeFunction => {
+                let code = $m.fetch() as usize;
+                $m.save();
+                ok!(make::make_function($m, $w.a(), at!($w.b()), $w.cu(), code))
+            }
+            ImportName => {
+                $m.save();
+                ok!(import::import_name($m, $w.a(), at!($w.b()), $w.cu()))
+            }
+            ImportFrom => {
+                $m.save();
+                ok!(import::import_from($m, $w.a(), $m.keep($w.b()), $w.cu()))
+            }
+            MatchMapping => ok!(pattern::has_flag(at!($w.a()), $m.keep($w.b()), true)),
+            MatchSequence => ok!(pattern::has_flag(at!($w.a()), $m.keep($w.b()), false)),
+            MatchKeys => {
+                $m.save();
+                ok!(pattern::keys(at!($w.a()), $m.keep($w.b()), $m.keep($w.c())))
+            }
+            MatchClass => {
+                $m.save();
+                ok!(pattern::class(at!($w.a()), at!($w.b()), $w.cu()))
+            }
+            GetLen => {
+                $m.save();
+                ok!(pattern::get_len(at!($w.a()), $m.keep($w.b())))
+            }
+            CallIntrinsic1 => {
+                $m.save();
+                ok!(intrinsics::one($m, $w.a(), src!($w.b()), $w.cu()))
+            }
+            CallIntrinsic2 => {
+                let which = $m.fetch() as usize;
+                $m.save();
+                ok!(intrinsics::two($m, $w.a(), src!($w.b()), src!($w.c()), which))
+            }
+            // SAFETY: code objects contain known instructions only.
+            _ => std::hint::unreachable_unchecked(),
+        }
+    }};
+}
+
+/// Run from `m` until the innermost frame that Rust entered returns, suspends (its value) or raises (`None`).
+#[inline(never)]
+pub unsafe fn run(mut m: Regs) -> Option<Slot> {
+    let mut entry;
+    loop {
+        'raise: {
+            loop {
+                let word = m.fetch();
+                let w = Narrow(word);
+                macro_rules! raise {
+                    ($entry:expr) => {{
+                        entry = $entry;
+                        break 'raise;
+                    }};
+                }
+                macro_rules! exit {
+                    ($v:expr) => {
+                        return Some($v)
+                    };
+                }
+                execute!(m, w, word as u8, raise, exit, {
+                    let (r, flow) = wide_step(m, word);
+                    m = r;
+                    match flow {
+                        Flow::Next => {}
+                        Flow::Raise { entry } => raise!(entry),
+                        Flow::Exit(v) => exit!(v),
+                    }
+                });
+            }
+        }
+        if entry {
+            m.save();
+        }
+        m = unwind::unwind(m, entry)?;
+    }
+}
+
+/// One instruction with a prefix.
+#[inline(never)]
+unsafe fn wide_step(mut m: Regs, prefix: u32) -> (Regs, Flow) {
+    let word = m.fetch();
+    let w = crate::regs::Wide(prefix, word);
+    macro_rules! raise {
+        ($entry:expr) => {
+            return (m, Flow::Raise { entry: $entry })
+        };
+    }
+    macro_rules! exit {
+        ($v:expr) => {
+            return (m, Flow::Exit($v))
+        };
+    }
+    execute!(m, w, word as u8, raise, exit, {});
+    (m, Flow::Next)
+}

@@ -1,0 +1,187 @@
+//! Raising and handling.
+
+use crate::regs::*;
+use taipan_object::abstract_;
+use taipan_object::call;
+use taipan_object::frame::Slot;
+use taipan_object::prelude::*;
+use taipan_object::types::exc::PyBaseException;
+use taipan_object::types::none;
+
+/// `raise`
+#[cold]
+pub unsafe fn raise_current(m: Regs) -> Raised {
+    let cx = &mut cx();
+    match m.ts.handled_exception() {
+        // Raised again as it is: no new context.
+        Some(e) => cx.set_raised(e),
+        None => cx.runtime_error(format_args!("No active exception to reraise")),
+    }
+}
+
+/// An exception instance from what `raise` was given.
+fn instance(e: &Object, cx: &mut Cx) -> PyResult {
+    if e.downcast::<PyBaseException>().is_some() {
+        return Ok(e.own());
+    }
+    if e.downcast::<PyType>().is_some_and(|t| t.is_subtype(exc::BaseException())) {
+        let v = call::call(e, &[], cx)?;
+        if v.downcast::<PyBaseException>().is_none() {
+            let (t, got) = (abstract_::repr(e, cx)?, v.ty().name());
+            return Err(cx.type_error(format_args!("calling {t} should have returned an instance of BaseException, not {got}")));
+        }
+        return Ok(v);
+    }
+    Err(cx.type_error(format_args!("exceptions must derive from BaseException")))
+}
+
+#[cold]
+#[inline(never)]
+pub unsafe fn raise(e: Opd, cause: Option<Opd>) -> Raised {
+    let cx = &mut cx();
+    match raise_in(e, cause, cx) {
+        Ok(e) => cx.raise(e),
+        Err(r) => r,
+    }
+}
+
+unsafe fn raise_in(e: Opd, cause: Option<Opd>, cx: &mut Cx) -> PyResult {
+    let e = e.take(cx)?;
+    let inst = instance(&e, cx)?;
+    if let Some(c) = cause {
+        let c = c.take(cx)?;
+        let cause = if c.is_none() {
+            None
+        } else if c.downcast::<PyBaseException>().is_some() || c.downcast::<PyType>().is_some_and(|t| t.is_subtype(exc::BaseException())) {
+            Some(instance(&c, cx)?)
+        } else {
+            return Err(cx.type_error(format_args!("exception causes must derive from BaseException")));
+        };
+        if let Some(b) = inst.downcast::<PyBaseException>() {
+            b.cause.set(cause, cx);
+            b.suppress_context.set(true);
+        }
+    }
+    Ok(inst)
+}
+
+/// `reraise`: set the exception again; the frame's position becomes the saved one.
+#[cold]
+#[inline(never)]
+pub unsafe fn reraise(m: Regs, e: isize, with_lasti: bool) {
+    let v = std::mem::replace(&mut *m.at(e), Slot::EMPTY);
+    if with_lasti {
+        let at = std::mem::replace(&mut *m.at(e - 1), Slot::EMPTY);
+        if at.is_int() {
+            let pc = m.code().exec_ptr().add(at.as_int() as usize + 1);
+            (*m.frame).pc.set(taipan_object::frame::Tagged::new(pc));
+        }
+    }
+    let cx = &mut cx();
+    if let Ok(e) = v.into_own(cx) {
+        drop(cx.set_raised(e));
+    }
+}
+
+#[inline(always)]
+pub unsafe fn push_exc<W: Word>(m: &mut Regs, w: W) {
+    let at = m.at(w.a());
+    let e = *at;
+    let old = m.ts.exc_top().exc_value.swap(Some((*e.as_ptr()).own()));
+    *at = match old {
+        Some(o) => Slot::object(o),
+        None => Slot::new_ref(none()),
+    };
+    *at.add(1) = e;
+}
+
+#[inline(always)]
+pub unsafe fn pop_exc<W: Word>(m: &mut Regs, w: W) {
+    let prev = m.src(w.a()).take_slot();
+    let new = if prev.as_ptr() == none().as_ptr() { None } else { Some(Own::from_raw(prev.as_ptr())) };
+    m.save();
+    drop(m.ts.exc_top().exc_value.swap(new));
+}
+
+fn check_class(c: &Object, cx: &mut Cx) -> PyResult<()> {
+    let ok = |c: &Object| c.downcast::<PyType>().is_some_and(|t| t.is_subtype(exc::BaseException()));
+    let fine = match c.downcast::<PyTuple>() {
+        Some(t) => t.as_slice().iter().all(|c| ok(c)),
+        None => ok(c),
+    };
+    if fine {
+        return Ok(());
+    }
+    Err(cx.type_error(format_args!("catching classes that do not inherit from BaseException is not allowed")))
+}
+
+/// Whether an exception is caught by a class or a tuple of classes.
+pub fn matches(e: &Object, c: &Object) -> bool {
+    match c.downcast::<PyTuple>() {
+        Some(t) => t.as_slice().iter().any(|c| matches(e, c)),
+        None => c.downcast::<PyType>().is_some_and(|t| e.ty().is_subtype(t)),
+    }
+}
+
+#[inline(never)]
+pub unsafe fn exc_match(e: Opd, class: Opd) -> PyResult<bool> {
+    let cx = &mut cx();
+    let c = class.take(cx)?;
+    check_class(&c, cx)?;
+    Ok(matches(&*e.peek().as_ptr(), &c))
+}
+
+/// `except*`: see `check_eg_match`.
+#[inline(never)]
+pub unsafe fn eg_match(m: Regs, dst: isize, rest: isize, class: Opd) -> PyResult<()> {
+    let cx = &mut cx();
+    let c = class.take(cx)?;
+    check_class(&c, cx)?;
+    let groups = |c: &Object| c.downcast::<PyType>().is_some_and(|t| t.is_subtype(exc::BaseExceptionGroup()));
+    let bad = match c.downcast::<PyTuple>() {
+        Some(t) => t.as_slice().iter().any(|c| groups(c)),
+        None => groups(&c),
+    };
+    if bad {
+        return Err(cx.type_error(format_args!("catching ExceptionGroup with except* is not allowed. Use except instead.")));
+    }
+    let e = (*m.get(rest).as_ptr()).own();
+    let (hit, left) = split(&e, &c, cx)?;
+    if !hit.is_none() {
+        drop(m.ts.exc_top().exc_value.swap(Some(hit.clone())));
+    }
+    m.set(rest, Slot::object(left));
+    m.set(dst, Slot::object(hit));
+    Ok(())
+}
+
+/// (what matches, what is left), each None when empty.
+fn split(e: &Object, c: &Object, cx: &mut Cx) -> PyResult<(Own<Object>, Own<Object>)> {
+    if e.is_none() {
+        return Ok((none().own(), none().own()));
+    }
+    if matches(e, c) {
+        if e.ty().is_subtype(exc::BaseExceptionGroup()) {
+            return Ok((e.own(), none().own()));
+        }
+        // A naked exception is wrapped; its traceback starts anew in the group.
+        let items = PyTuple::from_slice(&[e], cx)?;
+        let msg = taipan_object::types::str::intern::empty();
+        let g = call::call(exc::exception_group_type(cx)?.as_object(), &[&msg, &items], cx)?;
+        if let (Some(b), Some(x)) = (g.downcast::<PyBaseException>(), e.downcast::<PyBaseException>()) {
+            b.traceback.set(x.traceback.own(), cx);
+        }
+        return Ok((g, none().own()));
+    }
+    if e.ty().is_subtype(exc::BaseExceptionGroup()) {
+        let pair = call::call_method(e, taipan_object::name!(cx, "split"), &[c], cx)?;
+        let Some(t) = pair.downcast::<PyTuple>() else {
+            return Err(cx.type_error(format_args!("{}.split must return a tuple, not {}", e.ty().name(), pair.ty().name())));
+        };
+        let (Some(a), Some(b)) = (t.get(0), t.get(1)) else {
+            return Err(cx.type_error(format_args!("{}.split must return a 2-tuple, got tuple of size {}", e.ty().name(), t.len())));
+        };
+        return Ok((a.own(), b.own()));
+    }
+    Ok((none().own(), e.own()))
+}

@@ -1,0 +1,217 @@
+//! Pushing and popping frames.
+//!
+//! A Python function called with exactly its positional arguments runs in the window of the call: the header is written in front of the arguments, which have become its first
+//! locals. All other frames are *separate*: they begin at the top of the stack and their arguments are moved there.
+
+use crate::call::bind;
+use crate::regs::*;
+use taipan_object::frame::{FRAME_HEADER, Frame, Slot, Tagged, frame_flags as ff, pop_separate, push_separate};
+use taipan_object::prelude::*;
+use taipan_object::types::code::PyCode;
+use taipan_object::types::frame::PyFrame;
+use taipan_object::types::function::PyFunction;
+use taipan_object::types::none;
+
+/// "maximum recursion depth exceeded".
+#[cold]
+#[inline(never)]
+pub fn too_deep() -> Raised {
+    let cx = &mut cx();
+    let ts = cx.ts();
+    // Room for making the exception.
+    ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() + 50);
+    let r = cx.recursion_error(format_args!("maximum recursion depth exceeded"));
+    ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() - 50);
+    r
+}
+
+/// Write a header. `f` and the arguments are in place already.
+#[inline(always)]
+pub unsafe fn write_header(fr: *mut Frame, previous: *mut Frame, f: &PyFunction, code: &PyCode, ret: u64) {
+    let fr = &*fr;
+    fr.previous.set(Tagged::new(previous));
+    fr.code.set(Tagged::new(code));
+    fr.globals.set(Tagged::new(f.globals() as *const PyDict as *const Object));
+    fr.locals.set(Slot::EMPTY);
+    fr.frame_obj.set(Slot::EMPTY);
+    fr.pc.set(Tagged::new(code.exec_ptr()));
+    fr.ret.set(ret);
+}
+
+#[inline(always)]
+pub fn ret_word(flags: u64, dst: isize) -> u64 {
+    ff::TAG | flags | (dst as i32 as u32 as u64) << 32
+}
+
+/// The register that gets the result.
+#[inline(always)]
+pub fn ret_dst(ret: u64) -> isize {
+    (ret >> 32) as u32 as i32 as isize
+}
+
+/// Call `f`, whose code wants exactly the arguments in the window at `win`, in the window. False: no room there.
+#[inline(always)]
+pub unsafe fn enter_window(m: &mut Regs, win: *mut Slot, f: &PyFunction, code: &PyCode, nargs: usize, dst: isize) -> bool {
+    let words = code.frame_words();
+    let room = (m.ts.datastack_limit.get() as usize).wrapping_sub(win as usize) / 8;
+    if room < words + FRAME_HEADER || (*m.frame).has(ff::GENERATOR) {
+        return false;
+    }
+    m.save();
+    let fr = win as *mut Frame;
+    write_header(fr, m.frame, f, code, ret_word(0, dst));
+    let locals = win.add(FRAME_HEADER);
+    let n = code.nlocals();
+    let mut i = nargs;
+    while i < n {
+        *locals.add(i) = Slot::EMPTY;
+        i += 1;
+    }
+    m.frame = fr;
+    m.ts.current_frame.set(fr);
+    m.fp = locals.add(n);
+    m.pc = code.exec_ptr();
+    m.consts = code.slots_ptr();
+    m.cells = code.cells_ptr();
+    true
+}
+
+/// Make a separate frame for a call of `f`; binds the arguments, which are taken over in any case. The caller enters it. Counts the recursion.
+pub unsafe fn push_call(
+    ts: &'static taipan_object::thread::ThreadState,
+    f: Own<PyFunction>,
+    args: &mut [Slot],
+    kwnames: Option<&PyTuple>,
+    flags: u64,
+    dst: isize,
+) -> PyResult<*mut Frame> {
+    let cx = &mut cx();
+    let code = f.code();
+    let words = code.frame_words() + FRAME_HEADER;
+    let n = ts.py_recursion_remaining.get();
+    if n <= 0 || ts.stack_is_low() {
+        bind::release_all(args);
+        return Err(too_deep());
+    }
+    let fr = push_separate(ts, words);
+    if fr.is_null() {
+        bind::release_all(args);
+        return Err(cx.memory_error());
+    }
+    let locals = (*fr).locals_ptr();
+    for i in 0..code.nlocals() {
+        *locals.add(i) = Slot::EMPTY;
+    }
+    // Binding may raise, never runs Python code while the frame is incomplete.
+    if let Err(r) = bind::bind(&f, code, locals, args, kwnames, cx) {
+        for i in 0..code.nlocals() {
+            std::mem::replace(&mut *locals.add(i), Slot::EMPTY).release();
+        }
+        pop_separate(ts, fr);
+        return Err(r);
+    }
+    ts.py_recursion_remaining.set(n - 1);
+    write_header(fr, ts.current_frame.get(), &f, code, ret_word(flags | ff::SEPARATE, dst));
+    (*fr).func.set(Slot::object(f));
+    Ok(fr)
+}
+
+/// What a return led to.
+pub enum Returned {
+    /// Go on in the calling frame.
+    Resume(Regs),
+    /// The frame had been entered from Rust: leave the loop.
+    Exit(Slot),
+    /// The caller raises.
+    Raise(Regs),
+}
+
+/// Return `v` (owned) from the current frame. `None`: the usual case, `m` describes the caller.
+#[inline(always)]
+pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
+    let fr = &*m.frame;
+    let ret = fr.ret.get();
+    if ret & ff::MASK != ff::TAG || fr.frame_obj.get().is_object() {
+        return Some(leave_slow(*m, v));
+    }
+    let code = m.code();
+    let n = code.nlocals();
+    let locals = m.fp.sub(n);
+    for i in 0..n {
+        let p = locals.add(i);
+        let old = *p;
+        *p = Slot::EMPTY;
+        old.release();
+    }
+    // A finaliser of a local may have asked for the frame's object.
+    if fr.frame_obj.get().is_object() {
+        return Some(leave_slow(*m, v));
+    }
+    fr.func.replace(Slot::EMPTY).release();
+    m.ts.py_recursion_remaining.set(m.ts.py_recursion_remaining.get() + 1);
+    let caller = fr.previous.get().get();
+    m.ts.current_frame.set(caller);
+    *m = Regs::of(caller, m.ts);
+    m.set(ret_dst(ret), v);
+    None
+}
+
+/// Release everything of the current frame and make the previous one current. The frame's memory may be gone afterwards.
+pub unsafe fn pop(m: &Regs) {
+    let fr = &*m.frame;
+    let cx = &mut cx();
+    if fr.frame_obj.get().is_object() {
+        let o = Own::<PyFrame>::from_raw(fr.frame_obj.get().as_ptr());
+        PyFrame::leave(o, fr, cx);
+    }
+    let n = fr.code().nlocals();
+    let locals = fr.locals_ptr();
+    for i in 0..n {
+        std::mem::replace(&mut *locals.add(i), Slot::EMPTY).release();
+    }
+    if fr.frame_obj.get().is_object() {
+        let o = Own::<PyFrame>::from_raw(fr.frame_obj.get().as_ptr());
+        PyFrame::leave(o, fr, cx);
+    }
+    fr.locals.replace(Slot::EMPTY).release();
+    fr.func.replace(Slot::EMPTY).release();
+    m.ts.py_recursion_remaining.set(m.ts.py_recursion_remaining.get() + 1);
+    m.ts.current_frame.set(fr.previous.get().get());
+    if fr.has(ff::SEPARATE) {
+        pop_separate(m.ts, m.frame);
+    }
+}
+
+#[inline(never)]
+unsafe fn leave_slow(m: Regs, v: Slot) -> Returned {
+    let fr = &*m.frame;
+    let ret = fr.ret.get();
+    let caller = fr.previous.get().get();
+    if ret & ff::GENERATOR != 0 {
+        return crate::generator::returned(m, v);
+    }
+    pop(&m);
+    if ret & ff::ENTRY != 0 {
+        return Returned::Exit(v);
+    }
+    let m = Regs::of(caller, m.ts);
+    if ret & ff::INIT != 0 {
+        // The instance waits in the window's first word, whose register is in the middle bits.
+        let win = m.at((ret >> 16) as i16 as isize);
+        let obj = std::mem::replace(&mut *win, Slot::EMPTY);
+        if v.as_ptr() != none().as_ptr() {
+            let cx = &mut cx();
+            let name = match v.into_own(cx) {
+                Ok(o) => o.ty().name().to_owned(),
+                Err(_) => String::new(),
+            };
+            obj.release();
+            drop(cx.type_error(format_args!("__init__() should return None, not '{name}'")));
+            return Returned::Raise(m);
+        }
+        m.set(ret_dst(ret), obj);
+        return Returned::Resume(m);
+    }
+    m.set(ret_dst(ret), v);
+    Returned::Resume(m)
+}

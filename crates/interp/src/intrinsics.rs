@@ -1,0 +1,175 @@
+//! Rare operations behind `call_intrinsic_1` and `call_intrinsic_2`.
+
+use crate::regs::*;
+use taipan_bytecode::{Intrinsic1, Intrinsic2};
+use taipan_object::abstract_::{self, iter};
+use taipan_object::attr;
+use taipan_object::call;
+use taipan_object::frame::Slot;
+use taipan_object::name;
+use taipan_object::prelude::*;
+use taipan_object::types::exc::PyBaseException;
+use taipan_object::types::function::PyFunction;
+use taipan_object::types::{self, none};
+
+#[inline(never)]
+pub unsafe fn one(m: Regs, dst: isize, src: Opd, which: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let Some(which) = Intrinsic1::from_u32(which as u32) else {
+        return Err(cx.system_error(format_args!("unknown intrinsic")));
+    };
+    let v = src.take(cx)?;
+    let out = match which {
+        Intrinsic1::Print => print_expr(&v, cx)?,
+        Intrinsic1::ImportStar => {
+            let ns = match (*m.frame).namespace() {
+                Some(n) => n.own(),
+                None => return Err(cx.system_error(format_args!("no locals found during 'import *'"))),
+            };
+            import_star(&v, &ns, cx)?;
+            none().own()
+        }
+        Intrinsic1::AsyncGenWrap => types::generator::async_wrap(v.into_own(), cx)?,
+        Intrinsic1::ListToTuple => match v.exact::<PyList>() {
+            Some(l) => PyTuple::from_vec(l.take_all(), cx)?.into_object(),
+            None => iter::to_tuple(&v, cx)?.into_object(),
+        },
+        Intrinsic1::TypeVar => typing(&m, "_typevar", &[&v], cx)?,
+        Intrinsic1::ParamSpec => typing(&m, "_paramspec", &[&v], cx)?,
+        Intrinsic1::TypeVarTuple => typing(&m, "_typevartuple", &[&v], cx)?,
+        Intrinsic1::SubscriptGeneric => subscript_generic(&v, cx)?,
+        Intrinsic1::TypeAlias => typing(&m, "_typealias", &[&v], cx)?,
+    };
+    drop(v);
+    m.set(dst, Slot::object(out));
+    Ok(())
+}
+
+#[inline(never)]
+pub unsafe fn two(m: Regs, dst: isize, lhs: Opd, rhs: Opd, which: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let Some(which) = Intrinsic2::from_u32(which as u32) else {
+        return Err(cx.system_error(format_args!("unknown intrinsic")));
+    };
+    let (a, b) = (lhs.take(cx)?, rhs.take(cx)?);
+    let out = match which {
+        Intrinsic2::PrepReraiseStar => prep_reraise_star(&a, &b, cx)?,
+        Intrinsic2::TypeVarWithBound => typing(&m, "_typevar_with_bound", &[&a, &b], cx)?,
+        Intrinsic2::TypeVarWithConstraints => typing(&m, "_typevar_with_constraints", &[&a, &b], cx)?,
+        Intrinsic2::SetFunctionTypeParams => {
+            if let Some(f) = a.downcast::<PyFunction>() {
+                f.set_type_params(Some(b.into_own()));
+            }
+            a.into_own()
+        }
+        Intrinsic2::SetTypeparamDefault => typing(&m, "_set_typeparam_default", &[&a, &b], cx)?,
+    };
+    m.set(dst, Slot::object(out));
+    Ok(())
+}
+
+/// The interactive prompt's `sys.displayhook`.
+fn print_expr(v: &Object, cx: &mut Cx) -> PyResult {
+    let hook = match cx.interp().sysdict.own() {
+        Some(d) => d.get(name!(cx, "displayhook"), cx)?,
+        None => None,
+    };
+    match hook {
+        Some(h) => call::call(&h, &[v], cx),
+        None => Err(cx.runtime_error(format_args!("lost sys.displayhook"))),
+    }
+}
+
+fn import_star(md: &Object, ns: &Object, cx: &mut Cx) -> PyResult<()> {
+    let (names, skip) = match attr::get_opt(md, name!(cx, "__all__"), cx)? {
+        Some(a) => (a, false),
+        None => match attr::get_opt(md, name!(cx, "__dict__"), cx)? {
+            Some(d) => (call::call_method(&d, name!(cx, "keys"), &[], cx)?, true),
+            None => return Err(cx.import_error(format_args!("from-import-* object has no __dict__ and no __all__"))),
+        },
+    };
+    for n in iter::collect(&names, cx)? {
+        let Some(name) = n.downcast::<PyStr>() else {
+            let m = attr::get(md, name!(cx, "__name__"), cx)?;
+            let m = abstract_::str(&m, cx)?;
+            let what = if skip { "Key" } else { "Item" };
+            let of = if skip { "__dict__" } else { "__all__" };
+            return Err(cx.type_error(format_args!("{what} in {m}.{of} must be str, not {}", n.ty().name())));
+        };
+        if skip && name.len() > 0 && name.code_point(0) == '_' as u32 {
+            continue;
+        }
+        let name = taipan_object::types::str::intern::intern(name.new_ref(), cx);
+        let v = attr::get(md, &name, cx)?;
+        abstract_::set_item(ns, &name, Some(&v), cx)?;
+    }
+    Ok(())
+}
+
+/// Type parameters belong to the crate with the `_typing` types, which offers these functions in `_typing`; `__module__` comes from the running frame's globals.
+unsafe fn typing(m: &Regs, f: &str, args: &[&Object], cx: &mut Cx) -> PyResult {
+    let _ = m;
+    let f = cx.import_attr("_typing", f)?;
+    call::call(&f, args, cx)
+}
+
+/// `Generic[*params]`.
+fn subscript_generic(params: &Object, cx: &mut Cx) -> PyResult {
+    let g = cx.import_attr("_typing", "Generic")?;
+    let Some(t) = params.downcast::<PyTuple>() else {
+        return Err(cx.type_error(format_args!("type parameters must be a tuple")));
+    };
+    let mut out = Vec::new();
+    for p in t.as_slice() {
+        if p.ty().name() == "TypeVarTuple" {
+            let it = iter::get_iter(p, cx)?;
+            if let Some(v) = iter::next(&it, cx)? {
+                out.push(v);
+            }
+        } else {
+            out.push(p.own());
+        }
+    }
+    let t = PyTuple::from_vec(out, cx)?;
+    let args: Own<Object> = if t.len() == 1 { t.as_slice()[0].own() } else { t.into_object() };
+    abstract_::get_item(&g, &args, cx)
+}
+
+/// What `except*` raises in the end: (original, list of raised and unhandled) → exception or None.
+fn prep_reraise_star(orig: &Object, list: &Object, cx: &mut Cx) -> PyResult {
+    let Some(l) = list.downcast::<PyList>() else {
+        return Err(cx.system_error(format_args!("except* results are no list")));
+    };
+    let items: Vec<Own<Object>> = l.items(cx).iter().filter(|o| !o.is_none()).map(|o| o.own()).collect();
+    if items.is_empty() {
+        return Ok(none().own());
+    }
+    if !orig.ty().is_subtype(exc::BaseExceptionGroup()) {
+        // A naked exception was caught and wrapped: at most one exception can come out.
+        return Ok(items[0].clone());
+    }
+    let same = |a: &Object, b: &Object| -> bool {
+        match (a.downcast::<PyBaseException>(), b.downcast::<PyBaseException>()) {
+            (Some(x), Some(y)) => x.notes.as_raw() == y.notes.as_raw() && x.traceback.as_raw() == y.traceback.as_raw()
+                && x.cause.as_raw() == y.cause.as_raw() && x.context.as_raw() == y.context.as_raw(),
+            _ => false,
+        }
+    };
+    let (mut raised, mut reraised) = (Vec::new(), Vec::new());
+    for e in items {
+        if same(&e, orig) { reraised.push(e) } else { raised.push(e) }
+    }
+    let projected = exc::group::projection(orig, &reraised, cx)?;
+    if raised.is_empty() {
+        return Ok(projected);
+    }
+    if !projected.is_none() {
+        raised.push(projected);
+    }
+    if raised.len() == 1 {
+        return Ok(raised.swap_remove(0));
+    }
+    let t = PyList::from_vec(raised, cx)?;
+    let msg = types::str::intern::empty();
+    call::call(exc::exception_group_type(cx)?.as_object(), &[&msg, &t], cx)
+}

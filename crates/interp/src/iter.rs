@@ -1,0 +1,152 @@
+//! Iteration and unpacking.
+
+use crate::generator;
+use crate::regs::*;
+use taipan_object::abstract_::{self, iter};
+use taipan_object::err::result_from_raw;
+use taipan_object::frame::Slot;
+use taipan_object::prelude::*;
+use taipan_object::types::exc;
+use taipan_object::types::generator::{PyGenerator, gen_of};
+
+#[inline(never)]
+pub unsafe fn get_iter(dst: *mut Slot, src: Opd) -> PyResult<()> {
+    let cx = &mut cx();
+    let v = src.take(cx)?;
+    let it = if v.is_exact::<PyGenerator>() { v.into_own() } else { iter::get_iter(&v, cx)? };
+    store_own(dst, it);
+    Ok(())
+}
+
+/// The next item, or none at the end.
+#[inline(never)]
+unsafe fn next(it: *mut Slot) -> PyResult<Option<Own<Object>>> {
+    let cx = &mut cx();
+    let it = &*(*it).as_ptr();
+    let Some(f) = it.ty().tp_iternext.get() else {
+        return Err(cx.type_error(format_args!("'{}' object is not an iterator", it.ty().name())));
+    };
+    let p = f(it.as_ptr());
+    if !p.is_null() {
+        return Ok(Some(Own::from_raw(p)));
+    }
+    if !cx.is_raised() {
+        return Ok(None);
+    }
+    match result_from_raw(p) {
+        Err(r) => cx.catch(r, exc::StopIteration()).map(|()| None),
+        Ok(_) => Ok(None),
+    }
+}
+
+#[inline(always)]
+pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let it = m.get(w.b());
+    m.save();
+    if !W::WIDE && (*it.as_ptr()).is_exact::<PyGenerator>() {
+        if let Some(g) = gen_of(&*it.as_ptr()) {
+            if m.breaker() {
+                crate::breaker::handle()?;
+            }
+            if let Some(r) = generator::enter_for_iter(*m, g, w.a())? {
+                *m = r;
+                return Ok(());
+            }
+        }
+    }
+    match next(m.at(w.b()))? {
+        Some(v) => {
+            m.set(w.a(), Slot::object(v));
+            m.jump(w.c())
+        }
+        None => {
+            m.src(w.b()).consume();
+            Ok(())
+        }
+    }
+}
+
+/// Put `items`, `n` of them, into consecutive registers.
+unsafe fn put(base: *mut Slot, items: &[&Object]) {
+    for (i, v) in items.iter().enumerate() {
+        store(base.add(i), Slot::new_ref(v));
+    }
+}
+
+#[cold]
+fn not_iterable(v: &Object, r: Raised, cx: &mut Cx) -> Raised {
+    if cx.raised_is(exc::TypeError()) && v.ty().tp_iter.get().is_none() && !iter::is_sequence(v) {
+        cx.discard(r);
+        return cx.type_error(format_args!("cannot unpack non-iterable {} object", v.ty().name()));
+    }
+    r
+}
+
+#[cold]
+fn too_many(n: usize, got: Option<usize>, cx: &mut Cx) -> Raised {
+    match got {
+        Some(g) => cx.value_error(format_args!("too many values to unpack (expected {n}, got {g})")),
+        None => cx.value_error(format_args!("too many values to unpack (expected {n})")),
+    }
+}
+
+#[inline(never)]
+pub unsafe fn unpack_sequence(src: Opd, base: *mut Slot, n: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let v = src.take(cx)?;
+    if let Some(t) = v.exact::<PyTuple>().filter(|t| t.len() == n) {
+        put(base, t.as_slice());
+        return Ok(());
+    }
+    if let Some(l) = v.exact::<PyList>().filter(|l| l.len() == n) {
+        // Storing may release old values that change the list.
+        let items: Vec<Own<Object>> = l.items(cx).iter().map(|o| o.own()).collect();
+        for (i, o) in items.into_iter().enumerate() {
+            store(base.add(i), Slot::object(o));
+        }
+        return Ok(());
+    }
+    let it = iter::get_iter(&v, cx).map_err(|r| not_iterable(&v, r, cx))?;
+    let mut items = Vec::with_capacity(n.min(64));
+    while items.len() < n {
+        match iter::next(&it, cx)? {
+            Some(x) => items.push(x),
+            None => {
+                let got = items.len();
+                return Err(cx.value_error(format_args!("not enough values to unpack (expected {n}, got {got})")));
+            }
+        }
+    }
+    if iter::next(&it, cx)?.is_some() {
+        let exact = v.is_exact::<PyTuple>() || v.is_exact::<PyList>() || v.is_exact::<PyDict>();
+        let got = if exact { Some(abstract_::len(&v, cx)?) } else { None };
+        return Err(too_many(n, got, cx));
+    }
+    for (i, o) in items.into_iter().enumerate() {
+        store(base.add(i), Slot::object(o));
+    }
+    Ok(())
+}
+
+#[inline(never)]
+pub unsafe fn unpack_ex(src: Opd, base: *mut Slot, before: usize, after: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let v = src.take(cx)?;
+    let it = iter::get_iter(&v, cx).map_err(|r| not_iterable(&v, r, cx))?;
+    let mut items = Vec::new();
+    while let Some(x) = iter::next(&it, cx)? {
+        items.push(x);
+    }
+    if items.len() < before + after {
+        let (need, got) = (before + after, items.len());
+        return Err(cx.value_error(format_args!("not enough values to unpack (expected at least {need}, got {got})")));
+    }
+    let tail = items.split_off(items.len() - after);
+    let middle = items.split_off(before);
+    let l = PyList::from_vec(middle, cx)?;
+    let all = items.into_iter().chain(std::iter::once(l.into_object())).chain(tail);
+    for (i, o) in all.enumerate() {
+        store(base.add(i), Slot::object(o));
+    }
+    Ok(())
+}

@@ -1,0 +1,323 @@
+//! What the loop keeps in machine registers, operand decoding, and reading and writing slots.
+//!
+//! `Regs` is passed by reference only to inlined handlers; out-of-line functions get copies of what they need (and give a `Regs` back by value), so that it stays in registers.
+
+use taipan_object::frame::{Frame, Slot};
+use taipan_object::prelude::*;
+use taipan_object::thread::ThreadState;
+use taipan_object::types::code::{CacheCell, PyCode};
+use std::sync::atomic::Ordering::Relaxed;
+
+/// The machine's registers.
+#[derive(Clone, Copy)]
+pub struct Regs {
+    /// Next word.
+    pub pc: *const u32,
+    /// First temp of the frame.
+    pub fp: *mut Slot,
+    /// Constant slots of the code.
+    pub consts: *const Slot,
+    /// Inline cache cells of the code.
+    pub cells: *mut CacheCell,
+    pub frame: *mut Frame,
+    pub ts: &'static ThreadState,
+}
+
+/// An instruction word with its prefix, if any.
+pub trait Word: Copy {
+    const WIDE: bool;
+    /// Signed operands.
+    fn a(self) -> isize;
+    fn b(self) -> isize;
+    fn c(self) -> isize;
+    /// Unsigned operands.
+    fn au(self) -> usize;
+    fn bu(self) -> usize;
+    fn cu(self) -> usize;
+    /// b and c as one field.
+    fn bc(self) -> isize;
+    fn bcu(self) -> usize;
+    /// a, b and c as one field.
+    fn abc(self) -> isize;
+}
+
+/// The usual form.
+#[derive(Clone, Copy)]
+pub struct Narrow(pub u32);
+/// Prefix and word.
+#[derive(Clone, Copy)]
+pub struct Wide(pub u32, pub u32);
+
+impl Word for Narrow {
+    const WIDE: bool = false;
+    #[inline(always)]
+    fn a(self) -> isize {
+        (self.0 >> 8) as i8 as isize
+    }
+    #[inline(always)]
+    fn b(self) -> isize {
+        (self.0 >> 16) as i8 as isize
+    }
+    #[inline(always)]
+    fn c(self) -> isize {
+        (self.0 >> 24) as i8 as isize
+    }
+    #[inline(always)]
+    fn au(self) -> usize {
+        (self.0 >> 8) as u8 as usize
+    }
+    #[inline(always)]
+    fn bu(self) -> usize {
+        (self.0 >> 16) as u8 as usize
+    }
+    #[inline(always)]
+    fn cu(self) -> usize {
+        (self.0 >> 24) as usize
+    }
+    #[inline(always)]
+    fn bc(self) -> isize {
+        (self.0 >> 16) as i16 as isize
+    }
+    #[inline(always)]
+    fn bcu(self) -> usize {
+        (self.0 >> 16) as usize
+    }
+    #[inline(always)]
+    fn abc(self) -> isize {
+        (self.0 as i32 >> 8) as isize
+    }
+}
+
+impl Wide {
+    #[inline(always)]
+    fn field(self, shift: u32) -> u32 {
+        (self.1 >> shift & 0xff) | (self.0 >> shift & 0xff) << 8
+    }
+}
+
+impl Word for Wide {
+    const WIDE: bool = true;
+    fn a(self) -> isize {
+        self.field(8) as i16 as isize
+    }
+    fn b(self) -> isize {
+        self.field(16) as i16 as isize
+    }
+    fn c(self) -> isize {
+        self.field(24) as i16 as isize
+    }
+    fn au(self) -> usize {
+        self.field(8) as usize
+    }
+    fn bu(self) -> usize {
+        self.field(16) as usize
+    }
+    fn cu(self) -> usize {
+        self.field(24) as usize
+    }
+    fn bc(self) -> isize {
+        self.bcu() as u32 as i32 as isize
+    }
+    fn bcu(self) -> usize {
+        (self.1 >> 16 | (self.0 >> 16) << 16) as usize
+    }
+    fn abc(self) -> isize {
+        (self.1 >> 8 | (self.0 >> 8) << 24) as i32 as isize
+    }
+}
+
+/// An operand for an out-of-line function: where it is, and whether reading consumes it.
+#[derive(Clone, Copy)]
+pub struct Opd {
+    pub at: *mut Slot,
+    pub owned: bool,
+}
+
+/// An operand that was read: borrowed from a local or constant, or owned.
+pub struct Val {
+    obj: *mut Object,
+    owned: bool,
+}
+
+impl std::ops::Deref for Val {
+    type Target = Object;
+    #[inline(always)]
+    fn deref(&self) -> &Object {
+        // SAFETY: alive: owned, or borrowed from a slot that keeps it for the instruction.
+        unsafe { &*self.obj }
+    }
+}
+impl Drop for Val {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.owned {
+            // SAFETY: the count is ours.
+            unsafe { Object::decref(self.obj) }
+        }
+    }
+}
+impl Val {
+    /// An owned reference.
+    #[inline(always)]
+    pub fn into_own(self) -> Own<Object> {
+        let v = std::mem::ManuallyDrop::new(self);
+        if !v.owned {
+            v.incref();
+        }
+        // SAFETY: one count is ours now.
+        unsafe { Own::from_raw(v.obj) }
+    }
+    /// Whether this is the only reference anywhere (a consumed temp nobody else sees).
+    #[inline(always)]
+    pub fn is_temporary(&self) -> bool {
+        self.owned && self.is_unique()
+    }
+}
+
+impl Opd {
+    /// The word, without consuming it.
+    #[inline(always)]
+    pub unsafe fn peek(self) -> Slot {
+        *self.at
+    }
+    /// Read the operand as an object; a temp is emptied.
+    #[inline(always)]
+    pub unsafe fn take(self, cx: &mut Cx) -> PyResult<Val> {
+        if self.owned {
+            let s = std::mem::replace(&mut *self.at, Slot::EMPTY);
+            return Ok(Val { obj: s.into_own(cx)?.into_raw(), owned: true });
+        }
+        Ok(Val { obj: Slot::boxed(self.at, cx)?.as_ptr(), owned: false })
+    }
+    /// Read the operand as an owned word; a temp is emptied.
+    #[inline(always)]
+    pub unsafe fn take_slot(self) -> Slot {
+        if self.owned { std::mem::replace(&mut *self.at, Slot::EMPTY) } else { (*self.at).duplicate() }
+    }
+    /// The operand has been read: release it if it is a temp.
+    #[inline(always)]
+    pub unsafe fn consume(self) {
+        if self.owned {
+            std::mem::replace(&mut *self.at, Slot::EMPTY).release();
+        }
+    }
+}
+
+/// Store an owned word and release the old one.
+#[inline(always)]
+pub unsafe fn store(at: *mut Slot, v: Slot) {
+    let old = std::mem::replace(&mut *at, v);
+    old.release();
+}
+
+/// Store an object.
+#[inline(always)]
+pub unsafe fn store_own<T: PyLayout>(at: *mut Slot, v: Own<T>) {
+    store(at, Slot::object(v));
+}
+
+impl Regs {
+    /// The registers for a frame, to go on at its saved `pc`.
+    #[inline(always)]
+    pub unsafe fn of(frame: *mut Frame, ts: &'static ThreadState) -> Regs {
+        let code: &PyCode = &*((*frame).code.get().get() as *const PyCode);
+        Regs {
+            pc: (*frame).pc.get().get(),
+            fp: (frame as *mut Slot).add(8 + code.nlocals()),
+            consts: code.slots_ptr(),
+            cells: code.cells_ptr(),
+            frame,
+            ts,
+        }
+    }
+    #[inline(always)]
+    pub unsafe fn code(&self) -> &'static PyCode {
+        &*((*self.frame).code.get().get() as *const PyCode)
+    }
+    /// The slot of a register.
+    #[inline(always)]
+    pub unsafe fn at(&self, r: isize) -> *mut Slot {
+        self.fp.offset(r)
+    }
+    #[inline(always)]
+    pub unsafe fn get(&self, r: isize) -> Slot {
+        *self.fp.offset(r)
+    }
+    /// Store an owned word and release the old one.
+    #[inline(always)]
+    pub unsafe fn set(&self, r: isize, v: Slot) {
+        store(self.at(r), v)
+    }
+    /// An operand of kind `Src`.
+    #[inline(always)]
+    pub unsafe fn src(&self, r: isize) -> Opd {
+        Opd { at: self.at(r), owned: r >= 0 }
+    }
+    /// An operand that is never consumed.
+    #[inline(always)]
+    pub unsafe fn keep(&self, r: isize) -> Opd {
+        Opd { at: self.at(r), owned: false }
+    }
+    /// A constant as an operand for out-of-line functions: its object.
+    #[inline(always)]
+    pub unsafe fn konst(&self, i: usize) -> Opd {
+        Opd { at: self.code().consts().as_slice().as_ptr().add(i) as *mut Slot, owned: false }
+    }
+    /// Constant `i` as an object.
+    #[inline(always)]
+    pub unsafe fn const_obj(&self, i: usize) -> &'static Object {
+        *(self.code().consts().as_slice().as_ptr().add(i))
+    }
+    /// Name `i`.
+    #[inline(always)]
+    pub unsafe fn name(&self, i: usize) -> &'static PyStr {
+        let names = self.code().names();
+        (*names.as_slice().as_ptr().add(i)).cast_unchecked::<PyStr>()
+    }
+    /// Note where we are: before anything that may raise or look at the frame.
+    #[inline(always)]
+    pub unsafe fn save(&self) {
+        (*self.frame).pc.set(taipan_object::frame::Tagged::new(self.pc));
+    }
+    /// The next word (an extra operand or a cache index).
+    #[inline(always)]
+    pub unsafe fn fetch(&mut self) -> u32 {
+        let w = *self.pc;
+        self.pc = self.pc.add(1);
+        w
+    }
+    /// The instruction's cache cell; steps over the word with its index.
+    #[inline(always)]
+    pub unsafe fn cell(&mut self) -> *mut CacheCell {
+        let i = self.fetch() as usize;
+        self.cells.add(i)
+    }
+    /// Whether somebody wants attention.
+    #[inline(always)]
+    pub fn breaker(&self) -> bool {
+        self.ts.eval_breaker.load(Relaxed) != 0
+    }
+    /// Take a jump that may be a back edge.
+    #[inline(always)]
+    pub unsafe fn jump(&mut self, offset: isize) -> PyResult<()> {
+        if self.breaker() {
+            self.save();
+            crate::breaker::handle()?;
+        }
+        self.pc = self.pc.offset(offset);
+        Ok(())
+    }
+    /// Rewrite the opcode of the instruction whose (only) word has just been fetched, `back` words before `pc`.
+    #[inline(always)]
+    pub unsafe fn respecialise(&self, back: usize, op: u8) {
+        let at = self.pc.sub(back) as *mut u32;
+        *at = *at & !0xff | op as u32;
+    }
+}
+
+/// The token, for handlers (the loop holds the GIL).
+#[inline(always)]
+pub fn cx() -> Cx {
+    // SAFETY: see the crate's first page.
+    unsafe { Cx::assume() }
+}

@@ -1,0 +1,74 @@
+//! Unwinding: traceback entries, handlers, frames that end by an exception.
+
+use crate::frames;
+use crate::regs::*;
+use taipan_object::frame::{Slot, frame_flags as ff};
+use taipan_object::prelude::*;
+use taipan_object::types::traceback;
+
+/// The exception that is set leaves the instruction at the saved `pc`. Gives the registers at its handler, or none when a frame that Rust entered ended.
+#[cold]
+#[inline(never)]
+pub unsafe fn unwind(mut m: Regs, mut entry: bool) -> Option<Regs> {
+    loop {
+        let fr = &*m.frame;
+        let word = fr.lasti_word().max(0);
+        if entry {
+            traceback::add_frame_entry(fr, &mut cx());
+        }
+        entry = true;
+        let code = m.code();
+        if let Some(h) = code.handler_at(word as u32) {
+            return Some(enter_handler(m, h, word));
+        }
+        clear_temps(&m, 0);
+        let ret = fr.ret.get();
+        let caller = fr.previous.get().get();
+        if ret & ff::GENERATOR != 0 {
+            match crate::generator::raised(m) {
+                Some(r) => {
+                    m = r;
+                    continue;
+                }
+                None => return None,
+            }
+        }
+        frames::pop(&m);
+        if ret & ff::ENTRY != 0 {
+            return None;
+        }
+        m = Regs::of(caller, m.ts);
+        if ret & ff::INIT != 0 {
+            let win = m.at((ret >> 16) as i16 as isize);
+            std::mem::replace(&mut *win, Slot::EMPTY).release();
+        }
+    }
+}
+
+/// Release the temps from `depth` on.
+unsafe fn clear_temps(m: &Regs, depth: usize) {
+    let n = m.code().ntemps();
+    for i in depth..n {
+        let p = m.fp.add(i);
+        let v = std::mem::replace(&mut *p, Slot::EMPTY);
+        v.release();
+    }
+}
+
+unsafe fn enter_handler(mut m: Regs, h: &taipan_bytecode::ExceptionEntry, word: i32) -> Regs {
+    // The exception is taken first: releasing temps may run code that looks at the thread state.
+    let e = m.ts.current_exception.take();
+    let depth = h.depth as usize;
+    clear_temps(&m, depth);
+    let mut at = m.fp.add(depth);
+    if h.lasti {
+        *at = Slot::int(word as i64);
+        at = at.add(1);
+    }
+    *at = match e {
+        Some(e) => Slot::object(e),
+        None => Slot::EMPTY,
+    };
+    m.pc = m.code().exec_ptr().add(h.handler as usize);
+    m
+}

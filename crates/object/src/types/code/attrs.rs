@@ -1,0 +1,223 @@
+//! What Python sees of a code object.
+
+use super::*;
+use crate::types::bytes::PyBytes;
+
+fn cached_names(cell: &FieldCell<PyTuple>, code: &PyCode, bit: u8, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+    if let Some(t) = cell.own() {
+        return Ok(t);
+    }
+    let mut v = Vec::new();
+    for i in 0..code.nlocals() {
+        if code.local_kind(i) & bit != 0 {
+            v.push(code.local_name(i).new_ref().into_object());
+        }
+    }
+    let t = PyTuple::from_vec(v, cx)?;
+    cell.set(Some(t.clone()), cx);
+    Ok(t)
+}
+
+impl PyCode {
+    /// `co_varnames`
+    pub fn varnames(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        cached_names(&self.varnames, self, local_kind::LOCAL, cx)
+    }
+    /// `co_cellvars`
+    pub fn cellvars(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        cached_names(&self.cellvars, self, local_kind::CELL, cx)
+    }
+    /// `co_freevars`
+    pub fn freevars(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        cached_names(&self.freevars, self, local_kind::FREE, cx)
+    }
+
+    /// The instructions as bytes.
+    fn code_bytes(&self) -> Vec<u8> {
+        self.spec().code.iter().flat_map(|w| w.to_le_bytes()).collect()
+    }
+
+    fn same(&self, o: &PyCode, cx: &mut Cx) -> PyResult<bool> {
+        let (a, b) = (self.spec(), o.spec());
+        Ok(a.name == b.name
+            && a.argcount == b.argcount
+            && a.posonlyargcount == b.posonlyargcount
+            && a.kwonlyargcount == b.kwonlyargcount
+            && self.flags() == o.flags()
+            && a.firstlineno == b.firstlineno
+            && a.code == b.code
+            && a.names == b.names
+            && a.locals == b.locals
+            && a.linetable == b.linetable
+            && a.exceptions == b.exceptions
+            && a.consts == b.consts
+            && crate::abstract_::eq(&self.consts().new_ref(), &o.consts().new_ref(), cx)?)
+    }
+}
+
+#[pymethods]
+impl PyCode {
+    #[slot(tp_repr)]
+    fn repr(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        let file = self.filename();
+        let file = match file.downcast::<PyStr>() {
+            Some(f) => f.to_string_lossy(),
+            None => "???".to_owned(),
+        };
+        let text = format!("<code object {} at {:p}, file \"{file}\", line {}>", self.name(), self, self.firstlineno());
+        PyStr::new(&text, cx)
+    }
+    #[slot(tp_hash)]
+    fn hash(&self, cx: &mut Cx) -> PyResult<isize> {
+        let s = self.spec();
+        let mut h = self.name().hash_value() as u64;
+        let mut mix = |v: u64| h = (h ^ v).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+        for w in &s.code {
+            mix(*w as u64);
+        }
+        mix(s.firstlineno as u64);
+        mix(s.argcount as u64);
+        mix(crate::abstract_::hash(self.names(), cx)? as u64);
+        let h = h as isize;
+        Ok(if h == -1 { -2 } else { h })
+    }
+    #[slot(tp_richcompare)]
+    fn compare(&self, other: &Object, op: CmpOp, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let Some(o) = other.exact::<PyCode>() else { return Ok(not_implemented().own()) };
+        let eq = std::ptr::eq(self, o) || self.same(o, cx)?;
+        Ok(match op {
+            CmpOp::Eq => crate::types::boolean::from_bool(eq),
+            CmpOp::Ne => crate::types::boolean::from_bool(!eq),
+            _ => not_implemented().own(),
+        })
+    }
+    #[getter("co_argcount")]
+    fn py_argcount(&self) -> i32 {
+        self.co_argcount
+    }
+    #[getter("co_posonlyargcount")]
+    fn py_posonly(&self) -> i32 {
+        self.co_posonlyargcount
+    }
+    #[getter("co_kwonlyargcount")]
+    fn py_kwonly(&self) -> i32 {
+        self.co_kwonlyargcount
+    }
+    #[getter("co_stacksize")]
+    fn py_stacksize(&self) -> i32 {
+        self.co_stacksize
+    }
+    #[getter("co_flags")]
+    fn py_flags(&self) -> i32 {
+        self.co_flags.get()
+    }
+    #[getter("co_nlocals")]
+    fn py_nlocals(&self) -> i32 {
+        self.co_nlocals
+    }
+    #[getter("co_firstlineno")]
+    fn py_firstlineno(&self) -> i32 {
+        self.co_firstlineno
+    }
+    #[getter("co_names")]
+    fn py_names(&self) -> Own<PyTuple> {
+        self.co_names.new_ref()
+    }
+    #[getter("co_consts")]
+    fn py_consts(&self) -> Own<PyTuple> {
+        self.co_consts.new_ref()
+    }
+    #[getter("co_filename")]
+    fn py_filename(&self) -> Own<Object> {
+        self.filename()
+    }
+    #[getter("co_name")]
+    fn py_name(&self) -> Own<PyStr> {
+        self.co_name.new_ref()
+    }
+    #[getter("co_qualname")]
+    fn py_qualname(&self) -> Own<PyStr> {
+        self.co_qualname.new_ref()
+    }
+    #[getter("co_varnames")]
+    fn py_varnames(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        self.varnames(cx)
+    }
+    #[getter("co_cellvars")]
+    fn py_cellvars(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        self.cellvars(cx)
+    }
+    #[getter("co_freevars")]
+    fn py_freevars(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        self.freevars(cx)
+    }
+    #[getter("co_code")]
+    fn py_code(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        PyBytes::new(&self.code_bytes(), cx)
+    }
+    #[getter("_co_code_adaptive")]
+    fn py_adaptive(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        let b: Vec<u8> = self.exec_words().iter().flat_map(|w| w.get().to_le_bytes()).collect();
+        PyBytes::new(&b, cx)
+    }
+    #[getter("co_linetable")]
+    fn py_linetable(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        PyBytes::new(&self.spec().linetable, cx)
+    }
+    #[getter("co_exceptiontable")]
+    fn py_exceptiontable(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        let mut b = Vec::new();
+        for e in &self.spec().exceptions {
+            for v in [e.start, e.end, e.handler, (e.depth as u32) << 1 | e.lasti as u32] {
+                b.extend_from_slice(&v.to_le_bytes());
+            }
+        }
+        PyBytes::new(&b, cx)
+    }
+    /// Return an iterator of (start, end, line) for the code, lines None where there are none.
+    #[method("co_lines()", nosig)]
+    fn py_lines(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let mut out = Vec::new();
+        for (a, b, line) in self.line_ranges() {
+            let l = if line < 0 { none().own() } else { PyInt::new(line as i64, cx)?.into_object() };
+            let row = vec![PyInt::new(2 * a as i64, cx)?.into_object(), PyInt::new(2 * b as i64, cx)?.into_object(), l];
+            out.push(PyTuple::from_vec(row, cx)?.into_object());
+        }
+        let l = PyList::from_vec(out, cx)?;
+        crate::abstract_::iter::get_iter(&l, cx)
+    }
+    #[method("co_positions()", nosig)]
+    fn py_positions(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let mut out = Vec::new();
+        for (loc, words) in Positions::of(self).items {
+            let mut row = Vec::new();
+            for v in [loc.line, loc.end_line, loc.column, loc.end_column] {
+                row.push(if v < 0 { none().own() } else { PyInt::new(v as i64, cx)?.into_object() });
+            }
+            let t = PyTuple::from_vec(row, cx)?;
+            for _ in 0..words {
+                out.push(t.clone().into_object());
+            }
+        }
+        let l = PyList::from_vec(out, cx)?;
+        crate::abstract_::iter::get_iter(&l, cx)
+    }
+    /// Return a copy of the code object with new values for the specified fields.
+    #[method("replace(**changes)", nosig)]
+    fn replace(&self, changes: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
+        let changes = changes.to_dict(cx)?;
+        super::link::replaced(self, &changes, cx)
+    }
+    #[method("__replace__(**changes)", nosig, doc = "The same as replace().")]
+    fn dunder_replace(&self, changes: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
+        let changes = changes.to_dict(cx)?;
+        super::link::replaced(self, &changes, cx)
+    }
+    #[method("_varname_from_oparg(oparg)", nosig)]
+    fn varname_from_oparg(&self, oparg: usize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        if oparg >= self.nlocals() {
+            return Err(cx.index_error(format_args!("tuple index out of range")));
+        }
+        Ok(self.local_name(oparg).new_ref())
+    }
+}

@@ -1,0 +1,259 @@
+//! `code`: `PyCodeObject` over a linked [`CodeSpec`].
+//!
+//! The public head has CPython's layout; what the interpreter needs lies behind it. Invariants: the spec is immutable and shared; `exec` is this object's private copy of
+//! the instructions, which the interpreter rewrites to specialised forms; `slots[i]` is constant `i` as a slot word: a tagged int, or a pointer borrowed from `co_consts`.
+
+mod attrs;
+mod lines;
+mod link;
+
+pub use attrs::*;
+pub use lines::Positions;
+pub use link::link;
+
+use crate::frame::{FRAME_HEADER, Slot};
+use crate::prelude::*;
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::sync::Arc;
+use taipan_bytecode::{CodeSpec, ExceptionEntry, flags, local_kind};
+use taipan_macros::pytype;
+
+/// One inline cache cell of an instruction; its meaning belongs to the interpreter.
+#[repr(C, align(16))]
+#[derive(Clone, Copy, Default)]
+pub struct CacheCell {
+    pub a: u32,
+    pub b: u32,
+    pub c: u64,
+}
+
+/// `simple_args` of code that needs the full argument binding.
+pub const NOT_SIMPLE: u32 = u32::MAX;
+
+/// What the interpreter needs, made by `link`.
+pub struct Linked {
+    pub spec: Arc<CodeSpec>,
+    exec: Box<[Cell<u32>]>,
+    cells: Box<[Cell<CacheCell>]>,
+    slots: Box<[Slot]>,
+}
+impl crate::field::GcField for Linked {}
+
+/// Bytecode with everything it needs to run, apart from its globals.
+#[pytype(name = "code", doc = "Create a code object.  Not for mere mortals.", export = "PyCode_Type")]
+#[repr(C)]
+pub struct PyCode {
+    head: VarHead,
+    co_consts: Field<PyTuple>,
+    co_names: Field<PyTuple>,
+    /// Made on demand.
+    co_exceptiontable: FieldCell<Object>,
+    co_flags: Cell<i32>,
+    co_argcount: i32,
+    co_posonlyargcount: i32,
+    co_kwonlyargcount: i32,
+    co_stacksize: i32,
+    co_firstlineno: i32,
+    co_nlocalsplus: i32,
+    co_framesize: i32,
+    co_nlocals: i32,
+    co_ncellvars: i32,
+    co_nfreevars: i32,
+    co_version: Cell<u32>,
+    co_localsplusnames: Field<PyTuple>,
+    co_localspluskinds: FieldCell<Object>,
+    co_filename: FieldCell<Object>,
+    co_name: Field<PyStr>,
+    co_qualname: Field<PyStr>,
+    co_linetable: FieldCell<Object>,
+    co_weakreflist: WeakList,
+    co_executors: Cell<*mut c_void>,
+    co_cached: Cell<*mut c_void>,
+    co_instrumentation_version: Cell<usize>,
+    co_monitoring: Cell<*mut c_void>,
+    co_unique_id: Cell<isize>,
+    co_firsttraceable: Cell<i32>,
+    co_extra: Cell<*mut c_void>,
+    // ---- ours from here on ----
+    /// Number of positional arguments when exactly these make a frame (no defaults, keywords, `*`, and no generator), else [`NOT_SIMPLE`].
+    simple_args: u32,
+    /// All parameters, `*args` and `**kwargs` included.
+    total_args: u32,
+    exec: *const u32,
+    slots: *const Slot,
+    cells: *mut CacheCell,
+    linked: Linked,
+    /// Names and kinds of `co_varnames` etc., made on demand.
+    varnames: FieldCell<PyTuple>,
+    cellvars: FieldCell<PyTuple>,
+    freevars: FieldCell<PyTuple>,
+}
+
+const _: () = {
+    use std::mem::offset_of;
+    assert!(offset_of!(PyCode, co_flags) == 48 && offset_of!(PyCode, co_nfreevars) == 88 && offset_of!(PyCode, co_nlocalsplus) == 72);
+    assert!(offset_of!(PyCode, co_filename) == 112 && offset_of!(PyCode, co_firsttraceable) == 192 && offset_of!(PyCode, co_extra) == 200);
+};
+
+impl PyCode {
+    /// The content without objects.
+    #[inline]
+    pub fn spec(&self) -> &CodeSpec {
+        &self.linked.spec
+    }
+    /// The spec, shared.
+    pub fn spec_arc(&self) -> &Arc<CodeSpec> {
+        &self.linked.spec
+    }
+    /// First instruction word of the private copy.
+    #[inline(always)]
+    pub fn exec_ptr(&self) -> *const u32 {
+        self.exec
+    }
+    /// The words of the private copy.
+    #[inline]
+    pub fn exec_words(&self) -> &[Cell<u32>] {
+        &self.linked.exec
+    }
+    /// Constant slots (borrowed words).
+    #[inline(always)]
+    pub fn slots_ptr(&self) -> *const Slot {
+        self.slots
+    }
+    /// Inline cache cells.
+    #[inline(always)]
+    pub fn cells_ptr(&self) -> *mut CacheCell {
+        self.cells
+    }
+    /// Locals of a frame, cells and free variables included.
+    #[inline(always)]
+    pub fn nlocals(&self) -> usize {
+        self.co_nlocalsplus as usize
+    }
+    /// Temps of a frame.
+    #[inline(always)]
+    pub fn ntemps(&self) -> usize {
+        self.co_stacksize as usize
+    }
+    /// Locals and temps of a frame.
+    #[inline(always)]
+    pub fn frame_words(&self) -> usize {
+        self.co_framesize as usize - FRAME_HEADER
+    }
+    /// See [`NOT_SIMPLE`].
+    #[inline(always)]
+    pub fn simple_args(&self) -> u32 {
+        self.simple_args
+    }
+    #[inline(always)]
+    pub fn flags(&self) -> u32 {
+        self.co_flags.get() as u32
+    }
+    #[inline(always)]
+    pub fn has_flag(&self, f: u32) -> bool {
+        self.flags() & f != 0
+    }
+    /// Set or clear `CO_ITERABLE_COROUTINE`-like flags on a fresh object.
+    pub fn set_flags(&self, f: u32) {
+        self.co_flags.set(f as i32);
+    }
+    /// Whether calling makes a generator, coroutine or async generator.
+    #[inline]
+    pub fn is_generator_like(&self) -> bool {
+        self.has_flag(flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR)
+    }
+    #[inline(always)]
+    pub fn argcount(&self) -> usize {
+        self.co_argcount as usize
+    }
+    #[inline(always)]
+    pub fn posonlyargcount(&self) -> usize {
+        self.co_posonlyargcount as usize
+    }
+    #[inline(always)]
+    pub fn kwonlyargcount(&self) -> usize {
+        self.co_kwonlyargcount as usize
+    }
+    /// Parameters, `*args` and `**kwargs` included.
+    #[inline(always)]
+    pub fn total_args(&self) -> usize {
+        self.total_args as usize
+    }
+    pub fn ncellvars(&self) -> usize {
+        self.co_ncellvars as usize
+    }
+    #[inline(always)]
+    pub fn nfreevars(&self) -> usize {
+        self.co_nfreevars as usize
+    }
+    pub fn firstlineno(&self) -> i32 {
+        self.co_firstlineno
+    }
+    pub fn first_traceable(&self) -> u32 {
+        self.co_firsttraceable.get() as u32
+    }
+    /// `co_names`.
+    #[inline(always)]
+    pub fn names(&self) -> &PyTuple {
+        &self.co_names
+    }
+    /// Name `i` of `co_names`.
+    #[inline(always)]
+    pub fn name_at(&self, i: usize) -> &PyStr {
+        // SAFETY: `link` makes a tuple of str; the verifier (or the compiler) vouches for the index.
+        unsafe { self.co_names.as_slice()[i].cast_unchecked::<PyStr>() }
+    }
+    /// `co_consts`.
+    #[inline(always)]
+    pub fn consts(&self) -> &PyTuple {
+        &self.co_consts
+    }
+    /// The name of local `i`.
+    #[inline]
+    pub fn local_name(&self, i: usize) -> &PyStr {
+        // SAFETY: `link` makes a tuple of str.
+        unsafe { self.co_localsplusnames.as_slice()[i].cast_unchecked::<PyStr>() }
+    }
+    /// Names of all locals.
+    pub fn local_names(&self) -> &PyTuple {
+        &self.co_localsplusnames
+    }
+    /// Bits of [`local_kind`] of local `i`.
+    #[inline]
+    pub fn local_kind(&self, i: usize) -> u8 {
+        self.linked.spec.locals.get(i).map_or(0, |l| l.kind)
+    }
+    /// `co_name`
+    pub fn name(&self) -> &PyStr {
+        &self.co_name
+    }
+    /// `co_qualname`
+    pub fn qualname(&self) -> &PyStr {
+        &self.co_qualname
+    }
+    /// `co_filename`
+    pub fn filename(&self) -> Own<Object> {
+        match self.co_filename.own() {
+            Some(f) => f,
+            None => crate::types::str::intern::empty().into_object(),
+        }
+    }
+    /// The exception handler for an instruction that contains word `pc`.
+    #[inline]
+    pub fn handler_at(&self, pc: u32) -> Option<&ExceptionEntry> {
+        self.linked.spec.handler_at(pc)
+    }
+    /// Index of a free variable (from the front of the closure), by name.
+    pub fn free_index(&self, name: &str) -> Option<usize> {
+        self.linked.spec.freevars().position(|n| n == name)
+    }
+    /// Whether `local i` is a cell or free variable.
+    pub fn is_cell_local(&self, i: usize) -> bool {
+        self.local_kind(i) & (local_kind::CELL | local_kind::FREE) != 0
+    }
+    /// Replace a constant slot by a pointer (no slot owns its word).
+    pub fn docstring(&self) -> Option<&Object> {
+        if self.has_flag(flags::HAS_DOCSTRING) { self.consts().get(0) } else { None }
+    }
+}

@@ -1,0 +1,286 @@
+//! `frame`: the object that stands for a frame of the data stack, made when somebody looks (`PyFrameObject`).
+//!
+//! Invariants: while the frame is in use, `f_frame` points at it and the frame holds one reference to this object. When the frame ends and somebody else still
+//! holds the object, the frame's words move into a block of this object (`take_over`). A null `f_frame` belongs to frames that native code invents.
+
+mod attrs;
+mod locals;
+
+pub use locals::{FrameLocalsProxy, locals_of};
+
+use crate::alloc;
+use crate::field::GcField;
+use crate::frame::{FRAME_HEADER, Frame, Slot, Tagged, frame_flags};
+use crate::prelude::*;
+use crate::types::code::PyCode;
+use std::cell::{Cell, RefCell};
+use std::ptr::null_mut;
+use taipan_macros::pytype;
+
+/// A frame's words in a block of their own, once the frame has ended.
+pub struct OwnFrame(Cell<*mut Frame>);
+
+impl OwnFrame {
+    fn get(&self) -> Option<&Frame> {
+        // SAFETY: null or our block.
+        unsafe { self.0.get().as_ref() }
+    }
+}
+
+impl GcField for OwnFrame {
+    fn traverse(&self, v: Visit) -> Result<(), i32> {
+        match self.get() {
+            // SAFETY: our block is a complete frame.
+            Some(f) => unsafe { visit_frame(f, v) },
+            None => Ok(()),
+        }
+    }
+    fn clear(&self) {
+        if let Some(f) = self.get() {
+            // SAFETY: the frame has ended.
+            unsafe { f.clear_slots() };
+        }
+    }
+}
+
+impl Drop for OwnFrame {
+    fn drop(&mut self) {
+        let p = self.0.replace(null_mut());
+        if p.is_null() {
+            return;
+        }
+        // SAFETY: our block, freed once; the function goes last because the code's size is needed.
+        unsafe {
+            let f = &*p;
+            f.clear_slots();
+            f.locals.replace(Slot::EMPTY).release();
+            f.func.replace(Slot::EMPTY).release();
+            alloc::raw_free(p as *mut u8);
+        }
+    }
+}
+
+/// Report everything a frame owns.
+///
+/// # Safety
+/// The frame is complete: its function is set and its words are slots.
+pub unsafe fn visit_frame(f: &Frame, v: Visit) -> Result<(), i32> {
+    let n = f.code().frame_words();
+    // SAFETY: words of the frame; only object words are followed.
+    unsafe {
+        for s in [f.func.get(), f.locals.get(), f.frame_obj.get()] {
+            if s.is_object() {
+                v.object(&*s.as_ptr())?;
+            }
+        }
+        for i in 0..n {
+            let s = *f.locals_ptr().add(i);
+            if s.is_object() {
+                v.object(&*s.as_ptr())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Values that `f_locals` writes displaced while an instruction may still borrow them.
+#[derive(Default)]
+pub struct Displaced(RefCell<Vec<Own<Object>>>);
+impl GcField for Displaced {
+    fn traverse(&self, v: Visit) -> Result<(), i32> {
+        self.0.traverse(v)
+    }
+}
+
+#[pytype(name = "frame", gc, no_new, flags(), parts(PART), export = "PyFrame_Type")]
+#[repr(C)]
+pub struct PyFrame {
+    head: ObjHead,
+    f_back: FieldCell<PyFrame>,
+    #[gc(skip)]
+    f_frame: Cell<*mut Frame>,
+    f_trace: FieldCell<Object>,
+    /// Line set by a trace function or by native code; 0: follow the instruction.
+    f_lineno: Cell<i32>,
+    f_trace_lines: Cell<bool>,
+    f_trace_opcodes: Cell<bool>,
+    f_extra_locals: FieldCell<PyDict>,
+    f_locals_cache: FieldCell<Object>,
+    displaced: Displaced,
+    own: OwnFrame,
+    /// Code of a frame that native code invented.
+    code_only: FieldCell<PyCode>,
+    globals_only: FieldCell<PyDict>,
+}
+
+impl PyFrame {
+    fn make(f: *mut Frame, code: Option<Own<PyCode>>, globals: Option<Own<PyDict>>, cx: &mut Cx) -> PyResult<Own<PyFrame>> {
+        cx.new_object(PyFrame {
+            head: Object::placeholder(),
+            f_back: FieldCell::empty(),
+            f_frame: Cell::new(f),
+            f_trace: FieldCell::empty(),
+            f_lineno: Cell::new(0),
+            f_trace_lines: Cell::new(true),
+            f_trace_opcodes: Cell::new(false),
+            f_extra_locals: FieldCell::empty(),
+            f_locals_cache: FieldCell::empty(),
+            displaced: Displaced::default(),
+            own: OwnFrame(Cell::new(null_mut())),
+            code_only: FieldCell::new(code),
+            globals_only: FieldCell::new(globals),
+        })
+    }
+
+    /// The object of a frame in use; made on first use.
+    pub fn of(f: &Frame, cx: &mut Cx) -> PyResult<Own<PyFrame>> {
+        let s = f.frame_obj.get();
+        if s.is_object() {
+            // SAFETY: the frame owns a reference to its object.
+            return Ok(unsafe { (*s.as_ptr()).cast_unchecked::<PyFrame>() }.new_ref());
+        }
+        let o = PyFrame::make(f as *const Frame as *mut Frame, None, None, cx)?;
+        f.frame_obj.set(Slot::object(o.clone()));
+        Ok(o)
+    }
+
+    /// A frame without execution, for tracebacks of native code (`PyFrame_New`).
+    pub fn invent(code: &PyCode, globals: &PyDict, cx: &mut Cx) -> PyResult<Own<PyFrame>> {
+        let o = PyFrame::make(null_mut(), Some(code.new_ref()), Some(globals.new_ref()), cx)?;
+        o.f_lineno.set(code.firstlineno());
+        Ok(o)
+    }
+
+    /// The frame's words, wherever they lie now.
+    #[inline]
+    pub fn frame(&self) -> Option<&Frame> {
+        // SAFETY: null, or the frame in use, or our block.
+        unsafe { self.f_frame.get().as_ref() }
+    }
+    /// Whether the frame is over (its words are this object's own).
+    #[inline]
+    pub fn is_over(&self) -> bool {
+        self.own.get().is_some() || self.f_frame.get().is_null()
+    }
+    pub fn code(&self) -> &PyCode {
+        match self.frame() {
+            Some(f) => f.code(),
+            // SAFETY: invented frames have it, and it is never replaced.
+            None => unsafe { &*(self.code_only.as_raw() as *const PyCode) },
+        }
+    }
+    pub fn globals(&self) -> Own<PyDict> {
+        match self.frame() {
+            Some(f) => f.globals().new_ref(),
+            None => self.globals_only.own().expect("an invented frame has globals"),
+        }
+    }
+    /// The line being executed, -1 when the code says none.
+    pub fn line(&self) -> i32 {
+        match (self.f_lineno.get(), self.frame()) {
+            (0, Some(f)) => f.line(),
+            (n, _) => n,
+        }
+    }
+    /// Word index of the instruction, -1 before the first.
+    pub fn lasti_word(&self) -> i32 {
+        self.frame().map_or(-1, Frame::lasti_word)
+    }
+    /// Overrides the line (trace functions, native code); 0 follows the instruction again.
+    pub fn set_line(&self, line: i32) {
+        self.f_lineno.set(line);
+    }
+    pub fn trace(&self) -> Option<Own<Object>> {
+        self.f_trace.own()
+    }
+    pub fn set_trace(&self, f: Option<Own<Object>>, cx: &mut Cx) {
+        self.f_trace.set(f, cx);
+    }
+    pub fn traces_lines(&self) -> bool {
+        self.f_trace_lines.get()
+    }
+    pub fn traces_opcodes(&self) -> bool {
+        self.f_trace_opcodes.get()
+    }
+
+    /// The calling frame's object.
+    pub fn back(&self, cx: &mut Cx) -> PyResult<Option<Own<PyFrame>>> {
+        if let Some(b) = self.f_back.own() {
+            return Ok(Some(b));
+        }
+        if self.is_over() {
+            return Ok(None);
+        }
+        let mut f = self.frame().and_then(Frame::previous);
+        while let Some(x) = f {
+            if x.is_shown() {
+                return PyFrame::of(x, cx).map(Some);
+            }
+            f = x.previous();
+        }
+        Ok(None)
+    }
+
+    /// The frame ends: release its reference to this object; if others hold it, move the frame's words here. The locals are empty afterwards
+    /// (`func` and the namespace stay with the frame when nobody took them).
+    ///
+    /// # Safety
+    /// `f` is the frame of `this`, which gives up its reference; it does not run any more. `keep_back`: link the calling frame's object.
+    pub unsafe fn leave(this: Own<PyFrame>, f: &Frame, cx: &mut Cx) {
+        f.frame_obj.set(Slot::EMPTY);
+        if this.is_unique() {
+            return;
+        }
+        let words = f.code().frame_words() + FRAME_HEADER;
+        let block = alloc::raw_malloc(words * 8) as *mut Frame;
+        if block.is_null() {
+            // Without memory the object loses its locals, nothing else.
+            this.f_frame.set(null_mut());
+            drop(this.code_only.swap(Some(f.code().new_ref())));
+            drop(this.globals_only.swap(Some(f.globals().new_ref())));
+            return;
+        }
+        // SAFETY: the words move; the frame's are emptied.
+        unsafe {
+            std::ptr::copy_nonoverlapping(f as *const Frame as *const usize, block as *mut usize, words);
+            let n = f.code().frame_words();
+            std::ptr::write_bytes(f.locals_ptr(), 0, n);
+            f.locals.set(Slot::EMPTY);
+            let own = &*block;
+            own.frame_obj.set(Slot::EMPTY);
+            own.func.set(Slot::new_ref(f.func().as_object()));
+            own.ret.set(frame_flags::TAG);
+            let back = f.previous();
+            own.previous.set(Tagged::new(std::ptr::null()));
+            this.own.0.set(block);
+            this.f_frame.set(block);
+            let mut b = back;
+            while let Some(x) = b {
+                if x.is_shown() {
+                    if let Ok(o) = PyFrame::of(x, cx) {
+                        this.f_back.set(Some(o), cx);
+                    }
+                    break;
+                }
+                b = x.previous();
+            }
+        }
+    }
+
+    /// Keep a displaced local alive until the frame goes on.
+    fn displace(&self, old: Own<Object>) {
+        if self.is_over() {
+            return;
+        }
+        if let Ok(mut v) = self.displaced.0.try_borrow_mut() {
+            v.push(old);
+        } else {
+            std::mem::forget(old);
+        }
+    }
+    /// Let go what `f_locals` writes displaced, once the borrowing instruction is over.
+    pub fn release_displaced(&self) {
+        let v = self.displaced.0.try_borrow_mut().map(|mut v| std::mem::take(&mut *v));
+        drop(v);
+    }
+}

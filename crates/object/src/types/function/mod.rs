@@ -1,0 +1,210 @@
+//! `function`: a code object with globals, defaults and closure (`PyFunctionObject`).
+//!
+//! Invariants: `version` is 0 or stands for the present code and defaults (inline caches compare it; every change zeroes it); a replaced `__code__` lives
+//! as long as the function (`old_code`), because running frames borrow it.
+
+mod attrs;
+
+use crate::machine;
+use crate::name;
+use crate::prelude::*;
+use crate::typeobj::VectorcallFunc;
+use crate::types::cell::PyCell;
+use crate::types::code::PyCode;
+use crate::types::singletons;
+use std::cell::Cell;
+use taipan_macros::pytype;
+
+#[pytype(
+    name = "function",
+    doc = "Create a function object.\n\n  code\n    a code object\n  globals\n    the globals dictionary\n  name\n    a string that overrides the name from the code object\n  argdefs\n    a tuple that specifies the default argument values\n  closure\n    a tuple that supplies the bindings for free variables\n  kwdefaults\n    a dictionary that specifies the default keyword argument values",
+    gc,
+    flags(METHOD_DESCRIPTOR),
+    parts(PART),
+    export = "PyFunction_Type"
+)]
+#[repr(C)]
+pub struct PyFunction {
+    head: ObjHead,
+    func_globals: Field<PyDict>,
+    func_builtins: FieldCell<Object>,
+    func_name: FieldCell<PyStr>,
+    func_qualname: FieldCell<PyStr>,
+    func_code: FieldCell<PyCode>,
+    func_defaults: FieldCell<PyTuple>,
+    func_kwdefaults: FieldCell<PyDict>,
+    func_closure: FieldCell<PyTuple>,
+    func_doc: FieldCell<Object>,
+    func_dict: InstDict,
+    func_weakreflist: WeakList,
+    func_module: FieldCell<Object>,
+    func_annotations: FieldCell<Object>,
+    func_annotate: FieldCell<Object>,
+    func_typeparams: FieldCell<Object>,
+    vectorcall: Vectorcall,
+    func_version: Cell<u32>,
+    /// Code objects that were replaced, a list; see above.
+    old_code: FieldCell<PyList>,
+}
+
+use crate::args::Vectorcall;
+use crate::instance::InstDict;
+
+struct NextVersion(Cell<u32>);
+// SAFETY: touched with the GIL held.
+unsafe impl Sync for NextVersion {}
+static NEXT_VERSION: NextVersion = NextVersion(Cell::new(1));
+
+impl PyFunction {
+    /// A function of `code` with its name, docstring and module as CPython takes them (`PyFunction_NewWithQualName`). Closure and defaults are empty.
+    pub fn new(code: &PyCode, globals: &PyDict, cx: &mut Cx) -> PyResult<Own<PyFunction>> {
+        let builtins = builtins_of(globals, cx)?;
+        let module = globals.get_str(name!(cx, "__name__"), cx).map(|m| m.own());
+        let doc = match code.docstring() {
+            Some(d) => d.own(),
+            None => singletons::none().own(),
+        };
+        cx.new_object(PyFunction {
+            head: Object::placeholder(),
+            func_globals: Field::new(globals.new_ref()),
+            func_builtins: FieldCell::new(Some(builtins)),
+            func_name: FieldCell::new(Some(code.name().new_ref())),
+            func_qualname: FieldCell::new(Some(code.qualname().new_ref())),
+            func_code: FieldCell::new(Some(code.new_ref())),
+            func_defaults: FieldCell::empty(),
+            func_kwdefaults: FieldCell::empty(),
+            func_closure: FieldCell::empty(),
+            func_doc: FieldCell::new(Some(doc)),
+            func_dict: InstDict::empty(),
+            func_weakreflist: WeakList::new(),
+            func_module: FieldCell::new(module),
+            func_annotations: FieldCell::empty(),
+            func_annotate: FieldCell::empty(),
+            func_typeparams: FieldCell::empty(),
+            vectorcall: Vectorcall::new(machine::hooks().function_vectorcall),
+            func_version: Cell::new(0),
+            old_code: FieldCell::empty(),
+        })
+    }
+
+    /// The code.
+    #[inline(always)]
+    pub fn code(&self) -> &PyCode {
+        // SAFETY: never empty; a replaced code object lives as long as the function.
+        unsafe { &*(self.func_code.as_raw() as *const PyCode) }
+    }
+    #[inline(always)]
+    pub fn globals(&self) -> &PyDict {
+        &self.func_globals
+    }
+    /// The builtins mapping (nearly always a dict).
+    #[inline(always)]
+    pub fn builtins(&self) -> &Object {
+        // SAFETY: set at construction and never replaced.
+        unsafe { &*self.func_builtins.as_raw() }
+    }
+    /// Positional defaults, borrowed while nothing runs.
+    #[inline]
+    pub fn defaults<'a>(&'a self, cx: &'a Cx) -> Option<&'a PyTuple> {
+        self.func_defaults.get(cx)
+    }
+    #[inline]
+    pub fn kwdefaults(&self) -> Option<Own<PyDict>> {
+        self.func_kwdefaults.own()
+    }
+    #[inline]
+    pub fn closure<'a>(&'a self, cx: &'a Cx) -> Option<&'a PyTuple> {
+        self.func_closure.get(cx)
+    }
+    /// Cell `i` of the closure.
+    #[inline]
+    pub fn closure_cell(&self, i: usize, cx: &Cx) -> Option<Own<PyCell>> {
+        // SAFETY: a closure consists of cells.
+        self.func_closure.get(cx)?.get(i).map(|c| unsafe { c.cast_unchecked::<PyCell>().new_ref() })
+    }
+    /// `__qualname__`
+    pub fn qualname(&self) -> Option<Own<PyStr>> {
+        self.func_qualname.own()
+    }
+    /// `__name__`
+    pub fn name_str(&self) -> Option<Own<PyStr>> {
+        self.func_name.own()
+    }
+    /// What inline caches compare; assigned on demand, 0 when versions have run out.
+    pub fn version(&self) -> u32 {
+        if self.func_version.get() == 0 {
+            let v = NEXT_VERSION.0.get();
+            if v != 0 {
+                NEXT_VERSION.0.set(v.wrapping_add(1));
+                self.func_version.set(v);
+            }
+        }
+        self.func_version.get()
+    }
+    #[inline(always)]
+    pub fn current_version(&self) -> u32 {
+        self.func_version.get()
+    }
+    /// Something that a call depends on has changed.
+    fn touch(&self) {
+        self.func_version.set(0);
+    }
+
+    // ---- setters for `make_function` and native code; the Python-visible ones check types ----
+
+    pub fn set_defaults(&self, v: Option<Own<PyTuple>>) {
+        self.touch();
+        drop(self.func_defaults.swap(v));
+    }
+    pub fn set_kwdefaults(&self, v: Option<Own<PyDict>>) {
+        self.touch();
+        drop(self.func_kwdefaults.swap(v));
+    }
+    /// The cells of the free variables; as many as the code wants.
+    pub fn set_closure(&self, v: Option<Own<PyTuple>>) {
+        drop(self.func_closure.swap(v));
+    }
+    /// Annotations: a dict, or a tuple of names and values that becomes one when asked for.
+    pub fn set_annotations(&self, v: Option<Own<Object>>) {
+        drop(self.func_annotations.swap(v));
+    }
+    pub fn set_annotate(&self, v: Option<Own<Object>>) {
+        drop(self.func_annotate.swap(v));
+    }
+    pub fn set_type_params(&self, v: Option<Own<Object>>) {
+        drop(self.func_typeparams.swap(v));
+    }
+    /// Replace the builtins of a fresh function (`types.FunctionType(..., {"__builtins__": …})` does it through the globals).
+    pub fn set_vectorcall(&self, f: VectorcallFunc) {
+        self.touch();
+        self.vectorcall.set(f);
+    }
+    /// Replace the code; the old one is kept for running frames.
+    pub fn set_code(&self, code: Own<PyCode>, cx: &mut Cx) -> PyResult<()> {
+        self.touch();
+        let Some(old) = self.func_code.swap(Some(code)) else { return Ok(()) };
+        let list = match self.old_code.own() {
+            Some(l) => l,
+            None => {
+                let l = PyList::new(cx)?;
+                self.old_code.set(Some(l.clone()), cx);
+                l
+            }
+        };
+        list.push(old.into_object(), cx)
+    }
+}
+
+/// The builtins that code with these globals sees: `__builtins__` (a module's dict or a mapping), else the interpreter's.
+pub fn builtins_of(globals: &PyDict, cx: &mut Cx) -> PyResult<Own<Object>> {
+    if let Some(b) = globals.get_str(name!(cx, "__builtins__"), cx) {
+        if let Some(m) = b.downcast::<crate::types::module::PyModule>() {
+            return Ok(m.dict().into_object());
+        }
+        return Ok(b.own());
+    }
+    if let Some(b) = cx.interp().builtins.own() {
+        return Ok(b.into_object());
+    }
+    Ok(PyDict::new(cx)?.into_object())
+}
