@@ -19,6 +19,7 @@ pub mod gc;
 pub mod hash;
 pub mod instance;
 pub mod kernel_type;
+pub mod machine;
 pub mod refs;
 #[cfg(test)]
 pub mod testing;

@@ -73,11 +73,7 @@ impl PyCell {
             // Empty cells sort before all others.
             (a, b) => {
                 let (a, b) = (a.is_some(), b.is_some());
-<<<<<<< HEAD
                 Ok(crate::types::boolean::from_bool(op.holds(a.cmp(&b))))
-=======
-                Ok(crate::types::bool::from_bool(op.holds(a.cmp(&b))).own())
->>>>>>> fe59778 (Interpreter in progress: frames, code, functions, generators, the loop)
             }
         }
     }
