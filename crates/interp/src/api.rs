@@ -5,7 +5,6 @@ use crate::call::bind;
 use crate::frames;
 use crate::generator;
 use crate::regs::*;
-use taipan_object::args::rt;
 use taipan_object::frame::{Slot, frame_flags as ff};
 use taipan_object::machine::{self, Hooks};
 use taipan_object::prelude::*;
@@ -22,26 +21,37 @@ const INLINE_ARGS: usize = 16;
 
 /// `vectorcall` of Python functions.
 unsafe extern "C" fn function_vectorcall(f: *mut Object, args: *const *mut Object, nargsf: usize, kwnames: *mut Object) -> *mut Object {
-    rt::entry("function call", |cx| {
-        let f = (*f).cast_unchecked::<PyFunction>();
-        let n = nargsf & !taipan_object::call::ARGUMENTS_OFFSET;
-        let names = if kwnames.is_null() { None } else { Some((*kwnames).cast_unchecked::<PyTuple>()) };
-        let total = n + names.map_or(0, |k| k.len());
-        let copy = |buf: &mut [Slot]| {
-            for (i, s) in buf.iter_mut().enumerate() {
-                *s = Slot::new_ref(&**args.add(i));
-            }
-        };
-        if total <= INLINE_ARGS {
-            let mut buf = [Slot::EMPTY; INLINE_ARGS];
-            copy(&mut buf[..total]);
-            call_function(f, &mut buf[..total], names, cx)
-        } else {
-            let mut buf = vec![Slot::EMPTY; total];
-            copy(&mut buf);
-            call_function(f, &mut buf, names, cx)
+    // SAFETY: called as a vectorcall function with the GIL held.
+    let cx = &mut cx();
+    let run = std::panic::AssertUnwindSafe(|| vectorcall_in(f, args, nargsf, kwnames, cx));
+    match std::panic::catch_unwind(run) {
+        Ok(r) => taipan_object::err::result_into_raw(r),
+        Err(_) => {
+            drop(Cx::assume().system_error(format_args!("internal error in a function call")));
+            std::ptr::null_mut()
         }
-    })
+    }
+}
+
+unsafe fn vectorcall_in(f: *mut Object, args: *const *mut Object, nargsf: usize, kwnames: *mut Object, cx: &mut Cx) -> PyResult {
+    let f = (*f).cast_unchecked::<PyFunction>();
+    let n = nargsf & !taipan_object::call::ARGUMENTS_OFFSET;
+    let names = if kwnames.is_null() { None } else { Some((*kwnames).cast_unchecked::<PyTuple>()) };
+    let total = n + names.map_or(0, |k| k.len());
+    let copy = |buf: &mut [Slot]| {
+        for (i, s) in buf.iter_mut().enumerate() {
+            *s = Slot::new_ref(&**args.add(i));
+        }
+    };
+    if total <= INLINE_ARGS {
+        let mut buf = [Slot::EMPTY; INLINE_ARGS];
+        copy(&mut buf[..total]);
+        call_function(f, &mut buf[..total], names, cx)
+    } else {
+        let mut buf = vec![Slot::EMPTY; total];
+        copy(&mut buf);
+        call_function(f, &mut buf, names, cx)
+    }
 }
 
 /// Run a function to its end; the arguments are taken over.

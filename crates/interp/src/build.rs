@@ -8,7 +8,7 @@ use taipan_object::prelude::*;
 use taipan_object::types::dict::Clash;
 use taipan_object::types::none;
 use taipan_object::types::set::PySet;
-use taipan_object::types::slice::PySlice;
+use taipan_object::types::code::new_slice;
 
 /// The run of `n` temps, boxed.
 unsafe fn run<'a>(base: *mut Slot, n: usize, cx: &mut Cx) -> PyResult<&'a mut [Slot]> {
@@ -86,7 +86,7 @@ pub unsafe fn slice(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
     let items = run(base, n, cx)?;
     let at = |i: usize| &*items[i].as_ptr();
-    let v = PySlice::new(at(0), at(1), if n > 2 { at(2) } else { none() }, cx)?;
+    let v = new_slice(at(0), at(1), if n > 2 { at(2) } else { none() }, cx)?;
     for i in items {
         drop(take(i));
     }
@@ -164,11 +164,24 @@ pub unsafe fn map_add(map: Opd, k: Opd, v: Opd) -> PyResult<()> {
     container::<PyDict>(map).set_own(&k, v.into_own(), cx)
 }
 
+/// Append every item of an iterable.
+fn extend(l: &PyList, v: &Object, cx: &mut Cx) -> PyResult<()> {
+    if let Some(t) = v.exact::<PyTuple>() {
+        l.reserve(l.len() + t.len(), cx)?;
+        return t.as_slice().iter().try_for_each(|x| l.push(x.own(), cx));
+    }
+    let it = abstract_::iter::get_iter(v, cx)?;
+    while let Some(x) = abstract_::iter::next(&it, cx)? {
+        l.push(x, cx)?;
+    }
+    Ok(())
+}
+
 #[inline(never)]
 pub unsafe fn list_extend(list: Opd, it: Opd) -> PyResult<()> {
     let cx = &mut cx();
     let v = it.take(cx)?;
-    match container::<PyList>(list).extend(&v, cx) {
+    match extend(container::<PyList>(list), &v, cx) {
         Ok(()) => Ok(()),
         Err(r) if cx.raised_is(exc::TypeError()) && v.ty().tp_iter.get().is_none() && !abstract_::iter::is_sequence(&v) => {
             cx.discard(r);

@@ -70,7 +70,7 @@ pub unsafe fn compare_truth(l: Opd, r: Opd, op: CmpOp) -> PyResult<bool> {
     }
     let cx = &mut cx();
     let (x, y) = (l.take(cx)?, r.take(cx)?);
-    let v = abstract_::compare(&x, &y, op, cx)?;
+    let v = abstract_::rich_compare(&x, &y, op, cx)?;
     drop(x);
     drop(y);
     abstract_::is_true(&v, cx)
@@ -87,7 +87,7 @@ unsafe fn compare_value(dst: *mut Slot, l: Opd, r: Opd, op: CmpOp) -> PyResult<(
     }
     let cx = &mut cx();
     let (x, y) = (l.take(cx)?, r.take(cx)?);
-    let v = abstract_::compare(&x, &y, op, cx)?;
+    let v = abstract_::rich_compare(&x, &y, op, cx)?;
     drop(x);
     drop(y);
     store_own(dst, v);

@@ -5,7 +5,7 @@
 use crate::arith::{self, BinaryOp as B, Unary};
 use crate::compare;
 use crate::frames::{self, Returned};
-use crate::regs::*;
+use crate::regs::{Narrow, Regs, Wide as WideWord, Word};
 use crate::{attr, build, call, cells, exc, format, generator, import, intrinsics, iter, make, names, pattern, spec, subscr, unwind, with_};
 use taipan_bytecode::for_each_op;
 use taipan_object::abstract_::CmpOp as C;
@@ -521,7 +521,7 @@ pub unsafe fn run(mut m: Regs) -> Option<Slot> {
 #[inline(never)]
 unsafe fn wide_step(mut m: Regs, prefix: u32) -> (Regs, Flow) {
     let word = m.fetch();
-    let w = crate::regs::Wide(prefix, word);
+    let w = WideWord(prefix, word);
     macro_rules! raise {
         ($entry:expr) => {
             return (m, Flow::Raise { entry: $entry })

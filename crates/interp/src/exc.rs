@@ -167,7 +167,8 @@ fn split(e: &Object, c: &Object, cx: &mut Cx) -> PyResult<(Own<Object>, Own<Obje
         // A naked exception is wrapped; its traceback starts anew in the group.
         let items = PyTuple::from_slice(&[e], cx)?;
         let msg = taipan_object::types::str::intern::empty();
-        let g = call::call(exc::exception_group_type(cx)?.as_object(), &[&msg, &items], cx)?;
+        let group = crate::names::builtin("ExceptionGroup", cx)?;
+        let g = call::call(&group, &[&msg, &items], cx)?;
         if let (Some(b), Some(x)) = (g.downcast::<PyBaseException>(), e.downcast::<PyBaseException>()) {
             b.traceback.set(x.traceback.own(), cx);
         }

@@ -52,5 +52,53 @@ fn from_modules(md: &Object, name: &PyStr, cx: &mut Cx) -> PyResult {
             }
         }
     }
-    Err(taipan_object::types::module::cannot_import(md, full.as_deref(), name, cx))
+    cannot_import(md, full.as_deref(), name, cx)
+}
+
+/// A string attribute, if there is one.
+fn text_attr(o: &Object, n: &PyStr, cx: &mut Cx) -> PyResult<Option<Own<PyStr>>> {
+    Ok(attr::get_opt(o, n, cx)?.and_then(|v| v.downcast_own::<PyStr>().ok()))
+}
+
+/// "cannot import name 'x' from 'm' (path)" and its relatives.
+#[cold]
+fn cannot_import(md: &Object, module: Option<&PyStr>, name: &PyStr, cx: &mut Cx) -> PyResult {
+    let spec = attr::get_opt(md, name!(cx, "__spec__"), cx)?.filter(|s| !s.is_none());
+    let (mut origin, mut starting) = (None, false);
+    if let Some(s) = &spec {
+        let located = match attr::get_opt(s, name!(cx, "has_location"), cx)? {
+            Some(v) => taipan_object::abstract_::is_true(&v, cx)?,
+            None => false,
+        };
+        if located {
+            origin = text_attr(s, name!(cx, "origin"), cx)?;
+        }
+        starting = match attr::get_opt(s, name!(cx, "_initializing"), cx)? {
+            Some(v) => taipan_object::abstract_::is_true(&v, cx)?,
+            None => false,
+        };
+    }
+    if origin.is_none() {
+        origin = text_attr(md, name!(cx, "__file__"), cx)?;
+    }
+    let n = taipan_object::abstract_::repr(name, cx)?;
+    let m = match module {
+        Some(m) => taipan_object::abstract_::repr(m, cx)?.to_string(),
+        None => "'<unknown module name>'".to_owned(),
+    };
+    let place = origin.as_ref().map_or_else(|| "unknown location".to_owned(), |o| o.to_string());
+    let r = if starting {
+        let circular = "(most likely due to a circular import)";
+        cx.import_error(format_args!("cannot import name {n} from partially initialized module {m} {circular} ({place})"))
+    } else {
+        cx.import_error(format_args!("cannot import name {n} from {m} ({place})"))
+    };
+    if let Some(e) = cx.ts().current_exception.own() {
+        if let Some(i) = e.downcast::<exc::PyImportError>() {
+            i.name.set(module.map(|m| m.as_object().own()), cx);
+            i.path.set(origin.map(Own::into_object), cx);
+            i.name_from.set(Some(name.as_object().own()), cx);
+        }
+    }
+    Err(r)
 }

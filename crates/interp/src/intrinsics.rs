@@ -29,7 +29,7 @@ pub unsafe fn one(m: Regs, dst: isize, src: Opd, which: usize) -> PyResult<()> {
             import_star(&v, &ns, cx)?;
             none().own()
         }
-        Intrinsic1::AsyncGenWrap => types::generator::async_wrap(v.into_own(), cx)?,
+        Intrinsic1::AsyncGenWrap => types::generator::async_wrap(v.own(), cx)?,
         Intrinsic1::ListToTuple => match v.exact::<PyList>() {
             Some(l) => PyTuple::from_vec(l.take_all(), cx)?.into_object(),
             None => iter::to_tuple(&v, cx)?.into_object(),
@@ -159,7 +159,7 @@ fn prep_reraise_star(orig: &Object, list: &Object, cx: &mut Cx) -> PyResult {
     for e in items {
         if same(&e, orig) { reraised.push(e) } else { raised.push(e) }
     }
-    let projected = exc::group::projection(orig, &reraised, cx)?;
+    let projected = projection(orig, &reraised, cx)?;
     if raised.is_empty() {
         return Ok(projected);
     }
@@ -171,5 +171,50 @@ fn prep_reraise_star(orig: &Object, list: &Object, cx: &mut Cx) -> PyResult {
     }
     let t = PyList::from_vec(raised, cx)?;
     let msg = types::str::intern::empty();
-    call::call(exc::exception_group_type(cx)?.as_object(), &[&msg, &t], cx)
+    let group = crate::names::builtin("ExceptionGroup", cx)?;
+    call::call(&group, &[&msg, &t], cx)
+}
+
+/// The part of `orig` whose leaves are those of the groups in `keep`, with `orig`'s metadata; None when there is nothing.
+fn projection(orig: &Object, keep: &[Own<Object>], cx: &mut Cx) -> PyResult {
+    fn leaves(e: &Object, out: &mut Vec<*mut Object>) {
+        match e.downcast::<exc::PyExceptionGroup>().and_then(|g| g.excs.own()) {
+            Some(t) => t.as_slice().iter().for_each(|x| leaves(x, out)),
+            None => out.push(e.as_ptr()),
+        }
+    }
+    fn project(e: &Object, ids: &[*mut Object], cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+        let Some(t) = e.downcast::<exc::PyExceptionGroup>().and_then(|g| g.excs.own()) else {
+            return Ok(ids.contains(&e.as_ptr()).then(|| e.own()));
+        };
+        let mut parts = Vec::new();
+        let mut all = true;
+        for x in t.as_slice() {
+            match project(x, ids, cx)? {
+                Some(p) => {
+                    all &= p.is(x);
+                    parts.push(p);
+                }
+                None => all = false,
+            }
+        }
+        if parts.is_empty() || all {
+            return Ok((!parts.is_empty()).then(|| e.own()));
+        }
+        let l = PyList::from_vec(parts, cx)?;
+        let new = call::call_method(e, name!(cx, "derive"), &[&l], cx)?;
+        if let (Some(n), Some(o)) = (new.downcast::<PyBaseException>(), e.downcast::<PyBaseException>()) {
+            n.traceback.set(o.traceback.own(), cx);
+            n.context.set(o.context.own(), cx);
+            n.cause.set(o.cause.own(), cx);
+            n.suppress_context.set(o.suppress_context.get());
+            if let Some(notes) = o.notes.own() {
+                attr::set(&new, name!(cx, "__notes__"), Some(&notes), cx)?;
+            }
+        }
+        Ok(Some(new))
+    }
+    let mut ids = Vec::new();
+    keep.iter().for_each(|k| leaves(k, &mut ids));
+    Ok(project(orig, &ids, cx)?.unwrap_or_else(|| none().own()))
 }

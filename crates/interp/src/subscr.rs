@@ -4,7 +4,7 @@ use crate::regs::*;
 use taipan_object::abstract_;
 use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
-use taipan_object::types::slice::PySlice;
+use taipan_object::types::code::new_slice;
 
 /// The position that an int index means in a sequence of `n`, if it is there.
 #[inline(always)]
@@ -107,10 +107,10 @@ pub unsafe fn delete(o: Opd, i: Opd) -> PyResult<()> {
     abstract_::set_item(&obj, &key, None, cx)
 }
 
-unsafe fn take_slice(base: *mut Slot, cx: &mut Cx) -> PyResult<Own<PySlice>> {
+unsafe fn take_slice(base: *mut Slot, cx: &mut Cx) -> PyResult {
     let a = std::mem::replace(&mut *base, Slot::EMPTY).into_own(cx)?;
     let b = std::mem::replace(&mut *base.add(1), Slot::EMPTY).into_own(cx)?;
-    PySlice::new(&a, &b, taipan_object::types::none(), cx)
+    new_slice(&a, &b, taipan_object::types::none(), cx)
 }
 
 #[inline(never)]

@@ -3,7 +3,6 @@
 use crate::frames;
 use crate::regs::*;
 use taipan_object::frame::{Slot, frame_flags as ff};
-use taipan_object::prelude::*;
 use taipan_object::types::traceback;
 
 /// The exception that is set leaves the instruction at the saved `pc`. Gives the registers at its handler, or none when a frame that Rust entered ended.

@@ -161,6 +161,28 @@ pub unsafe fn free(p: *mut u8, size: usize) {
     unsafe { raw_free(p) }
 }
 
+/// Move a block of known size to a larger one. On failure null, and the old block stays.
+///
+/// # Safety
+/// `p` was allocated by this module with `old` bytes; it is not used afterwards unless null is returned.
+pub unsafe fn grow(p: *mut u8, old: usize, new: usize) -> *mut u8 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if new <= SMALL_MAX {
+            if old.div_ceil(16) == new.div_ceil(16) {
+                return p;
+            }
+            let q = malloc(new);
+            if !q.is_null() {
+                std::ptr::copy_nonoverlapping(p, q, old);
+                free(p, old);
+            }
+            return q;
+        }
+        raw_realloc(p, new)
+    }
+}
+
 /// Give every block of the free lists back (`gc.collect` of the oldest generation does).
 pub fn clear_free_lists() {
     for i in 0..=SMALL_MAX / 16 {

@@ -39,6 +39,18 @@ static REST: &[&TypeSpec] = &[
     PySeqIter::SPEC,
     method::PyMethod::SPEC,
     cell::PyCell::SPEC,
+    code::PyCode::SPEC,
+    function::PyFunction::SPEC,
+    frame::PyFrame::SPEC,
+    frame::FrameLocalsProxy::SPEC,
+    traceback::PyTraceback::SPEC,
+    generator::PyGenerator::SPEC,
+    generator::PyCoroutine::SPEC,
+    generator::PyAsyncGen::SPEC,
+    generator::CoroWrapper::SPEC,
+    generator::AsyncGenWrapped::SPEC,
+    generator::AsyncGenASend::SPEC,
+    generator::AsyncGenAThrow::SPEC,
 ];
 
 /// Types that a folder lists itself.

@@ -47,7 +47,7 @@ pub fn unexpected_keyword(f: &PyFunction, code: &PyCode, name: &PyStr, cx: &mut 
     let total = code.argcount() + code.kwonlyargcount();
     let known: Vec<String> = (code.posonlyargcount()..total).map(|i| code.local_name(i).to_string_lossy()).collect();
     let given = name.to_string_lossy();
-    match suggest::closest(&given, known.iter().map(|s| s.as_str())) {
+    match suggest(&given, known.iter().map(|s| s.as_str())) {
         Some(s) => cx.type_error(format_args!("{}() got an unexpected keyword argument '{given}'. Did you mean '{s}'?", qualname(f))),
         None => cx.type_error(format_args!("{}() got an unexpected keyword argument '{given}'", qualname(f))),
     }

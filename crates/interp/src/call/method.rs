@@ -77,7 +77,7 @@ unsafe fn method_slow(mut m: Regs, win: *mut Slot, n: usize, kwnames: Option<&'s
     }
     // A Python function wants its arguments from the window's start; a bound method's self takes the free place.
     if let Some(b) = (*(*win).as_ptr()).exact::<PyMethod>() {
-        *first = Slot::new_ref(b.self_());
+        *first = Slot::new_ref(b.receiver());
         store(win, Slot::new_ref(b.func()));
         return run_window(m, win, Callee { args: first, nargs: n, kwnames, dst });
     }
@@ -128,38 +128,20 @@ pub unsafe fn construct(m: Regs, win: *mut Slot, t: &PyType, c: &mut Callee) -> 
     Ok(Some(Regs::of(fr, m.ts)))
 }
 
-/// Whether the global `super` is the real one and its two arguments are a class and an object, so that the lookup can be done without a super object.
-unsafe fn super_parts(base: *mut Slot) -> Option<(&'static Object, &'static PyType, &'static Object)> {
-    let (g, cls, slf) = (*base, *base.add(1), *base.add(2));
-    if !g.is_object() || !cls.is_object() || !slf.is_object() {
-        return None;
-    }
-    let g = &*g.as_ptr();
-    if !std::ptr::eq(g, taipan_object::types::super_::super_type().as_object()) {
-        return None;
-    }
-    let cls = (*cls.as_ptr()).downcast::<PyType>()?;
-    Some((g, cls, &*slf.as_ptr()))
-}
-
-/// `super(cls, self).name`, as a method when `method`: (value, whether it is to be called with self).
-unsafe fn super_lookup(base: *mut Slot, name: &PyStr, two: bool, method: bool, cx: &mut Cx) -> PyResult<(Own<Object>, bool)> {
-    if let Some((_, cls, slf)) = super_parts(base) {
-        return taipan_object::types::super_::lookup(cls, slf, name, method, cx);
-    }
+/// `super(cls, self).name`; run(base, 3) = the global `super`, the class, self.
+unsafe fn super_lookup(base: *mut Slot, name: &PyStr, two: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
     for i in 0..3 {
-        if (*base.add(i)).is_int() {
-            Slot::boxed(base.add(i), cx)?;
-        }
+        Slot::boxed(base.add(i), cx)?;
     }
     let g = (*(*base).as_ptr()).own();
     let (a, b) = (&*(*base.add(1)).as_ptr(), &*(*base.add(2)).as_ptr());
-    let s = if two || std::ptr::eq(&*g, taipan_object::types::super_::super_type().as_object()) {
+    // Without arguments in the source the compiler passes what `super()` would find; a replaced `super` is called as it was written.
+    let s = if two || g.downcast::<PyType>().is_some_and(|t| t.tp_name_str() == "super") {
         taipan_object::call::call(&g, &[a, b], cx)?
     } else {
         taipan_object::call::call(&g, &[], cx)?
     };
-    Ok((attr::get(&s, name, cx)?, false))
+    attr::get(&s, name, cx)
 }
 
 unsafe fn clear_run(base: *mut Slot, n: usize) {
@@ -174,7 +156,7 @@ pub unsafe fn load_super_attr<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.pc = m.pc.add(1);
     m.save();
     let base = m.at(w.b());
-    let (v, _) = super_lookup(base, m.name(w.cu()), two, false, &mut cx())?;
+    let v = super_lookup(base, m.name(w.cu()), two, &mut cx())?;
     clear_run(base, 3);
     m.set(w.a(), Slot::object(v));
     Ok(())
@@ -186,11 +168,10 @@ pub unsafe fn load_super_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.pc = m.pc.add(1);
     m.save();
     let base = m.at(w.b());
-    let (v, with_self) = super_lookup(base, m.name(w.cu()), two, true, &mut cx())?;
-    let slf = if with_self { (*base.add(2)).duplicate() } else { Slot::EMPTY };
+    let v = super_lookup(base, m.name(w.cu()), two, &mut cx())?;
     clear_run(base, 3);
     let win = m.at(w.a());
     store(win, Slot::object(v));
-    store(win.add(FRAME_HEADER), slf);
+    store(win.add(FRAME_HEADER), Slot::EMPTY);
     Ok(())
 }

@@ -70,11 +70,12 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<Reg
     }
     let callee = &*(*win).as_ptr();
     if callee.is_exact::<PyFunction>() {
-        return push_python(m, win, &mut c, 0, c.dst);
+        let dst = c.dst;
+        return push_python(m, win, &mut c, 0, dst);
     }
     if let Some(b) = callee.exact::<PyMethod>() {
         // A bound method: its function is called with its self in front.
-        let (f, slf) = (b.func().own(), b.self_().own());
+        let (f, slf) = (b.func().own(), b.receiver().own());
         if c.nargs < BUF {
             let mut buf = [Slot::EMPTY; BUF + 1];
             buf[0] = Slot::object(slf);

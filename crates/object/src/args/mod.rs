@@ -24,4 +24,5 @@ pub use into_return::{IntoReturn, SendResult};
 pub use kwargs::{Args, KwBuf, Kwargs};
 pub use module_spec::{ConstSpec, ModuleSpec};
 pub use spec::{ArgAt, FnSpec, shown_type};
+pub use needs::function_str;
 pub use suggest::suggest;

@@ -3,11 +3,8 @@
 //! Strings that look like identifiers are interned, as CPython's compiler does, so that names compare by address.
 
 use super::*;
-use crate::types::bytes::PyBytes;
-use crate::types::complex::PyComplex;
 use crate::types::float::PyFloat;
-use crate::types::set::PySet;
-use crate::types::slice::PySlice;
+use crate::types::set::PyFrozenSet;
 use crate::types::str::intern;
 use crate::types::{self};
 use taipan_bytecode::{Const, Op, decode};
@@ -42,28 +39,58 @@ fn constant(c: &Const, filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<Objec
     Ok(match c {
         Const::None => types::singletons::none().own(),
         Const::Ellipsis => types::singletons::ellipsis().own(),
-        Const::Bool(b) => types::bool::from_bool(*b).own(),
+        Const::Bool(b) => types::boolean::from_bool(*b),
         Const::Int(v) => PyInt::new(*v, cx)?.into_object(),
         Const::BigInt(v) => PyInt::from_big(v, cx)?.into_object(),
         Const::Float(v) => PyFloat::new(*v, cx)?.into_object(),
-        Const::Complex(re, im) => PyComplex::new(*re, *im, cx)?.into_object(),
+        Const::Complex(re, im) => {
+            let (re, im) = (PyFloat::new(*re, cx)?, PyFloat::new(*im, cx)?);
+            made_by("complex", &[&re, &im], cx)?
+        },
         Const::Str(s) => {
             let s = str_of(s, cx)?;
             if looks_like_name(&s) { intern::intern(s, cx).into_object() } else { s.into_object() }
         }
-        Const::Bytes(b) => PyBytes::new(b, cx)?.into_object(),
+        Const::Bytes(b) => bytes_object(b, cx)?,
         Const::Tuple(items) => tuple(items, filename, cx)?.into_object(),
         Const::FrozenSet(items) => {
             let t = tuple(items, filename, cx)?;
-            PySet::new_frozen(t.as_slice(), cx)?.into_object()
+            PyFrozenSet::from_iterable(&t, cx)?
         }
         Const::Slice(parts) => {
             let [a, b, c] = &**parts;
             let (a, b, c) = (constant(a, filename, cx)?, constant(b, filename, cx)?, constant(c, filename, cx)?);
-            PySlice::new(&a, &b, &c, cx)?.into_object()
+            new_slice(&a, &b, &c, cx)?
         }
         Const::Code(spec) => link_in(Arc::new((**spec).clone()), filename, cx)?.into_object(),
     })
+}
+
+/// An object of a built-in type that lives in another crate, made by calling it.
+fn made_by(ty: &str, args: &[&Object], cx: &mut Cx) -> PyResult {
+    let f = match cx.interp().builtins.own() {
+        Some(b) => b.get_text(ty, cx)?,
+        None => None,
+    };
+    match f {
+        Some(f) => crate::call::call(&f, args, cx),
+        None => Err(cx.system_error(format_args!("no type '{ty}' for a constant"))),
+    }
+}
+
+/// `slice(a, b, c)`.
+pub fn new_slice(a: &Object, b: &Object, c: &Object, cx: &mut Cx) -> PyResult {
+    made_by("slice", &[a, b, c], cx)
+}
+
+/// A bytes object.
+pub(super) fn bytes_object(b: &[u8], cx: &mut Cx) -> PyResult {
+    let mut v = Vec::with_capacity(b.len());
+    for x in b {
+        v.push(PyInt::new(*x as i64, cx)?.into_object());
+    }
+    let l = PyList::from_vec(v, cx)?;
+    made_by("bytes", &[&l], cx)
 }
 
 fn tuple(items: &[Const], filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
@@ -179,7 +206,7 @@ pub(super) fn replaced(code: &PyCode, changes: &PyDict, cx: &mut Cx) -> PyResult
                 None => return Err(cx.type_error(format_args!("replace() argument 'co_consts' must be tuple, not {}", v.ty().name()))),
             },
             _ => {
-                let now = crate::attr::get_opt(code.as_object(), &crate::attr::as_name(&k, cx)?, cx)?;
+                let now = crate::attr::get_opt(code.as_object(), &*crate::attr::as_name(&k, cx)?, cx)?;
                 match now {
                     Some(n) if crate::abstract_::eq(&n, &v, cx)? => {}
                     Some(_) => return Err(cx.value_error(format_args!("{key} cannot be replaced in Taipan's code objects"))),

@@ -7,9 +7,8 @@ mod attrs;
 mod lines;
 mod link;
 
-pub use attrs::*;
 pub use lines::Positions;
-pub use link::link;
+pub use link::{link, new_slice};
 
 use crate::frame::{FRAME_HEADER, Slot};
 use crate::prelude::*;

@@ -93,3 +93,13 @@ pub(crate) fn raise_attribute_error(cx: &mut Cx, obj: &Object, name: &crate::typ
     }
     r
 }
+
+/// Raise `NameError(text)` (or a subtype) with its `name` attribute set.
+pub fn raise_name_error(cx: &mut Cx, ty: &PyType, name: &PyStr, text: &str) -> Raised {
+    let r = cx.raise_msg(ty, format_args!("{text}"));
+    let Some(e) = cx.ts().current_exception.own() else { return r };
+    if let Some(n) = e.downcast::<super::PyNameError>() {
+        n.name.set(Some(name.as_object().own()), cx);
+    }
+    r
+}

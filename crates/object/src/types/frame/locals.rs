@@ -185,7 +185,7 @@ impl FrameLocalsProxy {
         }
         if other.downcast::<PyDict>().is_some() {
             let d = self.dict(cx)?;
-            return abstract_::compare(&d, other, op, cx);
+            return abstract_::rich_compare(&d, other, op, cx);
         }
         Ok(not_implemented().own())
     }

@@ -1,7 +1,7 @@
 //! What Python sees of a function.
 
 use super::*;
-use crate::types::method::PyMethod;
+use crate::types::method::new_method;
 use taipan_macros::pymethods;
 
 impl PyFunction {
@@ -110,7 +110,7 @@ impl PyFunction {
     #[slot(tp_descr_get)]
     fn descr_get(&self, obj: Option<&Object>, _ty: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
         match obj {
-            Some(o) if !o.is_none() => PyMethod::new(self.as_object(), o, cx).map(Own::into_object),
+            Some(o) if !o.is_none() => new_method(self.as_object(), o, cx),
             _ => Ok(self.as_object().own()),
         }
     }

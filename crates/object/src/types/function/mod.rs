@@ -47,9 +47,6 @@ pub struct PyFunction {
     old_code: FieldCell<PyList>,
 }
 
-use crate::args::Vectorcall;
-use crate::instance::InstDict;
-
 struct NextVersion(Cell<u32>);
 // SAFETY: touched with the GIL held.
 unsafe impl Sync for NextVersion {}
@@ -177,7 +174,7 @@ impl PyFunction {
     /// Replace the builtins of a fresh function (`types.FunctionType(..., {"__builtins__": …})` does it through the globals).
     pub fn set_vectorcall(&self, f: VectorcallFunc) {
         self.touch();
-        self.vectorcall.set(f);
+        self.vectorcall.0.set(Some(f));
     }
     /// Replace the code; the old one is kept for running frames.
     pub fn set_code(&self, code: Own<PyCode>, cx: &mut Cx) -> PyResult<()> {
@@ -197,11 +194,11 @@ impl PyFunction {
 
 /// The builtins that code with these globals sees: `__builtins__` (a module's dict or a mapping), else the interpreter's.
 pub fn builtins_of(globals: &PyDict, cx: &mut Cx) -> PyResult<Own<Object>> {
-    if let Some(b) = globals.get_str(name!(cx, "__builtins__"), cx) {
+    if let Some(b) = globals.get_str(name!(cx, "__builtins__"), cx).map(|b| b.own()) {
         if let Some(m) = b.downcast::<crate::types::module::PyModule>() {
-            return Ok(m.dict().into_object());
+            return m.dict(cx).map(Own::into_object);
         }
-        return Ok(b.own());
+        return Ok(b);
     }
     if let Some(b) = cx.interp().builtins.own() {
         return Ok(b.into_object());

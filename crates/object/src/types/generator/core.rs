@@ -29,7 +29,7 @@ pub const NO_DELEGATE: i32 = i32::MIN;
 /// A generator object of any of the three types.
 #[repr(C)]
 pub struct Gen {
-    head: ObjHead,
+    pub(super) head: ObjHead,
     pub(super) weakrefs: WeakList,
     pub core: GenCore,
 }

@@ -139,7 +139,7 @@ unsafe extern "C" fn dealloc(obj: *mut Object) {
         let cx = &mut Cx::assume();
         let g = (*obj).cast_unchecked::<Gen>();
         gc::untrack(obj);
-        if !g.weakrefs.is_empty() {
+        if !g.weakrefs.0.get().is_null() {
             crate::weakref::clear_refs_of(obj);
         }
         if matches!(g.state(), GenState::Created | GenState::Suspended) && !gc::is_finalized(&*obj) {

@@ -4,6 +4,7 @@
 //! unit; `hash` is -1 until computed. Strings of C code may be non-compact (data pointer at 56) and are read through `data()` alike.
 
 mod basic;
+mod concat;
 pub mod intern;
 
 use crate::alloc;
