@@ -13,7 +13,10 @@
 //! instance, past and future: the sum of entries and free places in shared keys never grows, and an instance gets that many places. So `type version` + `values.is_valid()` +
 //! `!cell(ix).is_null()` suffices for a load. That an instance attribute does *not* exist is guarded by the shared keys' version.
 
+mod cache;
+
 pub use crate::field::InstDict;
+pub use cache::{load_cached, load_hinted, store_cached, value_offset};
 
 use crate::alloc;
 use crate::cx::Cx;
