@@ -1,11 +1,13 @@
 //! Development tool: parse files and print what CPython's `ast.dump` would, to compare with the reference.
 //!
-//! `dump [-w] FILE…` prints one line per file; `dump --time FILE…` only measures; `dump --snippets FILE` reads
+//! `dump [-w] FILE…` prints one line per file; `dump --time FILE…` only measures;
+//! `dump --tokens FILE…` prints what `_tokenize` gives; `dump --snippets FILE` reads
 //! snippets (each after a line `MODE LENGTH`) and prints the tree or the error, one per line.
 
 use std::io::Write;
 use std::time::Instant;
 
+use taipan_syntax::lex::tokenize::TokenSource;
 use taipan_syntax::{Mode, Options, SyntaxError, Warning, dump, parse};
 
 fn show_error(error: &SyntaxError) -> String {
@@ -43,10 +45,28 @@ fn snippets(path: &str) {
     }
 }
 
+fn tokens(paths: &[String]) {
+    let mut out = std::io::BufWriter::new(std::io::stdout());
+    for path in paths {
+        let text = std::fs::read_to_string(path).expect("source file");
+        writeln!(out, "FILE {path}").expect("stdout");
+        for token in TokenSource::new(&text, true).tokens() {
+            match token {
+                Ok(t) => writeln!(out, "{} {:?} {:?} {:?} {:?}", t.kind, t.string, t.start, t.end, t.line),
+                Err(e) => writeln!(out, "{:?} {:?} {} {} {:?}", e.kind, e.message, e.lineno, e.offset, e.text),
+            }
+            .expect("stdout");
+        }
+    }
+}
+
 fn main() {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     if args.first().is_some_and(|a| a == "--snippets") {
         return snippets(&args[1]);
+    }
+    if args.first().is_some_and(|a| a == "--tokens") {
+        return tokens(&args[1..]);
     }
     let timing = args.first().is_some_and(|a| a == "--time");
     if timing {

@@ -122,6 +122,8 @@ pub(super) struct Engine<'s> {
     started: bool,
     /// Where the last complete compound statement began.
     pub last_statement: (i64, i64),
+    /// How far warnings were given: the first run, and the search for tokenizer errors.
+    pub warned_until: usize,
 }
 
 impl<'s> Engine<'s> {
@@ -148,6 +150,7 @@ impl<'s> Engine<'s> {
             barry: options.barry_as_flufl,
             started: false,
             last_statement: (0, 0),
+            warned_until: 0,
         }
     }
 

@@ -367,9 +367,7 @@ grammar! {
             p.node(K::Dict, start, vec![])
         },
         {
-            if !p.invalid {
-                return Err(Fail::No);
-            }
+            // CPython's generator guards only alternatives that are one `invalid_*` rule, so this is tried at once.
             p.t(Tok::LBrace)?;
             invalid_double_starred_kvpairs(p)?;
             p.t(Tok::RBrace)

@@ -43,11 +43,12 @@ impl Engine<'_> {
     /// Also returns how far the source was read before the first error: warnings from further on were not given.
     pub fn run(mut self) -> (Box<SyntaxError>, usize) {
         let accepted = root(&mut self).is_ok();
-        let position = self.lexer.position();
-        (self.error_after(accepted), position)
+        self.warned_until = self.lexer.position();
+        let error = self.error_after(accepted);
+        (error, self.warned_until)
     }
 
-    fn error_after(mut self, accepted: bool) -> Box<SyntaxError> {
+    fn error_after(&mut self, accepted: bool) -> Box<SyntaxError> {
         if accepted {
             return self.rejected_single();
         }
@@ -63,14 +64,14 @@ impl Engine<'_> {
         if self.error.is_none() {
             self.reset();
             // An error of the second run is in `self.error`; a match would be a contradiction.
-            let _ = root(&mut self);
+            let _ = root(self);
         }
         self.settle(last);
         self.finish()
     }
 
     /// Only interactive source may be refused although it matches: more follows the statement.
-    fn rejected_single(mut self) -> Box<SyntaxError> {
+    fn rejected_single(&mut self) -> Box<SyntaxError> {
         if self.mode == crate::Mode::Single {
             self.raise("multiple statements found while compiling a single statement");
         } else {
@@ -82,7 +83,7 @@ impl Engine<'_> {
         }
     }
 
-    fn finish(mut self) -> Box<SyntaxError> {
+    fn finish(&mut self) -> Box<SyntaxError> {
         let Some(mut error) = self.error.take() else {
             return SyntaxError::without_location(ErrorKind::Syntax, "invalid syntax");
         };
@@ -124,11 +125,15 @@ impl Engine<'_> {
         let line = self.last_token().map_or(0, |t| t.lineno);
         loop {
             match self.lexer.next_token().kind {
-                Tok::EndMarker => return,
+                Tok::EndMarker => {
+                    self.warned_until = self.lexer.position();
+                    return;
+                }
                 Tok::Error => break,
                 _ => {}
             }
         }
+        self.warned_until = self.lexer.position();
         if let Fault::Error(error) = self.lexer.fault() {
             // What goes wrong inside an f-string may only follow from the first error.
             if self.lexer.inside_string() {

@@ -8,6 +8,7 @@ mod fstring;
 pub mod kind;
 mod number;
 mod strings;
+pub mod tokenize;
 
 use crate::error::{ErrorKind, SyntaxError, Warning};
 pub use kind::Tok;
@@ -573,11 +574,11 @@ impl<'s> Lexer<'s> {
     /// A newline character was read; `None` if it is no token.
     fn newline(&mut self, blank: bool) -> Option<Token> {
         self.at_line_start = true;
+        let after_comment = std::mem::take(&mut self.comment_newline);
         if blank || !self.parens.is_empty() {
             return self.options.extra_tokens.then(|| self.make(Tok::Nl, self.start, self.cur));
         }
-        if self.comment_newline && self.options.extra_tokens {
-            self.comment_newline = false;
+        if after_comment && self.options.extra_tokens {
             return Some(self.make(Tok::Nl, self.start, self.cur));
         }
         // After a skipped comment the token begins where the comment did. Its text leaves the character out, its
