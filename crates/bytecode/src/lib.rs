@@ -8,6 +8,7 @@
 pub mod encode;
 pub mod linetable;
 pub mod ops;
+pub mod regs;
 pub mod spec;
 
 pub use encode::{DecodeError, Instr, decode};

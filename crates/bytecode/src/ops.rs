@@ -213,7 +213,7 @@ macro_rules! for_each_op {
             Move "move" (dst: Dst, src: Src) 0 [Drops];
             /// R[dst] = R[src]; a temp source keeps its value.
             Copy "copy" (dst: Dst, src: Keep) 0 [Drops];
-            /// Release R[src].
+            /// Release R[src], which may be empty.
             Pop "pop" (src: Src) 0 [Drops];
             /// R[dst] = K[value].
             LoadConst "load_const" (dst: Dst, value: Const16) 0 [Drops];
@@ -557,8 +557,8 @@ macro_rules! for_each_op {
             RaiseExc "raise_exc" (exc: Src) 0 [Raises Runs Ends];
             /// `raise R[exc] from R[cause]`.
             RaiseFrom "raise_from" (exc: Src, cause: Src) 0 [Raises Runs Ends];
-            /// Raise R[exc] again without a new traceback entry for this frame. with_lasti = 1: R[exc-1] is the saved position, consumed too; the frame's position becomes it.
-            Reraise "reraise" (exc: Src, with_lasti: Count) 0 [Raises Ends];
+            /// Raise R[exc] again without a new traceback entry for this frame. lasti = n > 0: R[exc-n] is the saved position, consumed too; the frame's position becomes it.
+            Reraise "reraise" (exc: Src, lasti: Count) 0 [Raises Ends];
             /// Handler entry. R[base] holds the exception: R[base+1] = it; R[base] = the exception handled until now (None if none); the handled exception is now R[base+1].
             PushExc "push_exc" (base: Run) 0 [];
             /// The handled exception is R[prev] again (None: none).

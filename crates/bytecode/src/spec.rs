@@ -120,6 +120,25 @@ impl PartialEq for Const {
 
 impl Eq for Const {}
 
+impl std::hash::Hash for Const {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Const::None | Const::Ellipsis => {}
+            Const::Bool(value) => value.hash(state),
+            Const::Int(value) => value.hash(state),
+            Const::BigInt(value) => value.hash(state),
+            Const::Float(value) => value.to_bits().hash(state),
+            Const::Complex(real, imag) => (real.to_bits(), imag.to_bits()).hash(state),
+            Const::Str(text) => text.hash(state),
+            Const::Bytes(bytes) => bytes.hash(state),
+            Const::Tuple(items) | Const::FrozenSet(items) => items.hash(state),
+            Const::Slice(parts) => parts.hash(state),
+            Const::Code(code) => (&code.qualname, code.firstlineno, code.code.len()).hash(state),
+        }
+    }
+}
+
 impl Const {
     /// A big integer, brought to the small form when it fits.
     pub fn from_bigint(value: BigInt) -> Const {
