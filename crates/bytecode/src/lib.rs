@@ -5,11 +5,13 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod dis;
 pub mod encode;
 pub mod linetable;
 pub mod ops;
 pub mod regs;
 pub mod spec;
+pub mod verify;
 
 pub use encode::{DecodeError, Instr, decode};
 pub use ops::{CommonConst, Effect, Effects, Intrinsic1, Intrinsic2, Kind, Op, OpInfo, Place};

@@ -5,7 +5,7 @@ use taipan_syntax::ast::{Identifier, Span, stmt};
 
 use super::Lower;
 use crate::code::Reg;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 impl<'a> Lower<'a> {
     /// Import `name` into a new temp at `depth` (not counted).
@@ -47,7 +47,11 @@ impl<'a> Lower<'a> {
 
     pub fn import_from(&mut self, i: &'a stmt::ImportFrom, span: Span) -> Result<()> {
         if i.level.unwrap_or(0) == 0 && i.module.as_ref().is_some_and(|m| m.as_str() == "__future__") {
-            self.check_future_position(span)?;
+            let last = self.future_last.map_or((0, 0), |s| (s.lineno, s.col_offset));
+            if (span.lineno, span.col_offset) > last {
+                let message = "from __future__ imports must occur at the beginning of the file";
+                return Err(Error::syntax(message, span));
+            }
         }
         let base = self.unit.depth;
         let names = i.names.iter().map(|a| Const::str(a.name.as_str())).collect();

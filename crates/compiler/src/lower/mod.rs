@@ -45,6 +45,8 @@ pub(crate) struct Lower<'a> {
     pub filename: Arc<Wtf8Buf>,
     /// `co_flags` bits from `__future__`.
     pub future: u32,
+    /// The last `from __future__` line at the beginning of the file.
+    pub future_last: Option<Span>,
     pub optimize: u8,
     pub interactive: bool,
     pub top_level_await: bool,
@@ -62,6 +64,7 @@ pub(crate) struct Input<'a> {
     pub table: SymbolTable,
     pub filename: Arc<Wtf8Buf>,
     pub future: u32,
+    pub future_last: Option<Span>,
     pub optimize: u8,
     pub top_level_await: bool,
 }
@@ -74,6 +77,7 @@ pub(crate) fn lower(input: Input<'_>) -> Result<(CodeSpec, Vec<Warning>)> {
         table: input.table,
         filename: input.filename,
         future: input.future,
+        future_last: input.future_last,
         optimize: input.optimize,
         interactive: matches!(input.module, Mod::Interactive(_)),
         top_level_await: input.top_level_await,

@@ -26,7 +26,7 @@ struct Analysis<'a> {
 pub(super) fn drop_checks(stream: &mut Stream, _unit: &Unit<'_>, locals: &[LocalVar]) {
     let count = locals.len();
     let mut bit_of = vec![None; count];
-    let mut bits = 0;
+    let mut bits: usize = 0;
     for inst in &stream.insts {
         if inst.op == Op::CheckLocal {
             let index = (inst.args[0] + count as i32) as usize;

@@ -1,0 +1,104 @@
+//! `dis FILE…`: compile files (`-` for standard input) and print their disassembly; a development tool.
+//!
+//! `--check DIR…` compiles and verifies every `.py` file below the directories and prints only what fails.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    // Deep recursion is bounded by a depth limit that fits a main thread's stack; be as strict here.
+    if args.first().is_some_and(|a| a == "--check") {
+        let mut paths = Vec::new();
+        for root in &args[1..] {
+            files(Path::new(root), &mut paths);
+        }
+        paths.sort();
+        return check(&paths);
+    }
+    for arg in args {
+        let mut source = String::new();
+        let read = match arg.as_str() {
+            "-" => std::io::stdin().read_to_string(&mut source).map(|_| ()),
+            path => std::fs::read_to_string(path).map(|text| source = text),
+        };
+        if let Err(error) = read {
+            println!("{arg}: {error}");
+            continue;
+        }
+        let parsed = match taipan_syntax::parse(&source, taipan_syntax::Mode::Exec, &Default::default()) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                println!("{arg}: {:?}", error.error);
+                continue;
+            }
+        };
+        match taipan_compiler::compile(&parsed.tree, &taipan_compiler::Options::new(arg.as_str())) {
+            Err(error) => println!("{arg}: {error}"),
+            Ok((code, warnings)) => {
+                print!("{}", taipan_bytecode::dis::disassemble(&code));
+                for warning in warnings {
+                    println!("warning: {} {:?}", warning.message, warning.span);
+                }
+                if let Err(error) = taipan_bytecode::verify::verify(&code) {
+                    println!("VERIFY: {error}");
+                }
+            }
+        }
+    }
+}
+
+fn files(root: &Path, out: &mut Vec<PathBuf>) {
+    if root.is_file() {
+        out.push(root.to_path_buf());
+    }
+    let Ok(entries) = std::fs::read_dir(root) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, out);
+        } else if path.extension().is_some_and(|e| e == "py") {
+            out.push(path);
+        }
+    }
+}
+
+fn check(paths: &[PathBuf]) {
+    let (mut parsing, mut compiling, mut verifying) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+    let (mut count, mut failures, mut unparsed) = (0, 0, 0);
+    for path in paths {
+        let Ok(source) = std::fs::read_to_string(path) else { continue };
+        let start = Instant::now();
+        let parsed = match taipan_syntax::parse(&source, taipan_syntax::Mode::Exec, &Default::default()) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                println!("{}: parse: {}", path.display(), error.error.message);
+                unparsed += 1;
+                continue;
+            }
+        };
+        parsing += start.elapsed();
+        let start = Instant::now();
+        let options = taipan_compiler::Options::new(path.to_string_lossy().as_ref());
+        let result = taipan_compiler::compile(&parsed.tree, &options);
+        compiling += start.elapsed();
+        count += 1;
+        match result {
+            Err(error) => {
+                failures += 1;
+                println!("{}: {error}", path.display());
+            }
+            Ok((code, _)) => {
+                let start = Instant::now();
+                if let Err(error) = taipan_bytecode::verify::verify(&code) {
+                    failures += 1;
+                    println!("{}: {error}", path.display());
+                }
+                verifying += start.elapsed();
+            }
+        }
+    }
+    println!("{count} files, {unparsed} not parsed, {failures} failures");
+    println!("parse {parsing:?}, compile {compiling:?}, verify {verifying:?}");
+}
