@@ -557,7 +557,7 @@ macro_rules! for_each_op {
             RaiseExc "raise_exc" (exc: Src) 0 [Raises Runs Ends];
             /// `raise R[exc] from R[cause]`.
             RaiseFrom "raise_from" (exc: Src, cause: Src) 0 [Raises Runs Ends];
-            /// Raise R[exc] again without a new traceback entry for this frame. lasti = n > 0: R[exc-n] is the saved position, consumed too; the frame's position becomes it.
+            /// Raise R[exc] again without a new traceback entry for this frame. lasti = n > 0: R[exc-n] is the saved position, which the frame's position becomes (it stays in its place).
             Reraise "reraise" (exc: Src, lasti: Count) 0 [Raises Ends];
             /// Handler entry. R[base] holds the exception: R[base+1] = it; R[base] = the exception handled until now (None if none); the handled exception is now R[base+1].
             PushExc "push_exc" (base: Run) 0 [];

@@ -72,7 +72,7 @@ pub fn for_each_access(op: Op, args: &[i32], mut f: impl FnMut(i32, Access)) {
             run(b, 1, Access::Read);
             run(at(b, HEADER), 1 + i32::from(c != 0), Access::Read);
         }
-        Op::Reraise if b != 0 => run(a.saturating_sub(b), 1, Access::Read),
+        Op::Reraise if b != 0 => run(a.saturating_sub(b), 1, Access::Keep),
         _ => {}
     }
     for (index, &(_, kind)) in op.info().operands.iter().enumerate() {
@@ -107,6 +107,8 @@ pub fn for_each_access(op: Op, args: &[i32], mut f: impl FnMut(i32, Access)) {
             run(at(a, HEADER), 1, Access::WriteMaybe);
         }
         Op::MakeCell => run(a, 1, Access::Write),
+        // The free variables are the last locals.
+        Op::CopyFreeVars => run(a.saturating_neg(), a, Access::Write),
         _ => {}
     }
     if let Some(&(_, Kind::Dst)) = op.info().operands.first() {

@@ -31,6 +31,7 @@ impl<'a> Lower<'a> {
                         let next = module + 1;
                         let name = self.unit.name_index(&Identifier::from(part));
                         self.emit(span, Op::ImportFrom, [next, module, name]);
+                        self.emit(span, Op::Pop, [module]);
                         self.emit(span, Op::Move, [module, next]);
                     }
                     self.store_name(asname, module, span)?;

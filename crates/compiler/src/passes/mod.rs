@@ -160,14 +160,17 @@ fn code_flags(unit: &Unit<'_>, scope: &Scope, future: u32) -> u32 {
         if scope.nested {
             bits |= flags::NESTED;
         }
-        if scope.varargs && scope.kind == ScopeKind::Function {
-            bits |= flags::VARARGS;
-        }
-        if scope.varkeywords && scope.kind == ScopeKind::Function {
-            bits |= flags::VARKEYWORDS;
-        }
-        if scope.method {
-            bits |= flags::METHOD;
+        // An annotation function may share its scope with the function it describes.
+        if scope.kind == ScopeKind::Function && unit.kind != UnitKind::Annotation {
+            if scope.varargs {
+                bits |= flags::VARARGS;
+            }
+            if scope.varkeywords {
+                bits |= flags::VARKEYWORDS;
+            }
+            if scope.method {
+                bits |= flags::METHOD;
+            }
         }
     }
     bits |= match (unit.is_generator, unit.is_coroutine) {
