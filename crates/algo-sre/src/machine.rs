@@ -269,12 +269,19 @@ impl<'a, T: Subject> Machine<'a, T> {
         }
     }
 
-    /// Pop entries until one says where to go on.
-    fn backtrack(&mut self) -> Result<Option<Resume>, Stop> {
+    /// Ask now and then whether to break off. Called wherever work is not bounded by the subject's length.
+    #[inline]
+    fn tick(&mut self) -> Result<(), Stop> {
         self.steps = self.steps.wrapping_add(1);
         if self.steps & 0xFFFF == 0 && self.env.interrupted() {
             return Err(Stop::Interrupted);
         }
+        Ok(())
+    }
+
+    /// Pop entries until one says where to go on.
+    fn backtrack(&mut self) -> Result<Option<Resume>, Stop> {
+        self.tick()?;
         let program = self.program;
         while let Some(entry) = self.scratch.stack.pop() {
             let Entry { arg, count, pos, extra, .. } = entry;
@@ -521,6 +528,7 @@ impl<'a, T: Subject> Machine<'a, T> {
         let l = &self.program.loops[id as usize];
         let (count, last) = self.scratch.registers[l.register as usize];
         if count < l.min {
+            self.tick()?;
             self.save_register(l.register)?;
             self.scratch.registers[l.register as usize].0 = count + 1;
             return Ok(l.body as usize);
@@ -539,6 +547,7 @@ impl<'a, T: Subject> Machine<'a, T> {
         let l = &self.program.loops[id as usize];
         let (count, _) = self.scratch.registers[l.register as usize];
         if count < l.min {
+            self.tick()?;
             self.save_register(l.register)?;
             self.scratch.registers[l.register as usize].0 = count + 1;
             return Ok(l.body as usize);
@@ -565,6 +574,7 @@ impl<'a, T: Subject> Machine<'a, T> {
         let l = &self.program.loops[id as usize];
         let (count, last) = self.scratch.registers[l.register as usize];
         if count < l.min {
+            self.tick()?;
             self.enter_barrier(Kind::Atomic, 0, pos)?;
             return Ok(l.body as usize);
         }

@@ -33,7 +33,7 @@ fn mangled_code_never_panics() {
     for line in include_str!("patterns.txt").lines() {
         let fields: Vec<&str> = line.split('\t').collect();
         let code = crate::hex_words(fields[2], ' ');
-        for _ in 0..4 {
+        for _ in 0..8 {
             let mut code = code.clone();
             for _ in 0..1 + next(&mut seed) % 3 {
                 let at = next(&mut seed) as usize % code.len();
