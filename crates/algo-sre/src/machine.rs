@@ -314,6 +314,10 @@ impl<'a, T: Subject> Machine<'a, T> {
                     self.scratch.last_group = count;
                 }
                 Kind::UndoLoop => self.scratch.registers[arg as usize] = (count, extra as usize),
+                Kind::UndoTail => {
+                    let register = program.loops[arg as usize].register;
+                    self.scratch.registers[register as usize] = (count, extra as usize);
+                }
                 Kind::LoopTail => {
                     let l = &program.loops[arg as usize];
                     self.scratch.registers[l.register as usize] = (count, extra as usize);
@@ -616,7 +620,7 @@ impl<'a, T: Subject> Machine<'a, T> {
                     self.scratch.last_group = count;
                 }
                 Kind::UndoLoop => self.scratch.registers[arg as usize] = (count, extra as usize),
-                Kind::LoopTail => {
+                Kind::LoopTail | Kind::UndoTail => {
                     let register = self.program.loops[arg as usize].register;
                     self.scratch.registers[register as usize] = (count, extra as usize);
                 }
@@ -634,8 +638,11 @@ impl<'a, T: Subject> Machine<'a, T> {
 
     fn group_ref(&self, group: u32, fold: RefFold, pos: usize) -> Option<usize> {
         let (start, end) = self.group_span(group)?;
+        if start == end {
+            return Some(pos);
+        }
         let referred = self.text.get(start..end)?;
-        let here = self.text.get(pos..pos + referred.len())?;
+        let here = self.text.get(pos..pos.checked_add(referred.len())?)?;
         let same = |fold: &dyn Fn(u32) -> u32| {
             let pairs = referred.iter().zip(here);
             pairs.into_iter().all(|(&a, &b)| fold(a.into()) == fold(b.into()))

@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     UndoMark,
     /// Register `arg` was (`count`, `extra`).
     UndoLoop,
+    /// The register of loop `arg` was (`count`, `extra`): what `cut` leaves of a `LoopTail`.
+    UndoTail,
     /// Loop `arg` had (`count`, `extra`); its tail may go on at `pos`.
     LoopTail,
     /// Loop `arg` may take another turn at `pos`.
@@ -95,8 +97,8 @@ impl Stack {
             for at in height + 1..self.entries.len() {
                 let mut entry = self.entries[at];
                 match entry.kind {
-                    Kind::UndoMark | Kind::UndoLoop => {}
-                    Kind::LoopTail => entry.kind = Kind::UndoLoop,
+                    Kind::UndoMark | Kind::UndoLoop | Kind::UndoTail => {}
+                    Kind::LoopTail => entry.kind = Kind::UndoTail,
                     _ => continue,
                 }
                 self.entries[kept] = entry;
