@@ -14,6 +14,8 @@
 //! `!cell(ix).is_null()` suffices for a load. That an instance attribute does *not* exist is guarded by the shared keys' version.
 
 mod cache;
+#[cfg(test)]
+mod tests;
 
 pub use crate::field::InstDict;
 pub use cache::{load_cached, load_hinted, store_cached, value_offset};

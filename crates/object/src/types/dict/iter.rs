@@ -107,6 +107,14 @@ macro_rules! dict_iterator {
             walk: Walk,
         }
 
+        impl $ty {
+            /// The next key and value without making the object that `next()` gives, for loops of the interpreter.
+            #[inline]
+            pub fn advance(&self, cx: &mut Cx) -> PyResult<Option<(Own<Object>, Own<Object>)>> {
+                self.walk.step($back, cx)
+            }
+        }
+
         #[pymethods]
         impl $ty {
             #[slot(tp_iter)]
@@ -115,7 +123,7 @@ macro_rules! dict_iterator {
             }
             #[slot(tp_iternext)]
             fn py_next(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
-                match self.walk.step($back, cx)? {
+                match self.advance(cx)? {
                     Some(kv) => pick(kv, $what, cx).map(Some),
                     None => Ok(None),
                 }

@@ -39,17 +39,10 @@ impl PySetIter {
         // SAFETY: only sets are stored.
         unsafe { o.cast_unchecked::<PySet>() }
     }
-}
 
-#[pymethods]
-impl PySetIter {
-    #[slot(tp_iter)]
-    fn py_iter(&self) -> Own<Object> {
-        self.own()
-    }
-
-    #[slot(tp_iternext)]
-    fn py_next(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+    /// The next element.
+    #[inline]
+    pub fn advance(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
         let Some(s) = self.set.own() else { return Ok(None) };
         let s = PySetIter::set_of(&s);
         if self.used.get() != s.len() as isize {
@@ -69,6 +62,19 @@ impl PySetIter {
                 Ok(None)
             }
         }
+    }
+}
+
+#[pymethods]
+impl PySetIter {
+    #[slot(tp_iter)]
+    fn py_iter(&self) -> Own<Object> {
+        self.own()
+    }
+
+    #[slot(tp_iternext)]
+    fn py_next(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+        self.advance(cx)
     }
 
     /// Private method returning an estimate of len(list(it)).
