@@ -17,6 +17,7 @@ pub mod field;
 pub mod frame;
 pub mod gc;
 pub mod hash;
+pub mod import;
 pub mod instance;
 pub mod kernel_type;
 pub mod machine;

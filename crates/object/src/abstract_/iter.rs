@@ -209,3 +209,26 @@ impl PySeqIter {
         }
     }
 }
+
+/// `next(it)` or `next(it, default)`: the `StopIteration` of an iterator written in Python keeps its value.
+pub fn next_or_raise(it: &Object, default: Option<&Object>, cx: &mut Cx) -> PyResult {
+    let Some(f) = it.ty().tp_iternext.get() else {
+        return Err(cx.type_error(format_args!("'{}' object is not an iterator", it.ty().name())));
+    };
+    // SAFETY: the slot's contract: null without an exception means the end.
+    let v = unsafe { Own::from_raw_opt(f(it.as_ptr())) };
+    match (v, default) {
+        (Some(v), _) => Ok(v),
+        (None, Some(d)) => {
+            if cx.is_raised() {
+                // SAFETY: just seen.
+                let r = unsafe { Raised::assume() };
+                cx.catch(r, exc::StopIteration())?;
+            }
+            Ok(d.own())
+        }
+        // SAFETY: just seen.
+        (None, None) if cx.is_raised() => Err(unsafe { Raised::assume() }),
+        (None, None) => Err(cx.raise_empty(exc::StopIteration())),
+    }
+}

@@ -130,3 +130,9 @@ fn logic(a: &Object, b: &Object, op: &crate::abstract_::number::BinOp, f: fn(boo
     }
     op.call_slot_of(PyInt::ty(), a, b, cx)
 }
+
+/// Whether the object is `True` or `False`.
+#[inline(always)]
+pub fn is_bool(o: &Object) -> bool {
+    std::ptr::eq(o.ty(), bool_type())
+}

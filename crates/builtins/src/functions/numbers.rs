@@ -1,0 +1,185 @@
+//! Functions about numbers.
+
+use taipan_object::abstract_::number::{self, ADD, DIVMOD};
+use taipan_object::prelude::*;
+use taipan_object::types::float::PyFloat;
+use taipan_object::{abstract_, call};
+
+/// `bin`, `oct`, `hex`.
+fn in_base(number: &Object, base: u32, prefix: &str, cx: &mut Cx) -> PyResult<String> {
+    let i = number::index(number, cx)?;
+    let v = i.as_ref_int();
+    let mut digits = Vec::new();
+    taipan_algo_int::to_radix(v.abs(), base, false, &mut digits);
+    let sign = if v.neg { "-" } else { "" };
+    Ok(format!("{sign}{prefix}{}", String::from_utf8_lossy(&digits)))
+}
+
+/// Sum with the fast ways of CPython: ints in a machine word, floats with compensation (Neumaier).
+fn sum_items(it: &Object, start: Own<Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let mut total = start;
+    let mut pending: Option<Own<Object>> = None;
+    if total.is_exact::<PyInt>() {
+        if let Some(mut n) = total.exact::<PyInt>().and_then(|i| i.to_i64()) {
+            loop {
+                let Some(v) = abstract_::iter::next(it, cx)? else { return PyInt::new(n, cx).map(Own::into_object) };
+                let small = if v.is_exact::<PyInt>() || taipan_object::types::boolean::is_bool(&v) { v.downcast::<PyInt>().and_then(|i| i.to_i64()) } else { None };
+                match small.and_then(|x| n.checked_add(x)) {
+                    Some(s) => n = s,
+                    None => {
+                        total = PyInt::new(n, cx)?.into_object();
+                        pending = Some(v);
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    if let Some(v) = pending.take() {
+        total = number::binary(&ADD, &total, &v, cx)?;
+    }
+    if let Some(f) = total.exact::<PyFloat>() {
+        let (mut hi, mut lo) = (f.value(), 0.0f64);
+        let done = |hi: f64, lo: f64| if lo != 0.0 && lo.is_finite() { hi + lo } else { hi };
+        loop {
+            let Some(v) = abstract_::iter::next(it, cx)? else { return PyFloat::new(done(hi, lo), cx).map(Own::into_object) };
+            let x = match v.exact::<PyFloat>() {
+                Some(f) => f.value(),
+                None => match v.exact::<PyInt>().and_then(|i| i.to_i64()) {
+                    Some(i) => {
+                        hi += i as f64;
+                        continue;
+                    }
+                    None => {
+                        total = PyFloat::new(done(hi, lo), cx)?.into_object();
+                        total = number::binary(&ADD, &total, &v, cx)?;
+                        break;
+                    }
+                },
+            };
+            let t = hi + x;
+            lo += if hi.abs() >= x.abs() { (hi - t) + x } else { (x - t) + hi };
+            hi = t;
+        }
+    }
+    while let Some(v) = abstract_::iter::next(it, cx)? {
+        total = number::binary(&ADD, &total, &v, cx)?;
+    }
+    Ok(total)
+}
+
+#[pyfunctions]
+pub mod part {
+    use super::*;
+
+    /// Return the absolute value of the argument.
+    #[function("abs(number, /)")]
+    fn abs(number: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        number::absolute(number, cx)
+    }
+    /// Return the tuple (x//y, x%y).  Invariant: div*y + mod == x.
+    #[function("divmod(x, y, /)")]
+    fn divmod(x: &Object, y: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        number::binary(&DIVMOD, x, y, cx)
+    }
+    /// Equivalent to base**exp with 2 arguments or base**exp % mod with 3 arguments.
+    ///
+    /// Some types, such as ints, are able to use a more efficient algorithm when
+    /// invoked using the three argument form.
+    #[function("pow(base, exp, mod=None)")]
+    fn pow(base: &Object, exp: &Object, modulus: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        number::power(base, exp, modulus, false, cx)
+    }
+    /// Round a number to a given precision in decimal digits.
+    ///
+    /// The return value is an integer if ndigits is omitted or None.  Otherwise
+    /// the return value has the same type as the number.  ndigits may be negative.
+    #[function("round(number, ndigits=None)")]
+    fn round(number: &Object, ndigits: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let n = name!(cx, "__round__");
+        let r = if ndigits.is_none() { call::call_special(number, n, &[], cx)? } else { call::call_special(number, n, &[ndigits], cx)? };
+        r.ok_or_else(|| cx.type_error(format_args!("type {} doesn't define __round__ method", number.ty().name())))
+    }
+    /// Return the binary representation of an integer.
+    ///
+    ///    >>> bin(2796202)
+    ///    '0b1010101010101010101010'
+    #[function("bin(number, /)")]
+    fn bin(number: &Object, cx: &mut Cx) -> PyResult<String> {
+        in_base(number, 2, "0b", cx)
+    }
+    /// Return the octal representation of an integer.
+    ///
+    ///    >>> oct(342391)
+    ///    '0o1234567'
+    #[function("oct(number, /)")]
+    fn oct(number: &Object, cx: &mut Cx) -> PyResult<String> {
+        in_base(number, 8, "0o", cx)
+    }
+    /// Return the hexadecimal representation of an integer.
+    ///
+    ///    >>> hex(12648430)
+    ///    '0xc0ffee'
+    #[function("hex(number, /)")]
+    fn hex(number: &Object, cx: &mut Cx) -> PyResult<String> {
+        in_base(number, 16, "0x", cx)
+    }
+    /// Return a Unicode string of one character with ordinal i; 0 <= i <= 0x10ffff.
+    #[function("chr(i, /)")]
+    fn chr(i: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        let n = number::index(i, cx)?;
+        match n.to_i64() {
+            Some(c @ 0..=0x10ffff) => PyStr::from_code_points(&[c as u32], cx),
+            _ => Err(cx.value_error(format_args!("chr() arg not in range(0x110000)"))),
+        }
+    }
+    /// Return the ordinal value of a character.
+    ///
+    /// If the argument is a one-character string, return the Unicode code
+    /// point of that character.
+    ///
+    /// If the argument is a bytes or bytearray object of length 1, return its
+    /// single byte value.
+    #[function("ord(character, /)")]
+    fn ord(character: &Object, cx: &mut Cx) -> PyResult<u32> {
+        if let Some(s) = character.downcast::<PyStr>() {
+            if s.len() == 1 {
+                return Ok(s.code_point(0));
+            }
+            return Err(cx.type_error(format_args!("ord() expected a character, but string of length {} found", s.len())));
+        }
+        if abstract_::buffer::has_buffer(character) && matches!(character.ty().name(), "bytes" | "bytearray") {
+            let b = Buffer::get(character, 0, cx)?;
+            if let [x] = b.bytes() {
+                return Ok(*x as u32);
+            }
+            return Err(cx.type_error(format_args!("ord() expected a character, but string of length {} found", b.bytes().len())));
+        }
+        Err(cx.type_error(format_args!("ord() expected string of length 1, but {} found", character.ty().name())))
+    }
+    /// Return the sum of a 'start' value (default: 0) plus an iterable of numbers
+    ///
+    /// When the iterable is empty, return the start value.
+    /// This function is intended specifically for use with numeric values and may
+    /// reject non-numeric types.
+    #[function("sum(iterable, /, start=0)")]
+    fn sum(iterable: &Object, start: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let it = abstract_::iter::get_iter(iterable, cx)?;
+        let start = match start {
+            None => PyInt::new(0, cx)?.into_object(),
+            Some(s) => {
+                let hint = match s.ty() {
+                    t if s.is_a::<PyStr>() && t.name() != "" => Some(("strings", "''")),
+                    t if t.name() == "bytes" => Some(("bytes", "b''")),
+                    t if t.name() == "bytearray" => Some(("bytearray", "b''")),
+                    _ => None,
+                };
+                if let Some((what, join)) = hint {
+                    return Err(cx.type_error(format_args!("sum() can't sum {what} [use {join}.join(seq) instead]")));
+                }
+                s.own()
+            }
+        };
+        sum_items(&it, start, cx)
+    }
+}
