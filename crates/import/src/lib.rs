@@ -1,1 +1,13 @@
-//! taipan-import
+//! From files and embedded modules to running code: compiling source, the frozen Lib, `_imp`, the start of importlib.
+
+pub mod compile;
+pub mod frozen;
+pub mod imp;
+pub mod start;
+
+use taipan_object::prelude::*;
+
+/// The native modules of this crate.
+pub fn modules() -> &'static [&'static ModuleSpec] {
+    &[&imp::MODULE]
+}

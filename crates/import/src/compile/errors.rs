@@ -1,0 +1,180 @@
+//! Errors and warnings of parser and compiler as Python exceptions.
+
+use taipan_object::call;
+use taipan_object::prelude::*;
+use taipan_syntax as syntax;
+use taipan_text::decode::DecodeError;
+
+fn opt_str(s: Option<&str>, cx: &mut Cx) -> PyResult<Own<Object>> {
+    match s {
+        Some(s) => PyStr::new(s, cx).map(Own::into_object),
+        None => Ok(none().own()),
+    }
+}
+
+fn int(n: i64, cx: &mut Cx) -> PyResult<Own<Object>> {
+    PyInt::new(n, cx).map(Own::into_object)
+}
+
+/// The parts of a SyntaxError.
+struct Parts<'a> {
+    class: &'a PyType,
+    message: &'a str,
+    lineno: i64,
+    offset: i64,
+    end_lineno: i64,
+    end_offset: i64,
+    text: Option<String>,
+    with_filename: bool,
+}
+
+fn make(p: &Parts<'_>, filename: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let text = match p.text.as_deref() {
+        Some(t) => Some(t.to_owned()),
+        None if p.lineno > 0 => line_of_file(filename, p.lineno, cx),
+        None => None,
+    };
+    let fname = if p.with_filename { filename.own() } else { none().own() };
+    let details = [fname, int(p.lineno, cx)?, int(p.offset, cx)?, opt_str(text.as_deref(), cx)?, int(p.end_lineno, cx)?, int(p.end_offset, cx)?];
+    let details = PyTuple::from_exact(details.into_iter(), cx)?;
+    let message = PyStr::new(p.message, cx)?;
+    call::call(p.class.as_object(), &[&message, &details], cx)
+}
+
+/// The source line, read from the file, when only the tree is at hand.
+fn line_of_file(filename: &PyStr, lineno: i64, cx: &mut Cx) -> Option<String> {
+    let name = filename.to_string();
+    if name.starts_with('<') {
+        return None;
+    }
+    let bytes = taipan_host::fs::read_file(name.as_bytes()).ok()?;
+    let _ = cx;
+    let text = String::from_utf8_lossy(&bytes);
+    text.split_inclusive('\n').nth(usize::try_from(lineno).ok()?.checked_sub(1)?).map(|l| if l.ends_with('\n') { l.to_owned() } else { format!("{l}\n") })
+}
+
+fn raise(p: &Parts<'_>, filename: &PyStr, cx: &mut Cx) -> Raised {
+    match make(p, filename, cx) {
+        Ok(e) => cx.raise(e),
+        Err(r) => r,
+    }
+}
+
+/// Raise what the parser found.
+pub fn raise_syntax_error(e: &syntax::SyntaxError, filename: &PyStr, cx: &mut Cx) -> Raised {
+    use syntax::ErrorKind as K;
+    let class = match e.kind {
+        K::Syntax => exc::SyntaxError(),
+        K::Indentation => exc::IndentationError(),
+        K::Tab => exc::TabError(),
+        K::IncompleteInput => exc::IncompleteInputError(),
+        K::Memory => return cx.raise_msg(exc::MemoryError(), format_args!("{}", e.message)),
+        K::Recursion => return cx.recursion_error(format_args!("{}", e.message)),
+        K::Overflow => return cx.overflow_error(format_args!("{}", e.message)),
+        K::UnicodeDecode => return cx.raise_msg(exc::UnicodeError(), format_args!("{}", e.message)),
+    };
+    if e.lineno == 0 && e.text.is_none() && e.offset == 0 {
+        return cx.raise_msg(class, format_args!("{}", e.message));
+    }
+    let p = Parts {
+        class,
+        message: &e.message,
+        lineno: e.lineno,
+        offset: e.offset,
+        end_lineno: e.end_lineno,
+        end_offset: e.end_offset,
+        text: e.text.clone(),
+        with_filename: true,
+    };
+    let made = make(&p, filename, cx).and_then(|x| {
+        if let Some((line, col, source)) = &e.metadata {
+            let t = [int(*line, cx)?, int(*col, cx)?, PyStr::new(source, cx)?.into_object()];
+            let t = PyTuple::from_exact(t.into_iter(), cx)?;
+            taipan_object::attr::set(&x, name!(cx, "_metadata"), Some(&t), cx)?;
+        }
+        Ok(x)
+    });
+    match made {
+        Ok(x) => cx.raise(x),
+        Err(r) => r,
+    }
+}
+
+/// Raise what is wrong with the bytes of a file.
+pub(super) fn raise_decode(e: &DecodeError, filename: &PyStr, cx: &mut Cx) -> Raised {
+    let p = Parts {
+        class: exc::SyntaxError(),
+        message: &e.message,
+        lineno: e.lineno,
+        offset: e.offset,
+        end_lineno: e.lineno,
+        end_offset: e.end_offset,
+        text: e.text.clone(),
+        with_filename: e.with_filename,
+    };
+    raise(&p, filename, cx)
+}
+
+/// Line `lineno` of the source and the character column of a byte column.
+fn line_and_column(text: Option<&str>, lineno: i32, col: i32) -> (Option<String>, i64) {
+    let line = text.and_then(|t| t.split_inclusive('\n').nth((lineno - 1).max(0) as usize));
+    match line {
+        Some(l) => {
+            let chars = l.get(..(col.max(0) as usize).min(l.len())).map_or(col as usize, |s| s.chars().count());
+            (Some(if l.ends_with('\n') { l.to_owned() } else { format!("{l}\n") }), chars as i64 + 1)
+        }
+        None => (None, col as i64 + 1),
+    }
+}
+
+fn parts_of_span<'a>(message: &'a str, s: &syntax::ast::Span, text: Option<&str>) -> Parts<'a> {
+    let (line, offset) = line_and_column(text, s.lineno, s.col_offset);
+    let (_, end_offset) = line_and_column(text, s.end_lineno, s.end_col_offset);
+    Parts {
+        class: exc::SyntaxError(),
+        message,
+        lineno: s.lineno as i64,
+        offset,
+        end_lineno: s.end_lineno as i64,
+        end_offset,
+        text: line,
+        with_filename: true,
+    }
+}
+
+/// Raise what the compiler found.
+pub(super) fn raise_compile_error(e: &taipan_compiler::Error, filename: &PyStr, text: Option<&str>, cx: &mut Cx) -> Raised {
+    use taipan_compiler::ErrorKind as K;
+    let m = &e.message;
+    match (e.kind, &e.span) {
+        (K::Syntax, Some(s)) => raise(&parts_of_span(m, s, text), filename, cx),
+        (K::Syntax, None) => cx.raise_msg(exc::SyntaxError(), format_args!("{m}")),
+        (K::Recursion, _) => cx.recursion_error(format_args!("{m}")),
+        (K::Overflow, _) => cx.overflow_error(format_args!("{m}")),
+        (K::Value, _) => cx.value_error(format_args!("{m}")),
+        (K::Type, _) => cx.type_error(format_args!("{m}")),
+    }
+}
+
+/// A filter made a SyntaxWarning an error: it becomes a SyntaxError with the place.
+pub(super) fn warning_as_error(r: Raised, w: &syntax::Warning, filename: &PyStr, cx: &mut Cx) -> Raised {
+    if !cx.raised_is(exc::SyntaxWarning()) {
+        return r;
+    }
+    match &w.as_error {
+        Some(e) => {
+            cx.discard(r);
+            raise_syntax_error(e, filename, cx)
+        }
+        None => r,
+    }
+}
+
+/// As above, for warnings of the compiler.
+pub(super) fn compiler_warning_as_error(r: Raised, w: &taipan_compiler::Warning, filename: &PyStr, text: Option<&str>, cx: &mut Cx) -> Raised {
+    if !cx.raised_is(exc::SyntaxWarning()) {
+        return r;
+    }
+    cx.discard(r);
+    raise(&parts_of_span(&w.message, &w.span, text), filename, cx)
+}
