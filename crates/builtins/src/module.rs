@@ -1,6 +1,5 @@
 //! The module `builtins`: functions, and all built-in types and exceptions under their names.
 
-use crate::functions;
 use taipan_object::prelude::*;
 use taipan_object::types::{boolean, ellipsis};
 
@@ -8,7 +7,7 @@ use taipan_object::types::{boolean, ellipsis};
 #[pymodule(
     name = "builtins",
     doc = "Built-in functions, types, exceptions, and other objects.\n\nThis module provides direct access to all 'built-in'\nidentifiers of Python; for example, builtins.len is\nthe full name for the built-in function len().\n\nThis module is not normally accessed explicitly by most\napplications, but can be useful in modules that provide\nobjects with the same name as a builtin and need access\nto the built-in of that name.",
-    parts(functions::objects::part, functions::numbers::part, functions::iterators::part, functions::output::part, functions::namespaces::part, functions::classes::part)
+    parts(crate::functions::objects::part, crate::functions::numbers::part, crate::functions::iterators::part, crate::functions::output::part, crate::functions::namespaces::part, crate::functions::classes::part)
 )]
 mod builtins {}
 

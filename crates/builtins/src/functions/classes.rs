@@ -33,7 +33,7 @@ fn resolve_bases(bases: &[&Object], cx: &mut Cx) -> PyResult<Option<Vec<Own<Obje
 pub mod part {
     use super::*;
 
-    #[function("__build_class__(func, name, *bases, **kwds)", nosig, doc = "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\nInternal helper function used by the class statement.")]
+    #[function("__build_class__(*args, **kwds)", nosig, doc = "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\nInternal helper function used by the class statement.")]
     fn build_class(args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         let [func, name, bases @ ..] = args.0 else {
             return Err(cx.type_error(format_args!("__build_class__: not enough arguments")));

@@ -76,7 +76,7 @@ pub mod part {
         Ok(false)
     }
 
-    #[function("iter(object, sentinel, /)", nosig, doc = "iter(iterable) -> iterator\niter(callable, sentinel) -> iterator\n\nGet an iterator from an object.\n\nIn the first form, the argument must supply its own iterator, or be a sequence.\nIn the second form, the callable is called until it returns the sentinel.")]
+    #[function("iter(*args)", nosig, doc = "iter(iterable) -> iterator\niter(callable, sentinel) -> iterator\n\nGet an iterator from an object.\n\nIn the first form, the argument must supply its own iterator, or be a sequence.\nIn the second form, the callable is called until it returns the sentinel.")]
     fn iter(args: Args<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         match args.0 {
             [o] => itr::get_iter(o, cx),
@@ -84,14 +84,14 @@ pub mod part {
                 if !cx.is_callable(f) {
                     return Err(cx.type_error(format_args!("iter(v, w): v must be callable")));
                 }
-                crate::types::call_itr::new(f, s, cx)
+                crate::types::call_iter::new(f, s, cx)
             }
             a if a.is_empty() => Err(cx.type_error(format_args!("iter expected at least 1 argument, got 0"))),
             a => Err(cx.type_error(format_args!("iter expected at most 2 arguments, got {}", a.len()))),
         }
     }
 
-    #[function("next(iterator, default, /)", nosig, doc = "next(iterator[, default])\n\nReturn the next item from the iterator. If default is given and the iterator\nis exhausted, it is returned instead of raising StopIteration.")]
+    #[function("next(*args)", nosig, doc = "next(iterator[, default])\n\nReturn the next item from the iterator. If default is given and the iterator\nis exhausted, it is returned instead of raising StopIteration.")]
     fn next(args: Args<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         let (it, default) = match args.0 {
             [it] => (*it, None),
@@ -126,7 +126,7 @@ pub mod part {
         };
         match default {
             None => Ok(aw),
-            Some(d) => taipan_object::types::generator::new_anext_awaitable(&aw, d, cx),
+            Some(d) => crate::types::anext::new(&aw, d, cx),
         }
     }
 
@@ -142,7 +142,7 @@ pub mod part {
     ///
     /// A custom key function can be supplied to customize the sort order, and the
     /// reverse flag can be set to request the result in descending order.
-    #[function("sorted(iterable, /, *, key=None, reverse=False)", nosig, doc = "sorted($module, iterable, /, *, key=None, reverse=False)\n--\n\nReturn a new list containing all items from the iterable in ascending order.\n\nA custom key function can be supplied to customize the sort order, and the\nreverse flag can be set to request the result in descending order.")]
+    #[function("sorted(*args, **kwargs)", nosig, doc = "sorted($module, iterable, /, *, key=None, reverse=False)\n--\n\nReturn a new list containing all items from the iterable in ascending order.\n\nA custom key function can be supplied to customize the sort order, and the\nreverse flag can be set to request the result in descending order.")]
     fn sorted(args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         let [it] = args.0 else {
             return Err(cx.type_error(format_args!("sorted expected 1 argument, got {}", args.0.len())));

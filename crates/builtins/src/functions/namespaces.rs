@@ -118,7 +118,10 @@ pub mod part {
                     Ok(s) => s,
                     Err(b) => {
                         let decode = cx.import_attr("os", "fsdecode")?;
-                        abstract_::str(&call::call(&decode, &[&b], cx)?, cx)?
+                        {
+                            let d = call::call(&decode, &[&b], cx)?;
+                            abstract_::str(&d, cx)?
+                        }
                     }
                 };
                 f
@@ -223,7 +226,7 @@ pub mod part {
         (hooks(cx)?.locals)(cx)
     }
 
-    #[function("vars(object, /)", nosig, doc = "vars([object]) -> dictionary\n\nWithout arguments, equivalent to locals().\nWith an argument, equivalent to object.__dict__.")]
+    #[function("vars(*args)", nosig, doc = "vars([object]) -> dictionary\n\nWithout arguments, equivalent to locals().\nWith an argument, equivalent to object.__dict__.")]
     fn vars(args: Args<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         match args.0 {
             [] => (hooks(cx)?.locals)(cx),
@@ -235,7 +238,7 @@ pub mod part {
         }
     }
 
-    #[function("dir(object, /)", nosig, doc = "dir([object]) -> list of strings\n\nIf called without an argument, return the names in the current scope.\nElse, return an alphabetized list of names comprising (some of) the attributes\nof the given object, and of attributes reachable from it.\nIf the object supplies a method named __dir__, it will be used; otherwise\nthe default dir() logic is used and returns:\n  for a module object: the module's attributes.\n  for a class object:  its attributes, and recursively the attributes\n    of its bases.\n  for any other object: its attributes, its class's attributes, and\n    recursively the attributes of its class's base classes.")]
+    #[function("dir(*args)", nosig, doc = "dir([object]) -> list of strings\n\nIf called without an argument, return the names in the current scope.\nElse, return an alphabetized list of names comprising (some of) the attributes\nof the given object, and of attributes reachable from it.\nIf the object supplies a method named __dir__, it will be used; otherwise\nthe default dir() logic is used and returns:\n  for a module object: the module's attributes.\n  for a class object:  its attributes, and recursively the attributes\n    of its bases.\n  for any other object: its attributes, its class's attributes, and\n    recursively the attributes of its class's base classes.")]
     fn dir(args: Args<'_>, cx: &mut Cx) -> PyResult<Own<PyList>> {
         match args.0 {
             [] => {

@@ -88,7 +88,7 @@ pub mod part {
         abstract_::is_subclass(cls, class_or_tuple, cx)
     }
 
-    #[function("getattr(object, name, default, /)", nosig, doc = "getattr(object, name[, default]) -> value\n\nGet a named attribute from an object; getattr(x, 'y') is equivalent to x.y.\nWhen a default argument is given, it is returned when the attribute doesn't\nexist; without it, an exception is raised in that case.")]
+    #[function("getattr(*args)", nosig, doc = "getattr(object, name[, default]) -> value\n\nGet a named attribute from an object; getattr(x, 'y') is equivalent to x.y.\nWhen a default argument is given, it is returned when the attribute doesn't\nexist; without it, an exception is raised in that case.")]
     fn getattr(args: Args<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         let (o, n, default) = match args.0 {
             [o, n] => (o, n, None),
