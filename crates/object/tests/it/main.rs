@@ -1,12 +1,14 @@
 //! The kernel by itself: it starts, types are ready, objects live and die.
 
+mod args;
+
 use taipan_object::config::Config;
 use taipan_object::prelude::*;
 use taipan_object::thread::{Interpreter, ThreadState, gil};
 use taipan_object::{abstract_, attr, call, typeobj};
 
 /// One process-wide kernel; tests run one after the other under its GIL.
-fn with_kernel<R>(f: impl FnOnce(&mut Cx) -> R) -> R {
+pub fn with_kernel<R>(f: impl FnOnce(&mut Cx) -> R) -> R {
     static ONE: std::sync::Mutex<Option<usize>> = std::sync::Mutex::new(None);
     let mut one = ONE.lock().unwrap_or_else(|e| e.into_inner());
     let fresh = one.is_none();
@@ -23,9 +25,10 @@ fn with_kernel<R>(f: impl FnOnce(&mut Cx) -> R) -> R {
     if fresh {
         taipan_object::typelist::init(cx).expect("kernel starts");
     }
-    let r = f(cx);
+    // A failed assertion must not keep the GIL, or the other tests would wait for ever.
+    let r = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(cx)));
     gil::release(ts);
-    r
+    r.unwrap_or_else(|e| std::panic::resume_unwind(e))
 }
 
 fn text(r: PyResult<Own<PyStr>>, cx: &mut Cx) -> String {
