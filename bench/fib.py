@@ -5,7 +5,7 @@ def fib(n):
     return n if n < 2 else fib(n - 1) + fib(n - 2)
 
 
-def main(n=27):
+def main(n=33):
     return fib(n)
 
 

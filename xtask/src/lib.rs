@@ -1,6 +1,8 @@
 //! The chores as a library, so that `cargo test` runs the checking ones too.
 
 pub mod abi_gen;
+pub mod abi_probe;
+pub mod bench;
 pub mod child;
 pub mod config;
 pub mod conformance;

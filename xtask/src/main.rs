@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{abi_gen, conformance, programs, record, tidy};
+use xtask::{abi_gen, abi_probe, bench, conformance, programs, record, tidy};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND [OPTIONS]
@@ -12,6 +12,8 @@ usage: cargo xtask COMMAND [OPTIONS]
   conformance         run CPython's own tests (`--help` for options)
   programs [FILTER]   run tests/py under the built binary (`--gc never|normal|always`)
   record [FILTER]     write tests/py/**/*.out from the reference
+  bench [NAME…]       our benchmarks beside the reference (`--instructions`: under callgrind)
+  abi-probe           layouts against the 3.14 headers and against Taipan's types
   abi-gen [--check]   write crates/abi/src/headers from xtask/data/layouts.tsv (or only compare)
 ";
 
@@ -26,6 +28,8 @@ fn main() -> ExitCode {
         "conformance" => conformance::main(rest),
         "programs" => programs::main(rest),
         "record" => record::main(rest),
+        "bench" => bench::main(rest),
+        "abi-probe" => abi_probe::main(rest),
         "abi-gen" => abi_gen::main(rest),
         _ => {
             eprint!("{USAGE}");

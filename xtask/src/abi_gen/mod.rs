@@ -6,7 +6,7 @@
 //! does not compile.
 
 mod consts;
-mod layouts;
+pub mod layouts;
 mod structs;
 mod types;
 
