@@ -1,14 +1,14 @@
 //! Development tool: parse files and print what CPython's `ast.dump` would, to compare with the reference.
 //!
 //! `dump [-w] FILE…` prints one line per file; `dump --time FILE…` only measures;
-//! `dump --tokens FILE…` prints what `_tokenize` gives; `dump --snippets FILE` reads
+//! `dump --incomplete FILE` says of snippets whether they are complete; `dump --tokens FILE…` prints what `_tokenize` gives; `dump --snippets FILE` reads
 //! snippets (each after a line `MODE LENGTH`) and prints the tree or the error, one per line.
 
 use std::io::Write;
 use std::time::Instant;
 
 use taipan_syntax::lex::tokenize::TokenSource;
-use taipan_syntax::{Mode, Options, SyntaxError, Warning, dump, parse};
+use taipan_syntax::{ErrorKind, Mode, Options, SyntaxError, Warning, dump, parse};
 
 fn show_error(error: &SyntaxError) -> String {
     format!(
@@ -21,7 +21,8 @@ fn show_warnings(warnings: &[Warning]) -> String {
     warnings.iter().map(|w| format!(" W{} {:?}", w.lineno, w.message)).collect()
 }
 
-fn snippets(path: &str) {
+/// Print `show` of each snippet of a file: a line `MODE LENGTH`, then so many bytes.
+fn for_each_snippet(path: &str, show: impl Fn(Mode, &str) -> String) {
     let data = std::fs::read(path).expect("snippet file");
     let mut rest = &data[..];
     let mut out = std::io::BufWriter::new(std::io::stdout());
@@ -37,12 +38,32 @@ fn snippets(path: &str) {
             "func_type" => Mode::FuncType,
             _ => Mode::Exec,
         };
-        let line = match parse(&body, mode, &Options::default()) {
-            Ok(parsed) => format!("OK {}{}", dump::dump(&parsed.tree, true), show_warnings(&parsed.warnings)),
-            Err(e) => format!("ERR {}{}", show_error(&e.error), show_warnings(&e.warnings)),
-        };
-        writeln!(out, "{line}").expect("stdout");
+        writeln!(out, "{}", show(mode, &body)).expect("stdout");
     }
+}
+
+fn snippets(path: &str) {
+    for_each_snippet(path, |mode, body| match parse(body, mode, &Options::default()) {
+        Ok(parsed) => format!("OK {}{}", dump::dump(&parsed.tree, true), show_warnings(&parsed.warnings)),
+        Err(e) => format!("ERR {}{}", show_error(&e.error), show_warnings(&e.warnings)),
+    });
+}
+
+fn incomplete(path: &str) {
+    let options = Options { allow_incomplete_input: true, dont_imply_dedent: true, ..Options::default() };
+    for_each_snippet(path, |mode, body| match parse(body, mode, &options) {
+        Ok(_) => "OK".into(),
+        Err(e) => {
+            let class = match e.error.kind {
+                ErrorKind::Syntax => "SyntaxError",
+                ErrorKind::Indentation => "IndentationError",
+                ErrorKind::Tab => "TabError",
+                ErrorKind::IncompleteInput => "_IncompleteInputError",
+                _ => "other",
+            };
+            format!("ERR {class} {} {}", e.error.lineno, e.error.offset)
+        }
+    });
 }
 
 fn tokens(paths: &[String]) {
@@ -64,6 +85,9 @@ fn main() {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     if args.first().is_some_and(|a| a == "--snippets") {
         return snippets(&args[1]);
+    }
+    if args.first().is_some_and(|a| a == "--incomplete") {
+        return incomplete(&args[1]);
     }
     if args.first().is_some_and(|a| a == "--tokens") {
         return tokens(&args[1..]);

@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+use taipan_text::decode::{self, DecodeError};
+
+use crate::error::{ErrorKind, SyntaxError};
+
 /// Turn `\r\n` and `\r` into `\n`, and with `end_line` add a final newline if there is none.
 pub fn prepare(source: &str, end_line: bool) -> Cow<'_, str> {
     let bytes = source.as_bytes();
@@ -28,4 +32,34 @@ pub fn prepare(source: &str, end_line: bool) -> Cow<'_, str> {
         out.push('\n');
     }
     Cow::Owned(out)
+}
+
+/// Decode source bytes (PEP 263), a byte order mark dropped. `codec` decodes the encodings that are not built in.
+///
+/// # Errors
+/// The `SyntaxError` CPython raises; `filename` is to be left out of it if the second value is false.
+pub fn decode<'a>(
+    source: &'a [u8],
+    file: Option<&str>,
+    codec: &mut dyn FnMut(&str, &[u8]) -> Result<String, String>,
+) -> Result<Cow<'a, str>, (Box<SyntaxError>, bool)> {
+    decode::decode(source, file, codec).map_err(|error| {
+        let with_filename = error.with_filename;
+        (Box::new(error.into()), with_filename)
+    })
+}
+
+impl From<DecodeError> for SyntaxError {
+    fn from(error: DecodeError) -> Self {
+        SyntaxError {
+            kind: ErrorKind::Syntax,
+            message: error.message,
+            lineno: error.lineno,
+            offset: error.offset,
+            end_lineno: error.lineno,
+            end_offset: error.end_offset,
+            text: error.text,
+            metadata: None,
+        }
+    }
 }

@@ -96,13 +96,15 @@ macro_rules! node_ref {
             }
         }
     )*
-    impl Walk for NodeRef<'_> {
-        fn walk<'a>(&'a self, f: &mut dyn FnMut(NodeRef<'a>)) {
+    impl<'t> NodeRef<'t> {
+        /// Call `f` for each child node (not deeper).
+        pub fn children(self, f: &mut dyn FnMut(NodeRef<'t>)) {
             match self {
                 $(NodeRef::$t(node) => node.walk(f),)*
             }
         }
-    }};
+    }
+    };
 }
 
 node_ref!(

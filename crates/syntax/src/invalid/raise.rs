@@ -221,9 +221,6 @@ impl Engine<'_> {
             let place = Place { lineno: 0, offset: 0, end_lineno: 0, end_offset: -1 };
             return self.raise_place(kind, place, message.into());
         };
-        if token.kind == Tok::Error && *self.lexer.fault() == Fault::Eof && message != "unexpected EOF while parsing" {
-            return self.raise_at_end();
-        }
         let offset = if token.col == -1 { self.lexer.column() as i64 } else { i64::from(token.col) + 1 };
         let end_offset = if token.end_col == -1 { -1 } else { i64::from(token.end_col) + 1 };
         let place = Place {

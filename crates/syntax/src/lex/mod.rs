@@ -293,6 +293,14 @@ impl<'s> Lexer<'s> {
         }
     }
 
+    /// Note the end of the source if it is next, as reading a character would.
+    #[inline(always)]
+    fn touch_next(&mut self) {
+        if self.cur == self.inp {
+            self.underflow();
+        }
+    }
+
     /// The next character without reading it; stays in the line.
     #[inline(always)]
     fn peek_in_line(&self) -> i32 {
@@ -643,6 +651,7 @@ impl<'s> Lexer<'s> {
             cur += 1;
         }
         self.cur = cur;
+        self.touch_next();
         if high >= 128 {
             if let Err(token) = self.verify_identifier() {
                 return token;
@@ -673,6 +682,13 @@ impl<'s> Lexer<'s> {
             b'0'..=b'9' => return self.number(c),
             b'.' if self.peek_in_line() >= 0x30 && self.peek_in_line() <= 0x39 => return self.number(c),
             b'.' => {
+                self.touch_next();
+                if self.src[self.cur..self.inp] == *b"." {
+                    // The third character was asked for.
+                    self.cur += 1;
+                    self.touch_next();
+                    self.cur -= 1;
+                }
                 let ellipsis = self.src[self.cur..self.inp].starts_with(b"..");
                 self.cur += if ellipsis { 2 } else { 0 };
                 return self.make(if ellipsis { Tok::Ellipsis } else { Tok::Dot }, self.start, self.cur);
@@ -685,10 +701,12 @@ impl<'s> Lexer<'s> {
                 return token;
             }
         }
+        self.touch_next();
         if self.cur < self.inp {
             if let Some(two) = Tok::two_chars(c, self.src[self.cur]) {
                 self.cur += 1;
                 let mut kind = two;
+                self.touch_next();
                 if self.cur < self.inp {
                     if let Some(three) = Tok::three_chars(two, self.src[self.cur]) {
                         self.cur += 1;

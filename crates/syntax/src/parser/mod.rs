@@ -26,7 +26,7 @@ use crate::{Mode, Options};
 use names::Names;
 
 /// Nested calls of the parser.
-const DEPTH_MAX: u32 = 2_000;
+const DEPTH_MAX: u32 = 1_000;
 /// Height of a chain of left-associative operators.
 const HEIGHT_MAX: u32 = 8_000;
 /// `elif` clauses of one `if`; they nest in the tree.

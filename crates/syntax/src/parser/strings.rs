@@ -141,20 +141,26 @@ impl Parser<'_> {
         let start = self.bump();
         let template = start.kind == Tok::TStringStart;
         let raw = self.text(start).bytes().any(|b| b | 0x20 == b'r');
+        // CPython decodes the literal text when the string ends, so its warnings come last.
+        let mut late = Vec::new();
         if self.options.feature_version < 6 {
             return Err(Fail::Syntax);
         }
         loop {
             match self.kind() {
                 Tok::FStringMiddle | Tok::TStringMiddle => {
+                    let before = self.warnings.len();
                     let piece = self.middle(raw)?;
+                    late.extend(self.warnings.drain(before..));
                     if !is_empty_text(&piece) {
                         pieces.push(piece);
                     }
                 }
                 Tok::LBrace => self.nested(|p| p.field(pieces, raw, template))?,
                 Tok::FStringEnd | Tok::TStringEnd => {
-                    self.bump();
+                    let end = self.bump();
+                    late.iter_mut().for_each(|warning| warning.position = end.start);
+                    self.warnings.append(&mut late);
                     return Ok(());
                 }
                 _ => return Err(Fail::Syntax),
