@@ -71,6 +71,7 @@ impl Program {
             min_width: 0,
             start: Start::Anywhere,
             uses_locale: false,
+            leading_run: None,
         };
         let pc_of = vec![u32::MAX; code.len() + 1];
         let mut compiler = Compiler { code, at: 0, frames: Vec::new(), patches: Vec::new(), pc_of, out };

@@ -188,6 +188,16 @@ pub(crate) fn optimise(program: &mut Program) {
         program.loops[id].tail_first = useful_filter(program, tail);
     }
     program.start = find_start(program);
+    program.leading_run = find_leading_run(program);
+}
+
+fn find_leading_run(program: &Program) -> Option<u32> {
+    if program.ops.iter().any(|op| matches!(op, Op::GroupRef { .. } | Op::IfGroup { .. })) {
+        return None;
+    }
+    let first = program.ops.iter().find(|op| !matches!(op, Op::Mark { .. }))?;
+    let (Op::Greedy { id } | Op::Lazy { id } | Op::Possessive { id }) = *first else { return None };
+    (program.repeats[id as usize].max == usize::MAX).then_some(id)
 }
 
 fn useful_filter(program: &mut Program, pc: u32) -> Option<u32> {

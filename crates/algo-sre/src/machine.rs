@@ -358,17 +358,27 @@ impl<'a, T: Subject> Machine<'a, T> {
         Ok(())
     }
 
+    /// An attempt at `start` failed: from how many places behind it would fail likewise?
+    pub fn leading_run(&self, start: usize) -> usize {
+        let Some(id) = self.program.leading_run else { return 0 };
+        self.run_any(&self.program.repeats[id as usize], start, usize::MAX).unwrap_or(0)
+    }
+
     /// The longest run of the repeat from `pos`, up to `max`; `None` if it is shorter than the repeat's minimum.
     #[inline]
     fn run(&self, repeat: &Repeat, pos: usize, max: usize) -> Option<usize> {
+        self.run_any(repeat, pos, max).filter(|&len| len >= repeat.min)
+    }
+
+    #[inline]
+    fn run_any(&self, repeat: &Repeat, pos: usize, max: usize) -> Option<usize> {
         let rest = self.text.get(pos..)?;
         let rest = &rest[..rest.len().min(max)];
-        let len = if let Atom::Dynamic(_) = repeat.atom {
+        Some(if let Atom::Dynamic(_) = repeat.atom {
             rest.iter().position(|&unit| !self.test(repeat.atom, unit.into())).unwrap_or(rest.len())
         } else {
             run_len(self.program, repeat, rest)
-        };
-        (len >= repeat.min).then_some(len)
+        })
     }
 
     #[inline]

@@ -18,6 +18,9 @@ pub struct Program {
     pub(crate) min_width: usize,
     pub(crate) start: Start,
     pub(crate) uses_locale: bool,
+    /// The unbounded repeat that the pattern begins with, if what follows depends only on where it ends. When an attempt fails,
+    /// so would attempts from within the run, since they could only end in the same places.
+    pub(crate) leading_run: Option<u32>,
 }
 
 /// What a search may use to find where a match can begin.

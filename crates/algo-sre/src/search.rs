@@ -165,7 +165,7 @@ fn search<T: Subject>(machine: &mut Machine<'_, T>, pos: usize) -> Result<bool, 
             return Ok(true);
         }
         machine.refused = UNSET;
-        at = start + 1;
+        at = start + 1 + machine.leading_run(start);
     }
     Ok(false)
 }
