@@ -10,6 +10,7 @@ pub mod encode;
 pub mod linetable;
 pub mod ops;
 pub mod regs;
+pub mod serial;
 pub mod spec;
 pub mod verify;
 

@@ -66,6 +66,7 @@ fn files(root: &Path, out: &mut Vec<PathBuf>) {
 
 fn check(paths: &[PathBuf]) {
     let (mut parsing, mut compiling, mut verifying) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+    let (mut writing, mut reading, mut size) = (Duration::ZERO, Duration::ZERO, 0);
     let (mut count, mut failures, mut unparsed) = (0, 0, 0);
     for path in paths {
         let Ok(source) = std::fs::read_to_string(path) else { continue };
@@ -96,9 +97,20 @@ fn check(paths: &[PathBuf]) {
                     println!("{}: {error}", path.display());
                 }
                 verifying += start.elapsed();
+                let start = Instant::now();
+                let bytes = taipan_bytecode::serial::to_bytes(&code);
+                writing += start.elapsed();
+                size += bytes.len();
+                let start = Instant::now();
+                let read = taipan_bytecode::serial::from_bytes(&bytes);
+                reading += start.elapsed();
+                if read.as_ref() != Ok(&code) {
+                    failures += 1;
+                    println!("{}: serialisation differs", path.display());
+                }
             }
         }
     }
     println!("{count} files, {unparsed} not parsed, {failures} failures");
-    println!("parse {parsing:?}, compile {compiling:?}, verify {verifying:?}");
+    println!("parse {parsing:?}, compile {compiling:?}, verify {verifying:?}, write {writing:?}, read {reading:?}, {size} bytes");
 }
