@@ -212,7 +212,16 @@ pub struct CodeSpec {
 impl CodeSpec {
     /// `co_varnames`: parameters and plain locals (cell variables only when they are parameters).
     pub fn varnames(&self) -> impl Iterator<Item = &str> {
-        self.locals_with(local_kind::LOCAL)
+        // A comprehension's variable that hides one of the same name is not shown twice.
+        let plain = self.locals.iter().enumerate().filter(|(_, local)| local.kind & local_kind::LOCAL != 0);
+        plain
+            .filter(|(index, local)| {
+                local.kind & local_kind::HIDDEN == 0
+                    || !self.locals.iter().enumerate().any(|(other, l)| {
+                        l.name == local.name && (other < *index || l.kind & local_kind::HIDDEN == 0)
+                    })
+            })
+            .map(|(_, local)| &*local.name)
     }
 
     /// `co_cellvars`

@@ -17,7 +17,11 @@ fn main() {
         paths.sort();
         return check(&paths);
     }
-    for arg in args {
+    if args.first().is_some_and(|a| a == "--errors") {
+        return errors(&args[1]);
+    }
+    let shape_only = args.first().is_some_and(|a| a == "--shape");
+    for arg in args.into_iter().filter(|a| a != "--shape") {
         let mut source = String::new();
         let read = match arg.as_str() {
             "-" => std::io::stdin().read_to_string(&mut source).map(|_| ()),
@@ -36,6 +40,16 @@ fn main() {
         };
         match taipan_compiler::compile(&parsed.tree, &taipan_compiler::Options::new(arg.as_str())) {
             Err(error) => println!("{arg}: {error}"),
+            Ok((code, warnings)) if shape_only => {
+                let mut lines = Vec::new();
+                shape(&code, &mut lines);
+                lines.sort();
+                println!("== {arg}\n{}", lines.join("\n"));
+                for warning in warnings {
+                    let span = warning.span;
+                    println!("warning: {} {} {}", warning.message, span.lineno, span.col_offset + 1);
+                }
+            }
             Ok((code, warnings)) => {
                 print!("{}", taipan_bytecode::dis::disassemble(&code));
                 for warning in warnings {
@@ -45,6 +59,74 @@ fn main() {
                     println!("VERIFY: {error}");
                 }
             }
+        }
+    }
+}
+
+/// Outcomes for the snippets in a file, separated by NUL.
+fn errors(path: &str) {
+    let Ok(text) = std::fs::read_to_string(path) else { return };
+    for (index, source) in text.split('\0').enumerate() {
+        if source.is_empty() {
+            continue;
+        }
+        let parsed = match taipan_syntax::parse(source, taipan_syntax::Mode::Exec, &Default::default()) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                println!("{index} {}|{}|{} []", error.error.message, error.error.lineno, error.error.offset);
+                continue;
+            }
+        };
+        let shown = match taipan_compiler::compile(&parsed.tree, &taipan_compiler::Options::new("f")) {
+            Ok((code, mut warnings)) => {
+                if let Err(error) = taipan_bytecode::verify::verify(&code) {
+                    println!("{index} VERIFY {error}");
+                    continue;
+                }
+                warnings.sort_by(|a, b| a.message.cmp(&b.message));
+                let warnings: Vec<String> =
+                    warnings.iter().map(|w| format!("'{}@{}'", w.message, w.span.lineno)).collect();
+                format!("ok [{}]", warnings.join(", "))
+            }
+            Err(error) => match error.span {
+                Some(span) => format!("{}|{}|{} []", error.message, span.lineno, span.col_offset + 1),
+                None => format!("{error} []"),
+            },
+        };
+        println!("{index} {shown}");
+    }
+}
+
+/// What CPython's code objects must agree with, one line a code object.
+fn shape(code: &taipan_bytecode::CodeSpec, lines: &mut Vec<String>) {
+    let list = |names: Vec<&str>| names.join(",");
+    let docstring = match code.consts.first() {
+        Some(taipan_bytecode::Const::Str(text)) if code.flags & taipan_bytecode::flags::HAS_DOCSTRING != 0 => {
+            text.to_string().len()
+        }
+        _ => 0,
+    };
+    lines.push(format!(
+        "{}|{}|{}|{:x}|{}/{}/{}|{}|{}|{}|{docstring}",
+        code.qualname,
+        code.name,
+        code.firstlineno,
+        code.flags & !taipan_bytecode::flags::FUTURE_MASK,
+        code.argcount,
+        code.posonlyargcount,
+        code.kwonlyargcount,
+        list({
+            let mut names: Vec<&str> = code.varnames().collect();
+            let args = (code.argcount + code.kwonlyargcount) as usize;
+            names[args..].sort_unstable();
+            names
+        }),
+        list(code.cellvars().collect()),
+        list(code.freevars().collect()),
+    ));
+    for constant in &code.consts {
+        if let taipan_bytecode::Const::Code(inner) = constant {
+            shape(inner, lines);
         }
     }
 }

@@ -35,7 +35,12 @@ pub struct Local {
     pub name: Identifier,
     /// Bits of [`local_kind`].
     pub kind: u8,
+    /// When a plain local was first touched: its place among them.
+    pub order: u32,
 }
+
+/// The order of a local that was not touched yet.
+pub const UNTOUCHED: u32 = u32::MAX;
 
 /// A construct that code inside may leave early, and what leaving it takes.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +88,10 @@ pub struct Unit<'a> {
     /// Locals by number; plain ones appear when first used.
     pub locals: Vec<Local>,
     plain_locals: QuickMap<Identifier, Reg>,
+    touched: u32,
+    /// Registers for variables of inlined comprehensions, by name and nesting level, shared by those that follow
+    /// one another.
+    pub hidden_locals: QuickMap<(Identifier, usize), Reg>,
     /// Cell and free variables of the unit's own scope.
     pub cells: QuickMap<Identifier, Reg>,
     /// Variables of comprehensions that are inlined here.
@@ -138,6 +147,8 @@ impl<'a> Unit<'a> {
             names: NameMap::default(),
             locals: Vec::new(),
             plain_locals: QuickMap::default(),
+            touched: 0,
+            hidden_locals: QuickMap::default(),
             cells: QuickMap::default(),
             inlined_locals: QuickMap::default(),
             inlined: Vec::new(),
@@ -175,7 +186,7 @@ impl<'a> Unit<'a> {
 
     /// A new local.
     pub fn new_local(&mut self, name: &Identifier, kind: u8) -> Reg {
-        self.locals.push(Local { name: name.clone(), kind });
+        self.locals.push(Local { name: name.clone(), kind, order: UNTOUCHED });
         local_reg(self.locals.len() - 1)
     }
 
@@ -187,6 +198,24 @@ impl<'a> Unit<'a> {
         let reg = self.new_local(name, local_kind::LOCAL);
         self.plain_locals.insert(name.clone(), reg);
         reg
+    }
+
+    /// A local is read or written here: plain ones are placed in the order in which that happens.
+    pub fn touch(&mut self, reg: Reg) {
+        if reg < 0
+            && let Some(local) = self.locals.get_mut((-reg - 1) as usize)
+            && local.order == UNTOUCHED
+            && local.kind & !local_kind::HIDDEN == local_kind::LOCAL
+        {
+            local.order = self.touched;
+            self.touched += 1;
+        }
+    }
+
+    /// The place of a plain local among those touched.
+    pub fn order_of(&self, reg: Reg) -> Option<u32> {
+        let local = self.locals.get((-reg - 1) as usize)?;
+        (local.order != UNTOUCHED).then_some(local.order)
     }
 
     /// Declare a parameter.

@@ -183,7 +183,7 @@ impl<'a> Lower<'a> {
         let span = if in_class {
             Span::new(self.unit.firstlineno, 0, self.unit.firstlineno, 0)
         } else {
-            first.span
+            self.module_start.unwrap_or(first.span)
         };
         let owner = self.unit.scope;
         self.enter_evaluator(scope, &"__annotate__".into(), "format", span)?;

@@ -38,7 +38,9 @@ impl<'a> Lower<'a> {
         match &target.kind {
             ExprKind::Name(name) => {
                 if let Some(reg) = self.fast_target(&name.id) {
-                    return self.expr(value, reg);
+                    self.expr(value, reg)?;
+                    self.unit.touch(reg);
+                    return Ok(());
                 }
             }
             ExprKind::Tuple(t) => {
@@ -95,6 +97,7 @@ impl<'a> Lower<'a> {
                     if let ExprKind::Name(name) = &target.kind
                         && let Some(fast) = self.fast_target(&name.id)
                     {
+                        self.unit.touch(fast);
                         self.load_const(value.span, constant, fast);
                     } else {
                         let depth = self.unit.depth;
@@ -201,14 +204,13 @@ impl<'a> Lower<'a> {
             let ExprKind::Name(name) = &target.kind else { return None };
             registers.push(self.fast_target(&name.id)?);
         }
-        // Locals count downwards until the assembler places them; only plain ones, made one after the other, keep
-        // their order.
+        // Only plain locals keep their order; new ones take theirs now.
         let first = *registers.first()?;
-        let plain = |reg: Reg| {
-            let kind = self.unit.locals[(-reg - 1) as usize].kind;
-            kind & !taipan_bytecode::local_kind::HIDDEN == taipan_bytecode::local_kind::LOCAL
-        };
-        let ordered = registers.iter().enumerate().all(|(i, &reg)| reg == first - i as Reg && plain(reg));
+        for &reg in &registers {
+            self.unit.touch(reg);
+        }
+        let order = self.unit.order_of(first)?;
+        let ordered = (order..).zip(&registers).all(|(place, &reg)| self.unit.order_of(reg) == Some(place));
         ordered.then_some(first)
     }
 

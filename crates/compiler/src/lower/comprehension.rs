@@ -310,6 +310,7 @@ impl<'a> Lower<'a> {
         if let ExprKind::Name(name) = &target.kind
             && let Some(reg) = self.fast_target(&name.id)
         {
+            self.unit.touch(reg);
             return (reg, true);
         }
         (self.unit.depth, false)

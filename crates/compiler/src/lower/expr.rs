@@ -121,6 +121,7 @@ impl<'a> Lower<'a> {
         let base = self.unit.depth;
         if let Some(reg) = self.fast_target(&name.id) {
             self.expr(&n.value, reg)?;
+            self.unit.touch(reg);
             self.emit(span, Op::Move, [dst, reg]);
             return Ok(());
         }

@@ -71,6 +71,7 @@ impl<'a> Lower<'a> {
             let name = self.unit.name_index(&alias.name);
             let bound = alias.asname.as_ref().unwrap_or(&alias.name);
             if let Some(reg) = self.fast_target(bound) {
+                self.unit.touch(reg);
                 self.emit(span, Op::ImportFrom, [reg, module, name]);
                 continue;
             }

@@ -45,6 +45,8 @@ pub(crate) struct Lower<'a> {
     pub filename: Arc<Wtf8Buf>,
     /// `co_flags` bits from `__future__`.
     pub future: u32,
+    /// The first statement of the module.
+    pub module_start: Option<Span>,
     /// The last `from __future__` line at the beginning of the file.
     pub future_last: Option<Span>,
     pub optimize: u8,
@@ -78,6 +80,7 @@ pub(crate) fn lower(input: Input<'_>) -> Result<(CodeSpec, Vec<Warning>)> {
         filename: input.filename,
         future: input.future,
         future_last: input.future_last,
+        module_start: None,
         optimize: input.optimize,
         interactive: matches!(input.module, Mod::Interactive(_)),
         top_level_await: input.top_level_await,
@@ -117,6 +120,7 @@ impl<'a> Lower<'a> {
 
     fn module_body(&mut self, body: &'a [Stmt]) -> Result<()> {
         let start = self.unit.code.items.len();
+        self.module_start = body.first().map(|s| s.span);
         if self.table.scopes[TOP].has_conditional_annotations && !self.future_annotations() {
             let span = body.first().map_or(Span::new(1, 0, 1, 0), |s| s.span);
             let set = self.unit.depth;
@@ -193,10 +197,11 @@ impl<'a> Lower<'a> {
         if at_top {
             return name.to_string();
         }
-        if parent.kind == UnitKind::Class {
-            format!("{}.{}", parent.qualname, name)
-        } else {
-            format!("{}.<locals>.{}", parent.qualname, name)
+        match parent.kind {
+            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => {
+                format!("{}.<locals>.{}", parent.qualname, name)
+            }
+            _ => format!("{}.{}", parent.qualname, name),
         }
     }
 

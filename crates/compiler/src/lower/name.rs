@@ -81,15 +81,20 @@ impl<'a> Lower<'a> {
         if let Some(&reg) = self.unit.inlined_locals.get(&key) {
             return reg;
         }
+        let level = self.unit.inlined.len();
         let in_function = self.unit_scope().kind.is_function_like();
         let known = self.unit_scope().symbols.contains(name);
         let reg = if cell {
             self.unit.new_local(name, local_kind::CELL | local_kind::HIDDEN)
-        } else if in_function && !known {
+        } else if in_function && !known && level == 1 {
             // Comprehensions one after the other share it.
             self.unit.plain_local(name)
+        } else if let Some(&reg) = self.unit.hidden_locals.get(&(name.clone(), level)) {
+            reg
         } else {
-            self.unit.new_local(name, local_kind::LOCAL | local_kind::HIDDEN)
+            let reg = self.unit.new_local(name, local_kind::LOCAL | local_kind::HIDDEN);
+            self.unit.hidden_locals.insert((name.clone(), level), reg);
+            reg
         };
         self.unit.inlined_locals.insert(key, reg);
         reg
@@ -99,7 +104,10 @@ impl<'a> Lower<'a> {
     pub fn borrowable(&mut self, name: &Identifier, last: bool) -> Option<Reg> {
         let mangled = self.mangled(name);
         match self.find(&mangled) {
-            Place::Fast(reg) if last || !self.may_be_rebound(&mangled) => Some(reg),
+            Place::Fast(reg) if last || !self.may_be_rebound(&mangled) => {
+                self.unit.touch(reg);
+                Some(reg)
+            }
             _ => None,
         }
     }
@@ -109,7 +117,7 @@ impl<'a> Lower<'a> {
         self.unit_scope().walrus.contains(mangled)
     }
 
-    /// The register of a name that is a plain local, for writing.
+    /// The register of a name that is a plain local, for writing. The caller touches it when it is written.
     pub fn fast_target(&mut self, name: &Identifier) -> Option<Reg> {
         let mangled = self.mangled(name);
         match self.find(&mangled) {
@@ -135,6 +143,7 @@ impl<'a> Lower<'a> {
     pub fn load_place(&mut self, place: Place, mangled: &Identifier, dst: Reg, span: Span) {
         match place {
             Place::Fast(reg) => {
+                self.unit.touch(reg);
                 self.check_assigned(reg, span);
                 self.emit(span, Op::Move, [dst, reg]);
             }
@@ -179,7 +188,10 @@ impl<'a> Lower<'a> {
     pub fn store_name(&mut self, name: &Identifier, src: Reg, span: Span) -> Result<()> {
         let mangled = self.mangled(name);
         match self.find(&mangled) {
-            Place::Fast(reg) => self.emit(span, Op::Move, [reg, src]),
+            Place::Fast(reg) => {
+                self.unit.touch(reg);
+                self.emit(span, Op::Move, [reg, src]);
+            }
             Place::Cell(reg) | Place::ClassCell(reg) | Place::ClassdictCell(reg) => {
                 self.emit(span, Op::StoreDeref, [reg, src]);
             }

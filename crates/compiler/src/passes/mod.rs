@@ -110,7 +110,7 @@ fn place_locals(unit: &Unit<'_>) -> (Vec<LocalVar>, Vec<usize>) {
         }
     };
     let mut sorted: Vec<usize> = (0..unit.locals.len()).collect();
-    sorted.sort_by_key(|&index| rank(unit.locals[index].kind));
+    sorted.sort_by_key(|&index| (rank(unit.locals[index].kind), unit.locals[index].order));
     let mut order = vec![0; sorted.len()];
     let mut locals = Vec::with_capacity(sorted.len());
     for (place, &index) in sorted.iter().enumerate() {

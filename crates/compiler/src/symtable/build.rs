@@ -585,13 +585,7 @@ impl Builder {
         // The function's scope comes first among the children, its annotations after it.
         let id = self.new_scope(parts.name, ScopeKind::Function, Some(parts.key), span);
         let parent = self.current();
-        let method = match self.scopes[parent].kind {
-            ScopeKind::Class => true,
-            ScopeKind::TypeParameters => {
-                self.scopes[parent].parent.is_some_and(|p| self.scopes[p].kind == ScopeKind::Class)
-            }
-            _ => false,
-        };
+        let method = self.scopes[parent].kind == ScopeKind::Class;
         self.scopes[id].method = method;
         self.function_annotations(id, &parts, span)?;
         self.scopes[id].coroutine = parts.is_async;

@@ -53,7 +53,9 @@ impl Builder {
             ExprKind::UnaryOp(u) => self.expr(&u.operand)?,
             ExprKind::Lambda(l) => {
                 self.defaults(&l.args)?;
+                let in_class = self.scope().kind == ScopeKind::Class;
                 self.enter(&"lambda".into(), ScopeKind::Function, Some(ScopeKey::new(&**l, Part::Body)), e.span)?;
+                self.scope().method = in_class;
                 self.parameters(&l.args)?;
                 self.expr(&l.body)?;
                 self.exit();
@@ -290,11 +292,13 @@ impl Builder {
         self.scope().comp_iter_expr -= 1;
         let parent = self.current();
         self.enter(&name.into(), ScopeKind::Function, Some(key), span)?;
+        let method = self.scopes[parent].kind == ScopeKind::Class;
         let inlined = kind != Comprehension::Generator && !self.scopes[parent].can_see_class_scope;
         let unevaluated = self.scopes[parent].in_unevaluated_annotation;
         let scope = self.scope();
         scope.comprehension = kind;
         scope.inlined = inlined;
+        scope.method = method;
         scope.coroutine |= first.is_async != 0;
         scope.in_unevaluated_annotation = unevaluated;
         self.define(&".0".into(), def::PARAM, span)?;
