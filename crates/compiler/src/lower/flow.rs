@@ -11,6 +11,9 @@ use crate::unit::{Block, UnitKind};
 
 const NOWHERE: Span = Span::new(-1, -1, -1, -1);
 
+/// Blocks in one another.
+const BLOCKS_MAX: usize = 20;
+
 /// How far to leave blocks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Leave {
@@ -62,7 +65,7 @@ impl<'a> Lower<'a> {
         if constant == Some(true) {
             self.place(test);
         }
-        self.unit.blocks.push(Block::Loop { on_break: end, on_continue: test, iter: None });
+        self.push_block(Block::Loop { on_break: end, on_continue: test, iter: None })?;
         self.conditional(&w.body)?;
         self.unit.blocks.pop();
         match constant {
@@ -91,7 +94,7 @@ impl<'a> Lower<'a> {
             self.store_target(&f.target, item)?;
             self.unit.depth = iter + 1;
         }
-        self.unit.blocks.push(Block::Loop { on_break: end, on_continue: next, iter: Some(iter) });
+        self.push_block(Block::Loop { on_break: end, on_continue: next, iter: Some(iter) })?;
         self.conditional(&f.body)?;
         self.unit.blocks.pop();
         self.place(next);
@@ -112,7 +115,7 @@ impl<'a> Lower<'a> {
         let item = self.push_temp();
         self.store_target(&f.target, item)?;
         self.unit.depth = iter + 1;
-        self.unit.blocks.push(Block::Loop { on_break: end, on_continue: top, iter: Some(iter) });
+        self.push_block(Block::Loop { on_break: end, on_continue: top, iter: Some(iter) })?;
         self.conditional(&f.body)?;
         self.unit.blocks.pop();
         self.emit_jump(NOWHERE, Op::JumpBackward, [], top);
@@ -120,6 +123,20 @@ impl<'a> Lower<'a> {
         self.unit.depth = iter;
         self.conditional(&f.orelse)?;
         self.place(end);
+        Ok(())
+    }
+
+    /// Open a block. CPython limits their nesting.
+    pub fn push_block(&mut self, block: Block<'a>) -> Result<()> {
+        let weight = |block: &Block<'_>| match block {
+            Block::Handler { .. } | Block::StarHandler => 2,
+            _ => 1,
+        };
+        let depth: usize = self.unit.blocks.iter().map(weight).sum();
+        if depth >= BLOCKS_MAX {
+            return Err(Error::syntax("too many statically nested blocks", self.stmt_span));
+        }
+        self.unit.blocks.push(block);
         Ok(())
     }
 
@@ -174,7 +191,7 @@ impl<'a> Lower<'a> {
             }
             Some(e) => match self.const_of(e) {
                 Some(constant) => {
-                    self.leave(Leave::All, span, None)?;
+                    self.leave(Leave::All, e.span, None)?;
                     if constant == Const::None {
                         self.emit(span, Op::ReturnNone, []);
                     } else {

@@ -171,7 +171,7 @@ impl<'a> Lower<'a> {
 
     fn match_value(&mut self, e: &'a Expr, value: Reg, captures: &mut Captures, span: Span) -> Result<()> {
         let allowed = match &e.kind {
-            ExprKind::Constant(_) | ExprKind::Attribute(_) | ExprKind::JoinedStr(_) => true,
+            ExprKind::Constant(_) | ExprKind::Attribute(_) => true,
             ExprKind::UnaryOp(u) => u.op == Unaryop::USub && self.const_of(e).is_some(),
             ExprKind::BinOp(_) => self.const_of(e).is_some(),
             _ => false,
@@ -484,7 +484,7 @@ impl<'a> Lower<'a> {
             let names: Vec<Identifier> = own.names.iter().map(|(name, _)| name.clone()).collect();
             match &order {
                 None => order = Some(names),
-                Some(order) => self.reorder(order, &own, base, p.span)?,
+                Some(order) => self.reorder(order, &own, base, span)?,
             }
             self.jump(span, end);
             self.unit.depth = base;

@@ -45,6 +45,8 @@ pub(crate) struct Lower<'a> {
     pub filename: Arc<Wtf8Buf>,
     /// `co_flags` bits from `__future__`.
     pub future: u32,
+    /// The statement begun last.
+    pub stmt_span: Span,
     /// The first statement of the module.
     pub module_start: Option<Span>,
     /// The last `from __future__` line at the beginning of the file.
@@ -81,6 +83,7 @@ pub(crate) fn lower(input: Input<'_>) -> Result<(CodeSpec, Vec<Warning>)> {
         future: input.future,
         future_last: input.future_last,
         module_start: None,
+        stmt_span: Span::default(),
         optimize: input.optimize,
         interactive: matches!(input.module, Mod::Interactive(_)),
         top_level_await: input.top_level_await,

@@ -27,6 +27,7 @@ impl<'a> Lower<'a> {
 
     fn stmt_inner(&mut self, s: &'a Stmt) -> Result<()> {
         let span = s.span;
+        self.stmt_span = span;
         match &s.kind {
             StmtKind::FunctionDef(f) => {
                 let def = Def {

@@ -29,7 +29,7 @@ impl<'a> Lower<'a> {
         let base = self.unit.depth;
         let outer = self.unit.code.handler;
         let handler = self.unit.code.new_handler(base as u32, false);
-        self.unit.blocks.push(Block::FinallyTry { outer, body: finalbody });
+        self.push_block(Block::FinallyTry { outer, body: finalbody })?;
         self.unit.code.handler = Some(handler);
         self.emit(NOWHERE, Op::Nop, []);
         body(self)?;
@@ -41,7 +41,7 @@ impl<'a> Lower<'a> {
         let label = self.unit.code.handler_label(handler);
         self.place(label);
         let cleanup = self.begin_handler(base);
-        self.unit.blocks.push(Block::FinallyEnd { outer, base });
+        self.push_block(Block::FinallyEnd { outer, base })?;
         self.conditional(finalbody)?;
         self.unit.blocks.pop();
         self.emit(NOWHERE, Op::Reraise, [base + 1, 0]);
@@ -81,7 +81,7 @@ impl<'a> Lower<'a> {
         let outer = self.unit.code.handler;
         let handler = self.unit.code.new_handler(base as u32, false);
         let end = self.label();
-        self.unit.blocks.push(Block::Try { outer });
+        self.push_block(Block::Try { outer })?;
         self.unit.code.handler = Some(handler);
         self.emit(NOWHERE, Op::Nop, []);
         self.conditional(body)?;
@@ -131,7 +131,7 @@ impl<'a> Lower<'a> {
         match &h.name {
             None => {
                 self.emit(span, Op::Pop, [base + 1]);
-                self.unit.blocks.push(Block::Handler { outer, prev: base, name: None });
+                self.push_block(Block::Handler { outer, prev: base, name: None })?;
                 self.conditional(&h.body)?;
                 self.unit.blocks.pop();
                 self.unit.code.handler = outer;
@@ -144,7 +144,7 @@ impl<'a> Lower<'a> {
                 self.unit.depth = base + 1;
                 let named = self.unit.code.new_handler(base as u32 + 1, true);
                 self.unit.code.handler = Some(named);
-                self.unit.blocks.push(Block::Handler { outer, prev: base, name: Some(name) });
+                self.push_block(Block::Handler { outer, prev: base, name: Some(name) })?;
                 self.conditional(&h.body)?;
                 self.unit.blocks.pop();
                 self.unit.code.handler = outer;

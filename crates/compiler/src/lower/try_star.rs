@@ -27,7 +27,7 @@ impl<'a> Lower<'a> {
         let outer = self.unit.code.handler;
         let handler = self.unit.code.new_handler(base as u32, false);
         let end = self.label();
-        self.unit.blocks.push(Block::Try { outer });
+        self.push_block(Block::Try { outer })?;
         self.unit.code.handler = Some(handler);
         self.emit(NOWHERE, Op::Nop, []);
         self.conditional(&t.body)?;
@@ -92,7 +92,7 @@ impl<'a> Lower<'a> {
         // The body raised: its exception joins the list.
         let raised = self.unit.code.new_handler(rest as u32 + 1, true);
         self.unit.code.handler = Some(raised);
-        self.unit.blocks.push(Block::StarHandler);
+        self.push_block(Block::StarHandler)?;
         self.conditional(&h.body)?;
         self.unit.blocks.pop();
         self.unit.code.handler = Some(cleanup);

@@ -41,7 +41,7 @@ impl<'a> Lower<'a> {
         let outer = self.unit.code.handler;
         let handler = self.unit.code.new_handler(base as u32 + 2, true);
         self.unit.code.handler = Some(handler);
-        self.unit.blocks.push(Block::With { outer, base, is_async, span: at });
+        self.push_block(Block::With { outer, base, is_async, span: at })?;
         match &item.optional_vars {
             Some(target) => self.store_target(target, entered)?,
             None => self.emit(at, Op::Pop, [entered]),

@@ -112,6 +112,7 @@ impl Builder {
     fn new_scope(&mut self, name: &Identifier, kind: ScopeKind, key: Option<ScopeKey>, span: Span) -> ScopeId {
         let id = self.scopes.len();
         let parent = self.stack.last().copied();
+        let comp_iter_expr = parent.map_or(0, |p| self.scopes[p].comp_iter_expr);
         let nested = parent.is_some_and(|p| self.scopes[p].nested || self.scopes[p].kind.is_function_like());
         let mangled_only = match parent {
             Some(p) if kind != ScopeKind::Class => self.scopes[p].mangled_only.clone(),
@@ -148,7 +149,7 @@ impl Builder {
             in_conditional_block: false,
             in_unevaluated_annotation: false,
             comp_iter_target: false,
-            comp_iter_expr: 0,
+            comp_iter_expr,
         });
         if let Some(parent) = parent {
             self.scopes[parent].children.push(id);
@@ -703,6 +704,10 @@ impl Builder {
             TypeParamKind::ParamSpec(t) => (&t.name, &t.default_value, "a ParamSpec default"),
             TypeParamKind::TypeVarTuple(t) => (&t.name, &t.default_value, "a TypeVarTuple default"),
         };
+        if matches!(name.as_str(), "__classdict__" | "__conditional_annotations__") {
+            let message = format!("reserved name '{name}' cannot be used for type parameter");
+            return Err(Error::syntax(message, param.span));
+        }
         self.bind(name, def::TYPE_PARAM | def::LOCAL, param.span)?;
         if let TypeParamKind::TypeVar(t) = &param.kind
             && let Some(bound) = &t.bound

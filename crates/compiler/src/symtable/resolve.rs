@@ -136,11 +136,12 @@ fn mark(table: &mut SymbolTable, id: ScopeId, binder: Binder, name: &Identifier)
         && at != binder.scope
     {
         let scope = &mut table.scopes[at];
-        let is_class = scope.kind == ScopeKind::Class;
+        // Here the name itself may mean something in the class, while inner scopes get the variable.
+        let has_class_names = scope.kind == ScopeKind::Class || scope.can_see_class_scope;
         let inlined = scope.inlined;
         match scope.symbols.get_mut(name) {
             Some(symbol) => {
-                if is_class && symbol.flags & (def::BOUND | def::GLOBAL) != 0 {
+                if has_class_names && symbol.meaning != Meaning::Free {
                     symbol.flags |= def::FREE_CLASS;
                 }
             }
