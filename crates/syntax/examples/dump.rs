@@ -42,8 +42,20 @@ fn for_each_snippet(path: &str, show: impl Fn(Mode, &str) -> String) {
     }
 }
 
+/// Options from the environment: `FEATURE_VERSION=9`, `TYPE_COMMENTS=1`.
+fn options() -> Options {
+    let variable = |name| std::env::var(name).ok();
+    let mut options = Options::default();
+    if let Some(minor) = variable("FEATURE_VERSION").and_then(|v| v.parse().ok()) {
+        options.feature_version = minor;
+    }
+    options.type_comments = variable("TYPE_COMMENTS").is_some();
+    options
+}
+
 fn snippets(path: &str) {
-    for_each_snippet(path, |mode, body| match parse(body, mode, &Options::default()) {
+    let options = options();
+    for_each_snippet(path, |mode, body| match parse(body, mode, &options) {
         Ok(parsed) => format!("OK {}{}", dump::dump(&parsed.tree, true), show_warnings(&parsed.warnings)),
         Err(e) => format!("ERR {}{}", show_error(&e.error), show_warnings(&e.warnings)),
     });
@@ -97,6 +109,7 @@ fn main() {
         args.remove(0);
     }
     let mut out = std::io::BufWriter::new(std::io::stdout());
+    let options = options();
     let (mut bytes, mut nanos, mut dropping) = (0u64, 0u128, 0u128);
     for path in &args {
         let data = std::fs::read(path).expect("source file");
@@ -106,7 +119,7 @@ fn main() {
         };
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
         let start = Instant::now();
-        let parsed = parse(text, Mode::Exec, &Options::default());
+        let parsed = parse(text, Mode::Exec, &options);
         nanos += start.elapsed().as_nanos();
         bytes += text.len() as u64;
         match &parsed {

@@ -3,18 +3,20 @@
 usage: ref-python3.14 compare_snippets.py DUMP_BINARY [--mutate N] [--max-shown N] [FILE.py...]
 
 Snippets are all string constants of the files (CPython's tests are full of broken source), their doctest lines, and
-with --mutate N random edits of pieces of the files themselves. A development tool; needs the reference interpreter.
+with --mutate N random edits of pieces of the files themselves. The environment variables
+TYPE_COMMENTS=1 and FEATURE_VERSION=9 set options on both sides. A development tool; needs the reference interpreter.
 """
-import ast, doctest, random, re, subprocess, sys, tempfile, textwrap, warnings
+import ast, doctest, os, random, re, subprocess, sys, tempfile, textwrap, warnings
 
-TEXT = "/opt/oracle/usr/lib/python3.14/test/"
+FLAGS = ast.PyCF_ONLY_AST | (ast.PyCF_TYPE_COMMENTS if os.environ.get("TYPE_COMMENTS") else 0)
+FEATURE = int(os.environ.get("FEATURE_VERSION", -1))
 
 
 def expected(source, mode):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            tree = compile(source, "<string>", mode, ast.PyCF_ONLY_AST | 0x2000 if False else ast.PyCF_ONLY_AST)
+            tree = compile(source, "<string>", mode, FLAGS, _feature_version=FEATURE)
             line = "OK " + ast.dump(tree, include_attributes=True)
         except SyntaxError as e:
             kind = {"SyntaxError": "Syntax", "IndentationError": "Indentation", "TabError": "Tab"}.get(
@@ -29,7 +31,7 @@ def expected(source, mode):
             return None
     seen, out = set(), []
     for w in caught:
-        if w.category is SyntaxWarning and "Did you forget" not in str(w.message):
+        if w.category in (SyntaxWarning, DeprecationWarning) and "Did you forget" not in str(w.message):
             key = (w.lineno, str(w.message))
             if key not in seen:
                 seen.add(key)

@@ -12,7 +12,7 @@ warnings.simplefilter("ignore")
 def expected(path):
     data = open(path, "rb").read()
     try:
-        return ast.dump(ast.parse(data), include_attributes=True)
+        return ast.dump(ast.parse(data, type_comments=bool(os.environ.get("TYPE_COMMENTS"))), include_attributes=True)
     except SyntaxError as e:
         return f"ERR {type(e).__name__} {e.msg!r} {e.lineno} {e.offset} {e.end_lineno} {e.end_offset}"
     except RecursionError:

@@ -69,9 +69,20 @@ impl fmt::Display for SyntaxError {
 
 impl std::error::Error for SyntaxError {}
 
-/// A `SyntaxWarning` found on the way.
+/// The class of a warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Category {
+    /// `SyntaxWarning`
+    SyntaxWarning,
+    /// `DeprecationWarning`: what escape sequences gave before 3.12, when that grammar is asked for.
+    DeprecationWarning,
+}
+
+/// A warning found on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
+    /// Class.
+    pub category: Category,
     /// The text.
     pub message: String,
     /// The line it is reported for.

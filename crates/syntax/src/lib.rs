@@ -13,7 +13,7 @@ pub mod literal;
 mod parser;
 pub mod source;
 
-pub use error::{ErrorKind, SyntaxError, Warning};
+pub use error::{Category, ErrorKind, SyntaxError, Warning};
 
 use ast::Mod;
 use lex::LexOptions;

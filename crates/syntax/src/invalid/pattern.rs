@@ -225,7 +225,6 @@ grammar! {
             p.soft("match")?;
             subject_expr(p)?;
             p.t(Tok::Newline)?;
-            p.require(10, "Pattern matching is")?;
             Err(p.raise("expected ':'"))
         },
         { let a = p.soft("match")?; subject_expr(p)?; missing_block(p, a, "'match' statement") },

@@ -1,7 +1,7 @@
 //! Numeric literals and the messages for malformed ones.
 
 use super::{EOF, Lexer, Tok, Token, is_identifier_char};
-use crate::error::{ErrorKind, SyntaxError, Warning};
+use crate::error::{Category, ErrorKind, SyntaxError, Warning};
 
 #[inline]
 fn is_digit(c: i32) -> bool {
@@ -213,6 +213,7 @@ impl Lexer<'_> {
             metadata: None,
         };
         self.warnings.push(Warning {
+            category: Category::SyntaxWarning,
             message,
             lineno: self.lineno as u32,
             position: self.cur as u32,

@@ -2,7 +2,7 @@
 
 use super::{Fail, P, Parser};
 use crate::ast::{ConstantValue, Expr, ExprKind, PyString, Span, expr};
-use crate::error::{ErrorKind, SyntaxError, Warning};
+use crate::error::{Category, ErrorKind, SyntaxError, Warning};
 use crate::lex::{Tok, Token};
 use crate::literal::{self, BadEscape};
 
@@ -86,7 +86,10 @@ impl Parser<'_> {
 
     fn warn_escape(&mut self, token: Token, bad: BadEscape, lineno: i32) {
         let as_error = self.error_at(token, bad.error());
+        let category =
+            if self.options.feature_version >= 12 { Category::SyntaxWarning } else { Category::DeprecationWarning };
         self.warnings.push(Warning {
+            category,
             message: bad.warning(),
             lineno: lineno as u32,
             position: token.start,
@@ -143,9 +146,6 @@ impl Parser<'_> {
         let raw = self.text(start).bytes().any(|b| b | 0x20 == b'r');
         // CPython decodes the literal text when the string ends, so its warnings come last.
         let mut late = Vec::new();
-        if self.options.feature_version < 6 {
-            return Err(Fail::Syntax);
-        }
         loop {
             match self.kind() {
                 Tok::FStringMiddle | Tok::TStringMiddle => {
