@@ -9,6 +9,7 @@
 //! the standard library; the directory of the file is `<dir>` in the output.
 
 mod diff;
+pub mod mutate;
 mod run;
 
 pub use diff::first_difference;
