@@ -408,7 +408,7 @@ macro_rules! execute {
             }
             Reraise => {
                 $m.save();
-                exc::reraise($m, $w.a(), $w.bu() != 0);
+                exc::reraise($m, $w.a(), $w.bu());
                 $raise!(false)
             }
             PushExc => exc::push_exc(&mut $m, $w),

@@ -65,18 +65,18 @@ unsafe fn raise_in(e: Opd, cause: Option<Opd>, cx: &mut Cx) -> PyResult {
     Ok(inst)
 }
 
-/// `reraise`: set the exception again; the frame's position becomes the saved one.
+/// `reraise`: set the exception again; with `lasti` > 0 the frame's position becomes the one saved so many registers below.
 #[cold]
 #[inline(never)]
-pub unsafe fn reraise(m: Regs, e: isize, with_lasti: bool) {
-    let v = std::mem::replace(&mut *m.at(e), Slot::EMPTY);
-    if with_lasti {
-        let at = std::mem::replace(&mut *m.at(e - 1), Slot::EMPTY);
+pub unsafe fn reraise(m: Regs, e: isize, lasti: usize) {
+    if lasti != 0 {
+        let at = m.get(e - lasti as isize);
         if at.is_int() {
             let pc = m.code().exec_ptr().add(at.as_int() as usize + 1);
             (*m.frame).pc.set(taipan_object::frame::Tagged::new(pc));
         }
     }
+    let v = m.src(e).take_slot();
     let cx = &mut cx();
     if let Ok(e) = v.into_own(cx) {
         drop(cx.set_raised(e));

@@ -11,13 +11,15 @@ use taipan_object::types::traceback;
 pub unsafe fn unwind(mut m: Regs, mut entry: bool) -> Option<Regs> {
     loop {
         let fr = &*m.frame;
+        // The handler is looked up where control is; the frame's own position may be that of the first raise (`reraise`).
+        let at = (m.pc.offset_from(m.code().exec_ptr()) - 1).max(0) as u32;
         let word = fr.lasti_word().max(0);
         if entry {
             traceback::add_frame_entry(fr, &mut cx());
         }
         entry = true;
         let code = m.code();
-        if let Some(h) = code.handler_at(word as u32) {
+        if let Some(h) = code.handler_at(at) {
             return Some(enter_handler(m, h, word));
         }
         clear_temps(&m, 0);
