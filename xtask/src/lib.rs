@@ -6,6 +6,7 @@ pub mod bench;
 pub mod child;
 pub mod config;
 pub mod conformance;
+pub mod imports;
 pub mod interp;
 pub mod programs;
 pub mod record;

@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{abi_gen, abi_probe, bench, conformance, programs, record, tidy};
+use xtask::{abi_gen, abi_probe, bench, conformance, imports, programs, record, tidy};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND [OPTIONS]
@@ -14,6 +14,7 @@ usage: cargo xtask COMMAND [OPTIONS]
   record [FILTER]     write tests/py/**/*.out from the reference
   bench [NAME…]       our benchmarks beside the reference (`--instructions`: under callgrind)
   abi-probe           layouts against the 3.14 headers and against Taipan's types
+  imports [NAME]      import every module of the library, one process each
   abi-gen [--check]   write crates/abi/src/headers from xtask/data/layouts.tsv (or only compare)
 ";
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         "record" => record::main(rest),
         "bench" => bench::main(rest),
         "abi-probe" => abi_probe::main(rest),
+        "imports" => imports::main(rest),
         "abi-gen" => abi_gen::main(rest),
         _ => {
             eprint!("{USAGE}");

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use taipan_bytecode::serial;
 use taipan_compiler::{Options, compile};
 use taipan_syntax::Mode;
 use taipan_testkit::mutate::{Mutator, Rng};
@@ -55,6 +56,35 @@ fn mutated_sources_never_panic() {
             Err(_) => "panicked".to_string(),
         };
         Err(format!("case {number}, {mode:?}: {problem}: {:?}", String::from_utf8_lossy(&source)))
+    });
+    assert!(failures.is_empty(), "{} of {CASES}: {}", failures.len(), failures[..failures.len().min(5)].join("\n"));
+}
+
+#[test]
+fn damaged_code_is_refused_or_harmless() {
+    let written: Vec<Vec<u8>> = seeds()
+        .iter()
+        .filter_map(|source| {
+            let text = std::str::from_utf8(source).ok()?;
+            let parsed = taipan_syntax::parse(text, Mode::Exec, &taipan_syntax::Options::default()).ok()?;
+            let (code, _) = compile(&parsed.tree, &Options::new("<seed>")).ok()?;
+            let bytes = serial::to_bytes(&code);
+            let again = serial::from_bytes(&bytes).expect("what was written can be read");
+            assert_eq!(serial::to_bytes(&again), bytes, "reading and writing again changes nothing");
+            taipan_bytecode::verify::verify(&again).expect("code that was read passes the verifier");
+            Some(bytes)
+        })
+        .collect();
+    assert!(written.len() > 40, "most of tests/py compiles");
+    let numbers: Vec<u64> = (0..CASES).collect();
+    let failures = taipan_testkit::in_parallel(&numbers, |number| {
+        let data = &written[Rng::new(*number).below(written.len())];
+        let damaged = Mutator::new(*number ^ 0xc0de).binary(data);
+        let judge = || serial::from_bytes(&damaged).map(|code| taipan_bytecode::verify::verify(&code).is_ok());
+        match catch_unwind(AssertUnwindSafe(judge)) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(format!("case {number} panicked")),
+        }
     });
     assert!(failures.is_empty(), "{} of {CASES}: {}", failures.len(), failures[..failures.len().min(5)].join("\n"));
 }
