@@ -142,7 +142,48 @@ def unicode_lines():
             yield text.encode(name, 'surrogatepass').hex()
 
 
-FAMILIES = {'binascii': binascii_lines, 'unicode': unicode_lines}
+CJK = ('gb2312 gbk gb18030 hz big5hkscs iso2022_kr iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext '
+       'shift_jis cp932 euc_jp shift_jis_2004 euc_jis_2004 euc_jisx0213 shift_jisx0213 euc_kr cp949 johab big5 cp950').split()
+ESC = [b'', b'a', b'\x1b$B', b'\x1b$@', b'\x1b(B', b'\x1b(J', b'\x1b(I', b'\x1b$A', b'\x1b$(C', b'\x1b$)C\x0e', b'\x1b$(D',
+       b'\x1b$(O', b'\x1b$(P', b'\x1b$(Q', b'\x1b.A\x1bNi', b'\x1b.F\x1bNi', b'\x1bNz', b'\x1b&@\x1b$B', b'\x1b[1mx', b'\x1b$(Z', b'\x0f',
+       b'\n', b'~{', b'~}', b'~~', b'~\n', b'\x1b', b'\x1b$', b'\x8f', b'\xa4\xd4', b'\x81\x30', b'\x1b)I\x0e', b'\x1b.B\x1bNA']
+TEXTS = [0x41, 0x7E, 0x5C, 0xA5, 0x203E, 0x20AC, 0x3042, 0x304B, 0x309A, 0x30AB, 0x30C8, 0x31F7, 0x4E00, 0x4E02, 0x9B1C, 0x9B1D, 0xAC00, 0xAC02,
+         0xD7A3, 0xFF66, 0xFF0D, 0x2014, 0x2015, 0x2225, 0xFFE0, 0xCA, 0xEA, 0x304, 0x30C, 0x300, 0x301, 0x254, 0x2E9, 0x2E5, 0xE6, 0x20089, 0x2000B,
+         0x1F600, 0xE000, 0xE7C7, 0x0A, 0x3000, 0x5F3A, 0x8C22, 0x4E2D, 0xD800, 0x80, 0xF8F0, 0x2550, 0x30FB, 0xB7, 0x2027, 0x0391, 0xE9]
+
+
+def cjk_lines():
+    rng = Lcg(3)
+    for name in CJK:
+        decoder, encoder = codecs.getincrementaldecoder(name), codecs.getincrementalencoder(name)
+        for _ in range(500):
+            data = b''
+            for _ in range(rng.below(5)):
+                data += ESC[rng.below(len(ESC))] + bytes(0x21 + rng.below(0x5E) | (0x80 if rng.below(3) else 0) for _ in range(rng.below(4)))
+            yield decode_case(name, data)
+            whole, state = decoder('replace'), None
+            try:
+                text = whole.decode(data)
+                pending, number = whole.getstate()
+                yield '%s %s %x' % (cps(text), pending.hex(), number)
+            except UnicodeDecodeError as e:
+                yield e.reason
+            text = ''.join(map(chr, rng.pick(TEXTS, 7)))
+            yield encode_case(name, text)
+            part = encoder('replace')
+            first = part.encode(text)
+            yield '%s %s' % (first.hex(), part.encode('', True).hex())
+    for name in CJK:
+        found = bytearray()
+        for cp in list(range(0x80, 0xD800)) + list(range(0xE000, 0x30000, 1)):
+            try:
+                found += chr(cp).encode(name) + b' '
+            except UnicodeEncodeError:
+                found += b'-'
+        yield '%s %08x' % (name, zlib.crc32(found))
+
+
+FAMILIES = {'cjk': cjk_lines, 'binascii': binascii_lines, 'unicode': unicode_lines}
 
 
 def blocks(lines):

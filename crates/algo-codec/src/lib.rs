@@ -8,6 +8,7 @@
 
 pub mod binascii;
 pub mod charmap;
+pub mod cjk;
 pub mod escape;
 pub mod handlers;
 pub mod single;

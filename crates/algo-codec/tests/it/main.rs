@@ -1,6 +1,7 @@
 //! Generated inputs through every codec, compared with checksums of the reference's answers (`gen/record.py`).
 
 mod binascii;
+mod cjk;
 mod unicode;
 
 /// The generator of `gen/record.py`.
