@@ -12,7 +12,7 @@ use crate::unit::{Block, UnitKind};
 const NOWHERE: Span = Span::new(-1, -1, -1, -1);
 
 /// Blocks in one another.
-const BLOCKS_MAX: usize = 20;
+const BLOCKS_MAX: usize = 21;
 
 /// How far to leave blocks.
 #[derive(Clone, Copy, PartialEq, Eq)]

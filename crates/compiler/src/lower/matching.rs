@@ -26,6 +26,26 @@ struct Captures {
     allow_irrefutable: bool,
 }
 
+impl Captures {
+    /// R[value] is what `name` will be bound to.
+    fn add(&mut self, name: &Identifier, value: Reg, span: Span) -> Result<()> {
+        if self.names.iter().any(|(other, _)| other == name) {
+            return Err(Error::syntax(format!("multiple assignments to name '{name}' in pattern"), span));
+        }
+        self.names.push((name.clone(), value));
+        Ok(())
+    }
+}
+
+/// The name of a pattern that only captures.
+fn captured_name(p: &Pattern) -> Option<&Identifier> {
+    match &p.kind {
+        PatternKind::MatchAs(a) if a.pattern.is_none() => a.name.as_ref(),
+        PatternKind::MatchStar(s) => s.name.as_ref(),
+        _ => None,
+    }
+}
+
 fn is_wildcard(p: &Pattern) -> bool {
     matches!(&p.kind, PatternKind::MatchAs(a) if a.name.is_none() && a.pattern.is_none())
 }
@@ -136,13 +156,9 @@ impl<'a> Lower<'a> {
         span: Span,
     ) -> Result<()> {
         let Some(name) = name else { return Ok(()) };
-        if captures.names.iter().any(|(other, _)| other == name) {
-            return Err(Error::syntax(format!("multiple assignments to name '{name}' in pattern"), span));
-        }
         let dst = self.push_temp();
         self.emit(span, Op::Copy, [dst, value]);
-        captures.names.push((name.clone(), dst));
-        Ok(())
+        captures.add(name, dst, span)
     }
 
     fn match_as(
@@ -257,8 +273,8 @@ impl<'a> Lower<'a> {
         self.subpatterns(s.patterns.iter().collect(), first, captures, span)
     }
 
-    /// Match the values in the temps from `first` up with patterns; all live temps stay until the end of the case,
-    /// then those that were not captured are released with the failures or here.
+    /// Match the values in the temps from `first` up with patterns. Values that a name captures stay, the others are
+    /// released at the end.
     fn subpatterns(
         &mut self,
         patterns: Vec<&'a Pattern>,
@@ -267,25 +283,36 @@ impl<'a> Lower<'a> {
         span: Span,
     ) -> Result<()> {
         let allowed = std::mem::replace(&mut captures.allow_irrefutable, true);
-        let held = patterns.len() as Reg;
         let captured_from = captures.names.len();
+        let held = patterns.len() as Reg;
         for (value, p) in (first..).zip(patterns) {
-            self.pattern(p, value, captures)?;
+            match captured_name(p) {
+                Some(name) => captures.add(name, value, p.span)?,
+                None => self.pattern(p, value, captures)?,
+            }
         }
         captures.allow_irrefutable = allowed;
-        self.drop_held(first, held, captured_from, captures, span);
+        self.settle(first, held, captured_from, captures, span);
         Ok(())
     }
 
-    /// Release the `held` temps from `first` up, and move what was captured above them down.
-    fn drop_held(&mut self, first: Reg, held: Reg, captured_from: usize, captures: &mut Captures, span: Span) {
+    /// Release those of the `held` temps from `first` up that no name has captured, and close the gaps.
+    fn settle(&mut self, first: Reg, held: Reg, captured_from: usize, captures: &mut Captures, span: Span) {
+        let own = &mut captures.names[captured_from..];
         for reg in (first..first + held).rev() {
-            self.emit(span, Op::Pop, [reg]);
+            if !own.iter().any(|(_, captured)| *captured == reg) {
+                self.emit(span, Op::Pop, [reg]);
+            }
         }
+        // From the bottom up, so that every place is free when something moves to it.
+        let mut by_register: Vec<&mut Reg> = own.iter_mut().map(|(_, reg)| reg).collect();
+        by_register.sort();
         let mut place = first;
-        for (_, reg) in &mut captures.names[captured_from..] {
-            self.emit(span, Op::Move, [place, *reg]);
-            *reg = place;
+        for reg in by_register {
+            if *reg != place {
+                self.emit(span, Op::Move, [place, *reg]);
+                *reg = place;
+            }
             place += 1;
         }
         self.unit.depth = place;
@@ -320,8 +347,11 @@ impl<'a> Lower<'a> {
                 self.emit(span, Op::SubK, [length, length, back]);
                 self.emit(span, Op::LoadSubscr, [item, item, length]);
             }
-            self.pattern(p, item, captures)?;
-            self.drop_held(item, 1, captured_from, captures, span);
+            match captured_name(p) {
+                Some(name) => captures.add(name, item, p.span)?,
+                None => self.pattern(p, item, captures)?,
+            }
+            self.settle(item, 1, captured_from, captures, span);
         }
         captures.allow_irrefutable = allowed;
         Ok(())
@@ -342,7 +372,6 @@ impl<'a> Lower<'a> {
                 }
             }
         }
-        let fail = self.fail_label(captures, self.unit.depth);
         let base = self.unit.depth;
         self.emit(span, Op::Copy, [base, value]);
         self.unit.depth = base + 1;
@@ -356,7 +385,6 @@ impl<'a> Lower<'a> {
         self.unit.depth = base + 1;
         let fail_with_none = self.fail_label(captures, base + 1);
         self.emit_jump(span, Op::JumpIfNone, [copy], fail_with_none);
-        let _ = fail;
         let count = c.patterns.len() + c.kwd_patterns.len();
         self.emit(span, Op::UnpackSequence, [base, base, count as i32]);
         self.unit.depth = base + count as Reg;
@@ -415,28 +443,20 @@ impl<'a> Lower<'a> {
                 self.emit(span, Op::DeleteSubscr, [copy, key]);
             }
             held = 0;
-            if captures.names.iter().any(|(other, _)| other == rest) {
-                return Err(Error::syntax(format!("multiple assignments to name '{rest}' in pattern"), span));
-            }
-            captures.names.push((rest.clone(), dict));
+            captures.add(rest, dict, span)?;
         }
+        // The place of the keys is released, or free already.
         if held == 1 {
             self.emit(span, Op::Pop, [base]);
         }
-        // The place of the keys is free: move the captures down.
-        let mut place = base;
-        for (_, reg) in &mut captures.names[captured_from..] {
-            self.emit(span, Op::Move, [place, *reg]);
-            *reg = place;
-            place += 1;
-        }
-        self.unit.depth = place;
+        self.settle(base, 0, captured_from, captures, span);
         Ok(())
     }
 
     /// Push the tuple of keys.
     fn push_keys(&mut self, m: &'a pattern::MatchMapping, span: Span) -> Result<()> {
         let base = self.unit.depth;
+        let constants: Option<Box<[Const]>> = m.keys.iter().map(|k| self.const_of(k)).collect();
         let mut seen: Vec<Const> = Vec::new();
         for key in &m.keys {
             match self.const_of(key) {
@@ -453,9 +473,14 @@ impl<'a> Lower<'a> {
                     return Err(Error::syntax(message, span));
                 }
             }
-            self.push(key)?;
+            if constants.is_none() {
+                self.push(key)?;
+            }
         }
-        self.emit(span, Op::BuildTuple, [base, base, m.keys.len() as i32]);
+        match constants {
+            Some(items) => self.load_const(span, Const::Tuple(items), base),
+            None => self.emit(span, Op::BuildTuple, [base, base, m.keys.len() as i32]),
+        }
         self.unit.depth = base + 1;
         Ok(())
     }
@@ -481,6 +506,7 @@ impl<'a> Lower<'a> {
             };
             self.unit.depth = base;
             self.pattern(p, value, &mut own)?;
+            own.names.sort_by_key(|(_, reg)| *reg);
             let names: Vec<Identifier> = own.names.iter().map(|(name, _)| name.clone()).collect();
             match &order {
                 None => order = Some(names),
@@ -495,10 +521,7 @@ impl<'a> Lower<'a> {
         self.jump(span, fail);
         self.place(end);
         for (reg, name) in (base..).zip(order.unwrap_or_default()) {
-            if captures.names.iter().any(|(other, _)| *other == name) {
-                return Err(Error::syntax(format!("multiple assignments to name '{name}' in pattern"), span));
-            }
-            captures.names.push((name, reg));
+            captures.add(&name, reg, span)?;
             self.unit.depth = reg + 1;
         }
         Ok(())

@@ -13,6 +13,9 @@ pub(super) fn simplify(stream: &mut Stream) {
     thread(stream);
     let live = reachable(stream);
     stream.retain(&live);
+    invert(stream);
+    let live = reachable(stream);
+    stream.retain(&live);
 }
 
 fn thread(stream: &mut Stream) {
@@ -31,6 +34,63 @@ fn thread(stream: &mut Stream) {
             target = next.target;
         }
         stream.insts[index].target = target;
+    }
+}
+
+/// The conditional jump that is taken exactly when `op` is not.
+const fn inverse(op: Op) -> Option<Op> {
+    Some(match op {
+        Op::JumpIfTrue => Op::JumpIfFalse,
+        Op::JumpIfFalse => Op::JumpIfTrue,
+        Op::JumpIfNone => Op::JumpIfNotNone,
+        Op::JumpIfNotNone => Op::JumpIfNone,
+        Op::JumpIfIs => Op::JumpIfIsNot,
+        Op::JumpIfIsNot => Op::JumpIfIs,
+        Op::JumpIfIn => Op::JumpIfNotIn,
+        Op::JumpIfNotIn => Op::JumpIfIn,
+        Op::JumpIfLt => Op::JumpIfNotLt,
+        Op::JumpIfLe => Op::JumpIfNotLe,
+        Op::JumpIfEq => Op::JumpIfNotEq,
+        Op::JumpIfNe => Op::JumpIfNotNe,
+        Op::JumpIfGt => Op::JumpIfNotGt,
+        Op::JumpIfGe => Op::JumpIfNotGe,
+        Op::JumpIfNotLt => Op::JumpIfLt,
+        Op::JumpIfNotLe => Op::JumpIfLe,
+        Op::JumpIfNotEq => Op::JumpIfEq,
+        Op::JumpIfNotNe => Op::JumpIfNe,
+        Op::JumpIfNotGt => Op::JumpIfGt,
+        Op::JumpIfNotGe => Op::JumpIfGe,
+        Op::JumpIfLtK => Op::JumpIfNotLtK,
+        Op::JumpIfLeK => Op::JumpIfNotLeK,
+        Op::JumpIfEqK => Op::JumpIfNotEqK,
+        Op::JumpIfNeK => Op::JumpIfNotNeK,
+        Op::JumpIfGtK => Op::JumpIfNotGtK,
+        Op::JumpIfGeK => Op::JumpIfNotGeK,
+        Op::JumpIfNotLtK => Op::JumpIfLtK,
+        Op::JumpIfNotLeK => Op::JumpIfLeK,
+        Op::JumpIfNotEqK => Op::JumpIfEqK,
+        Op::JumpIfNotNeK => Op::JumpIfNeK,
+        Op::JumpIfNotGtK => Op::JumpIfGtK,
+        Op::JumpIfNotGeK => Op::JumpIfGeK,
+        _ => return None,
+    })
+}
+
+/// A conditional jump over a jump becomes the opposite jump; the jump it steps over is left behind unreachable.
+fn invert(stream: &mut Stream) {
+    for index in 0..stream.insts.len().saturating_sub(2) {
+        let (inst, next) = (stream.insts[index], stream.insts[index + 1]);
+        if matches!(next.op, Op::Jump | Op::JumpBackward)
+            && stream.target(&inst) == Some(index + 2)
+            && let Some(op) = inverse(inst.op)
+        {
+            // Where the old jump went is now simply what follows.
+            let over = stream.insts[index].target;
+            stream.insts[index].op = op;
+            stream.insts[index].target = next.target;
+            stream.insts[index + 1].op = Op::Jump;
+            stream.insts[index + 1].target = over;
+        }
     }
 }
 

@@ -1,4 +1,6 @@
 //! Tests of the compiler.
 
 mod corpus;
+mod errors;
+mod golden;
 mod hostile;
