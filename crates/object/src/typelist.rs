@@ -33,6 +33,7 @@ static REST: &[&TypeSpec] = &[
     boolean::PyBool::SPEC,
     float::PyFloat::SPEC,
     PyList::SPEC,
+    bytes::PyBytes::SPEC,
     module::PyModule::SPEC,
     descr::PyMethodWrapper::SPEC,
     static_method::PyClassMethod::SPEC,

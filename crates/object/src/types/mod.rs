@@ -2,6 +2,7 @@
 
 pub mod boolean;
 pub mod builtin;
+pub mod bytes;
 pub mod cell;
 pub mod code;
 pub mod descr;

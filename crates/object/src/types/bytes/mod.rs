@@ -1,0 +1,96 @@
+//! `bytes`: `PyBytesObject`, immutable bytes inline behind the head, followed by a zero byte; the hash is cached (-1 = not computed).
+
+use crate::alloc;
+use crate::cx::Cx;
+use crate::err::PyResult;
+use crate::refs::*;
+use std::cell::Cell;
+
+/// `PyBytesObject` without its bytes.
+#[repr(C)]
+pub struct PyBytes {
+    head: VarHead,
+    hash: Cell<isize>,
+    data: [u8; 0],
+}
+
+const _: () = assert!(size_of::<PyBytes>() == 32);
+const HEAD: usize = size_of::<PyBytes>();
+
+crate::kernel_type!(PyBytes, PyBytes_Type, c"bytes", BASETYPE | BYTES_SUBCLASS | MATCH_SELF, BYTES_SUBCLASS);
+crate::kernel_spec!(PyBytes, PyBytes_Type { basicsize: 33, itemsize: 1, dealloc: Some(dealloc) } parts []);
+
+impl PyBytes {
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.head.size.get() as usize
+    }
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The bytes.
+    #[inline(always)]
+    pub fn as_bytes(&self) -> &[u8] {
+        // SAFETY: `size` bytes lie behind the head.
+        unsafe { std::slice::from_raw_parts(self.data.as_ptr(), self.len()) }
+    }
+    /// The cached hash, or -1.
+    pub fn cached_hash(&self) -> &Cell<isize> {
+        &self.hash
+    }
+
+    /// Room for `n` bytes, uninitialised but for the closing zero. Raises `MemoryError`.
+    pub(crate) fn alloc(n: usize, cx: &mut Cx) -> PyResult<(Own<PyBytes>, *mut u8)> {
+        let Some(size) = n.checked_add(HEAD + 1).filter(|&s| s < isize::MAX as usize) else {
+            return Err(cx.overflow_error(format_args!("byte string is too large")));
+        };
+        let p = alloc::malloc(size);
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        // SAFETY: a fresh block of `size` bytes.
+        unsafe {
+            (p as *mut PyBytes).write(PyBytes {
+                head: VarHead { head: Object::new_heap(&raw const PyBytes_Type.ty), size: Cell::new(n as isize) },
+                hash: Cell::new(-1),
+                data: [],
+            });
+            let d = p.add(HEAD);
+            *d.add(n) = 0;
+            Ok((Own::from_raw(p as *mut Object), d))
+        }
+    }
+
+    /// A bytes object with a copy of the content.
+    pub fn new(b: &[u8], cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        let (o, d) = PyBytes::alloc(b.len(), cx)?;
+        // SAFETY: room for `len` bytes.
+        unsafe { std::ptr::copy_nonoverlapping(b.as_ptr(), d, b.len()) };
+        Ok(o)
+    }
+
+    /// A bytes object of `n` bytes that `fill` writes (the memory is zeroed first).
+    pub fn build(n: usize, cx: &mut Cx, fill: impl FnOnce(&mut [u8])) -> PyResult<Own<PyBytes>> {
+        let (o, d) = PyBytes::alloc(n, cx)?;
+        // SAFETY: room for `n` bytes, nobody else sees the object yet.
+        unsafe {
+            std::ptr::write_bytes(d, 0, n);
+            fill(std::slice::from_raw_parts_mut(d, n));
+        }
+        Ok(o)
+    }
+}
+
+/// `tp_dealloc`.
+unsafe extern "C" fn dealloc(obj: *mut Object) {
+    // SAFETY: a dying bytes object.
+    unsafe {
+        let ty = (*obj).ty();
+        let n = (*(obj as *const PyBytes)).len();
+        match ty.tp_free.get() {
+            Some(f) if !std::ptr::eq(ty, &raw const PyBytes_Type.ty) => f(obj as *mut std::ffi::c_void),
+            _ => alloc::free(obj as *mut u8, HEAD + n + 1),
+        }
+    }
+}
