@@ -87,7 +87,7 @@ fn compile(lib: &Path, name: &str, path: &Path) -> Result<Vec<u8>, String> {
     };
     let options = taipan_compiler::Options { filename: Arc::new(filename.as_str().into()), future: 0, optimize: 0, top_level_await: false };
     let (spec, _) = taipan_compiler::compile(&parsed.tree, &options).map_err(|e| e.to_string())?;
-    Ok(taipan_bytecode::to_bytes(&spec))
+    Ok(taipan_bytecode::serial::to_bytes(&spec))
 }
 
 /// Blob: u32 count, then per module u32 name length, name, u8 package, u32 offset, u32 length; then the code.

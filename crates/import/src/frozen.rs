@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
-use taipan_bytecode::CodeSpec;
 use taipan_object::prelude::*;
-use taipan_object::types::code::{PyCode, link};
+use taipan_object::types::code::{PyCode, link_in};
 
 static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lib.bin"));
 
@@ -83,23 +82,15 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// Decode a module's code and make it an object. The placeholder for the library's directory in file names is replaced by `lib`.
 pub fn code(f: Frozen, lib: &str, cx: &mut Cx) -> PyResult<Own<PyCode>> {
-    match taipan_bytecode::from_bytes(f.code) {
-        Ok(mut spec) => {
-            if let Some(s) = spec.filename.as_str().and_then(|s| s.strip_prefix('\u{0}')).map(|rest| format!("{lib}{rest}")) {
-                relocate(&mut spec, &Arc::new(s.as_str().into()));
-            }
-            link(Arc::new(spec), cx)
+    match taipan_bytecode::serial::from_bytes(f.code) {
+        Ok(spec) => {
+            let name = spec.filename.as_str().unwrap_or("?");
+            let name = match name.strip_prefix('\u{0}') {
+                Some(rest) => PyStr::new(&format!("{lib}{rest}"), cx)?,
+                None => PyStr::new(name, cx)?,
+            };
+            link_in(Arc::new(spec), &name, cx)
         }
         Err(_) => Err(cx.import_error(format_args!("an embedded module is damaged"))),
-    }
-}
-
-/// Give the code and all code in its constants another file name.
-fn relocate(spec: &mut CodeSpec, name: &Arc<taipan_text::Wtf8Buf>) {
-    spec.filename = name.clone();
-    for c in &mut spec.consts {
-        if let taipan_bytecode::Const::Code(inner) = c {
-            relocate(inner, name);
-        }
     }
 }

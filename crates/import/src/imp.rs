@@ -253,7 +253,7 @@ pub mod imp {
     }
     #[constant("pyc_magic_number_token")]
     fn pyc_magic(cx: &mut Cx) -> PyResult<Own<PyInt>> {
-        PyInt::new(taipan_bytecode::pyc_magic() as i64, cx)
+        PyInt::new(taipan_bytecode::serial::MAGIC as i64, cx)
     }
 }
 

@@ -9,5 +9,6 @@ use taipan_object::prelude::*;
 
 /// The native modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {
-    &[&imp::MODULE]
+    static ALL: [&ModuleSpec; 1] = [&imp::MODULE];
+    &ALL
 }

@@ -47,7 +47,7 @@ fn line_of_file(filename: &PyStr, lineno: i64, cx: &mut Cx) -> Option<String> {
     if name.starts_with('<') {
         return None;
     }
-    let bytes = taipan_host::fs::read_file(name.as_bytes()).ok()?;
+    let bytes = taipan_host::fs::read_file(&std::ffi::CString::new(name).ok()?).ok()?;
     let _ = cx;
     let text = String::from_utf8_lossy(&bytes);
     text.split_inclusive('\n').nth(usize::try_from(lineno).ok()?.checked_sub(1)?).map(|l| if l.ends_with('\n') { l.to_owned() } else { format!("{l}\n") })

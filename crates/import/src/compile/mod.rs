@@ -47,7 +47,15 @@ pub fn set_ast_hooks(h: AstHooks) {
 
 /// Install compiler and machine where `builtins` calls them.
 pub fn install() {
-    taipan_builtins::code::install(Hooks { compile: compile_request, run, locals: frame::locals_of_caller, globals: taipan_interp::current_globals, free_vars });
+    taipan_builtins::code::install(Hooks { compile: compile_request, run, locals: caller_locals, globals: taipan_interp::current_globals, free_vars });
+}
+
+/// `locals()` of the innermost Python frame.
+fn caller_locals(cx: &mut Cx) -> PyResult {
+    match taipan_object::machine::current_frame(cx.ts()) {
+        Some(f) => frame::locals_of(f, cx),
+        None => Err(cx.system_error(format_args!("frame does not exist"))),
+    }
 }
 
 fn free_vars(o: &Object) -> Option<usize> {
@@ -65,7 +73,7 @@ fn run(code: &Object, globals: &PyDict, locals: Option<&Object>, closure: Option
 pub fn wtf8(s: &PyStr) -> Wtf8Buf {
     let mut out = Wtf8Buf::new();
     for c in s.code_points() {
-        out.push_code_point(c);
+        out.push(c);
     }
     out
 }

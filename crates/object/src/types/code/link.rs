@@ -101,7 +101,8 @@ fn tuple(items: &[Const], filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<Py
     PyTuple::from_vec(v, cx)
 }
 
-fn link_in(spec: Arc<CodeSpec>, filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
+/// As [`link`], with another `co_filename` than the spec's, for this code and all code in its constants.
+pub fn link_in(spec: Arc<CodeSpec>, filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
     let consts = tuple(&spec.consts, filename, cx)?;
     let names = names_tuple(spec.names.iter().map(|n| &**n), cx)?;
     let local_names = names_tuple(spec.locals.iter().map(|l| &*l.name), cx)?;

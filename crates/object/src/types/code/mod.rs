@@ -8,7 +8,7 @@ mod lines;
 mod link;
 
 pub use lines::Positions;
-pub use link::{link, new_slice};
+pub use link::{link, link_in, new_slice};
 
 use crate::frame::{FRAME_HEADER, Slot};
 use crate::prelude::*;
@@ -236,6 +236,15 @@ impl PyCode {
         match self.co_filename.own() {
             Some(f) => f,
             None => crate::types::str::intern::empty().into_object(),
+        }
+    }
+    /// Give this code and all code in its constants another file name (`_imp._fix_co_filename`).
+    pub fn set_filename_deep(&self, name: &PyStr, cx: &mut Cx) {
+        self.co_filename.set(Some(name.own()), cx);
+        for c in self.co_consts.as_slice() {
+            if let Some(c) = c.exact::<PyCode>() {
+                c.set_filename_deep(name, cx);
+            }
         }
     }
     /// The exception handler for an instruction that contains word `pc`.
