@@ -1,1 +1,12 @@
-//! taipan-mod-sys
+//! Native modules: sys.
+#![deny(unsafe_code)]
+
+use taipan_object::prelude::*;
+
+/// The modules of this crate; a new one is its file and one line here.
+static MODULES: &[&ModuleSpec] = &[];
+
+/// The modules of this crate.
+pub fn modules() -> &'static [&'static ModuleSpec] {
+    MODULES
+}

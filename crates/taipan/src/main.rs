@@ -1,1 +1,15 @@
-fn main() {}
+//! The executable `taipan`.
+
+/// Stack of the main thread: deep Python recursion through native code must reach `RecursionError`, not the guard page.
+const MAIN_STACK_BYTES: usize = 512 << 20;
+
+fn main() {
+    let args = taipan_host::env::args();
+    // The main thread's own stack is limited by the shell; a thread of ours has a known, large (lazily committed) one.
+    let t = std::thread::Builder::new().name("main".into()).stack_size(MAIN_STACK_BYTES).spawn(move || taipan::main(args));
+    let code = match t.map(|t| t.join()) {
+        Ok(Ok(code)) => code,
+        _ => 1,
+    };
+    taipan_host::process::exit(code);
+}

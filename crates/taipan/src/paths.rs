@@ -1,0 +1,121 @@
+//! Where things are: executable, prefix, the library, `sys.path` (what CPython's `getpath` works out).
+
+use std::ffi::CString;
+use taipan_import::frozen;
+use taipan_object::config::Config;
+
+/// Directories of a running interpreter, as bytes of the operating system.
+#[derive(Clone, Debug, Default)]
+pub struct Paths {
+    pub executable: Vec<u8>,
+    pub base_executable: Vec<u8>,
+    pub prefix: Vec<u8>,
+    pub base_prefix: Vec<u8>,
+    pub stdlib_dir: Vec<u8>,
+    pub search: Vec<Vec<u8>>,
+    /// Embedded modules serve the library (no PYTHONHOME).
+    pub use_frozen: bool,
+}
+
+fn is_dir(p: &[u8]) -> bool {
+    CString::new(p).is_ok_and(|c| taipan_host::stat::stat(&c).is_ok_and(|s| s.is_dir()))
+}
+fn is_file(p: &[u8]) -> bool {
+    CString::new(p).is_ok_and(|c| taipan_host::stat::stat(&c).is_ok_and(|s| s.is_file()))
+}
+fn parent(p: &[u8]) -> Vec<u8> {
+    match p.iter().rposition(|&b| b == b'/') {
+        Some(0) => b"/".to_vec(),
+        Some(i) => p[..i].to_vec(),
+        None => Vec::new(),
+    }
+}
+fn join(a: &[u8], b: &str) -> Vec<u8> {
+    let mut v = a.to_vec();
+    if !v.ends_with(b"/") {
+        v.push(b'/');
+    }
+    v.extend(b.as_bytes());
+    v
+}
+
+/// The program's own path: as invoked, made absolute, found on PATH.
+fn executable(argv0: &[u8]) -> Vec<u8> {
+    if argv0.contains(&b'/') {
+        if argv0.starts_with(b"/") {
+            return argv0.to_vec();
+        }
+        if let Ok(cwd) = taipan_host::fs::getcwd() {
+            let rel = argv0.strip_prefix(b"./").unwrap_or(argv0);
+            return join(&cwd, &String::from_utf8_lossy(rel));
+        }
+    }
+    let path = taipan_host::env::get(c"PATH").unwrap_or_default();
+    for dir in path.split(|&b| b == b':').filter(|d| !d.is_empty()) {
+        let p = join(dir, &String::from_utf8_lossy(argv0));
+        if is_file(&p) {
+            return p;
+        }
+    }
+    taipan_host::env::current_exe().unwrap_or_default()
+}
+
+/// `home = …` of `pyvenv.cfg` beside the executable or one level up; gives (venv prefix, home).
+fn virtual_environment(exe: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let dir = parent(exe);
+    for base in [dir.clone(), parent(&dir)] {
+        let cfg = join(&base, "pyvenv.cfg");
+        let Ok(text) = CString::new(cfg).map_err(drop).and_then(|c| taipan_host::fs::read_file(&c).map_err(drop)) else { continue };
+        for line in String::from_utf8_lossy(&text).lines() {
+            if let Some((k, v)) = line.split_once('=') {
+                if k.trim().eq_ignore_ascii_case("home") {
+                    return Some((base, v.trim().as_bytes().to_vec()));
+                }
+            }
+        }
+        return Some((base, dir));
+    }
+    None
+}
+
+/// Work everything out from the configuration.
+pub fn compute(cfg: &Config) -> Paths {
+    let argv0 = cfg.orig_argv.first().cloned().unwrap_or_default();
+    let exe = executable(&argv0);
+    let venv = if cfg.home.is_none() { virtual_environment(&exe) } else { None };
+    let base_exe = match &venv {
+        Some((_, home)) => {
+            let name = exe.rsplit(|&b| b == b'/').next().unwrap_or(b"taipan");
+            let p = join(home, &String::from_utf8_lossy(name));
+            if is_file(&p) { p } else { exe.clone() }
+        }
+        None => exe.clone(),
+    };
+    let real = CString::new(base_exe.clone()).ok().and_then(|c| taipan_host::fs::realpath(&c).ok()).unwrap_or(base_exe.clone());
+    let base_prefix = match &cfg.home {
+        Some(h) => h.split(|&b| b == b':').next().unwrap_or(h).to_vec(),
+        None => parent(&parent(&real)),
+    };
+    let from_home = cfg.home.as_ref().map(|_| join(&base_prefix, "lib/python3.14")).filter(|d| is_dir(d));
+    let installed = join(&base_prefix, "lib/python3.14");
+    let stdlib_dir = match &from_home {
+        Some(d) => d.clone(),
+        None if is_file(&join(&installed, "os.py")) => installed.clone(),
+        // Run from where it was built: the sources that the embedded code came from.
+        None if is_file(&join(frozen::LIB_DIR.as_bytes(), "os.py")) => frozen::LIB_DIR.as_bytes().to_vec(),
+        None => installed,
+    };
+    let mut search: Vec<Vec<u8>> = cfg.pythonpath.clone();
+    search.push(join(&base_prefix, "lib/python314.zip"));
+    search.push(stdlib_dir.clone());
+    search.push(join(&base_prefix, "lib/python3.14/lib-dynload"));
+    Paths {
+        executable: exe,
+        base_executable: base_exe,
+        prefix: venv.map_or_else(|| base_prefix.clone(), |(p, _)| p),
+        base_prefix,
+        stdlib_dir,
+        search,
+        use_frozen: from_home.is_none(),
+    }
+}

@@ -1,0 +1,171 @@
+//! Bringing an interpreter up: kernel, types, machine, modules, imports, streams.
+
+use crate::paths::{self, Paths};
+use crate::{modules, streams};
+use taipan_import::imp::{self, ImportState};
+use taipan_import::{compile, start};
+use taipan_object::config::Config;
+use taipan_object::prelude::*;
+use taipan_object::thread::{Interpreter, ThreadState, gil};
+
+/// A running interpreter and the calling thread's state in it.
+pub struct Runtime {
+    pub ts: &'static ThreadState,
+}
+
+impl Runtime {
+    /// Start the process's interpreter. The calling thread holds the GIL afterwards.
+    ///
+    /// # Errors
+    /// `Err` carries the text of what went wrong; nothing can run then.
+    pub fn new(config: Config) -> Result<Runtime, String> {
+        seed_hashes(&config);
+        let paths = paths::compute(&config);
+        let ts = ThreadState::new(Interpreter::new(config));
+        gil::take(ts);
+        let stack = taipan_host::thread::stack_bounds().map_or(8 << 20, |(lo, hi)| hi.saturating_sub(lo));
+        ts.set_stack_size(stack);
+        // SAFETY: the GIL was just taken by this thread.
+        let cx = &mut unsafe { Cx::assume() };
+        match start_all(&paths, cx) {
+            Ok(()) => Ok(Runtime { ts }),
+            Err(r) => {
+                let e = cx.take_raised(r);
+                Err(describe(&e, cx))
+            }
+        }
+    }
+
+    /// Run Rust code with the interpreter.
+    pub fn with<R>(&self, f: impl FnOnce(&mut Cx) -> R) -> R {
+        // SAFETY: the thread that made the runtime holds the GIL whenever it is outside of `without_gil`.
+        f(&mut unsafe { Cx::assume() })
+    }
+}
+
+/// The exception with its traceback lines, without any help of Lib.
+fn describe(e: &Object, cx: &mut Cx) -> String {
+    let mut out = String::new();
+    let tb = e.downcast::<exc::PyBaseException>().and_then(|b| b.traceback.own());
+    let mut next = tb;
+    while let Some(t) = next {
+        let get = |o: &Object, n: &str, cx: &mut Cx| match taipan_object::attr::get_text(o, n, cx) {
+            Ok(v) => Some(v),
+            Err(r) => {
+                cx.discard(r);
+                None
+            }
+        };
+        let line = get(&t, "tb_lineno", cx).and_then(|l| l.downcast::<PyInt>().and_then(|i| i.to_i64()));
+        let code = get(&t, "tb_frame", cx).and_then(|f| get(&f, "f_code", cx));
+        let show = |n: &str, cx: &mut Cx| code.as_ref().and_then(|c| get(c, n, cx)).and_then(|s| s.downcast::<PyStr>().map(|s| s.to_string())).unwrap_or_default();
+        let (file, name) = (show("co_filename", cx), show("co_qualname", cx));
+        out.push_str(&format!("  File \"{file}\", line {}, in {name}\n", line.unwrap_or(0)));
+        next = get(&t, "tb_next", cx).filter(|t| !t.is_none());
+    }
+    let text = match taipan_object::abstract_::str(e, cx) {
+        Ok(s) => s.to_string(),
+        Err(r) => {
+            cx.discard(r);
+            "?".into()
+        }
+    };
+    format!("{out}{}: {text}", e.ty().name())
+}
+
+/// String hashing needs its key before the first string.
+fn seed_hashes(config: &Config) {
+    let secret = match config.hash_seed {
+        Some(n) => taipan_algo_hash::HashSecret::from_seed(n),
+        None => {
+            let mut b = [0u8; 24];
+            // Without entropy hashes are predictable, which is better than not starting.
+            let _ = taipan_host::entropy::fill_nonblocking(&mut b);
+            taipan_algo_hash::HashSecret(b)
+        }
+    };
+    taipan_object::hash::set_secret(secret.keys());
+}
+
+fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
+    taipan_interp::init();
+    taipan_object::typelist::init(cx)?;
+    taipan_builtins::init(cx)?;
+    compile::install();
+    gc_mode(cx);
+    let all = modules::all();
+    imp::add_natives(&all, cx);
+    let st = cx.state::<ImportState>();
+    st.use_frozen.set(paths.use_frozen);
+    *st.stdlib_dir.borrow_mut() = String::from_utf8_lossy(&paths.stdlib_dir).into_owned();
+    let Some(sys_spec) = imp::native("sys", cx) else {
+        return Err(cx.import_error(format_args!("the module sys is missing")));
+    };
+    let sys = start::bootstrap(sys_spec, cx)?;
+    set_paths(&sys, paths, cx)?;
+    start::install_external(cx)?;
+    streams::install(&sys, cx)
+}
+
+/// `TAIPAN_GC=never|always` for tests.
+fn gc_mode(cx: &mut Cx) {
+    match taipan_host::env::get(c"TAIPAN_GC").as_deref() {
+        Some(b"never") => cx.interp().gc.enabled.set(false),
+        Some(b"always") => cx.interp().gc.generations[0].threshold.set(1),
+        _ => {}
+    }
+}
+
+/// Bytes of the operating system as a string (file system encoding: UTF-8 with surrogateescape).
+pub fn fs_str(b: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if let Ok(s) = std::str::from_utf8(b) {
+        return PyStr::new(s, cx);
+    }
+    let mut points = Vec::with_capacity(b.len());
+    for chunk in b.utf8_chunks() {
+        points.extend(chunk.valid().chars().map(|c| c as u32));
+        points.extend(chunk.invalid().iter().map(|&x| 0xdc00 + x as u32));
+    }
+    PyStr::from_code_points(&points, cx)
+}
+
+fn set_paths(sys: &PyModule, p: &Paths, cx: &mut Cx) -> PyResult<()> {
+    let mut one = |name: &str, v: &[u8], cx: &mut Cx| -> PyResult<()> {
+        let s = fs_str(v, cx)?;
+        sys.add(name, &s, cx)
+    };
+    one("executable", &p.executable, cx)?;
+    one("_base_executable", &p.base_executable, cx)?;
+    one("prefix", &p.prefix, cx)?;
+    one("exec_prefix", &p.prefix, cx)?;
+    one("base_prefix", &p.base_prefix, cx)?;
+    one("base_exec_prefix", &p.base_prefix, cx)?;
+    one("_stdlib_dir", &p.stdlib_dir, cx)?;
+    let path = PyList::new(cx)?;
+    for d in &p.search {
+        let s = fs_str(d, cx)?;
+        path.push(s.into_object(), cx)?;
+    }
+    sys.add("path", &path, cx)?;
+    let argv = PyList::new(cx)?;
+    let list = cx.interp().config.borrow().argv.clone();
+    for a in &list {
+        let s = fs_str(a, cx)?;
+        argv.push(s.into_object(), cx)?;
+    }
+    sys.add("argv", &argv, cx)?;
+    let orig = PyList::new(cx)?;
+    let list = cx.interp().config.borrow().orig_argv.clone();
+    for a in &list {
+        let s = fs_str(a, cx)?;
+        orig.push(s.into_object(), cx)?;
+    }
+    sys.add("orig_argv", &orig, cx)?;
+    let names = imp::native_names(cx);
+    let mut v = Vec::with_capacity(names.len());
+    for n in names {
+        v.push(PyStr::new_interned(n, cx)?.into_object());
+    }
+    let t = PyTuple::from_vec(v, cx)?;
+    sys.add("builtin_module_names", &t, cx)
+}
