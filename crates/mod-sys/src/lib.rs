@@ -1,10 +1,12 @@
-//! Native modules: sys.
+//! Native modules about the interpreter itself: sys, warnings, collector, times, signals and small helpers of Lib.
 #![deny(unsafe_code)]
 
-use taipan_object::prelude::*;
+pub mod sys;
 
-/// The modules of this crate; a new one is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[];
+use taipan_object::prelude::ModuleSpec;
+
+/// A new module is its file and one line here.
+static MODULES: &[&ModuleSpec] = &[&sys::sys::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {

@@ -8,6 +8,7 @@ pub mod abstract_;
 pub mod args;
 pub mod alloc;
 pub mod attr;
+pub mod audit;
 pub mod call;
 pub mod config;
 pub mod cx;

@@ -2,13 +2,14 @@
 
 pub mod anext;
 pub mod call_iter;
+pub mod namespace;
 
 use taipan_object::prelude::*;
 use taipan_object::typeobj::{TypeSpec, object_type, ready_static};
 use taipan_object::types::{boolean, float::PyFloat, static_method};
 
 /// All types of this crate.
-static SPECS: &[&TypeSpec] = &[anext::PyAnextAwaitable::SPEC, call_iter::PyCallIter::SPEC];
+static SPECS: &[&TypeSpec] = &[anext::PyAnextAwaitable::SPEC, call_iter::PyCallIter::SPEC, namespace::PyNamespace::SPEC];
 
 /// Ready the types.
 pub(crate) fn init(cx: &mut Cx) -> PyResult<()> {

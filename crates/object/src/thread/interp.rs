@@ -10,11 +10,15 @@ use std::collections::HashMap;
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
+const RTLD_NOW: c_int = 2;
+
 /// One interpreter. Created once by the binary or the embedding program, never moved.
 pub struct Interpreter {
     pub threads: Cell<*mut ThreadState>,
     thread_ids: Cell<u64>,
     pub recursion_limit: Cell<c_int>,
+    /// Flags for `dlopen` of extension modules (`sys.setdlopenflags`).
+    pub dlopen_flags: Cell<c_int>,
     /// `sys.modules`.
     pub modules: FieldCell<PyDict>,
     /// `sys.__dict__`.
@@ -45,6 +49,7 @@ impl Interpreter {
             threads: Cell::new(null_mut()),
             thread_ids: Cell::new(1),
             recursion_limit: Cell::new(super::state::RECURSION_LIMIT),
+            dlopen_flags: Cell::new(RTLD_NOW),
             modules: FieldCell::empty(),
             sysdict: FieldCell::empty(),
             builtins: FieldCell::empty(),
@@ -73,6 +78,18 @@ impl Interpreter {
             unsafe { (*head).prev.set(ts) };
         }
         self.threads.set(ts);
+    }
+
+    /// The states of all threads, newest first. A state lives as long as its thread: use them only until the GIL is released.
+    pub fn thread_list(&self, _cx: &crate::cx::Cx) -> Vec<&'static ThreadState> {
+        let mut v = Vec::new();
+        let mut p = self.threads.get();
+        // SAFETY: linked states are alive; unlinking needs the GIL.
+        while let Some(t) = unsafe { p.as_ref() } {
+            v.push(t);
+            p = t.next.get();
+        }
+        v
     }
 
     /// Take a thread's state out of the list.

@@ -21,6 +21,7 @@ pub mod set;
 pub mod singletons;
 pub mod static_method;
 pub mod str;
+pub mod structseq;
 pub mod traceback;
 pub mod tuple;
 pub mod type_;
