@@ -1,3 +1,4 @@
 //! Tests of the whole interpreter through its binary.
 
 mod programs;
+mod repeat;

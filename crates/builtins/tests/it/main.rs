@@ -1,0 +1,3 @@
+//! The built-in types from outside.
+
+mod slots;

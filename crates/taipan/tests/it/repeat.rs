@@ -1,0 +1,44 @@
+//! Running the same program 100 times in one process leaves object counts and memory flat.
+
+use std::path::Path;
+use std::process::Command;
+
+use taipan_testkit::{cases, in_parallel};
+
+/// Programs that keep something on purpose in each run: caches of typing and enum, registered exit functions,
+/// a replaced hook, processes started and logged.
+const KEEPS: &[&str] = &[
+    "classes/type_params",
+    "exceptions/exit_code",
+    "exceptions/hierarchy",
+    "modules/dataclasses_enum",
+    "modules/system",
+    "modules/threads",
+    "modules/unittest_run",
+];
+
+#[test]
+fn programs_leave_nothing_behind() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository");
+    let mut cases = cases(&root.join("tests/py"), &std::env::var("ONLY").unwrap_or_default());
+    cases.retain(|case| !KEEPS.contains(&case.name().as_str()));
+    let failures = in_parallel(&cases, |case| {
+        let output = Command::new(env!("CARGO_BIN_EXE_taipan"))
+            .arg(root.join("tests/repeat/repeat.py"))
+            .arg(&case.path)
+            .arg("100")
+            .output()
+            .map_err(|e| format!("{}: {e}", case.name()))?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        match said.lines().last() {
+            Some("flat") if output.status.success() => Ok(()),
+            last => Err(format!(
+                "{}: {} {}",
+                case.name(),
+                last.unwrap_or_default(),
+                String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default()
+            )),
+        }
+    });
+    assert!(failures.is_empty(), "{} of {}\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
