@@ -196,28 +196,23 @@ fn push_hex_escape(letter: u8, digits: u32, cp: u32, out: &mut Vec<u8>) {
 /// Encode `unicode_escape`.
 pub fn encode_unicode(text: Text<'_>, out: &mut Vec<u8>) {
     out.reserve(text.len());
-    for cp in text.iter() {
-        match cp {
-            0x5C => out.extend_from_slice(b"\\\\"),
-            0x20..0x7F => out.push(cp as u8),
-            0x09 => out.extend_from_slice(b"\\t"),
-            0x0A => out.extend_from_slice(b"\\n"),
-            0x0D => out.extend_from_slice(b"\\r"),
-            _ => push_escape(cp, out),
-        }
-    }
+    text.for_each(|cp| match cp {
+        0x5C => out.extend_from_slice(b"\\\\"),
+        0x20..0x7F => out.push(cp as u8),
+        0x09 => out.extend_from_slice(b"\\t"),
+        0x0A => out.extend_from_slice(b"\\n"),
+        0x0D => out.extend_from_slice(b"\\r"),
+        _ => push_escape(cp, out),
+    });
 }
 
 /// Encode `raw_unicode_escape`.
 pub fn encode_raw(text: Text<'_>, out: &mut Vec<u8>) {
     out.reserve(text.len());
-    for cp in text.iter() {
-        if cp < 0x100 {
-            out.push(cp as u8);
-        } else {
-            push_escape(cp, out);
-        }
-    }
+    text.for_each(|cp| match u8::try_from(cp) {
+        Ok(byte) => out.push(byte),
+        Err(_) => push_escape(cp, out),
+    });
 }
 
 /// Why `decode_bytes` stopped: a `ValueError` for the caller to word.

@@ -39,6 +39,12 @@ impl<'a> Text<'a> {
         with_units!(self, units => units.get(at).map(|&unit| unit.into()))
     }
 
+    /// Call `give` with each code point: faster than `iter`, since the kind is asked once.
+    #[inline]
+    pub fn for_each(self, mut give: impl FnMut(u32)) {
+        with_units!(self, units => units.iter().for_each(|&unit| give(unit.into())));
+    }
+
     /// The code points in order.
     pub fn iter(self) -> impl Iterator<Item = u32> + 'a {
         (0..self.len()).map_while(move |at| self.get(at))
@@ -127,6 +133,19 @@ impl TextBuf {
             TextBuf::One(units) => units.extend_from_slice(bytes),
             TextBuf::Two(units) => units.extend(bytes.iter().map(|&b| u16::from(b))),
             TextBuf::Four(units) => units.extend(bytes.iter().map(|&b| u32::from(b))),
+        }
+    }
+
+    /// Append units of two bytes, none of which is half of a pair.
+    pub fn extend_ucs2(&mut self, units: &[u16]) {
+        let all = units.iter().fold(0, |all, &unit| all | unit);
+        if all >= 0x100 {
+            self.widen(u32::from(all));
+        }
+        match self {
+            TextBuf::One(out) => out.extend(units.iter().map(|&unit| unit as u8)),
+            TextBuf::Two(out) => out.extend_from_slice(units),
+            TextBuf::Four(out) => out.extend(units.iter().map(|&unit| u32::from(unit))),
         }
     }
 

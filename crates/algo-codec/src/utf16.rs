@@ -27,8 +27,7 @@ pub fn decode(bytes: &[u8], pos: usize, order: ByteOrder, is_final: bool, out: &
     let mut at = pos;
     while let Some(unit) = read(at) {
         if !is_surrogate(unit) {
-            out.push(unit);
-            at += 2;
+            at += plain_run(&bytes[at..], order, out);
             continue;
         }
         if unit >= 0xDC00 {
@@ -50,6 +49,26 @@ pub fn decode(bytes: &[u8], pos: usize, order: ByteOrder, is_final: bool, out: &
         return Ok(at);
     }
     Err(CodecError::new(at, end, "truncated data"))
+}
+
+/// Decode what stands before the next surrogate, at most a chunk; returns how many bytes that is.
+fn plain_run(bytes: &[u8], order: ByteOrder, out: &mut TextBuf) -> usize {
+    const CHUNK: usize = 64;
+    let mut units = [0u16; CHUNK];
+    let pairs = bytes.chunks_exact(2).take(CHUNK);
+    let mut len = pairs.len();
+    for (unit, pair) in units.iter_mut().zip(pairs) {
+        *unit = u16::from_le_bytes([pair[0], pair[1]]);
+    }
+    if order == ByteOrder::Big {
+        units.iter_mut().for_each(|unit| *unit = unit.swap_bytes());
+    }
+    let special = |unit: u16| unit & 0xF800 == 0xD800;
+    if units[..len].iter().fold(false, |any, &unit| any | special(unit)) {
+        len = units[..len].iter().position(|&unit| special(unit)).unwrap_or(len);
+    }
+    out.extend_ucs2(&units[..len]);
+    2 * len
 }
 
 /// Append one 16-bit unit.

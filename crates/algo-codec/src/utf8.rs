@@ -16,9 +16,14 @@ pub struct Measure {
 /// Length and kind of valid UTF-8; `None` if it is not valid (then [`decode`] finds the error).
 pub fn measure(bytes: &[u8]) -> Option<(Measure, &str)> {
     let text = simdutf8::basic::from_utf8(bytes).ok()?;
-    // Both loops vectorise: continuation bytes are -128..=-65 as i8, and the largest lead byte tells the kind.
-    let len = bytes.iter().filter(|&&b| (b as i8) >= -0x40).count();
-    let max = match bytes.iter().copied().max().unwrap_or(0) {
+    let (mut len, mut top) = (0, 0);
+    // Both loops vectorise: bytes that do not continue are -64..=127 as i8, and the largest lead byte tells the kind. Blocks
+    // are short enough to count in a byte.
+    for block in bytes.chunks(224) {
+        len += usize::from(block.iter().map(|&b| u8::from((b as i8) >= -0x40)).fold(0u8, u8::wrapping_add));
+        top = block.iter().fold(top, |top: u8, &b| top.max(b));
+    }
+    let max = match top {
         0..0x80 => 0x7F,
         0x80..0xC4 => 0xFF,
         0xC4..0xF0 => 0xFFFF,
@@ -27,36 +32,71 @@ pub fn measure(bytes: &[u8]) -> Option<(Measure, &str)> {
     Some((Measure { len, max }, text))
 }
 
+/// Write the code points of valid UTF-8 to `out`, eight at a time as long as they are ASCII.
+#[inline(always)]
+fn fill<T: Copy>(bytes: &[u8], out: &mut [T], convert: impl Fn(u32) -> T) {
+    let low = |byte: u8| u32::from(byte & 0x3F);
+    let (mut at, mut n) = (0, 0);
+    while at < bytes.len() {
+        while let (Some(chunk), Some(room)) = (bytes.get(at..at + 8), out.get_mut(n..n + 8)) {
+            if !chunk.is_ascii() {
+                break;
+            }
+            for (slot, &byte) in room.iter_mut().zip(chunk) {
+                *slot = convert(u32::from(byte));
+            }
+            (at, n) = (at + 8, n + 8);
+        }
+        let mut ascii = 0;
+        while ascii < 8 {
+            let (cp, len) = match bytes.get(at..) {
+                Some(&[a, ..]) if a < 0x80 => {
+                    ascii += 1;
+                    (u32::from(a), 1)
+                }
+                Some(&[a, b, ..]) if a < 0xE0 => (u32::from(a & 0x1F) << 6 | low(b), 2),
+                Some(&[a, b, c, ..]) if a < 0xF0 => (u32::from(a & 0xF) << 12 | low(b) << 6 | low(c), 3),
+                Some(&[a, b, c, d, ..]) => (u32::from(a & 7) << 18 | low(b) << 12 | low(c) << 6 | low(d), 4),
+                _ => return,
+            };
+            let Some(slot) = out.get_mut(n) else { return };
+            *slot = convert(cp);
+            (at, n) = (at + len, n + 1);
+        }
+    }
+}
+
 macro_rules! fill {
     ($(#[$doc:meta])* $name:ident, $unit:ty) => {
         $(#[$doc])*
         pub fn $name(text: &str, out: &mut [$unit]) {
-            let bytes = text.as_bytes();
-            let mut slots = out.iter_mut();
-            let mut at = 0;
-            while at < bytes.len() {
-                let run = ascii_prefix(&bytes[at..]);
-                for (&byte, slot) in bytes[at..at + run].iter().zip(&mut slots) {
-                    *slot = <$unit>::from(byte);
-                }
-                at += run;
-                for c in text[at..].chars() {
-                    if c.is_ascii() {
-                        break;
-                    }
-                    if let Some(slot) = slots.next() {
-                        *slot = c as u32 as $unit;
-                    }
-                    at += c.len_utf8();
-                }
-            }
+            fill(text.as_bytes(), out, |cp| cp as $unit);
         }
     };
 }
 
-fill!(
-    /// Write the code points of `text`, which `measure` found to be at most U+00FF, into a slice of its length.
-    fill_latin1, u8);
+/// Write the code points of `text`, which `measure` found to be at most U+00FF, into a slice of its length.
+pub fn fill_latin1(text: &str, out: &mut [u8]) {
+    let bytes = text.as_bytes();
+    let (mut at, mut n) = (0, 0);
+    while at < bytes.len() {
+        while let (Some(chunk), Some(room)) = (bytes.get(at..at + 16), out.get_mut(n..n + 16)) {
+            if !chunk.is_ascii() {
+                break;
+            }
+            room.copy_from_slice(chunk);
+            (at, n) = (at + 16, n + 16);
+        }
+        for _ in 0..16 {
+            let (Some(&lead), Some(slot)) = (bytes.get(at), out.get_mut(n)) else { return };
+            let next = bytes.get(at + 1).copied().unwrap_or(0);
+            let wide = lead >= 0x80;
+            *slot = if wide { lead << 6 | next & 0x3F } else { lead };
+            (at, n) = (at + 1 + usize::from(wide), n + 1);
+        }
+    }
+}
+
 fill!(
     /// Write the code points of `text`, which `measure` found to be at most U+FFFF, into a slice of its length.
     fill_ucs2, u16);
@@ -165,26 +205,67 @@ pub fn push_code_point(cp: u32, out: &mut Vec<u8>) {
 }
 
 fn encode_latin1(units: &[u8], out: &mut Vec<u8>) {
-    let mut rest = units;
-    while !rest.is_empty() {
-        let (ascii, tail) = rest.split_at(ascii_prefix(rest));
-        out.extend_from_slice(ascii);
-        let wide = tail.iter().position(u8::is_ascii).unwrap_or(tail.len());
-        for &unit in &tail[..wide] {
-            out.extend_from_slice(&[unit >> 6 | 0xC0, unit & 0x3F | 0x80]);
+    for chunk in units.chunks(32) {
+        if chunk.is_ascii() {
+            out.extend_from_slice(chunk);
+            continue;
         }
-        rest = &tail[wide..];
+        let (mut buffer, mut len) = ([0u8; 65], 0);
+        for &unit in chunk {
+            let Some(room) = buffer[len..].first_chunk_mut::<2>() else { break };
+            // No branch: which letters are accented is hard to predict.
+            let wide = unit >= 0x80;
+            *room = [if wide { unit >> 6 | 0xC0 } else { unit }, unit & 0x3F | 0x80];
+            len += 1 + usize::from(wide);
+        }
+        out.extend_from_slice(&buffer[..len]);
     }
 }
 
 fn encode_wide<T: crate::Unit>(units: &[T], pos: usize, out: &mut Vec<u8>) -> Result<(), CodecError> {
-    for (at, &unit) in units.iter().enumerate().skip(pos) {
-        let cp: u32 = unit.into();
-        if is_surrogate(cp) {
-            let run = units[at..].iter().take_while(|&&unit| is_surrogate(unit.into())).count();
-            return Err(CodecError::new(at, at + run, NO_SURROGATES));
+    const CHUNK: usize = 32;
+    let mut at = pos;
+    while at < units.len() {
+        let chunk = &units[at..units.len().min(at + CHUNK)];
+        let all = chunk.iter().fold(0, |all, &unit| all | unit.into());
+        if all < 0x80 {
+            out.extend(chunk.iter().map(|&unit| unit.into() as u8));
+            at += chunk.len();
+            continue;
         }
-        push_code_point(cp, out);
+        // A buffer on the stack: one capacity check for the chunk.
+        let (mut buffer, mut len) = ([0u8; 4 * CHUNK], 0);
+        for (i, &unit) in chunk.iter().enumerate() {
+            let cp: u32 = unit.into();
+            let tail = |shift: u32| (cp >> shift & 0x3F) as u8 | 0x80;
+            let Some(room) = buffer[len..].first_chunk_mut::<4>() else { break };
+            len += match cp {
+                0..0x80 => {
+                    room[0] = cp as u8;
+                    1
+                }
+                0x80..0x800 => {
+                    (room[0], room[1]) = ((cp >> 6) as u8 | 0xC0, tail(0));
+                    2
+                }
+                0x800..0x10000 => {
+                    if is_surrogate(cp) {
+                        out.extend_from_slice(&buffer[..len]);
+                        let at = at + i;
+                        let run = units[at..].iter().take_while(|&&unit| is_surrogate(unit.into())).count();
+                        return Err(CodecError::new(at, at + run, NO_SURROGATES));
+                    }
+                    (room[0], room[1], room[2]) = ((cp >> 12) as u8 | 0xE0, tail(6), tail(0));
+                    3
+                }
+                _ => {
+                    *room = [(cp >> 18) as u8 & 7 | 0xF0, tail(12), tail(6), tail(0)];
+                    4
+                }
+            };
+        }
+        out.extend_from_slice(&buffer[..len]);
+        at += chunk.len();
     }
     Ok(())
 }
@@ -194,7 +275,10 @@ pub fn encode(text: Text<'_>, pos: usize, out: &mut Vec<u8>) -> Result<(), Codec
     out.reserve(text.len().saturating_sub(pos));
     match text {
         Text::One(units) => {
-            encode_latin1(units.get(pos..).unwrap_or_default(), out);
+            let rest = units.get(pos..).unwrap_or_default();
+            let (ascii, tail) = rest.split_at(ascii_prefix(rest));
+            out.extend_from_slice(ascii);
+            encode_latin1(tail, out);
             Ok(())
         }
         Text::Two(units) => encode_wide(units, pos, out),

@@ -45,8 +45,11 @@ impl std::fmt::Display for HexError {
 
 /// Append two lowercase digits for each byte.
 pub fn encode_hex(bytes: &[u8], out: &mut Vec<u8>) {
-    out.reserve(bytes.len() * 2);
-    bytes.iter().for_each(|&byte| out.extend_from_slice(&PAIRS[usize::from(byte)]));
+    let from = out.len();
+    out.resize(from + bytes.len() * 2, 0);
+    for (digits, &byte) in out[from..].chunks_exact_mut(2).zip(bytes) {
+        digits.copy_from_slice(&PAIRS[usize::from(byte)]);
+    }
 }
 
 /// Append digits with `sep` between groups of `group` bytes, counted from the right if positive, from the left if negative.
@@ -74,13 +77,16 @@ pub fn decode_hex(digits: &[u8]) -> Result<Vec<u8>, HexError> {
     if digits.len() % 2 != 0 {
         return Err(HexError::OddLength);
     }
-    let mut out = Vec::with_capacity(digits.len() / 2);
-    for (at, pair) in digits.chunks_exact(2).enumerate() {
+    let mut out = vec![0; digits.len() / 2];
+    let mut bad = 0;
+    for (byte, pair) in out.iter_mut().zip(digits.chunks_exact(2)) {
         let (high, low) = (VALUES[usize::from(pair[0])], VALUES[usize::from(pair[1])]);
-        if (high | low) & 0xF0 != 0 {
-            return Err(HexError::NotHex(2 * at + usize::from(high < 16)));
-        }
-        out.push(high << 4 | low);
+        bad |= high | low;
+        *byte = high << 4 | low & 15;
     }
-    Ok(out)
+    if bad <= 15 {
+        return Ok(out);
+    }
+    let at = digits.iter().position(|&digit| VALUES[usize::from(digit)] > 15);
+    Err(HexError::NotHex(at.unwrap_or(0)))
 }

@@ -4,7 +4,7 @@ use super::table::{ILLEGAL, LEAD, Stateless, Target};
 use super::tables::FOUR_BYTE;
 use super::{ILLEGAL_SEQUENCE, INCOMPLETE};
 use crate::text::ascii_prefix;
-use crate::{CodecError, Text, TextBuf};
+use crate::{CodecError, Text, TextBuf, Unit, with_units};
 
 /// What stands at a position of the input.
 enum Step {
@@ -177,18 +177,28 @@ pub(super) fn encode(
     flush: bool,
     out: &mut Vec<u8>,
 ) -> Result<usize, CodecError> {
-    let (len, has_three) = (text.len(), codec.three.is_some());
+    with_units!(text, units => encode_units(codec, units, pos, flush, out))
+}
+
+fn encode_units<T: Unit>(
+    codec: &Stateless,
+    text: &[T],
+    pos: usize,
+    flush: bool,
+    out: &mut Vec<u8>,
+) -> Result<usize, CodecError> {
+    let has_three = codec.three.is_some();
     let ascii_is_plain = codec.singles[0x5C] == 0x5C;
-    out.reserve(2 * len.saturating_sub(pos));
+    out.reserve(2 * text.len().saturating_sub(pos));
     let mut at = pos;
-    while let Some(cp) = text.get(at) {
+    while let Some(cp) = text.get(at).map(|&unit| unit.into()) {
         if cp == 0 || (cp < 0x80 && ascii_is_plain) {
             out.push(cp as u8);
             at += 1;
             continue;
         }
         if codec.charset.begins_pair(cp) {
-            match text.get(at + 1) {
+            match text.get(at + 1).map(|&unit| unit.into()) {
                 None if !flush => return Ok(at),
                 None => {}
                 Some(next) => {
