@@ -92,7 +92,7 @@ fn explained(source: &Source<'_>, line: usize) -> bool {
         return true;
     }
     // Go up over the statement's earlier lines and the comment; stop at its beginning.
-    for _ in 0..14 {
+    for distance in 1..15 {
         if at == 0 {
             return false;
         }
@@ -102,7 +102,8 @@ fn explained(source: &Source<'_>, line: usize) -> bool {
         }
         let text = lines[at].trim();
         let comment = text.starts_with("//") || text.starts_with("#[");
-        if !comment && (text.is_empty() || text.ends_with(';') || text.ends_with('}')) {
+        // Very near, a reason may speak of a few statements at once.
+        if distance > 3 && !comment && (text.is_empty() || text.ends_with(';') || text.ends_with('}')) {
             return false;
         }
     }
