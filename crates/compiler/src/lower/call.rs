@@ -1,6 +1,6 @@
 //! Calls: plain, of methods, through `super()`, with unpacking.
 
-use taipan_bytecode::{Const, FRAME_HEADER, Op};
+use taipan_bytecode::{CommonConst, Const, FRAME_HEADER, Intrinsic1, Op};
 use taipan_syntax::ast::{Expr, ExprContext, ExprKind, Identifier, Keyword, Span, expr};
 
 use super::Lower;
@@ -8,7 +8,7 @@ use super::display::is_starred;
 use super::name::Place;
 use crate::code::Reg;
 use crate::error::{Error, Result};
-use crate::symtable::{Meaning, TOP, def};
+use crate::symtable::{Meaning, Part, TOP, def};
 use crate::unit::UnitKind;
 
 /// More arguments go through a tuple and a dict.
@@ -20,6 +20,9 @@ impl<'a> Lower<'a> {
     pub fn call(&mut self, c: &'a expr::Call, dst: Reg, span: Span) -> Result<()> {
         self.check_caller(&c.func);
         self.check_keywords(&c.keywords)?;
+        if self.call_over_generator(c, dst, span)? {
+            return Ok(());
+        }
         let base = self.unit.depth;
         let w = base;
         if needs_unpacking(&c.args, &c.keywords) {
@@ -43,6 +46,68 @@ impl<'a> Lower<'a> {
             self.push(arg)?;
         }
         self.finish_call(dst, w, is_method, &c.keywords, call_span)
+    }
+
+    /// `any`, `all` or `tuple` of a generator expression: when the name still means the built-in, its loop runs here.
+    fn call_over_generator(&mut self, c: &'a expr::Call, dst: Reg, span: Span) -> Result<bool> {
+        let (ExprKind::Name(name), [generator], []) = (&c.func.kind, &c.args[..], &c.keywords[..]) else {
+            return Ok(false);
+        };
+        let which = match name.id.as_str() {
+            "any" => CommonConst::Any,
+            "all" => CommonConst::All,
+            "tuple" => CommonConst::Tuple,
+            _ => return Ok(false),
+        };
+        let ExprKind::GeneratorExp(g) = &generator.kind else { return Ok(false) };
+        let is_async = self.table.lookup(&**g, Part::Body).is_none_or(|scope| self.table.scopes[scope].coroutine);
+        if is_async {
+            return Ok(false);
+        }
+        let w = self.unit.depth;
+        let iter = w + HEADER;
+        self.expr(&c.func, w)?;
+        self.unit.depth = iter;
+        self.expr(generator, iter)?;
+        let (item, scratch) = (iter + 1, iter + 2);
+        self.emit(span, Op::Copy, [item, w]);
+        self.emit(span, Op::LoadCommonConst, [scratch, which as i32]);
+        let (end, body, next) = (self.label(), self.label(), self.label());
+        // Another function of that name is simply called.
+        self.unit.code.begin_cold();
+        let replaced = self.unit.code.here();
+        self.emit(span, Op::Call, [dst, w, 1]);
+        self.jump(span, end);
+        self.unit.code.end_cold();
+        self.emit_jump(span, Op::JumpIfIsNot, [item, scratch], replaced);
+        self.emit(span, Op::Pop, [w]);
+        if which == CommonConst::Tuple {
+            self.emit(span, Op::BuildList, [w, w, 0]);
+        }
+        self.jump(span, next);
+        self.place(body);
+        if which == CommonConst::Tuple {
+            self.emit(span, Op::ListAppend, [w, item]);
+        } else {
+            let decisive = which == CommonConst::Any;
+            self.unit.code.begin_cold();
+            let found = self.unit.code.here();
+            self.emit(span, Op::Pop, [iter]);
+            self.load_const(span, Const::Bool(decisive), dst);
+            self.jump(span, end);
+            self.unit.code.end_cold();
+            self.emit_jump(span, if decisive { Op::JumpIfTrue } else { Op::JumpIfFalse }, [item], found);
+        }
+        self.place(next);
+        self.emit_jump(span, Op::ForIter, [item, iter], body);
+        if which == CommonConst::Tuple {
+            self.emit(span, Op::CallIntrinsic1, [dst, w, Intrinsic1::ListToTuple as i32]);
+        } else {
+            self.load_const(span, Const::Bool(which == CommonConst::All), dst);
+        }
+        self.place(end);
+        self.unit.depth = w;
+        Ok(true)
     }
 
     /// Evaluate keyword arguments and emit the call; the window is open and the positional arguments are there.

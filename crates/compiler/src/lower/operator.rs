@@ -146,6 +146,17 @@ impl<'a> Lower<'a> {
                     constant = Some(folded);
                     continue;
                 }
+                if let Some(pieces) = super::percent::pieces(b.op, value, &b.right) {
+                    constant = None;
+                    self.unit.depth = base;
+                    let place = if spine.is_empty() { dst } else { base };
+                    self.percent_format(pieces, place, span)?;
+                    if !spine.is_empty() {
+                        self.unit.depth = base + 1;
+                        left = Some(base);
+                    }
+                    continue;
+                }
             }
             let lhs = match (constant.take(), left) {
                 (Some(value), _) => self.push_const(b.left.span, value),
