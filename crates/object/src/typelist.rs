@@ -32,6 +32,7 @@ static REST: &[&TypeSpec] = &[
     singletons::ELLIPSIS_SPEC,
     boolean::PyBool::SPEC,
     float::PyFloat::SPEC,
+    complex::PyComplex::SPEC,
     PyList::SPEC,
     bytes::PyBytes::SPEC,
     module::PyModule::SPEC,

@@ -227,7 +227,7 @@ pub fn index(o: &Object, cx: &mut Cx) -> PyResult<Own<PyInt>> {
 }
 
 /// A conversion method must give an int; an instance of a subclass works with a warning.
-fn strict_int(r: Own<Object>, what: &str, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+pub(crate) fn strict_int(r: Own<Object>, what: &str, cx: &mut Cx) -> PyResult<Own<PyInt>> {
     if r.is_exact::<PyInt>() {
         return r.downcast_own().map_err(|_| cx.type_error(format_args!("not an int")));
     }
@@ -236,7 +236,7 @@ fn strict_int(r: Own<Object>, what: &str, cx: &mut Cx) -> PyResult<Own<PyInt>> {
             let t = i.as_object().ty().name().to_owned();
             crate::warn::warn(
                 exc::DeprecationWarning(),
-                format_args!("{what} returned non-int (type {t}).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a future version of Python."),
+                format_args!("{what} returned non-int (type {t}).  The ability to return an instance of a strict subclass of int is deprecated, and may be removed in a future version of Python."),
                 1,
                 cx,
             )?;
@@ -274,18 +274,23 @@ pub fn as_f64(o: &Object, cx: &mut Cx) -> PyResult<f64> {
     if let Some(f) = o.downcast::<crate::types::float::PyFloat>() {
         return Ok(f.value());
     }
+    as_f64_by_slot(o, cx)
+}
+
+/// As [`as_f64`], through the slots even for floats.
+pub(crate) fn as_f64_by_slot(o: &Object, cx: &mut Cx) -> PyResult<f64> {
     let n = o.ty().number();
     if let Some(f) = n.and_then(|n| n.nb_float.get()) {
         // SAFETY: the slot's contract.
         let r = unsafe { result_from_raw(f(o.as_ptr()))? };
         let Some(v) = r.downcast::<crate::types::float::PyFloat>() else {
-            return Err(cx.type_error(format_args!("{}.__float__() must return a float, not {}", o.ty().name(), r.ty().name())));
+            return Err(cx.type_error(format_args!("{}.__float__ returned non-float (type {})", o.ty().name(), r.ty().name())));
         };
         if !r.is_exact::<crate::types::float::PyFloat>() {
             let (t, s) = (o.ty().name().to_owned(), r.ty().name().to_owned());
             crate::warn::warn(
                 exc::DeprecationWarning(),
-                format_args!("{t}.__float__() must return a float, not {s}.  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python."),
+                format_args!("{t}.__float__ returned non-float (type {s}).  The ability to return an instance of a strict subclass of float is deprecated, and may be removed in a future version of Python."),
                 1,
                 cx,
             )?;

@@ -5,6 +5,7 @@ pub mod builtin;
 pub mod bytes;
 pub mod cell;
 pub mod code;
+pub mod complex;
 pub mod descr;
 pub mod dict;
 pub mod float;

@@ -43,10 +43,7 @@ fn constant(c: &Const, filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<Objec
         Const::Int(v) => PyInt::new(*v, cx)?.into_object(),
         Const::BigInt(v) => PyInt::from_big(v, cx)?.into_object(),
         Const::Float(v) => PyFloat::new(*v, cx)?.into_object(),
-        Const::Complex(re, im) => {
-            let (re, im) = (PyFloat::new(*re, cx)?, PyFloat::new(*im, cx)?);
-            made_by("complex", &[&re, &im], cx)?
-        },
+        Const::Complex(re, im) => types::complex::PyComplex::new(*re, *im, cx)?.into_object(),
         Const::Str(s) => {
             let s = str_of(s, cx)?;
             if looks_like_name(&s) { intern::intern(s, cx).into_object() } else { s.into_object() }
@@ -84,7 +81,7 @@ pub fn new_slice(a: &Object, b: &Object, c: &Object, cx: &mut Cx) -> PyResult {
 }
 
 /// A bytes object.
-pub(super) fn bytes_object(b: &[u8], cx: &mut Cx) -> PyResult {
+pub(crate) fn bytes_object(b: &[u8], cx: &mut Cx) -> PyResult {
     let mut v = Vec::with_capacity(b.len());
     for x in b {
         v.push(PyInt::new(*x as i64, cx)?.into_object());

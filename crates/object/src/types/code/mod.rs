@@ -10,6 +10,7 @@ mod link;
 pub use lines::Positions;
 pub use link::{link, link_in, new_slice};
 
+pub(crate) use link::bytes_object;
 use crate::frame::{FRAME_HEADER, Slot};
 use crate::prelude::*;
 use std::cell::Cell;

@@ -1,5 +1,15 @@
 //! `float`: `PyFloatObject`, a boxed `f64`.
 
+mod arith;
+mod compare;
+pub mod convert;
+mod methods;
+pub mod new;
+pub mod text;
+
+pub use arith::power;
+pub use compare::{cmp_int, hash_f64};
+
 use crate::cx::Cx;
 use crate::err::PyResult;
 use crate::refs::*;
@@ -41,4 +51,7 @@ impl PyFloat {
     }
 }
 
-crate::kernel_spec!(PyFloat, PyFloat_Type { dealloc: Some(crate::dealloc::dealloc_of::<PyFloat>) } parts []);
+crate::kernel_spec!(PyFloat, PyFloat_Type {
+    dealloc: Some(crate::dealloc::dealloc_of::<PyFloat>),
+    doc: Some(c"float(x=0, /)\n--\n\nConvert a string or number to a floating-point number, if possible."),
+} parts [PyFloat::BASIC, PyFloat::NUMBER, PyFloat::NEW, PyFloat::METHODS]);

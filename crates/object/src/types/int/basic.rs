@@ -1,6 +1,6 @@
 //! Hash, comparison and text of ints.
 
-use super::{PyInt, hash_value};
+use super::{PyInt, hash_value, ops, text};
 use crate::abstract_::CmpOp;
 use crate::prelude::*;
 use taipan_macros::pymethods;
@@ -13,11 +13,13 @@ impl PyInt {
     }
     #[slot(tp_richcompare)]
     fn compare(&self, other: &Object, op: CmpOp) -> Own<Object> {
-        let Some(o) = other.downcast::<PyInt>() else { return crate::types::not_implemented().own() };
-        let order = match (self.compact(), o.compact()) {
-            (Some(a), Some(b)) => a.cmp(&b),
-            _ => self.as_ref_int().cmp(&o.as_ref_int()),
-        };
-        crate::types::boolean::from_bool(op.holds(order))
+        match other.downcast::<PyInt>() {
+            Some(o) => crate::types::boolean::from_bool(op.holds(ops::cmp(self, o))),
+            None => crate::types::not_implemented().own(),
+        }
+    }
+    #[slot(tp_repr)]
+    fn repr(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        text::decimal(self, cx)
     }
 }

@@ -1,6 +1,11 @@
 //! `int`: `PyLongObject`, a sign and 30-bit digits (`lv_tag` = count << 3 | sign, where sign 0 = positive, 1 = zero, 2 = negative).
 
+mod arith;
 mod basic;
+mod methods;
+pub mod new;
+pub mod ops;
+pub mod text;
 
 use crate::alloc;
 use crate::cx::Cx;
@@ -155,6 +160,21 @@ impl PyInt {
         Ok(o)
     }
 
+    /// Write sign and digits into a fresh instance of a subtype.
+    ///
+    /// # Safety
+    /// Nobody else sees the object; it has room for the digits (for one if there are none).
+    unsafe fn fill(&self, v: IntRef<'_>) {
+        let sign = if v.digits.is_empty() { 1 } else if v.neg { 2 } else { 0 };
+        self.tag.set(v.digits.len() << 3 | sign);
+        // SAFETY: the caller's promise.
+        unsafe {
+            let d = (self as *const PyInt as *mut u8).add(DIGITS) as *mut u32;
+            *d = 0;
+            std::ptr::copy_nonoverlapping(v.digits.as_ptr(), d, v.digits.len());
+        }
+    }
+
     /// Room for `n >= 1` digits, uninitialised.
     fn alloc(n: usize, neg: bool, cx: &mut Cx) -> PyResult<(Own<PyInt>, *mut u32)> {
         let Some(bytes) = n.checked_mul(4).and_then(|b| b.checked_add(DIGITS)).filter(|&b| b < isize::MAX as usize) else {
@@ -188,4 +208,11 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     }
 }
 
-crate::kernel_spec!(PyInt, PyLong_Type { basicsize: 24, itemsize: 4, dealloc: Some(dealloc) } parts [PyInt::BASIC]);
+crate::kernel_spec!(PyInt, PyLong_Type {
+    basicsize: 24,
+    itemsize: 4,
+    dealloc: Some(dealloc),
+    doc: Some(
+        c"int([x]) -> integer\nint(x, base=10) -> integer\n\nConvert a number or string to an integer, or return 0 if no arguments\nare given.  If x is a number, return x.__int__().  For floating-point\nnumbers, this truncates towards zero.\n\nIf x is not a number or if base is given, then x must be a string,\nbytes, or bytearray instance representing an integer literal in the\ngiven base.  The literal can be preceded by '+' or '-' and be surrounded\nby whitespace.  The base defaults to 10.  Valid bases are 0 and 2-36.\nBase 0 means to interpret the base from the string as an integer\niteral.\n>>> int('0b100', base=0)\n4",
+    ),
+} parts [PyInt::BASIC, PyInt::NUMBER, PyInt::NEW, PyInt::METHODS]);
