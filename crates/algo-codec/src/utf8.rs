@@ -32,28 +32,36 @@ pub fn measure(bytes: &[u8]) -> Option<(Measure, &str)> {
     Some((Measure { len, max }, text))
 }
 
-/// Write the code points of valid UTF-8 to `out`, eight at a time as long as they are ASCII.
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+
+/// How many of eight bytes precede the first that is not ASCII.
+#[inline(always)]
+fn ascii_of_eight(eight: &[u8; 8]) -> usize {
+    (u64::from_le_bytes(*eight) & HIGH_BITS).trailing_zeros() as usize / 8
+}
+
+/// Write the code points of valid UTF-8 to `out`. Eight bytes are widened at a time; where they stop being ASCII, what was
+/// written beyond is written again.
 #[inline(always)]
 fn fill<T: Copy>(bytes: &[u8], out: &mut [T], convert: impl Fn(u32) -> T) {
     let low = |byte: u8| u32::from(byte & 0x3F);
     let (mut at, mut n) = (0, 0);
     while at < bytes.len() {
-        while let (Some(chunk), Some(room)) = (bytes.get(at..at + 8), out.get_mut(n..n + 8)) {
-            if !chunk.is_ascii() {
-                break;
-            }
-            for (slot, &byte) in room.iter_mut().zip(chunk) {
+        let eight = bytes[at..].first_chunk::<8>();
+        if let (Some(eight), Some(room)) = (eight, out.get_mut(n..n + 8)) {
+            for (slot, &byte) in room.iter_mut().zip(eight) {
                 *slot = convert(u32::from(byte));
             }
-            (at, n) = (at + 8, n + 8);
+            let ascii = ascii_of_eight(eight);
+            (at, n) = (at + ascii, n + ascii);
+            if ascii == 8 {
+                continue;
+            }
         }
-        let mut ascii = 0;
-        while ascii < 8 {
+        // At least one character, and on to the next ASCII one.
+        loop {
             let (cp, len) = match bytes.get(at..) {
-                Some(&[a, ..]) if a < 0x80 => {
-                    ascii += 1;
-                    (u32::from(a), 1)
-                }
+                Some(&[a, ..]) if a < 0x80 => (u32::from(a), 1),
                 Some(&[a, b, ..]) if a < 0xE0 => (u32::from(a & 0x1F) << 6 | low(b), 2),
                 Some(&[a, b, c, ..]) if a < 0xF0 => (u32::from(a & 0xF) << 12 | low(b) << 6 | low(c), 3),
                 Some(&[a, b, c, d, ..]) => (u32::from(a & 7) << 18 | low(b) << 12 | low(c) << 6 | low(d), 4),
@@ -62,6 +70,9 @@ fn fill<T: Copy>(bytes: &[u8], out: &mut [T], convert: impl Fn(u32) -> T) {
             let Some(slot) = out.get_mut(n) else { return };
             *slot = convert(cp);
             (at, n) = (at + len, n + 1);
+            if bytes.get(at).is_none_or(u8::is_ascii) {
+                break;
+            }
         }
     }
 }
@@ -75,28 +86,9 @@ macro_rules! fill {
     };
 }
 
-/// Write the code points of `text`, which `measure` found to be at most U+00FF, into a slice of its length.
-pub fn fill_latin1(text: &str, out: &mut [u8]) {
-    let bytes = text.as_bytes();
-    let (mut at, mut n) = (0, 0);
-    while at < bytes.len() {
-        while let (Some(chunk), Some(room)) = (bytes.get(at..at + 16), out.get_mut(n..n + 16)) {
-            if !chunk.is_ascii() {
-                break;
-            }
-            room.copy_from_slice(chunk);
-            (at, n) = (at + 16, n + 16);
-        }
-        for _ in 0..16 {
-            let (Some(&lead), Some(slot)) = (bytes.get(at), out.get_mut(n)) else { return };
-            let next = bytes.get(at + 1).copied().unwrap_or(0);
-            let wide = lead >= 0x80;
-            *slot = if wide { lead << 6 | next & 0x3F } else { lead };
-            (at, n) = (at + 1 + usize::from(wide), n + 1);
-        }
-    }
-}
-
+fill!(
+    /// Write the code points of `text`, which `measure` found to be at most U+00FF, into a slice of its length.
+    fill_latin1, u8);
 fill!(
     /// Write the code points of `text`, which `measure` found to be at most U+FFFF, into a slice of its length.
     fill_ucs2, u16);
@@ -205,21 +197,31 @@ pub fn push_code_point(cp: u32, out: &mut Vec<u8>) {
 }
 
 fn encode_latin1(units: &[u8], out: &mut Vec<u8>) {
-    for chunk in units.chunks(32) {
-        if chunk.is_ascii() {
-            out.extend_from_slice(chunk);
-            continue;
+    let start = out.len();
+    out.resize(start + 2 * units.len(), 0);
+    let room = &mut out[start..];
+    let (mut at, mut n) = (0, 0);
+    while at < units.len() {
+        if let (Some(eight), Some(slots)) = (units[at..].first_chunk::<8>(), room.get_mut(n..n + 8)) {
+            slots.copy_from_slice(eight);
+            let ascii = ascii_of_eight(eight);
+            (at, n) = (at + ascii, n + ascii);
+            if ascii == 8 {
+                continue;
+            }
         }
-        let (mut buffer, mut len) = ([0u8; 65], 0);
-        for &unit in chunk {
-            let Some(room) = buffer[len..].first_chunk_mut::<2>() else { break };
-            // No branch: which letters are accented is hard to predict.
-            let wide = unit >= 0x80;
-            *room = [if wide { unit >> 6 | 0xC0 } else { unit }, unit & 0x3F | 0x80];
-            len += 1 + usize::from(wide);
+        while let (Some(&unit), Some([first, second])) = (units.get(at), room.get_mut(n..n + 2)) {
+            at += 1;
+            if unit < 0x80 {
+                *first = unit;
+                n += 1;
+                break;
+            }
+            (*first, *second) = (unit >> 6 | 0xC0, unit & 0x3F | 0x80);
+            n += 2;
         }
-        out.extend_from_slice(&buffer[..len]);
     }
+    out.truncate(start + n);
 }
 
 fn encode_wide<T: crate::Unit>(units: &[T], pos: usize, out: &mut Vec<u8>) -> Result<(), CodecError> {

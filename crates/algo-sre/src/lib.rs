@@ -21,6 +21,7 @@ pub use case::{LocaleTable, ascii_iscased, ascii_tolower, unicode_iscased, unico
 pub use code::{MAGIC, MAXGROUPS, MAXREPEAT};
 pub use compile::BadCode;
 pub use program::Program;
+pub use scan::Subject;
 pub use search::{Env, Mode, NoEnv, Request, Scratch, Stop, run};
 pub use taipan_algo_ucd::Unit;
 

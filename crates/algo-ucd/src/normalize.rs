@@ -195,7 +195,7 @@ fn compose_pair(first: u32, second: u32) -> Option<u32> {
         return Some(S_BASE + ((first - L_BASE) * V_COUNT + (second - V_BASE)) * T_COUNT);
     }
     let syllable = first.wrapping_sub(S_BASE);
-    if syllable < S_COUNT && syllable % T_COUNT == 0 && second.wrapping_sub(T_BASE + 1) < T_COUNT - 1 {
+    if syllable < S_COUNT && syllable.is_multiple_of(T_COUNT) && second.wrapping_sub(T_BASE + 1) < T_COUNT - 1 {
         return Some(first + (second - T_BASE));
     }
     let row = COMPOSITIONS.binary_search_by(|row| (row.0, row.1).cmp(&(first, second))).ok()?;
@@ -216,11 +216,10 @@ fn compose(text: &mut Vec<u32>) {
         {
             let adjacent = kept == start + 1;
             // Blocked when something of an equal or higher class (or a starter) stands between.
-            if adjacent || (last_class != 0 && last_class < class) {
-                if let Some(composed) = compose_pair(text[start], cp) {
-                    text[start] = composed;
-                    continue;
-                }
+            let blocked = !adjacent && (last_class == 0 || last_class >= class);
+            if let Some(composed) = compose_pair(text[start], cp).filter(|_| !blocked) {
+                text[start] = composed;
+                continue;
             }
         }
         if class == 0 {

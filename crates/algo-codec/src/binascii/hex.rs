@@ -74,7 +74,7 @@ pub fn encode_hex_grouped(bytes: &[u8], sep: u8, group: isize, out: &mut Vec<u8>
 
 /// Digit pairs to bytes.
 pub fn decode_hex(digits: &[u8]) -> Result<Vec<u8>, HexError> {
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return Err(HexError::OddLength);
     }
     let mut out = vec![0; digits.len() / 2];
