@@ -22,6 +22,7 @@ macro_rules! numbers {
     };
 }
 for_each_op!(numbers);
+use crate::spec::sop;
 use op::*;
 
 /// How an out-of-line step ended.
@@ -31,9 +32,9 @@ enum Flow {
     Exit(Slot),
 }
 
-/// The arms. `$m` registers, `$w` operands, `$op` opcode, `$next` label to go on, `$raise` macro for errors, `$exit` macro for leaving, `$wide` what to do with a prefix.
+/// The arms. `$m` registers, `$w` operands, `$word` the instruction word, `$next` label to go on, `$raise` macro for errors, `$exit` macro for leaving, `$wide` what to do with a prefix.
 macro_rules! execute {
-    ($m:ident, $w:ident, $op:expr, $raise:ident, $exit:ident, $wide:expr) => {{
+    ($m:ident, $w:ident, $word:expr, $raise:ident, $exit:ident, $wide:expr) => {{
         macro_rules! ok {
             ($e:expr) => {
                 if $e.is_err() {
@@ -42,10 +43,10 @@ macro_rules! execute {
             };
         }
         macro_rules! to {
-            // An out-of-line function that gives new registers.
+            // An out-of-line function that may push a frame.
             ($e:expr) => {
                 match $e {
-                    Ok(r) => $m = r,
+                    Ok(()) => $m.reload(),
                     Err(_) => $raise!(true),
                 }
             };
@@ -63,10 +64,10 @@ macro_rules! execute {
         macro_rules! returned {
             ($e:expr) => {
                 match $e {
-                    Returned::Resume(r) => $m = r,
+                    Returned::Resume => $m.reload(),
                     Returned::Exit(v) => $exit!(v),
-                    Returned::Raise(r) => {
-                        $m = r;
+                    Returned::Raise => {
+                        $m.reload();
                         $raise!(true)
                     }
                 }
@@ -82,7 +83,7 @@ macro_rules! execute {
                 $m.src($r)
             };
         }
-        match $op {
+        match $word as u8 {
             Nop => {}
             Wide => $wide,
             Move => cells::move_(&mut $m, $w),
@@ -348,12 +349,12 @@ macro_rules! execute {
                 let v = src!($w.b()).take_slot();
                 match generator::suspend($m, v, taipan_object::types::generator::NO_DELEGATE) {
                     generator::Suspended::Exit(v) => $exit!(v),
-                    generator::Suspended::Resume(r) => $m = r,
+                    generator::Suspended::Resume => $m.reload(),
                 }
             }
             YieldFrom => match generator::yield_from($m, $w.a(), $w.b()) {
-                Ok(generator::Step::Resume(r)) => $m = r,
-                Ok(generator::Step::Exit(v)) => $exit!(v),
+                Ok(None) => $m.reload(),
+                Ok(Some(v)) => $exit!(v),
                 Err(_) => $raise!(true),
             },
             GetAwaitable => {
@@ -473,6 +474,17 @@ macro_rules! execute {
                 $m.save();
                 ok!(intrinsics::two($m, $w.a(), src!($w.b()), src!($w.c()), which))
             }
+            sop::LoadAttrInline => ok!(spec::load_attr_inline(&mut $m, Narrow($word))),
+            sop::LoadAttrSlot => ok!(spec::load_attr_slot(&mut $m, Narrow($word))),
+            sop::LoadAttrModule => ok!(spec::load_attr_module(&mut $m, Narrow($word))),
+            sop::LoadAttrClass => ok!(spec::load_attr_class(&mut $m, Narrow($word))),
+            sop::LoadAttrClassVar => ok!(spec::load_attr_class_var(&mut $m, Narrow($word))),
+            sop::StoreAttrInline => ok!(spec::store_attr_inline(&mut $m, Narrow($word))),
+            sop::StoreAttrSlot => ok!(spec::store_attr_slot(&mut $m, Narrow($word))),
+            sop::LoadMethodInstance => ok!(spec::load_method_instance(&mut $m, Narrow($word))),
+            sop::LoadMethodPlain => ok!(spec::load_method_plain(&mut $m, Narrow($word))),
+            sop::LoadMethodModule => ok!(spec::load_method_module(&mut $m, Narrow($word))),
+            sop::LoadMethodClass => ok!(spec::load_method_class(&mut $m, Narrow($word))),
             // SAFETY: code objects contain known instructions only.
             _ => std::hint::unreachable_unchecked(),
         }
@@ -499,7 +511,7 @@ pub unsafe fn run(mut m: Regs) -> Option<Slot> {
                         return Some($v)
                     };
                 }
-                execute!(m, w, word as u8, raise, exit, {
+                execute!(m, w, word, raise, exit, {
                     let (r, flow) = wide_step(m, word);
                     m = r;
                     match flow {
@@ -532,6 +544,6 @@ unsafe fn wide_step(mut m: Regs, prefix: u32) -> (Regs, Flow) {
             return (m, Flow::Exit($v))
         };
     }
-    execute!(m, w, word as u8, raise, exit, {});
+    execute!(m, w, word, raise, exit, {});
     (m, Flow::Next)
 }

@@ -119,11 +119,11 @@ pub unsafe fn push_call(
 /// What a return led to.
 pub enum Returned {
     /// Go on in the calling frame.
-    Resume(Regs),
+    Resume,
     /// The frame had been entered from Rust: leave the loop.
     Exit(Slot),
     /// The caller raises.
-    Raise(Regs),
+    Raise,
 }
 
 /// Return `v` (owned) from the current frame. `None`: the usual case, `m` describes the caller.
@@ -207,11 +207,11 @@ unsafe fn leave_slow(m: Regs, v: Slot) -> Returned {
             };
             obj.release();
             drop(cx.type_error(format_args!("__init__() should return None, not '{name}'")));
-            return Returned::Raise(m);
+            return Returned::Raise;
         }
         m.set(ret_dst(ret), obj);
-        return Returned::Resume(m);
+        return Returned::Resume;
     }
     m.set(ret_dst(ret), v);
-    Returned::Resume(m)
+    Returned::Resume
 }

@@ -6,10 +6,11 @@
 use crate::frames::{Returned, pop, ret_dst, ret_word, too_deep, write_header};
 use crate::regs::*;
 use taipan_bytecode::{Op, flags};
-use taipan_object::frame::{Slot, Tagged, frame_flags as ff, stack_top};
+use taipan_object::frame::{Frame, Slot, Tagged, frame_flags as ff, stack_top};
 use taipan_object::machine::Resumed;
 use taipan_object::name;
 use taipan_object::prelude::*;
+use taipan_object::thread::ThreadState;
 use taipan_object::types::exc::PyBaseException;
 use taipan_object::types::frame::PyFrame;
 use taipan_object::types::generator::{self as gens, Gen, GenState, NO_DELEGATE, PyCoroutine, PyGenerator, gen_of};
@@ -43,11 +44,12 @@ pub unsafe fn return_generator(m: Regs) -> PyResult<Returned> {
     }
     let c = Regs::of(caller, m.ts);
     c.set(ret_dst(ret), Slot::object(g));
-    Ok(Returned::Resume(c))
+    Ok(Returned::Resume)
 }
 
 /// Make the generator's frame the running one. `flags`: who resumes.
-unsafe fn enter(ts: &'static taipan_object::thread::ThreadState, g: &Gen, flags: u64, dst: isize) -> PyResult<Regs> {
+#[inline]
+unsafe fn enter(ts: &'static ThreadState, g: &Gen, flags: u64, dst: isize) -> PyResult<()> {
     let left = ts.py_recursion_remaining.get();
     if left <= 0 || ts.stack_is_low() {
         return Err(too_deep());
@@ -69,13 +71,13 @@ unsafe fn enter(ts: &'static taipan_object::thread::ThreadState, g: &Gen, flags:
     } else {
         ts.datastack_top.set(top as *mut usize);
     }
-    let p = fr as *const _ as *mut _;
-    ts.current_frame.set(p);
-    Ok(Regs::of(p, ts))
+    ts.current_frame.set(fr as *const Frame as *mut Frame);
+    Ok(())
 }
 
 /// Undo `enter`: the generator is not running any more.
-unsafe fn exit(ts: &'static taipan_object::thread::ThreadState, g: &Gen) {
+#[inline]
+unsafe fn exit(ts: &'static ThreadState, g: &Gen) {
     let core = &g.core;
     ts.exc_info.set(core.exc.previous_item.get());
     ts.datastack_top.set(core.saved_top.get());
@@ -84,35 +86,30 @@ unsafe fn exit(ts: &'static taipan_object::thread::ThreadState, g: &Gen) {
 }
 
 /// Put the value that was sent where the suspended instruction wants it.
-unsafe fn deliver(m: &mut Regs, was: GenState, delegate: i32, v: Slot) {
+#[inline]
+unsafe fn deliver(fr: &Frame, was: GenState, delegate: i32, v: Slot) {
     if was == GenState::Created {
         v.release();
         return;
     }
-    let word = *m.pc.sub(1);
+    let pc = fr.pc.get().get() as *const u32;
+    let word = *pc.sub(1);
+    let wide = is_wide(fr);
+    let dst = if wide { Wide(*pc.sub(2), word).a() } else { Narrow(word).a() };
+    store(fr.fp().offset(dst), v);
     if delegate != NO_DELEGATE {
         // `yield_from` runs again with the value.
-        let value = m.at(g_value_reg(m));
-        store(value, v);
-        m.pc = m.pc.sub(if is_wide(m) { 2 } else { 1 });
-        return;
+        fr.pc.set(Tagged::new(pc.sub(if wide { 2 } else { 1 })));
     }
-    debug_assert!(word as u8 == Op::YieldValue as u8);
-    let dst = if is_wide(m) { Wide(*m.pc.sub(2), word).a() } else { Narrow(word).a() };
-    m.set(dst, v);
 }
 
 /// Whether the suspended instruction (one word before `pc`) has a prefix. A word that looks like one may be the last word of the instruction before, so then the code is decoded
 /// from its start.
-unsafe fn is_wide(m: &Regs) -> bool {
-    let start = m.code().exec_ptr();
-    let at = m.pc.offset_from(start) as usize - 1;
-    at > 0 && (*m.pc.sub(2)) as u8 == Op::Wide as u8 && crate::spec::starts_instruction(m.code(), at - 1)
-}
-
-unsafe fn g_value_reg(m: &Regs) -> isize {
-    let word = *m.pc.sub(1);
-    if is_wide(m) { Wide(*m.pc.sub(2), word).a() } else { Narrow(word).a() }
+#[inline]
+unsafe fn is_wide(fr: &Frame) -> bool {
+    let pc = fr.pc.get().get() as *const u32;
+    let at = pc.offset_from(fr.code().exec_ptr()) as usize - 1;
+    at > 0 && (*pc.sub(2)) as u8 == Op::Wide as u8 && crate::spec::starts_instruction(fr.code(), at - 1)
 }
 
 /// `machine::Hooks::resume`.
@@ -123,18 +120,15 @@ pub fn resume(g: &Gen, v: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Resumed>
         let ts = cx.ts();
         let (was, delegate) = (g.state(), g.core.delegate.get());
         let pending = if v.is_none() { ts.current_exception.take() } else { None };
-        let mut m = match enter(ts, g, ff::ENTRY, 0) {
-            Ok(m) => m,
-            Err(r) => return Err(r),
-        };
+        enter(ts, g, ff::ENTRY, 0)?;
         let r = match v {
             Some(v) => {
-                deliver(&mut m, was, delegate, Slot::object(v));
-                crate::dispatch::run(m)
+                deliver(g.frame(), was, delegate, Slot::object(v));
+                crate::dispatch::run(Regs::of(ts.current_frame.get(), ts))
             }
             None => {
                 ts.current_exception.set(pending, cx);
-                throw_in(m, delegate)
+                throw_in(Regs::of(ts.current_frame.get(), ts), delegate)
             }
         };
         drop(keep);
@@ -152,10 +146,14 @@ pub fn resume(g: &Gen, v: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Resumed>
 unsafe fn throw_in(m: Regs, delegate: i32) -> Option<Slot> {
     if delegate != NO_DELEGATE {
         match throw_to_delegate(m, delegate as isize) {
-            Some(Ok(Resumed::Yield(v))) => return suspend(m, Slot::object(v), delegate).exit(),
+            Some(Ok(Resumed::Yield(v))) => {
+                return match suspend(m, Slot::object(v), delegate) {
+                    Suspended::Exit(v) => Some(v),
+                    Suspended::Resume => crate::dispatch::run(Regs::of(m.ts.current_frame.get(), m.ts)),
+                };
+            }
             Some(Ok(Resumed::Return(v))) => {
-                let mut m = m;
-                finish_delegation(&mut m, delegate as isize, Slot::object(v));
+                finish_delegation(&*m.frame, delegate as isize, Slot::object(v));
                 return crate::dispatch::run(m);
             }
             Some(Err(_)) | None => {}
@@ -168,10 +166,11 @@ unsafe fn throw_in(m: Regs, delegate: i32) -> Option<Slot> {
 }
 
 /// The delegate has returned `v`: release it, and go on behind the `yield_from`.
-unsafe fn finish_delegation(m: &mut Regs, iter: isize, v: Slot) {
-    let value = g_value_reg(m);
-    std::mem::replace(&mut *m.at(iter), Slot::EMPTY).release();
-    m.set(value, v);
+unsafe fn finish_delegation(fr: &Frame, iter: isize, v: Slot) {
+    let pc = fr.pc.get().get() as *const u32;
+    let value = if is_wide(fr) { Wide(*pc.sub(2), *pc.sub(1)).a() } else { Narrow(*pc.sub(1)).a() };
+    std::mem::replace(&mut *fr.fp().offset(iter), Slot::EMPTY).release();
+    store(fr.fp().offset(value), v);
 }
 
 /// PEP 380: hand the current exception to the iterator. `None`: it has no `throw`; the exception is set again. An `Err` leaves the exception to raise set.
@@ -226,61 +225,61 @@ fn stop_to_return(r: PyResult<Resumed>, cx: &mut Cx) -> PyResult<Resumed> {
 /// Where a suspension leads.
 pub enum Suspended {
     Exit(Slot),
-    Resume(Regs),
-}
-impl Suspended {
-    fn exit(self) -> Option<Slot> {
-        match self {
-            Suspended::Exit(v) => Some(v),
-            // SAFETY: the registers describe the innermost frame.
-            Suspended::Resume(m) => unsafe { crate::dispatch::run(m) },
-        }
-    }
+    /// Go on in the innermost frame.
+    Resume,
 }
 
 /// Suspend the running generator, handing out `v`.
 #[inline]
 pub unsafe fn suspend(m: Regs, v: Slot, delegate: i32) -> Suspended {
-    let g = Gen::of_frame(m.frame);
     m.save();
-    g.core.state.set(GenState::Suspended);
-    g.core.delegate.set(delegate);
-    let ret = g.frame().ret.get();
-    let caller = g.frame().previous.get().get();
-    exit(m.ts, g);
-    g.frame().previous.set(Tagged::new(std::ptr::null()));
-    if ret & ff::FOR_ITER != 0 {
-        let mut c = Regs::of(caller, m.ts);
-        c.set(ret_dst(ret), v);
-        // The for_iter stands right before the return address.
-        c.pc = c.pc.offset(Narrow(*c.pc.sub(1)).c());
-        return Suspended::Resume(c);
+    suspend_frame(m.ts, m.frame, v, delegate)
+}
+
+unsafe fn suspend_frame(ts: &'static ThreadState, mut frame: *mut Frame, v: Slot, mut delegate: i32) -> Suspended {
+    loop {
+        let g = Gen::of_frame(frame);
+        g.core.state.set(GenState::Suspended);
+        g.core.delegate.set(delegate);
+        let ret = g.frame().ret.get();
+        let caller = &*g.frame().previous.get().get();
+        if ret & ff::ENTRY != 0 {
+            exit(ts, g);
+            g.frame().previous.set(Tagged::new(std::ptr::null()));
+            return Suspended::Exit(v);
+        }
+        exit(ts, g);
+        g.frame().previous.set(Tagged::new(std::ptr::null()));
+        if ret & ff::FOR_ITER != 0 {
+            store(caller.fp().offset(ret_dst(ret)), v);
+            // The for_iter stands right before the return address.
+            let pc = caller.pc.get().get() as *const u32;
+            caller.pc.set(Tagged::new(pc.offset(Narrow(*pc.sub(1)).c())));
+            return Suspended::Resume;
+        }
+        // Delegated to by `yield_from`: that generator suspends too.
+        delegate = ret_dst(ret) as i32;
+        frame = caller as *const Frame as *mut Frame;
     }
-    if ret & ff::SEND != 0 {
-        let c = Regs::of(caller, m.ts);
-        let iter = ret_dst(ret) as i32;
-        return suspend(c, v, iter);
-    }
-    Suspended::Exit(v)
 }
 
 /// The generator's frame returned `v`.
 pub unsafe fn returned(m: Regs, v: Slot) -> Returned {
     let g = Gen::of_frame(m.frame);
     let ret = g.frame().ret.get();
-    let caller = g.frame().previous.get().get();
+    let caller = &*g.frame().previous.get().get();
+    let keep = g.as_object().own();
     end(m, g);
+    drop(keep);
     if ret & ff::FOR_ITER != 0 {
         v.release();
-        let c = Regs::of(caller, m.ts);
-        let iter = Narrow(*c.pc.sub(1)).b();
-        c.src(iter).consume();
-        return Returned::Resume(c);
+        let iter = Narrow(*(caller.pc.get().get() as *const u32).sub(1)).b();
+        std::mem::replace(&mut *caller.fp().offset(iter), Slot::EMPTY).release();
+        return Returned::Resume;
     }
     if ret & ff::SEND != 0 {
-        let mut c = Regs::of(caller, m.ts);
-        finish_delegation(&mut c, ret_dst(ret), v);
-        return Returned::Resume(c);
+        finish_delegation(caller, ret_dst(ret), v);
+        return Returned::Resume;
     }
     Returned::Exit(v)
 }
@@ -340,28 +339,22 @@ unsafe fn stop_to_runtime_error(g: &Gen) {
     }
 }
 
-/// `for_iter` over a generator: run it in this loop. `None`: it cannot be entered that way.
+/// `for_iter` over a generator: run it in this loop. False: it cannot be entered that way.
 #[inline(never)]
-pub unsafe fn enter_for_iter(m: Regs, g: &Gen, dst: isize) -> PyResult<Option<Regs>> {
+pub unsafe fn enter_for_iter(ts: &'static ThreadState, g: &Gen, dst: isize) -> PyResult<bool> {
     let was = g.state();
     if !matches!(was, GenState::Created | GenState::Suspended) {
-        return Ok(None);
+        return Ok(false);
     }
     let delegate = g.core.delegate.get();
-    let mut r = enter(m.ts, g, ff::FOR_ITER, dst)?;
-    deliver(&mut r, was, delegate, Slot::new_ref(none()));
-    Ok(Some(r))
+    enter(ts, g, ff::FOR_ITER, dst)?;
+    deliver(g.frame(), was, delegate, Slot(none().as_ptr() as usize));
+    Ok(true)
 }
 
-/// What one step of `yield_from` led to.
-pub enum Step {
-    Resume(Regs),
-    Exit(Slot),
-}
-
-/// `yield_from`: `pc` stands behind the instruction, `iter` and `value` are its registers.
+/// `yield_from`: `pc` stands behind the instruction, `iter` and `value` are its registers. A value leaves the loop; without one it goes on in the innermost frame.
 #[inline(never)]
-pub unsafe fn yield_from(m: Regs, value: isize, iter: isize) -> PyResult<Step> {
+pub unsafe fn yield_from(m: Regs, value: isize, iter: isize) -> PyResult<Option<Slot>> {
     let cx = &mut cx();
     m.save();
     let it = &*m.get(iter).as_ptr();
@@ -372,31 +365,28 @@ pub unsafe fn yield_from(m: Regs, value: isize, iter: isize) -> PyResult<Step> {
         let fresh_ok = was == GenState::Created && sent.as_ptr() == none().as_ptr();
         if fresh_ok || was == GenState::Suspended {
             let delegate = g.core.delegate.get();
-            let mut r = match enter(m.ts, g, ff::SEND, iter) {
-                Ok(r) => r,
-                Err(e) => {
-                    sent.release();
-                    return Err(e);
-                }
-            };
-            deliver(&mut r, was, delegate, sent);
-            return Ok(Step::Resume(r));
+            if let Err(e) = enter(m.ts, g, ff::SEND, iter) {
+                sent.release();
+                return Err(e);
+            }
+            deliver(g.frame(), was, delegate, sent);
+            return Ok(None);
         }
     }
     let sent = sent.into_own(cx)?;
     let r = send(it, &sent, cx)?;
     drop(sent);
-    Ok(match r {
+    match r {
         Resumed::Yield(v) => match suspend(m, Slot::object(v), iter as i32) {
-            Suspended::Exit(v) => Step::Exit(v),
-            Suspended::Resume(m) => Step::Resume(m),
+            Suspended::Exit(v) => Ok(Some(v)),
+            Suspended::Resume => Ok(None),
         },
         Resumed::Return(v) => {
             std::mem::replace(&mut *m.at(iter), Slot::EMPTY).release();
             m.set(value, Slot::object(v));
-            Step::Resume(m)
+            Ok(None)
         }
-    })
+    }
 }
 
 /// Send to any iterator (`PyIter_Send`).

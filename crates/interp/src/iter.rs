@@ -48,8 +48,8 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             if m.breaker() {
                 crate::breaker::handle()?;
             }
-            if let Some(r) = generator::enter_for_iter(*m, g, w.a())? {
-                *m = r;
+            if generator::enter_for_iter(m.ts, g, w.a())? {
+                m.reload();
                 return Ok(());
             }
         }

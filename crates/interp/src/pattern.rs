@@ -57,7 +57,7 @@ fn match_keys(s: &Object, keys: &Object, cx: &mut Cx) -> PyResult {
 #[inline(never)]
 pub unsafe fn class(dst: *mut Slot, base: *mut Slot, npos: usize) -> PyResult<()> {
     let cx = &mut cx();
-    let mut part = |i: usize, cx: &mut Cx| std::mem::replace(&mut *base.add(i), Slot::EMPTY).into_own(cx);
+    let part = |i: usize, cx: &mut Cx| std::mem::replace(&mut *base.add(i), Slot::EMPTY).into_own(cx);
     let (s, c, names) = (part(0, cx)?, part(1, cx)?, part(2, cx)?);
     let v = match_class(&s, &c, &names, npos, cx)?;
     store_own(dst, v);

@@ -1,6 +1,7 @@
 //! What the loop keeps in machine registers, operand decoding, and reading and writing slots.
 //!
-//! `Regs` is passed by reference only to inlined handlers; out-of-line functions get copies of what they need (and give a `Regs` back by value), so that it stays in registers.
+//! `Regs` is passed by reference only to inlined handlers, so that it stays in registers. Out-of-line functions get copies of what they need; those that push or pop frames leave the
+//! result in the frames (`pc`) and the thread state (`current_frame`), and the loop reloads.
 
 use taipan_object::frame::{Frame, Slot};
 use taipan_object::prelude::*;
@@ -229,6 +230,11 @@ impl Regs {
             frame,
             ts,
         }
+    }
+    /// Describe the thread's innermost frame again, after something that may have pushed or popped frames.
+    #[inline(always)]
+    pub unsafe fn reload(&mut self) {
+        *self = Regs::of(self.ts.current_frame.get(), self.ts);
     }
     #[inline(always)]
     pub unsafe fn code(&self) -> &'static PyCode {

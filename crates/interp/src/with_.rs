@@ -48,7 +48,7 @@ fn unsupported(o: &Object, is_async: bool, missing_exit: bool, cx: &mut Cx) -> R
 }
 
 #[inline(never)]
-pub unsafe fn enter(m: Regs, base: isize, src: Opd, win: *mut Slot, is_async: bool) -> PyResult<Regs> {
+pub unsafe fn enter(m: Regs, base: isize, src: Opd, win: *mut Slot, is_async: bool) -> PyResult<()> {
     let cx = &mut cx();
     let o = src.take(cx)?.into_own();
     let (en, ex) = if is_async { (name!(cx, "__aenter__"), name!(cx, "__aexit__")) } else { (name!(cx, "__enter__"), name!(cx, "__exit__")) };
@@ -79,7 +79,7 @@ unsafe fn exit_call(m: &Regs, base: isize, win: *mut Slot, keep: bool) -> usize 
 }
 
 #[inline(never)]
-pub unsafe fn exit(m: Regs, dst: isize, base: isize, win: *mut Slot) -> PyResult<Regs> {
+pub unsafe fn exit(m: Regs, dst: isize, base: isize, win: *mut Slot) -> PyResult<()> {
     let n = exit_call(&m, base, win, false);
     let args = win.add(FRAME_HEADER);
     for i in 0..3 {
@@ -89,7 +89,7 @@ pub unsafe fn exit(m: Regs, dst: isize, base: isize, win: *mut Slot) -> PyResult
 }
 
 #[inline(never)]
-pub unsafe fn except_start(m: Regs, dst: isize, base: isize, win: *mut Slot) -> PyResult<Regs> {
+pub unsafe fn except_start(m: Regs, dst: isize, base: isize, win: *mut Slot) -> PyResult<()> {
     let cx = &mut cx();
     let e = (*m.get(base + 4).as_ptr()).own();
     let n = exit_call(&m, base, win, true);

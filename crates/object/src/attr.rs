@@ -35,14 +35,27 @@ pub fn get_text(obj: &Object, name: &str, cx: &mut Cx) -> PyResult {
 
 /// As `get`; a missing attribute is `None`, without an exception where the object uses the generic lookup (`PyObject_GetOptionalAttr`).
 pub fn get_opt(obj: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
-    let f = obj.ty().tp_getattro.get();
-    if f.is_some_and(|f| f as usize == generic_get_slot as *const () as usize) {
+    if uses_generic_get(obj.ty()) {
         return generic_get_opt(obj, name, cx);
     }
     match get(obj, name, cx) {
         Ok(v) => Ok(Some(v)),
         Err(r) => cx.catch(r, exc::AttributeError()).map(|()| None),
     }
+}
+
+/// Whether attributes of the type's instances are found by the generic lookup (`object.__getattribute__`).
+#[inline]
+pub fn uses_generic_get(ty: &PyType) -> bool {
+    let f = ty.tp_getattro.get().map(|f| f as usize);
+    f == typeobj::object_type().tp_getattro.get().map(|f| f as usize) || f == Some(generic_get_slot as *const () as usize)
+}
+
+/// Whether attributes are set by `object.__setattr__`.
+#[inline]
+pub fn uses_generic_set(ty: &PyType) -> bool {
+    let f = ty.tp_setattro.get().map(|f| f as usize);
+    f == typeobj::object_type().tp_setattro.get().map(|f| f as usize) || f == Some(generic_set_slot as *const () as usize)
 }
 
 /// Whether the attribute exists (`PyObject_HasAttrWithError`).
@@ -149,7 +162,7 @@ pub fn generic_set(obj: &Object, name: &PyStr, value: Option<&Object>, cx: &mut 
     let text = if descr.is_some() {
         format!("'{}' object attribute '{name}' is read-only", ty.name())
     } else {
-        let set = ty.tp_setattro.get().is_some_and(|f| f as usize == generic_set_slot as *const () as usize);
+        let set = uses_generic_set(ty);
         if set {
             format!("'{}' object has no attribute '{name}' and no __dict__ for setting new attributes", ty.name())
         } else {
@@ -212,7 +225,7 @@ pub unsafe extern "C" fn generic_set_slot(obj: *mut Object, name: *mut Object, v
 /// Find a method for a call: `(function, false)` to be called with `obj` first, or `(bound or plain callable, true)` (`_PyObject_GetMethod`).
 pub fn get_method(obj: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<(Own<Object>, bool)> {
     let ty = obj.ty();
-    if ty.tp_getattro.get().is_none_or(|f| f as usize != generic_get_slot as *const () as usize) {
+    if !uses_generic_get(ty) {
         return get(obj, name, cx).map(|f| (f, true));
     }
     let Some(d) = lookup(ty, name, cx).map(|d| d.own()) else {

@@ -13,7 +13,8 @@ use taipan_object::types::function::PyFunction;
 pub unsafe fn call_ex<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.pc = m.pc.add(1);
     m.save();
-    *m = run(*m, m.at(w.b()), w.cu() != 0, w.a())?;
+    run(*m, m.at(w.b()), w.cu() != 0, w.a())?;
+    m.reload();
     Ok(())
 }
 
@@ -40,7 +41,7 @@ pub fn not_mapping(f: &Object, kw: &Object, cx: &mut Cx) -> Raised {
 }
 
 #[inline(never)]
-unsafe fn run(m: Regs, win: *mut Slot, has_kwargs: bool, dst: isize) -> PyResult<Regs> {
+unsafe fn run(m: Regs, win: *mut Slot, has_kwargs: bool, dst: isize) -> PyResult<()> {
     let cx = &mut cx();
     if m.breaker() {
         crate::breaker::handle()?;
@@ -73,7 +74,7 @@ unsafe fn run(m: Regs, win: *mut Slot, has_kwargs: bool, dst: isize) -> PyResult
         }
         let v = call::call_tuple_dict(&f, &args, kwargs.as_deref(), cx)?;
         m.set(dst, Slot::object(v));
-        return Ok(m);
+        return Ok(());
     }
     let (names, values) = match kwargs.filter(|d| !d.is_empty()) {
         Some(d) => {
@@ -103,7 +104,7 @@ fn fill(buf: &mut [Slot], args: &PyTuple, values: Vec<Own<Object>>) {
     }
 }
 
-unsafe fn go(m: Regs, win: *mut Slot, buf: &mut [Slot], names: Option<Own<PyTuple>>, dst: isize) -> PyResult<Regs> {
+unsafe fn go(m: Regs, win: *mut Slot, buf: &mut [Slot], names: Option<Own<PyTuple>>, dst: isize) -> PyResult<()> {
     // The names are only used while binding, so the extended lifetime is not kept.
     let names_ref = names.as_deref().map(|n| &*(n as *const PyTuple));
     call_moved(m, win, buf, names_ref, dst)

@@ -23,13 +23,6 @@ pub unsafe fn load_method_slow(win: *mut Slot, o: Opd, name: &PyStr) -> PyResult
 }
 
 #[inline(always)]
-pub unsafe fn load_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
-    m.pc = m.pc.add(1);
-    m.save();
-    load_method_slow(m.at(w.a()), m.src(w.b()), m.name(w.cu()))
-}
-
-#[inline(always)]
 pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let win = m.at(w.b());
     let n = w.cu();
@@ -51,7 +44,8 @@ pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         }
     }
     m.save();
-    *m = method_slow(*m, win, n, None, w.a())?;
+    method_slow(*m, win, n, None, w.a())?;
+    m.reload();
     Ok(())
 }
 
@@ -65,12 +59,13 @@ pub unsafe fn call_method_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         crate::breaker::handle()?;
     }
     let names = m.const_obj(names).cast_unchecked::<PyTuple>();
-    *m = method_slow(*m, win, w.cu(), Some(names), w.a())?;
+    method_slow(*m, win, w.cu(), Some(names), w.a())?;
+    m.reload();
     Ok(())
 }
 
 #[inline(never)]
-unsafe fn method_slow(mut m: Regs, win: *mut Slot, n: usize, kwnames: Option<&'static PyTuple>, dst: isize) -> PyResult<Regs> {
+unsafe fn method_slow(mut m: Regs, win: *mut Slot, n: usize, kwnames: Option<&'static PyTuple>, dst: isize) -> PyResult<()> {
     let first = win.add(FRAME_HEADER);
     if !(*first).is_empty() {
         return run_window(m, win, Callee { args: first, nargs: n, kwnames, dst });
@@ -89,7 +84,7 @@ unsafe fn method_slow(mut m: Regs, win: *mut Slot, n: usize, kwnames: Option<&'s
             let left = m.ts.py_recursion_remaining.get();
             if code.simple_args() as usize == n - 1 && left > 0 && enter_window(&mut m, win, f, code, n - 1, dst) {
                 m.ts.py_recursion_remaining.set(left - 1);
-                return Ok(m);
+                return Ok(());
             }
             return push_python(m, win, &mut Callee { args: first, nargs: n - 1, kwnames, dst }, 0, dst);
         }
@@ -97,8 +92,8 @@ unsafe fn method_slow(mut m: Regs, win: *mut Slot, n: usize, kwnames: Option<&'s
     run_window(m, win, Callee { args: first.add(1), nargs: n - 1, kwnames, dst })
 }
 
-/// Call of a class whose instances are made by `object.__new__` and a Python `__init__`: allocate, then run `__init__` in the loop. `None`: not such a class.
-pub unsafe fn construct(m: Regs, win: *mut Slot, t: &PyType, c: &mut Callee) -> PyResult<Option<Regs>> {
+/// Call of a class whose instances are made by `object.__new__` and a Python `__init__`: allocate, then run `__init__` in the loop. False: not such a class.
+pub unsafe fn construct(m: Regs, win: *mut Slot, t: &PyType, c: &mut Callee) -> PyResult<bool> {
     let cx = &mut cx();
     let reg = win.offset_from(m.fp);
     let object_new = typeobj::object_type().tp_new.get().map(|f| f as usize);
@@ -110,10 +105,10 @@ pub unsafe fn construct(m: Regs, win: *mut Slot, t: &PyType, c: &mut Callee) -> 
         || c.nargs >= BUF
         || t.tp_alloc.get().map(|f| f as usize) != Some(typeobj::alloc::generic_alloc as *const () as usize)
     {
-        return Ok(None);
+        return Ok(false);
     }
     let Some(init) = typeobj::lookup(t, name!(cx, "__init__"), cx).and_then(|f| f.exact::<PyFunction>()).map(|f| f.new_ref()) else {
-        return Ok(None);
+        return Ok(false);
     };
     let obj = typeobj::alloc_instance(t, 0, cx)?;
     let mut buf = [Slot::EMPTY; BUF + 1];
@@ -125,7 +120,7 @@ pub unsafe fn construct(m: Regs, win: *mut Slot, t: &PyType, c: &mut Callee) -> 
     let flags = ff::INIT | (reg as u16 as u64) << 16;
     let fr = crate::frames::push_call(m.ts, init, &mut buf[..c.nargs + 1], c.kwnames, flags, c.dst)?;
     m.ts.current_frame.set(fr);
-    Ok(Some(Regs::of(fr, m.ts)))
+    Ok(true)
 }
 
 /// `super(cls, self).name`; run(base, 3) = the global `super`, the class, self.

@@ -9,5 +9,5 @@ mod method;
 mod window;
 
 pub use ex::call_ex;
-pub use method::{call_method, call_method_kw, load_method, load_super_attr, load_super_method};
+pub use method::{call_method, call_method_kw, load_method_slow, load_super_attr, load_super_method};
 pub use window::{Callee, call, call_kw, run_window};

@@ -41,7 +41,8 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     }
     m.save();
     let c = Callee { args: win.add(FRAME_HEADER), nargs: n, kwnames: None, dst: w.a() };
-    *m = run_window(*m, win, c)?;
+    run_window(*m, win, c)?;
+    m.reload();
     Ok(())
 }
 
@@ -56,13 +57,14 @@ pub unsafe fn call_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     }
     let names = m.const_obj(names).cast_unchecked::<PyTuple>();
     let c = Callee { args: win.add(FRAME_HEADER), nargs: w.cu(), kwnames: Some(names), dst: w.a() };
-    *m = run_window(*m, win, c)?;
+    run_window(*m, win, c)?;
+    m.reload();
     Ok(())
 }
 
 /// The general way: the callable at `win`, the arguments of `c`, everything is consumed. A Python function's frame is pushed, everything else called.
 #[inline(never)]
-pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<Regs> {
+pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()> {
     let cx = &mut cx();
     if (*win).is_int() {
         let o = Slot::boxed(win, cx)?;
@@ -89,27 +91,27 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<Reg
     }
     if let Some(t) = callee.exact::<PyType>() {
         if c.kwnames.is_none() || c.nargs < BUF {
-            if let Some(r) = super::method::construct(m, win, t, &mut c)? {
-                return Ok(r);
+            if super::method::construct(m, win, t, &mut c)? {
+                return Ok(());
             }
         }
     }
     let v = call_c(win, &c, cx)?;
     m.set(c.dst, v);
-    Ok(m)
+    Ok(())
 }
 
 /// Most arguments that are moved through a buffer on the OS stack.
 pub const BUF: usize = 24;
 
 /// Call `*win` with arguments that were moved out of the window.
-pub unsafe fn call_moved(m: Regs, win: *mut Slot, args: &mut [Slot], kwnames: Option<&'static PyTuple>, dst: isize) -> PyResult<Regs> {
+pub unsafe fn call_moved(m: Regs, win: *mut Slot, args: &mut [Slot], kwnames: Option<&'static PyTuple>, dst: isize) -> PyResult<()> {
     let cx = &mut cx();
     let f = Own::<Object>::from_raw(std::mem::replace(&mut *win, Slot::EMPTY).as_ptr());
     if f.is_exact::<PyFunction>() {
         let fr = frames::push_call(m.ts, f.cast_own_unchecked(), args, kwnames, 0, dst)?;
         m.ts.current_frame.set(fr);
-        return Ok(Regs::of(fr, m.ts));
+        return Ok(());
     }
     let nk = kwnames.map_or(0, |k| k.len());
     let r = match bind::box_all(args, cx) {
@@ -122,16 +124,16 @@ pub unsafe fn call_moved(m: Regs, win: *mut Slot, args: &mut [Slot], kwnames: Op
     bind::release_all(args);
     drop(f);
     m.set(dst, Slot::object(r?));
-    Ok(m)
+    Ok(())
 }
 
 /// Push the frame of the Python function at `win` for the window's arguments.
-pub unsafe fn push_python(m: Regs, win: *mut Slot, c: &mut Callee, fl: u64, dst: isize) -> PyResult<Regs> {
+pub unsafe fn push_python(m: Regs, win: *mut Slot, c: &mut Callee, fl: u64, dst: isize) -> PyResult<()> {
     let f = Own::<PyFunction>::from_raw(std::mem::replace(&mut *win, Slot::EMPTY).as_ptr());
     let args = std::slice::from_raw_parts_mut(c.args, c.nargs);
     let fr = frames::push_call(m.ts, f, args, c.kwnames, fl, dst)?;
     m.ts.current_frame.set(fr);
-    Ok(Regs::of(fr, m.ts))
+    Ok(())
 }
 
 /// Call a native callable at `win` with the window as its argument array; the window is emptied.

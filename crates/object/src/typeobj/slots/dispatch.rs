@@ -236,7 +236,8 @@ pub unsafe extern "C" fn slot_tp_getattr_hook(o: Ptr, name: Ptr) -> Ptr {
         obj((|| {
             let n = crate::attr::as_name(name, cx)?;
             let get = lookup(o.ty(), name!(cx, "__getattribute__"), cx).map(|x| x.own());
-            let generic = get.as_ref().is_none_or(|g| crate::types::descr::wraps(g, crate::attr::generic_get_slot as *const ()));
+            let plain = crate::typeobj::object_type().tp_getattro.get().map_or(std::ptr::null(), |f| f as *const ());
+            let generic = get.as_ref().is_none_or(|g| crate::types::descr::wraps(g, plain));
             let first = if generic { crate::attr::generic_get(o, &n, cx) } else { must(o, name!(cx, "__getattribute__"), &[name], cx) };
             let hook = lookup(o.ty(), name!(cx, "__getattr__"), cx).is_some();
             match first {

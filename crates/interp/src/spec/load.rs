@@ -1,0 +1,216 @@
+//! `load_attr`.
+
+use super::*;
+use crate::attr;
+use taipan_object::frame::Slot;
+use taipan_object::typeobj::{self, lookup, version_tag};
+use taipan_object::types::descr::{PyMemberDescr, member_code};
+use taipan_object::types::function::PyFunction;
+use taipan_object::types::module::PyModule;
+
+#[inline(always)]
+pub unsafe fn load_attr<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let cell = m.cell();
+    m.save();
+    if !W::WIDE && due(cell) {
+        return specialise(*m, cell, w.a(), w.b(), w.cu());
+    }
+    attr::load_slow(m.at(w.a()), m.src(w.b()), m.name(w.cu()))
+}
+
+#[inline(never)]
+unsafe fn specialise(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: usize) -> PyResult<()> {
+    let name = m.name(name);
+    let o = m.get(obj);
+    match if o.is_object() { choose(&*o.as_ptr(), name, &mut *cell) } else { None } {
+        Some(op) => m.respecialise(2, op),
+        None => give_up(cell),
+    }
+    attr::load_slow(m.at(dst), m.src(obj), name)
+}
+
+unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
+    let cx = &mut cx();
+    let ty = o.ty();
+    if let Some(md) = o.exact::<PyModule>() {
+        return module_index(md, name, cell, cx).then_some(sop::LoadAttrModule);
+    }
+    if let Some(t) = o.downcast::<PyType>() {
+        return class_attr(t, name, cell, cx).then_some(sop::LoadAttrClass);
+    }
+    let version = version_tag(ty);
+    if version == 0 || !uses_generic_get(ty) {
+        return None;
+    }
+    let descr = lookup(ty, name, cx);
+    if let Some(d) = descr {
+        if let Some(mb) = d.exact::<PyMemberDescr>() {
+            let def = mb.def();
+            if def.type_ == member_code::OBJECT_EX && def.flags & member_code::AUDIT_READ == 0 && ty.is_subtype(mb.owner()) {
+                *cell = CacheCell { a: version, b: def.offset as u32, c: 0 };
+                return Some(sop::LoadAttrSlot);
+            }
+        }
+        if d.ty().tp_descr_set.get().is_some() {
+            return None;
+        }
+    }
+    if let Some(ix) = instance::index_of(ty, name) {
+        *cell = CacheCell { a: version, b: ix, c: 0 };
+        return Some(sop::LoadAttrInline);
+    }
+    let d = descr.filter(|d| d.ty().tp_descr_get.get().is_none())?;
+    match absence(ty, name) {
+        Absence::KeysVersion(v) => {
+            *cell = CacheCell { a: version, b: v, c: d.as_ptr() as u64 };
+            Some(sop::LoadAttrClassVar)
+        }
+        _ => None,
+    }
+}
+
+/// Cache a module's variable: `a` = keys version, `b` = index.
+pub(super) unsafe fn module_index(md: &PyModule, name: &PyStr, cell: &mut CacheCell, cx: &mut Cx) -> bool {
+    if lookup(PyModule::ty(), name, cx).is_some() {
+        return false;
+    }
+    let Some(d) = md.md_dict.own() else { return false };
+    if !d.is_str_only() || d.split_values().is_some() {
+        return false;
+    }
+    let Some(ix) = d.lookup_index_str(name) else { return false };
+    *cell = CacheCell { a: d.keys_version(), b: ix, c: 0 };
+    cell.a != 0
+}
+
+/// Cache what `C.name` gives: `a` = version of C, `c` = the value.
+pub(super) unsafe fn class_attr(t: &PyType, name: &PyStr, cell: &mut CacheCell, cx: &mut Cx) -> bool {
+    if !t.as_object().is_exact::<PyType>() || lookup(PyType::ty(), name, cx).is_some() {
+        return false;
+    }
+    let version = version_tag(t);
+    let Some(v) = lookup(t, name, cx) else { return false };
+    let plain = v.ty().tp_descr_get.get().is_none() || v.is_exact::<PyFunction>();
+    if version == 0 || !plain {
+        return false;
+    }
+    *cell = CacheCell { a: version, b: 0, c: v.as_ptr() as u64 };
+    true
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn miss(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: usize) -> PyResult<()> {
+    m.save();
+    despecialise(&m, cell, Op::LoadAttr);
+    attr::load_slow(m.at(dst), m.src(obj), m.name(name))
+}
+
+/// Deliver a cached value, borrowed from somewhere that outlives the operand's release only by luck: counted first.
+#[inline(always)]
+unsafe fn deliver(m: &mut Regs, dst: isize, obj: isize, v: *mut Object) -> PyResult<()> {
+    let v = Slot::new_ref(&*v);
+    m.src(obj).consume();
+    m.set(dst, v);
+    Ok(())
+}
+
+/// The operand's object, if its type has the cached version.
+#[inline(always)]
+pub(super) unsafe fn guarded<'a>(s: Slot, version: u32) -> Option<&'a Object> {
+    if s.is_int() {
+        return None;
+    }
+    let o = &*s.as_ptr();
+    if o.ty().tp_version_tag.get() == version { Some(o) } else { None }
+}
+
+#[inline(always)]
+pub unsafe fn load_attr_inline(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
+        let values = instance::inline_values(o, o.ty());
+        if values.is_valid() {
+            let v = values.cell((*cell).b as usize).get();
+            if !v.is_null() {
+                return deliver(m, w.a(), w.b(), v);
+            }
+        }
+    }
+    miss(*m, cell, w.a(), w.b(), w.cu())
+}
+
+#[inline(always)]
+pub unsafe fn load_attr_slot(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
+        let v = *((o.as_ptr() as *const u8).add((*cell).b as usize) as *const *mut Object);
+        if !v.is_null() {
+            return deliver(m, w.a(), w.b(), v);
+        }
+    }
+    miss(*m, cell, w.a(), w.b(), w.cu())
+}
+
+/// The cached variable of a module.
+#[inline(always)]
+pub(super) unsafe fn module_value(s: Slot, cell: &CacheCell) -> Option<*mut Object> {
+    if s.is_int() {
+        return None;
+    }
+    let md = (*s.as_ptr()).exact::<PyModule>()?;
+    let d = &*(md.md_dict.as_raw() as *const PyDict);
+    if md.md_dict.is_empty() || d.keys().current_version() != cell.a || d.split_values().is_some() {
+        return None;
+    }
+    let cx = cx();
+    d.value_at(cell.b, &cx).map(|v| v.as_ptr())
+}
+
+#[inline(always)]
+pub unsafe fn load_attr_module(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    match module_value(m.get(w.b()), &*cell) {
+        Some(v) => deliver(m, w.a(), w.b(), v),
+        None => miss(*m, cell, w.a(), w.b(), w.cu()),
+    }
+}
+
+/// The cached attribute of a class.
+#[inline(always)]
+pub(super) unsafe fn class_value(s: Slot, cell: &CacheCell) -> Option<*mut Object> {
+    if s.is_int() {
+        return None;
+    }
+    let t = (*s.as_ptr()).exact::<PyType>()?;
+    if t.tp_version_tag.get() == cell.a { Some(cell.c as *mut Object) } else { None }
+}
+
+#[inline(always)]
+pub unsafe fn load_attr_class(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    match class_value(m.get(w.b()), &*cell) {
+        Some(v) => deliver(m, w.a(), w.b(), v),
+        None => miss(*m, cell, w.a(), w.b(), w.cu()),
+    }
+}
+
+/// Whether the instance surely has no attribute of the cached name.
+#[inline(always)]
+pub(super) unsafe fn has_no_own(o: &Object, keys_version: u32) -> bool {
+    let ty = o.ty();
+    let heap = &*(ty as *const PyType as *const typeobj::PyHeapType);
+    let keys = heap.ht_cached_keys.get() as *const taipan_object::types::dict::Keys;
+    instance::inline_values(o, ty).is_valid() && (*keys).current_version() == keys_version
+}
+
+#[inline(always)]
+pub unsafe fn load_attr_class_var(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
+        if has_no_own(o, (*cell).b) {
+            return deliver(m, w.a(), w.b(), (*cell).c as *mut Object);
+        }
+    }
+    miss(*m, cell, w.a(), w.b(), w.cu())
+}

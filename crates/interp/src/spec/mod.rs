@@ -1,0 +1,116 @@
+//! Specialisation in place: a general instruction that has run a few times looks at its operands, fills its cache cell and rewrites its opcode in the code object's private copy.
+//!
+//! A specialised handler checks its guard; when that fails it takes the general way and turns back into the general instruction, with a pause before it tries again. In the general form of
+//! an instruction `cell.a` counts down to the next attempt. Prefixed instructions are never specialised. Guards are type versions, keys versions and the `valid` byte of
+//! inline values; see `taipan_object::instance` for why they suffice.
+
+mod load;
+mod method;
+mod store;
+
+pub use load::*;
+pub use method::*;
+pub use store::*;
+
+use crate::regs::*;
+use taipan_bytecode::{Op, decode};
+use taipan_object::attr::uses_generic_get;
+use taipan_object::instance;
+use taipan_object::prelude::*;
+use taipan_object::typeobj::flags;
+use taipan_object::types::code::{CacheCell, PyCode};
+
+/// Runs before the first attempt, after a failed attempt, after a guard that failed.
+const FIRST: u32 = 2;
+const FAILED: u32 = 400;
+const MISSED: u32 = 30;
+
+macro_rules! specialised {
+    ($($(#[$m:meta])* $name:ident = $n:literal;)*) => {
+        /// Opcode numbers of the specialised forms, behind the table's.
+        #[allow(non_upper_case_globals)]
+        pub mod sop {
+            $($(#[$m])* pub const $name: u8 = taipan_bytecode::Op::COUNT as u8 + $n;)*
+        }
+    };
+}
+specialised! {
+    /// An inline value of the instance.
+    LoadAttrInline = 0;
+    /// A `__slots__` member.
+    LoadAttrSlot = 1;
+    /// A module's variable.
+    LoadAttrModule = 2;
+    /// An attribute of a class.
+    LoadAttrClass = 3;
+    /// A class variable, through an instance that has none of the name.
+    LoadAttrClassVar = 4;
+    StoreAttrInline = 5;
+    StoreAttrSlot = 6;
+    /// A method of a class whose instances have no attribute of the name.
+    LoadMethodInstance = 7;
+    /// A method of a class whose instances have no `__dict__`.
+    LoadMethodPlain = 8;
+    /// A module's function.
+    LoadMethodModule = 9;
+    /// An attribute of a class, to be called.
+    LoadMethodClass = 10;
+}
+const _: () = assert!(Op::COUNT + 11 <= 256);
+
+/// Whether word `at` begins an instruction.
+pub fn starts_instruction(code: &PyCode, at: usize) -> bool {
+    let words = &code.spec().code;
+    let mut i = 0;
+    while i < at {
+        match decode(words, i) {
+            Ok(x) => i = x.end,
+            Err(_) => return false,
+        }
+    }
+    i == at
+}
+
+/// Whether the general form of a specialisable instruction should try now; `pc` stands behind the instruction.
+#[inline(always)]
+unsafe fn due(cell: *mut CacheCell) -> bool {
+    let c = &mut *cell;
+    if c.a == 0 {
+        c.a = FIRST;
+    }
+    c.a -= 1;
+    c.a == 0
+}
+
+/// Turn back into the general form.
+#[cold]
+#[inline(never)]
+unsafe fn despecialise(m: &Regs, cell: *mut CacheCell, op: Op) {
+    m.respecialise(2, op as u8);
+    (*cell).a = MISSED;
+}
+
+/// No specialised form fits.
+unsafe fn give_up(cell: *mut CacheCell) {
+    (*cell).a = FAILED;
+}
+
+/// How the absence of an instance attribute can be guarded.
+enum Absence {
+    /// There is no place for instance attributes.
+    NoDict,
+    /// The shared keys have no such name while they have this version.
+    KeysVersion(u32),
+    Unknown,
+}
+
+fn absence(ty: &PyType, name: &PyStr) -> Absence {
+    if ty.has(flags::INLINE_VALUES) {
+        return match instance::shared_keys(ty) {
+            Some(k) if instance::index_of(ty, name).is_none() && k.version() != 0 => Absence::KeysVersion(k.version()),
+            _ => Absence::Unknown,
+        };
+    }
+    if ty.has(flags::MANAGED_DICT) || ty.tp_dictoffset.get() != 0 { Absence::Unknown } else { Absence::NoDict }
+}
+

@@ -1,0 +1,88 @@
+//! `store_attr`.
+
+use super::load::guarded;
+use super::*;
+use crate::attr;
+use taipan_object::typeobj::{lookup, version_tag};
+use taipan_object::types::descr::{PyMemberDescr, member_code};
+
+#[inline(always)]
+pub unsafe fn store_attr<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let cell = m.cell();
+    m.save();
+    if !W::WIDE && due(cell) {
+        let o = m.get(w.a());
+        match if o.is_object() { choose(&*o.as_ptr(), m.name(w.cu()), &mut *cell) } else { None } {
+            Some(op) => m.respecialise(2, op),
+            None => give_up(cell),
+        }
+    }
+    attr::store_slow(m.src(w.a()), m.src(w.b()), m.name(w.cu()))
+}
+
+#[inline(never)]
+unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
+    let cx = &mut cx();
+    let ty = o.ty();
+    let version = version_tag(ty);
+    if version == 0 || !taipan_object::attr::uses_generic_set(ty) {
+        return None;
+    }
+    if let Some(d) = lookup(ty, name, cx) {
+        if let Some(mb) = d.exact::<PyMemberDescr>() {
+            let def = mb.def();
+            if def.type_ == member_code::OBJECT_EX && def.flags == 0 && ty.is_subtype(mb.owner()) {
+                *cell = CacheCell { a: version, b: def.offset as u32, c: 0 };
+                return Some(sop::StoreAttrSlot);
+            }
+        }
+        if d.ty().tp_descr_set.get().is_some() {
+            return None;
+        }
+    }
+    let ix = instance::index_for_store(ty, name)?;
+    *cell = CacheCell { a: version, b: ix, c: 0 };
+    Some(sop::StoreAttrInline)
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn miss(m: Regs, cell: *mut CacheCell, obj: isize, value: isize, name: usize) -> PyResult<()> {
+    m.save();
+    despecialise(&m, cell, Op::StoreAttr);
+    attr::store_slow(m.src(obj), m.src(value), m.name(name))
+}
+
+#[inline(always)]
+pub unsafe fn store_attr_inline(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if let Some(o) = guarded(m.get(w.a()), (*cell).a) {
+        let values = instance::inline_values(o, o.ty());
+        let ix = (*cell).b as usize;
+        if values.is_valid() && ix < values.capacity() {
+            let v = m.src(w.b()).take_slot().into_own(&mut cx())?;
+            m.save();
+            let dict = instance::managed_dict(o);
+            let old = instance::store_inline(values, ix, v, dict);
+            m.src(w.a()).consume();
+            drop(old);
+            return Ok(());
+        }
+    }
+    miss(*m, cell, w.a(), w.b(), w.cu())
+}
+
+#[inline(always)]
+pub unsafe fn store_attr_slot(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if let Some(o) = guarded(m.get(w.a()), (*cell).a) {
+        let at = (o.as_ptr() as *mut u8).add((*cell).b as usize) as *mut *mut Object;
+        let v = m.src(w.b()).take_slot().into_own(&mut cx())?;
+        m.save();
+        let old = Own::<Object>::from_raw_opt(std::mem::replace(&mut *at, v.into_raw()));
+        m.src(w.a()).consume();
+        drop(old);
+        return Ok(());
+    }
+    miss(*m, cell, w.a(), w.b(), w.cu())
+}
