@@ -30,6 +30,11 @@ pub fn is_sequence(o: &Object) -> bool {
     !o.ty().has(crate::typeobj::flags::DICT_SUBCLASS) && o.ty().sequence().is_some_and(|s| s.sq_item.get().is_some())
 }
 
+/// Whether `iter(o)` has something to call.
+pub fn is_iterable(o: &Object) -> bool {
+    o.ty().tp_iter.get().is_some() || is_sequence(o)
+}
+
 /// Whether the object has a working `__next__` (`PyIter_Check`).
 pub fn is_iterator(o: &Object) -> bool {
     o.ty().tp_iternext.get().is_some_and(|f| f as usize != crate::typeobj::slots::dispatch::next_not_implemented as *const () as usize)

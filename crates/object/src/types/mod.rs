@@ -19,6 +19,7 @@ pub mod method;
 pub mod module;
 pub mod object_;
 pub mod set;
+pub mod slice;
 pub mod singletons;
 pub mod static_method;
 pub mod str;

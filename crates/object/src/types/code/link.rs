@@ -75,19 +75,11 @@ fn made_by(ty: &str, args: &[&Object], cx: &mut Cx) -> PyResult {
     }
 }
 
-/// `slice(a, b, c)`.
-pub fn new_slice(a: &Object, b: &Object, c: &Object, cx: &mut Cx) -> PyResult {
-    made_by("slice", &[a, b, c], cx)
-}
+pub use crate::types::slice::new_slice;
 
 /// A bytes object.
 pub(crate) fn bytes_object(b: &[u8], cx: &mut Cx) -> PyResult {
-    let mut v = Vec::with_capacity(b.len());
-    for x in b {
-        v.push(PyInt::new(*x as i64, cx)?.into_object());
-    }
-    let l = PyList::from_vec(v, cx)?;
-    made_by("bytes", &[&l], cx)
+    crate::types::bytes::PyBytes::new(b, cx).map(Own::into_object)
 }
 
 fn tuple(items: &[Const], filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {

@@ -1,6 +1,16 @@
 //! `list`: `PyListObject`, a growable array of owned references.
 //!
 //! What `items` lends is tied to `&Cx`: no Python code can change the list while it is held.
+//! Parts: `edit` (insertion, removal, slices), `methods` (the type as Python sees it), `sort`, `iter`.
+
+mod edit;
+mod iter;
+mod methods;
+mod sort;
+
+pub(crate) use iter::reduce_iter;
+pub use iter::{PyListIter, PyListRevIter};
+pub(crate) use methods::{clip, position, repr_items};
 
 use crate::alloc;
 use crate::cx::Cx;
@@ -105,7 +115,8 @@ impl PyList {
 
     /// Make room for at least `n` items, growing as CPython does (about 1/8 more).
     pub fn reserve(&self, n: usize, cx: &mut Cx) -> PyResult<()> {
-        if n <= self.allocated.get() as usize {
+        // Signed: -1 marks a list that is being sorted.
+        if n as isize <= self.allocated.get() {
             return Ok(());
         }
         let mut cap = (n + (n >> 3) + 6) & !3;
@@ -119,7 +130,7 @@ impl PyList {
     #[inline]
     pub fn push(&self, v: Own<Object>, cx: &mut Cx) -> PyResult<()> {
         let n = self.len();
-        if n == self.allocated.get() as usize {
+        if n as isize >= self.allocated.get() {
             self.reserve(n + 1, cx)?;
         }
         // SAFETY: room for one more.
@@ -145,6 +156,9 @@ impl PyList {
     pub fn take_all(&self) -> Vec<Own<Object>> {
         let n = self.len();
         let p = self.items.replace(std::ptr::null_mut());
+        if p.is_null() {
+            return Vec::new();
+        }
         self.head.size.set(0);
         self.allocated.set(0);
         // SAFETY: the block held `n` owned references; it is freed after they moved.
@@ -179,6 +193,9 @@ pub(crate) unsafe extern "C" fn clear(obj: *mut Object) -> i32 {
     unsafe {
         let l = &*(obj as *const PyList);
         let (p, n) = (l.items.replace(std::ptr::null_mut()), l.len());
+        if p.is_null() {
+            return 0;
+        }
         l.head.size.set(0);
         l.allocated.set(0);
         for i in (0..n).rev() {
@@ -203,4 +220,4 @@ pub(crate) unsafe extern "C" fn traverse(obj: *mut Object, visit: crate::field::
     }
 }
 
-crate::kernel_spec!(PyList, PyList_Type { dealloc: Some(dealloc), traverse: Some(traverse), clear: Some(clear) } parts []);
+crate::kernel_spec!(PyList, PyList_Type { dealloc: Some(dealloc), traverse: Some(traverse), clear: Some(clear), doc: Some(c"list(iterable=(), /)\n--\n\nBuilt-in mutable sequence.\n\nIf no argument is given, the constructor creates a new empty list.\nThe argument must be an iterable if specified.") } parts [PyList::METHODS, PyList::SEQUENCE_PART, PyList::SORT]);

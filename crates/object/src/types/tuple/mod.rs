@@ -1,6 +1,11 @@
 //! `tuple`: `PyTupleObject`; 3.14 caches the hash at offset 24, the items lie inline from 32.
 //!
-//! Invariant: every item is non-null once anyone else can see the tuple.
+//! Parts: `methods` (the type as Python sees it), `iter`. Invariant: every item is non-null once anyone else can see the tuple.
+
+mod iter;
+mod methods;
+
+pub use iter::PyTupleIter;
 
 use crate::alloc;
 use crate::cx::Cx;
@@ -168,4 +173,4 @@ pub(crate) unsafe extern "C" fn traverse(obj: *mut Object, visit: crate::field::
     }
 }
 
-crate::kernel_spec!(PyTuple, PyTuple_Type { itemsize: 8, dealloc: Some(dealloc), traverse: Some(traverse) } parts []);
+crate::kernel_spec!(PyTuple, PyTuple_Type { itemsize: 8, dealloc: Some(dealloc), traverse: Some(traverse), doc: Some(c"tuple(iterable=(), /)\n--\n\nBuilt-in immutable sequence.\n\nIf no argument is given, the constructor returns an empty tuple.\nIf iterable is specified the tuple is initialized from iterable's items.\n\nIf the argument is a tuple, the return value is the same object.") } parts [PyTuple::METHODS]);

@@ -1,0 +1,225 @@
+//! Changing a list: insertion, removal, slices. Old items are handed back, so that they die when the list is consistent again.
+
+use super::PyList;
+use crate::abstract_;
+use crate::prelude::*;
+use crate::types::slice::Span;
+
+impl PyList {
+    fn at(&self, i: usize) -> *mut *mut Object {
+        debug_assert!(i as isize <= self.allocated.get().max(0));
+        // SAFETY: callers stay within the allocated block.
+        unsafe { self.items.get().add(i) }
+    }
+
+    /// Give memory back when less than half of it is used.
+    fn shrink(&self, cx: &mut Cx) {
+        let n = self.len();
+        if (n as isize) < self.allocated.get() / 2 {
+            let cap = if n == 0 { 0 } else { (n + (n >> 3) + 6) & !3 };
+            if cap < self.allocated.get() as usize {
+                if cap == 0 {
+                    // SAFETY: our block, no items in it.
+                    unsafe { crate::alloc::raw_free(self.items.replace(std::ptr::null_mut()) as *mut u8) };
+                    self.allocated.set(0);
+                } else if let Err(r) = self.set_capacity(cap, cx) {
+                    cx.discard(r);
+                }
+            }
+        }
+    }
+
+    /// Insert before position `i` (`i <= len`).
+    pub fn insert(&self, i: usize, v: Own<Object>, cx: &mut Cx) -> PyResult<()> {
+        let n = self.len();
+        let i = i.min(n);
+        self.reserve(n + 1, cx)?;
+        // SAFETY: room for one more; the items behind move up by one.
+        unsafe {
+            std::ptr::copy(self.at(i), self.at(i + 1), n - i);
+            *self.at(i) = v.into_raw();
+        }
+        self.head.size.set(n as isize + 1);
+        Ok(())
+    }
+
+    /// Take item `i` (`i < len`) out.
+    pub fn remove_at(&self, i: usize, cx: &mut Cx) -> Own<Object> {
+        let n = self.len();
+        assert!(i < n);
+        // SAFETY: within bounds; the items behind move down by one.
+        let v = unsafe {
+            let v = Own::from_raw(*self.at(i));
+            std::ptr::copy(self.at(i + 1), self.at(i), n - i - 1);
+            v
+        };
+        self.head.size.set(n as isize - 1);
+        self.shrink(cx);
+        v
+    }
+
+    /// Replace the items `lo..hi` by new ones.
+    pub fn splice(&self, lo: usize, hi: usize, new: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Vec<Own<Object>>> {
+        let n = self.len();
+        let (lo, hi) = (lo.min(n), hi.clamp(lo.min(n), n));
+        let (old_count, new_count) = (hi - lo, new.len());
+        if new_count > old_count {
+            self.reserve(n + (new_count - old_count), cx)?;
+        }
+        // SAFETY: every slot of the old range is read once; the tail moves; every slot of the new range is written once.
+        let old: Vec<Own<Object>> = unsafe {
+            let old = (lo..hi).map(|i| Own::from_raw(*self.at(i))).collect();
+            if n > hi && new_count != old_count {
+                std::ptr::copy(self.at(hi), self.at(lo + new_count), n - hi);
+            }
+            for (k, v) in new.into_iter().enumerate() {
+                *self.at(lo + k) = v.into_raw();
+            }
+            old
+        };
+        self.head.size.set((n - old_count + new_count) as isize);
+        if new_count < old_count {
+            self.shrink(cx);
+        }
+        Ok(old)
+    }
+
+    /// New references to the items `lo..hi`, clipped.
+    pub fn range_own(&self, lo: usize, hi: usize) -> Vec<Own<Object>> {
+        let hi = hi.min(self.len());
+        (lo.min(hi)..hi).filter_map(|i| self.get_own(i)).collect()
+    }
+
+    /// A new list of the items `lo..hi`.
+    pub fn slice(&self, lo: usize, hi: usize, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        let hi = hi.min(self.len());
+        let lo = lo.min(hi);
+        let l = PyList::with_capacity(hi - lo, cx)?;
+        l.append_raw(self, lo, hi);
+        Ok(l)
+    }
+
+    /// Append the items `lo..hi` of another list; the room is there.
+    fn append_raw(&self, from: &PyList, lo: usize, hi: usize) {
+        let n = self.len();
+        let hi = hi.min(from.len());
+        for i in lo..hi {
+            // SAFETY: within both blocks.
+            unsafe { *self.at(n + i - lo) = (**from.at(i)).own().into_raw() };
+        }
+        self.head.size.set((n + hi.saturating_sub(lo)) as isize);
+    }
+
+    /// `self + other`.
+    pub fn concat(&self, other: &PyList, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        let l = PyList::with_capacity(self.len() + other.len(), cx)?;
+        l.append_raw(self, 0, self.len());
+        l.append_raw(other, 0, other.len());
+        Ok(l)
+    }
+
+    /// `self * n`.
+    pub fn repeated(&self, n: isize, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        let n = n.max(0) as usize;
+        let Some(total) = self.len().checked_mul(n).filter(|&t| t <= isize::MAX as usize / 8) else { return Err(cx.memory_error()) };
+        let l = PyList::with_capacity(total, cx)?;
+        for _ in 0..if self.is_empty() { 0 } else { n } {
+            l.append_raw(self, 0, self.len());
+        }
+        Ok(l)
+    }
+
+    /// `self *= n`.
+    pub fn repeat_in_place(&self, n: isize, cx: &mut Cx) -> PyResult<()> {
+        let len = self.len();
+        if n <= 0 || len == 0 {
+            drop(self.take_all());
+            return Ok(());
+        }
+        let Some(total) = len.checked_mul(n as usize).filter(|&t| t <= isize::MAX as usize / 8) else { return Err(cx.memory_error()) };
+        self.reserve(total, cx)?;
+        for _ in 1..n {
+            self.append_raw(self, 0, len);
+        }
+        Ok(())
+    }
+
+    /// Append every item of an iterable.
+    pub fn extend(&self, o: &Object, cx: &mut Cx) -> PyResult<()> {
+        if let Some(l) = o.exact::<PyList>() {
+            let n = l.len();
+            self.reserve(self.len() + n, cx)?;
+            self.append_raw(l, 0, n);
+            return Ok(());
+        }
+        if let Some(t) = o.exact::<PyTuple>() {
+            self.reserve(self.len() + t.len(), cx)?;
+            for v in t.as_slice() {
+                self.push(v.own(), cx)?;
+            }
+            return Ok(());
+        }
+        let it = abstract_::iter::get_iter(o, cx)?;
+        let hint = abstract_::length_hint(o, 8, cx)?;
+        if hint > isize::MAX as usize / 8 {
+            return Err(cx.memory_error());
+        }
+        // A wrong hint must not cost much: what is too much is not reserved.
+        self.reserve(self.len().saturating_add(hint.min(1 << 24)), cx)?;
+        while let Some(v) = abstract_::iter::next(&it, cx)? {
+            self.push(v, cx)?;
+        }
+        self.shrink(cx);
+        Ok(())
+    }
+
+    /// `self[span]` with any step.
+    pub(super) fn select(&self, s: Span, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        if s.step == 1 {
+            return self.slice(s.start.max(0) as usize, s.start.max(0) as usize + s.count, cx);
+        }
+        let l = PyList::with_capacity(s.count, cx)?;
+        for i in s.positions() {
+            if let Some(v) = self.get_own(i) {
+                l.push(v, cx)?;
+            }
+        }
+        Ok(l)
+    }
+
+    /// `del self[span]` for a step other than 1.
+    pub(super) fn delete_span(&self, s: Span, cx: &mut Cx) -> Vec<Own<Object>> {
+        let n = self.len();
+        let mut gone: Vec<usize> = s.positions().collect();
+        if s.step < 0 {
+            gone.reverse();
+        }
+        let mut old = Vec::with_capacity(gone.len());
+        let mut next = gone.iter().copied().peekable();
+        let mut to = 0;
+        for i in 0..n {
+            // SAFETY: each slot is either handed back or moved down, once.
+            unsafe {
+                if next.peek() == Some(&i) {
+                    next.next();
+                    old.push(Own::from_raw(*self.at(i)));
+                } else {
+                    *self.at(to) = *self.at(i);
+                    to += 1;
+                }
+            }
+        }
+        self.head.size.set(to as isize);
+        self.shrink(cx);
+        old
+    }
+
+    /// Reverse the items in place.
+    pub fn reverse(&self) {
+        let n = self.len();
+        if n > 1 {
+            // SAFETY: `n` items.
+            unsafe { std::slice::from_raw_parts_mut(self.items.get(), n) }.reverse();
+        }
+    }
+}
