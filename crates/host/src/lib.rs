@@ -28,6 +28,7 @@ pub mod env;
 pub mod epoll;
 pub mod errno;
 pub mod exec;
+pub mod fault;
 pub mod fcntl;
 pub mod fd;
 pub mod fs;

@@ -5,6 +5,10 @@ use core::ffi::{CStr, c_char};
 unsafe extern "C" {
     fn strcoll(left: *const c_char, right: *const c_char) -> i32;
     fn strxfrm(out: *mut c_char, text: *const c_char, size: usize) -> usize;
+    fn dcgettext(domain: *const c_char, message: *const c_char, category: i32) -> *mut c_char;
+    fn textdomain(domain: *const c_char) -> *mut c_char;
+    fn bindtextdomain(domain: *const c_char, dir: *const c_char) -> *mut c_char;
+    fn bind_textdomain_codeset(domain: *const c_char, codeset: *const c_char) -> *mut c_char;
 }
 
 /// Copy a C string; null gives None.
@@ -101,4 +105,31 @@ pub fn collation_key(text: &CStr) -> Vec<u8> {
     sys!(strxfrm(buffer.as_mut_ptr().cast(), text.as_ptr(), size + 1));
     buffer.truncate(size);
     buffer
+}
+
+fn pointer(text: Option<&CStr>) -> *const c_char {
+    text.map_or(core::ptr::null(), CStr::as_ptr)
+}
+
+/// The translation of a message from the catalogues of the C library; the message itself when there is none.
+pub fn translate(domain: Option<&CStr>, message: &CStr, category: i32) -> Vec<u8> {
+    copy(sys!(dcgettext(pointer(domain), message.as_ptr(), category))).unwrap_or_default()
+}
+
+/// Set the default domain of messages, or ask for it; `EINVAL` or `ENOMEM` on failure.
+pub fn text_domain(domain: Option<&CStr>) -> crate::Result<Vec<u8>> {
+    copy(sys!(textdomain(pointer(domain)))).ok_or_else(crate::Errno::last)
+}
+
+/// Set the directory of a domain's catalogues, or ask for it; None when it has none.
+pub fn bind_text_domain(domain: &CStr, dir: Option<&CStr>) -> crate::Result<Option<Vec<u8>>> {
+    if let Some(dir) = dir {
+        crate::gate::check(crate::gate::Access::Read(dir))?;
+    }
+    Ok(copy(sys!(bindtextdomain(domain.as_ptr(), pointer(dir)))))
+}
+
+/// Set the encoding of a domain's translations, or ask for it; None when none is set.
+pub fn bind_codeset(domain: &CStr, codeset: Option<&CStr>) -> Option<Vec<u8>> {
+    copy(sys!(bind_textdomain_codeset(domain.as_ptr(), pointer(codeset))))
 }

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString};
 
 use crate::consts::{fcntl, posix, select, signal as signals, socket as net};
-use crate::{AT_FDCWD, Errno, Target, addr, clock, dir, env, epoll, fd, fs, mem, netdb, poll, process, retry};
+use crate::{AT_FDCWD, Errno, Target, addr, clock, dir, env, epoll, fault, fd, fs, locale, mem, netdb, poll, process, retry};
 use crate::{signal, socket, spawn, stat, sysinfo, thread, timezone, users, wait};
 
 /// A directory of its own for one test, removed afterwards.
@@ -248,4 +248,35 @@ fn facts_about_the_machine() {
     assert_eq!(map.flush(1 << 20, 1), Err(Errno::EINVAL));
     assert!(posix::TABLE.contains(&("O_CREAT", 0o100)));
     assert!(fcntl::TABLE.contains(&("F_SETFL", 4)));
+}
+
+#[test]
+fn faults_are_reported_before_the_process_dies() {
+    fn report(signal: i32) {
+        // A failed write shows as a missing line.
+        let _ = fd::write_all(2, if signal == libc::SIGSEGV { b"fault" } else { b"asked" });
+    }
+    let (read, write) = fd::pipe().unwrap();
+    let pid = process::fork().unwrap();
+    if pid == 0 {
+        // Only what a forked child of a threaded process may do.
+        let _ = fd::dup2(write, 2, true);
+        let ready = fault::enable(report).is_ok() && fault::register(signals::SIGUSR1, report, false).is_ok();
+        let asked = signal::raise(signals::SIGUSR1).is_ok() && fault::unregister(signals::SIGUSR1);
+        if ready && asked {
+            let _ = signal::raise(libc::SIGSEGV);
+        }
+        process::exit_now(3);
+    }
+    let status = wait::waitpid(pid, 0).unwrap().1;
+    let mut buffer = [0; 64];
+    let n = fd::read(read, &mut buffer).unwrap();
+    assert_eq!(std::str::from_utf8(&buffer[..n]), Ok("askedfault"));
+    assert!(wait::signaled(status) && wait::term_signal(status) == libc::SIGSEGV, "status {status}");
+    assert!(!fault::is_enabled() && !fault::disable());
+    assert_eq!(fault::register(libc::SIGSEGV, report, false), Err(Errno::EINVAL));
+    assert_eq!(locale::translate(None, c"no such message", libc::LC_MESSAGES), b"no such message");
+    assert_eq!(locale::text_domain(None).unwrap(), b"messages");
+    fd::close(read).unwrap();
+    fd::close(write).unwrap();
 }
