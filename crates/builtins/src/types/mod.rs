@@ -2,6 +2,7 @@
 
 pub mod anext;
 pub mod call_iter;
+pub mod generic;
 pub mod namespace;
 
 use taipan_object::prelude::*;
@@ -9,11 +10,17 @@ use taipan_object::typeobj::{TypeSpec, object_type, ready_static};
 use taipan_object::types::{boolean, float::PyFloat, static_method};
 
 /// All types of this crate.
-static SPECS: &[&TypeSpec] = &[anext::PyAnextAwaitable::SPEC, call_iter::PyCallIter::SPEC, namespace::PyNamespace::SPEC];
+static SPECS: &[&TypeSpec] = &[anext::PyAnextAwaitable::SPEC, call_iter::PyCallIter::SPEC, generic::PyGenericAlias::SPEC, generic::GenericAliasIter::SPEC, generic::PyUnion::SPEC, namespace::PyNamespace::SPEC];
 
 /// Ready the types.
 pub(crate) fn init(cx: &mut Cx) -> PyResult<()> {
-    SPECS.iter().try_for_each(|s| ready_static(s, cx))
+    SPECS.iter().try_for_each(|s| ready_static(s, cx))?;
+    taipan_object::types::object_::set_hooks(taipan_object::types::object_::Hooks {
+        generic_alias: generic::new_alias,
+        union: generic::union_or,
+        union_args: generic::union_args,
+    });
+    Ok(())
 }
 
 /// The types that are names of the module `builtins`.
@@ -21,6 +28,7 @@ pub(crate) fn named() -> Vec<&'static PyType> {
     use taipan_object::types::set::{PyFrozenSet, PySet};
     vec![
         boolean::bool_type(),
+        taipan_object::types::bytes::PyBytes::ty(),
         static_method::PyClassMethod::ty(),
         PyDict::ty(),
         PyFloat::ty(),
@@ -29,6 +37,7 @@ pub(crate) fn named() -> Vec<&'static PyType> {
         PyList::ty(),
         object_type(),
         PySet::ty(),
+        taipan_object::types::slice::PySlice::ty(),
         static_method::PyStaticMethod::ty(),
         PyStr::ty(),
         PyTuple::ty(),

@@ -336,6 +336,8 @@ pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
     if cls.is_exact::<PyType>() {
         return recursive_is_instance(o, cls, cx);
     }
+    let members = crate::types::object_::union_args_hook(cls);
+    let cls = members.as_ref().map_or(cls, |m| m.as_object());
     if let Some(t) = cls.downcast::<crate::types::tuple::PyTuple>() {
         let _g = cx.enter_call(" in __instancecheck__")?;
         let items: Vec<Own<Object>> = t.as_slice().iter().map(|x| x.own()).collect();
@@ -403,6 +405,8 @@ pub fn is_subclass(d: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
         }
         return recursive_is_subclass(d, cls, cx);
     }
+    let members = crate::types::object_::union_args_hook(cls);
+    let cls = members.as_ref().map_or(cls, |m| m.as_object());
     if let Some(t) = cls.downcast::<crate::types::tuple::PyTuple>() {
         let _g = cx.enter_call(" in __subclasscheck__")?;
         let items: Vec<Own<Object>> = t.as_slice().iter().map(|x| x.own()).collect();

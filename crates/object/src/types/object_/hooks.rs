@@ -10,6 +10,8 @@ pub struct Hooks {
     pub generic_alias: fn(&Object, &Object, &mut Cx) -> PyResult<Own<Object>>,
     /// `lhs | rhs` of types.
     pub union: fn(&Object, &Object, &mut Cx) -> PyResult<Own<Object>>,
+    /// The members of a union, if it is one.
+    pub union_args: fn(&Object) -> Option<Own<PyTuple>>,
 }
 
 struct Hook(Cell<Option<Hooks>>);
@@ -42,4 +44,9 @@ pub fn generic_alias_hook(origin: &Object, key: &Object, cx: &mut Cx) -> PyResul
 /// `X | Y` of types.
 pub fn union_hook(lhs: &Object, rhs: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     (hooks().union)(lhs, rhs, cx)
+}
+
+/// The members of a union, if it is one.
+pub fn union_args_hook(o: &Object) -> Option<Own<PyTuple>> {
+    HOOK.0.get().and_then(|h| (h.union_args)(o))
 }

@@ -4,7 +4,7 @@ mod hooks;
 mod methods;
 mod reduce;
 
-pub use hooks::{Hooks, generic_alias_hook, new_staticmethod, set_hooks, union_hook};
+pub use hooks::{Hooks, generic_alias_hook, new_staticmethod, set_hooks, union_args_hook, union_hook};
 
 use crate::field::GcField;
 use crate::prelude::*;
