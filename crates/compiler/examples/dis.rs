@@ -20,6 +20,21 @@ fn main() {
     if args.first().is_some_and(|a| a == "--errors") {
         return errors(&args[1]);
     }
+    if args.first().is_some_and(|a| a == "--symtable") {
+        for path in &args[1..] {
+            let Ok(source) = std::fs::read_to_string(path) else { continue };
+            let Ok(parsed) = taipan_syntax::parse(&source, taipan_syntax::Mode::Exec, &Default::default()) else {
+                continue;
+            };
+            let options = taipan_compiler::Options::new(path.as_str());
+            println!("== {path}");
+            match taipan_compiler::symbol_table(&parsed.tree, &options) {
+                Ok(table) => show_entry(&taipan_compiler::symtable::view::entries(&table)),
+                Err(error) => println!("{error}"),
+            }
+        }
+        return;
+    }
     let shape_only = args.first().is_some_and(|a| a == "--shape");
     for arg in args.into_iter().filter(|a| a != "--shape") {
         let mut source = String::new();
@@ -61,6 +76,22 @@ fn main() {
             }
         }
     }
+}
+
+fn show_entry(entry: &taipan_compiler::symtable::view::Entry) {
+    let mut symbols: Vec<String> = entry.symbols.iter().map(|(name, flags)| format!("{name}={flags:x}")).collect();
+    symbols.sort();
+    let varnames: Vec<&str> = entry.varnames.iter().map(|n| n.as_str()).collect();
+    println!(
+        "{} {} {} {} [{}] {}",
+        entry.kind,
+        entry.name,
+        entry.lineno,
+        u8::from(entry.nested),
+        symbols.join(","),
+        varnames.join(",")
+    );
+    entry.children.iter().for_each(show_entry);
 }
 
 /// Outcomes for the snippets in a file, separated by NUL.

@@ -129,7 +129,7 @@ impl<'a> Lower<'a> {
             return Ok(());
         }
         let names = keywords.iter().filter_map(|k| k.arg.as_ref());
-        let names = names.map(|name| Const::str(self.mangled(name).as_str())).collect();
+        let names = names.map(|name| Const::str(name.as_str())).collect();
         let names = self.unit.constant(Const::Tuple(names));
         self.emit(span, if is_method { Op::CallMethodKw } else { Op::CallKw }, [dst, w, count, names]);
         Ok(())
@@ -230,8 +230,7 @@ impl<'a> Lower<'a> {
                 let at = self.unit.depth;
                 for keyword in &rest[..run] {
                     if let Some(name) = &keyword.arg {
-                        let name = Const::str(self.mangled(name).as_str());
-                        self.push_const(span, name);
+                        self.push_const(span, Const::str(name.as_str()));
                     }
                     self.push(&keyword.value)?;
                 }

@@ -14,7 +14,7 @@ impl<'a> Lower<'a> {
         self.push_const(span, Const::Int(i64::from(level)));
         self.push_const(span, names);
         self.unit.depth = base;
-        let name = self.unit.name_index(name);
+        let name = self.attr_name(name);
         self.emit(span, Op::ImportName, [base, base, name]);
         base
     }
@@ -68,7 +68,7 @@ impl<'a> Lower<'a> {
             return Ok(());
         }
         for alias in &i.names {
-            let name = self.unit.name_index(&alias.name);
+            let name = self.attr_name(&alias.name);
             let bound = alias.asname.as_ref().unwrap_or(&alias.name);
             if let Some(reg) = self.fast_target(bound) {
                 self.unit.touch(reg);

@@ -499,7 +499,7 @@ impl Builder {
         let kind = self.scopes[parent].kind;
         let id = self.enter(&"__annotate__".into(), ScopeKind::Annotation, None, span)?;
         self.scopes[parent].annotation_block = Some(id);
-        if kind == ScopeKind::Class { self.see_class(span) } else { Ok(()) }
+        if kind == ScopeKind::Class && !self.future_annotations() { self.see_class(span) } else { Ok(()) }
     }
 
     fn variable_annotation(&mut self, annotation: &Expr) -> Result<()> {
@@ -515,30 +515,20 @@ impl Builder {
             scope.has_conditional_annotations = true;
             self.define(&conditional_name, def::USE, annotation.span)?;
         }
-        if self.future_annotations() {
-            return self.throwaway_annotation(annotation);
-        }
-        let conditional = self.scope().has_conditional_annotations;
+        let conditional = self.scope().has_conditional_annotations && self.scope().kind == ScopeKind::Class;
         self.enter_annotations(annotation.span)?;
         if conditional {
             self.define(&conditional_name, def::USE, annotation.span)?;
         }
-        let before = std::mem::replace(&mut self.scope().in_unevaluated_annotation, unevaluated);
+        let block = self.current();
+        let future = self.future_annotations();
+        let before = std::mem::replace(&mut self.scope().in_unevaluated_annotation, unevaluated || future);
         self.expr(annotation)?;
         self.scope().in_unevaluated_annotation = before;
         self.exit();
-        Ok(())
-    }
-
-    /// Check an annotation that only becomes a string: errors are reported, names are not recorded.
-    fn throwaway_annotation(&mut self, annotation: &Expr) -> Result<()> {
-        let parent = self.current();
-        let children = self.scopes[parent].children.len();
-        self.enter(&"__annotate__".into(), ScopeKind::Annotation, None, annotation.span)?;
-        self.scope().in_unevaluated_annotation = true;
-        self.expr(annotation)?;
-        self.exit();
-        self.scopes[parent].children.truncate(children);
+        if future && !unevaluated {
+            self.scope().children.retain(|&child| child != block);
+        }
         Ok(())
     }
 
@@ -546,14 +536,14 @@ impl Builder {
         let args = parts.args;
         let all = args.posonlyargs.iter().chain(&args.args).chain(&args.kwonlyargs).chain(&args.vararg).chain(&args.kwarg);
         let annotations: Vec<&Expr> = all.filter_map(|a| a.annotation.as_ref()).chain(parts.returns).collect();
-        if self.future_annotations() {
-            return annotations.into_iter().try_for_each(|a| self.throwaway_annotation(a));
-        }
+        let future = self.future_annotations();
         let in_class = self.scope().can_see_class_scope;
         let kind = self.scope().kind;
         let id = self.enter(&"__annotate__".into(), ScopeKind::Annotation, None, span)?;
         self.scopes[function].annotation_block = Some(id);
-        if in_class || kind == ScopeKind::Class {
+        // Under the future import only strings come of them: errors are reported, names are not recorded.
+        self.scope().in_unevaluated_annotation = future;
+        if !future && (in_class || kind == ScopeKind::Class) {
             self.see_class(span)?;
         }
         for annotation in &annotations {
@@ -561,6 +551,9 @@ impl Builder {
             self.expr(annotation)?;
         }
         self.exit();
+        if future {
+            self.scope().children.retain(|&child| child != id);
+        }
         Ok(())
     }
 
@@ -575,20 +568,23 @@ impl Builder {
             let args = parts.args;
             let kw_defaults = args.kw_defaults.iter().any(Option::is_some);
             self.enter_type_params(parts.name, parts.type_params_key, span)?;
-            if !args.defaults.is_empty() {
-                self.define(&".defaults".into(), def::PARAM, span)?;
-            }
+            self.define(&".defaults".into(), def::PARAM, span)?;
             if kw_defaults {
                 self.define(&".kwdefaults".into(), def::PARAM, span)?;
             }
             self.type_params(parts.type_params)?;
         }
-        // The function's scope comes first among the children, its annotations after it.
         let id = self.new_scope(parts.name, ScopeKind::Function, Some(parts.key), span);
         let parent = self.current();
         let method = self.scopes[parent].kind == ScopeKind::Class;
         self.scopes[id].method = method;
         self.function_annotations(id, &parts, span)?;
+        // Among the children the annotations come before the function.
+        let children = &mut self.scopes[parent].children;
+        if let Some(at) = children.iter().position(|&child| child == id) {
+            children.remove(at);
+            children.push(id);
+        }
         self.scopes[id].coroutine = parts.is_async;
         self.stack.push(id);
         self.parameters(parts.args)?;

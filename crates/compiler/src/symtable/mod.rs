@@ -7,6 +7,7 @@
 
 mod build;
 mod resolve;
+pub mod view;
 mod visit_expr;
 
 use taipan_syntax::ast::{Identifier, Mod, Span};
@@ -163,7 +164,6 @@ pub struct Scope {
     pub private: Option<Identifier>,
     /// In a type parameter scope of a class: only these are mangled.
     pub mangled_only: Option<NameMap<()>>,
-    /// Names as symbols, filled by `resolve`: free variables this scope passes on to inner ones without using them.
     pub(crate) in_conditional_block: bool,
     pub(crate) in_unevaluated_annotation: bool,
     pub(crate) comp_iter_target: bool,

@@ -141,7 +141,7 @@ fn mark(table: &mut SymbolTable, id: ScopeId, binder: Binder, name: &Identifier)
         let inlined = scope.inlined;
         match scope.symbols.get_mut(name) {
             Some(symbol) => {
-                if has_class_names && symbol.meaning != Meaning::Free {
+                if has_class_names && symbol.flags != 0 {
                     symbol.flags |= def::FREE_CLASS;
                 }
             }
