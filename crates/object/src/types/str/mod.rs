@@ -229,6 +229,35 @@ impl PyStr {
         }
     }
 
+    /// An instance of a subtype with the text of `s`: the data lie in a block of their own (`PyUnicodeObject`).
+    pub(crate) fn alloc_subtype(cls: &crate::typeobj::PyType, s: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let o = match cls.tp_alloc.get() {
+            // SAFETY: the slot's contract.
+            Some(f) => unsafe { crate::err::result_from_raw(f(cls as *const _ as *mut _, 0))? },
+            None => crate::typeobj::alloc_instance(cls, 0, cx)?,
+        };
+        let unit = s.kind() as usize;
+        let bytes = (s.len() + 1) * unit;
+        let d = alloc::raw_malloc(bytes);
+        if d.is_null() {
+            // An empty compact string can be destroyed.
+            // SAFETY: a fresh instance.
+            unsafe { o.cast_unchecked::<PyStr>() }.state.set(1 << 2 | COMPACT | ASCII);
+            return Err(cx.memory_error());
+        }
+        // SAFETY: a fresh instance of the str layout (64 bytes) and a fresh block.
+        unsafe {
+            std::ptr::copy_nonoverlapping(s.raw_bytes().as_ptr(), d, s.len() * unit);
+            std::ptr::write_bytes(d.add(s.len() * unit), 0, unit);
+            let me = o.cast_unchecked::<PyStr>();
+            me.length.set(s.len() as isize);
+            me.hash.set(s.hash.get());
+            me.state.set((unit as u32) << 2 | if s.is_ascii() { ASCII } else { 0 });
+            *((o.as_ptr() as *mut u8).add(COMPACT_DATA) as *mut *mut u8) = d;
+        }
+        Ok(o)
+    }
+
     /// From Rust text.
     pub fn new(s: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         if s.is_ascii() {
@@ -332,4 +361,4 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     }
 }
 
-crate::kernel_spec!(PyStr, PyUnicode_Type { basicsize: 64, dealloc: Some(dealloc) } parts [PyStr::BASIC]);
+crate::kernel_spec!(PyStr, PyUnicode_Type { basicsize: 64, dealloc: Some(dealloc) } parts [PyStr::BASIC, PyStr::SEARCH, PyStr::CASE, PyStr::FORMAT]);

@@ -1,0 +1,214 @@
+//! `"…" % values`.
+
+use super::{PyStr, StrBuf};
+use crate::abstract_::{self, number};
+use crate::prelude::*;
+use crate::types::float::PyFloat;
+use taipan_algo_float::percent::{self, Arguments, PercentError, PercentSpec};
+use taipan_algo_float::spec::Padded;
+
+/// The values of a format operation: a tuple, a mapping, or one object.
+struct Values<'a, 'c> {
+    all: &'a Object,
+    tuple: Option<&'a PyTuple>,
+    next: usize,
+    mapping: bool,
+    selected: Option<Own<Object>>,
+    text: &'a [u32],
+    cx: &'c mut Cx,
+}
+
+impl Values<'_, '_> {
+    fn take(&mut self) -> PyResult<Own<Object>> {
+        if let Some(v) = &self.selected {
+            return Ok(v.clone());
+        }
+        let i = self.next;
+        self.next += 1;
+        let v = match self.tuple {
+            Some(t) => t.get(i).map(|o| o.own()),
+            None if i == 0 => Some(self.all.own()),
+            None => None,
+        };
+        v.ok_or_else(|| self.cx.type_error(format_args!("not enough arguments for format string")))
+    }
+    fn star(&mut self) -> PyResult<Own<PyInt>> {
+        self.selected = None;
+        let v = self.take()?;
+        v.downcast_own::<PyInt>().map_err(|_| self.cx.type_error(format_args!("* wants int")))
+    }
+}
+
+impl Arguments for Values<'_, '_> {
+    type Error = Raised;
+    fn need_mapping(&mut self) -> Result<(), Raised> {
+        if self.mapping { Ok(()) } else { Err(self.cx.type_error(format_args!("format requires a mapping"))) }
+    }
+    fn select(&mut self, range: std::ops::Range<usize>) -> Result<(), Raised> {
+        let k = PyStr::from_code_points(&self.text[range], self.cx)?;
+        self.selected = Some(abstract_::get_item(self.all, &k, self.cx)?);
+        Ok(())
+    }
+    fn star_width(&mut self) -> Result<isize, Raised> {
+        let i = self.star()?;
+        number::int_as_isize(&i, exc::OverflowError(), self.cx)
+    }
+    fn star_precision(&mut self) -> Result<i32, Raised> {
+        let i = self.star()?;
+        match i.to_i64().and_then(|n| i32::try_from(n).ok()) {
+            Some(n) => Ok(n),
+            None => Err(self.cx.overflow_error(format_args!("Python int too large to convert to C int"))),
+        }
+    }
+}
+
+fn raise(e: PercentError<Raised>, cx: &mut Cx) -> Raised {
+    match e {
+        PercentError::Argument(r) => r,
+        e => match e.message() {
+            Some(m) => cx.value_error(format_args!("{m}")),
+            None => cx.value_error(format_args!("incomplete format")),
+        },
+    }
+}
+
+fn push(p: &Padded, out: &mut StrBuf) {
+    p.for_each(|c| out.push(c));
+}
+
+/// The int that `%d` and relatives show.
+fn integer(v: &Object, kind: u32, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+    if let Some(i) = v.downcast::<PyInt>() {
+        return Ok(i.new_ref());
+    }
+    let c = char::from_u32(kind).unwrap_or('d');
+    let is_number = v.ty().number().is_some_and(|n| n.nb_index.get().is_some() || n.nb_int.get().is_some() || n.nb_float.get().is_some());
+    if is_number {
+        let r = if matches!(c, 'o' | 'x' | 'X') {
+            number::index(v, cx)
+        } else {
+            let int = crate::call::call(PyInt::ty().as_object(), &[v], cx);
+            int.and_then(|i| i.downcast_own::<PyInt>().map_err(|_| cx.type_error(format_args!("not an int"))))
+        };
+        match r {
+            Ok(i) => return Ok(i),
+            Err(r) => cx.catch(r, exc::TypeError())?,
+        }
+    }
+    let need = if matches!(c, 'o' | 'x' | 'X') { "an integer" } else { "a real number" };
+    Err(cx.type_error(format_args!("%{c} format: {need} is required, not {}", v.ty().tp_name_str())))
+}
+
+fn text(spec: &PercentSpec, s: &PyStr, out: &mut StrBuf) {
+    let (left, take, right) = percent::format_text(spec, s.len());
+    (0..left).for_each(|_| out.push(32));
+    out.push_part(s, 0, take);
+    (0..right).for_each(|_| out.push(32));
+}
+
+fn character(spec: &PercentSpec, v: &Object, out: &mut StrBuf, cx: &mut Cx) -> PyResult<()> {
+    let c = match v.downcast::<PyStr>() {
+        Some(s) if s.len() == 1 => s.new_ref(),
+        Some(s) => return Err(cx.type_error(format_args!("%c requires an int or a unicode character, not a string of length {}", s.len()))),
+        None => {
+            if !number::has_index(v) {
+                return Err(cx.type_error(format_args!("%c requires an int or a unicode character, not {}", v.ty().tp_name_str())));
+            }
+            let i = number::index(v, cx)?;
+            match i.to_i64() {
+                Some(n @ 0..=0x10ffff) => PyStr::from_code_points(&[n as u32], cx)?,
+                _ => return Err(cx.overflow_error(format_args!("%c arg not in range(0x110000)"))),
+            }
+        }
+    };
+    let spec = PercentSpec { precision: None, ..*spec };
+    text(&spec, &c, out);
+    Ok(())
+}
+
+fn one(spec: &PercentSpec, v: &Object, out: &mut StrBuf, cx: &mut Cx) -> PyResult<()> {
+    match char::from_u32(spec.kind) {
+        Some('s') => {
+            let s = abstract_::str(v, cx)?;
+            text(spec, &s, out);
+        }
+        Some('r') => {
+            let s = abstract_::repr(v, cx)?;
+            text(spec, &s, out);
+        }
+        Some('a') => {
+            let s = abstract_::ascii(v, cx)?;
+            text(spec, &s, out);
+        }
+        Some('d' | 'i' | 'u' | 'o' | 'x' | 'X') => {
+            let i = integer(v, spec.kind, cx)?;
+            let mut digits = Vec::new();
+            let r = i.as_ref_int();
+            match percent::int_base(spec.kind) {
+                10 => {
+                    let t = crate::types::int::to_decimal_text(&i, cx)?;
+                    digits.extend_from_slice(t.trim_start_matches('-').as_bytes());
+                }
+                base => taipan_algo_int::to_radix(r.abs(), base, spec.kind == 'X' as u32, &mut digits),
+            }
+            match percent::format_int(spec, r.neg, &digits) {
+                Ok(p) => push(&p, out),
+                Err(_) => return Err(cx.memory_error()),
+            }
+        }
+        Some('e' | 'E' | 'f' | 'F' | 'g' | 'G') => {
+            let x = match v.exact::<PyFloat>() {
+                Some(f) => f.value(),
+                None => number::as_f64(v, cx)?,
+            };
+            match percent::format_float(spec, x) {
+                Ok(p) => push(&p, out),
+                Err(_) => return Err(cx.memory_error()),
+            }
+        }
+        Some('c') => character(spec, v, out, cx)?,
+        _ => return Err(cx.value_error(format_args!("{}", percent::unsupported_message(spec)))),
+    }
+    Ok(())
+}
+
+/// `s % values`.
+pub fn format(s: &PyStr, values: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    let points = s.to_points();
+    let tuple = values.downcast::<PyTuple>();
+    let mapping = tuple.is_none() && !values.is_a::<PyStr>() && values.ty().mapping().is_some_and(|m| m.mp_subscript.get().is_some());
+    let mut out = StrBuf::with_capacity(points.len());
+    let mut vals = Values { all: values, tuple, next: 0, mapping, selected: None, text: &points, cx };
+    let mut at = 0;
+    let mut used_mapping = false;
+    while at < points.len() {
+        let stop = points[at..].iter().position(|&c| c == '%' as u32).map_or(points.len(), |i| at + i);
+        points[at..stop].iter().for_each(|&c| out.push(c));
+        if stop == points.len() {
+            break;
+        }
+        at = stop + 1;
+        if points.get(at) == Some(&('%' as u32)) {
+            out.push('%' as u32);
+            at += 1;
+            continue;
+        }
+        vals.selected = None;
+        let (spec, next) = match percent::parse(&points[..], at, &mut vals) {
+            Ok(x) => x,
+            Err(e) => return Err(raise(e, vals.cx)),
+        };
+        at = next;
+        used_mapping |= vals.selected.is_some();
+        let v = vals.take()?;
+        one(&spec, &v, &mut out, vals.cx)?;
+    }
+    let left = match tuple {
+        Some(t) => vals.next < t.len(),
+        None => vals.next == 0 && !mapping,
+    };
+    if left && !used_mapping {
+        return Err(vals.cx.type_error(format_args!("not all arguments converted during string formatting")));
+    }
+    out.finish(vals.cx)
+}
