@@ -43,7 +43,7 @@ static REST: &[&TypeSpec] = &[
     descr::PyMethodWrapper::SPEC,
     static_method::PyClassMethod::SPEC,
     PySeqIter::SPEC,
-    str::PyStrIter::SPEC,
+    crate::types::str::PyStrIter::SPEC,
     method::PyMethod::SPEC,
     cell::PyCell::SPEC,
     code::PyCode::SPEC,

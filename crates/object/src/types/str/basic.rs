@@ -138,13 +138,14 @@ impl PyStr {
             }
             return self.item(i, cx);
         }
-        let Some((start, step, n)) = abstract_::sequence::slice_indices(key, self.len(), cx)? else {
+        let Some(sl) = key.exact::<crate::types::slice::PySlice>() else {
             return Err(cx.type_error(format_args!("string indices must be integers, not '{}'", key.ty().tp_name_str())));
         };
-        if step == 1 {
-            return self.slice(start as usize, start as usize + n, cx);
+        let span = sl.span(|| self.len(), cx)?;
+        if span.step == 1 {
+            return self.slice(span.start as usize, span.start as usize + span.count, cx);
         }
-        let points: Vec<u32> = (0..n).map(|k| self.code_point((start + k as isize * step) as usize)).collect();
+        let points: Vec<u32> = span.positions().map(|i| self.code_point(i)).collect();
         PyStr::from_code_points(&points, cx)
     }
     #[slot(nb_remainder)]

@@ -4,8 +4,21 @@
 //! unit; `hash` is -1 until computed. Strings of C code may be non-compact (data pointer at 56) and are read through `data()` alike.
 
 mod basic;
+mod build;
+mod case;
+pub mod codec;
 mod concat;
+pub mod find;
+mod format;
 pub mod intern;
+mod iter;
+mod methods;
+mod percent;
+mod repr;
+
+pub use build::StrBuf;
+pub use iter::PyStrIter;
+pub use methods::join;
 
 use crate::alloc;
 use crate::cx::Cx;

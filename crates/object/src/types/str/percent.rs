@@ -146,8 +146,10 @@ fn one(spec: &PercentSpec, v: &Object, out: &mut StrBuf, cx: &mut Cx) -> PyResul
             let r = i.as_ref_int();
             match percent::int_base(spec.kind) {
                 10 => {
-                    let t = crate::types::int::to_decimal_text(&i, cx)?;
-                    digits.extend_from_slice(t.trim_start_matches('-').as_bytes());
+                    crate::types::int::text::push_decimal(&i, &mut digits, cx)?;
+                    if digits.first() == Some(&b'-') {
+                        digits.remove(0);
+                    }
                 }
                 base => taipan_algo_int::to_radix(r.abs(), base, spec.kind == 'X' as u32, &mut digits),
             }
