@@ -2,6 +2,7 @@
 
 use crate::case::{LocaleTable, ascii_tolower};
 use crate::code::{category, op};
+use std::sync::OnceLock;
 use taipan_algo_ucd as ucd;
 
 /// How a character is folded before it meets the charset.
@@ -28,6 +29,27 @@ pub(crate) enum High {
     Code,
 }
 
+/// Bits for the Basic Multilingual Plane, a page of 256 characters at a time, worked out when first asked for.
+#[derive(Default)]
+pub(crate) struct Pages(OnceLock<Box<[OnceLock<Box<[u64; 4]>>; 256]>>);
+
+impl Pages {
+    /// Is `ch` in the set that `evaluate` describes?
+    #[inline]
+    pub fn test(&self, ch: u32, evaluate: impl Fn(u32) -> bool) -> bool {
+        let pages = self.0.get_or_init(|| Box::new([const { OnceLock::new() }; 256]));
+        let Some(page) = pages.get((ch >> 8) as usize) else { return evaluate(ch) };
+        let bits = page.get_or_init(|| {
+            let mut bits = [0; 4];
+            for low in (0..256).filter(|low| evaluate((ch & !0xFF) | low)) {
+                bits[(low >> 6) as usize] |= 1 << (low & 63);
+            }
+            Box::new(bits)
+        });
+        bits[(ch >> 6 & 3) as usize] >> (ch & 63) & 1 != 0
+    }
+}
+
 /// A character class, ready to test.
 pub(crate) struct Class {
     pub latin1: [bool; 256],
@@ -35,12 +57,13 @@ pub(crate) struct Class {
     pub fold: Fold,
     /// The charset code, up to and with its FAILURE.
     pub code: Box<[u32]>,
+    pages: Pages,
 }
 
 impl Class {
     /// From checked charset code.
     pub fn new(code: &[u32], fold: Fold) -> Class {
-        let mut class = Class { latin1: [false; 256], high: High::Code, fold, code: code.into() };
+        let mut class = Class { latin1: [false; 256], high: High::Code, fold, code: code.into(), pages: Pages::default() };
         if !class.is_dynamic() {
             for ch in 0..256 {
                 class.latin1[ch as usize] = class.evaluate(ch, &LocaleTable::C);
@@ -78,7 +101,7 @@ impl Class {
             High::Word(yes) => ucd::is_alnum(ch) == yes,
             High::Space(yes) => ucd::is_space(ch) == yes,
             High::Digit(yes) => ucd::is_decimal(ch) == yes,
-            High::Code => self.evaluate(ch, &LocaleTable::C),
+            High::Code => self.pages.test(ch, |ch| self.evaluate(ch, &LocaleTable::C)),
         }
     }
 

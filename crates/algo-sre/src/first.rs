@@ -1,7 +1,7 @@
 //! What can be known of a program beforehand: which characters its parts may begin with. From that follow where a search may
 //! start, which repeats need no backtracking, and which alternatives and turns of a loop a character rules out.
 
-use crate::charset::High;
+use crate::charset::{High, Pages};
 use crate::program::*;
 use memchr::memmem::Finder;
 
@@ -9,44 +9,80 @@ use memchr::memmem::Finder;
 #[derive(Clone)]
 struct First {
     latin1: [bool; 256],
+    /// What is known of those above: enough to tell that two cannot meet.
     high: High,
-    /// The one character it is, if it is one.
-    single: Option<u32>,
+    /// Exactly: what one of these accepts. Empty with `high` saying `Always` means that there were too many to keep.
+    atoms: Vec<Atom>,
 }
+
+const ATOMS_MAX: usize = 8;
 
 impl First {
     fn none() -> First {
-        First { latin1: [false; 256], high: High::Never, single: None }
+        First { latin1: [false; 256], high: High::Never, atoms: Vec::new() }
     }
 
     fn all() -> First {
-        First { latin1: [true; 256], high: High::Always, single: None }
+        First { latin1: [true; 256], high: High::Always, atoms: vec![Atom::AnyAll] }
     }
 
     fn char(ch: u32) -> First {
         let mut first = First::none();
         match first.latin1.get_mut(ch as usize) {
             Some(entry) => *entry = true,
-            None => first.high = High::Always,
+            None => first.high = High::Code,
         }
-        first.single = Some(ch);
+        first.atoms.push(Atom::Char(ch));
         first
     }
 
     fn union(mut self, other: &First) -> First {
-        if self.single != other.single {
-            self.single = None;
-        }
         for (entry, &more) in self.latin1.iter_mut().zip(&other.latin1) {
             *entry |= more;
         }
         self.high = match (self.high, other.high) {
             (a, b) if a == b => a,
             (High::Never, high) | (high, High::Never) => high,
+            (High::Always, _) | (_, High::Always) => High::Always,
             (High::Word(true), High::Digit(true)) | (High::Digit(true), High::Word(true)) => High::Word(true),
-            _ => High::Always,
+            _ => High::Code,
         };
+        let known = |first: &First| first.high == High::Never || !first.atoms.is_empty();
+        if known(&self) && known(other) {
+            let new: Vec<Atom> = other.atoms.iter().copied().filter(|atom| !self.atoms.contains(atom)).collect();
+            self.atoms.extend(new);
+        } else {
+            self.atoms.clear();
+        }
+        if self.atoms.len() > ATOMS_MAX || (self.atoms.is_empty() && self.high != High::Never) {
+            self.atoms.clear();
+            if self.high != High::Never {
+                self.high = High::Always;
+            }
+        }
         self
+    }
+
+    /// The characters it consists of, if they are few.
+    fn few(&self) -> Option<Vec<u32>> {
+        let latin1 = (0..256).filter(|&ch| self.latin1[ch as usize]);
+        let mut chars: Vec<u32> = latin1.take(4).collect();
+        if self.high != High::Never {
+            if self.atoms.is_empty() {
+                return None;
+            }
+            for atom in &self.atoms {
+                match *atom {
+                    Atom::Char(ch) => chars.push(ch),
+                    Atom::Two(a, b) => chars.extend([a, b]),
+                    Atom::Never => {}
+                    _ => return None,
+                }
+            }
+            chars.sort_unstable();
+            chars.dedup();
+        }
+        (chars.len() <= 3).then_some(chars)
     }
 
     fn of_atom(program: &Program, atom: Atom) -> Option<First> {
@@ -56,6 +92,7 @@ impl First {
             Atom::Any => {
                 let mut first = First::all();
                 first.latin1[10] = false;
+                first.atoms = vec![atom];
                 first
             }
             Atom::Char(ch) => First::char(ch),
@@ -64,23 +101,31 @@ impl First {
                 if let Some(entry) = first.latin1.get_mut(ch as usize) {
                     *entry = false;
                 }
+                first.atoms = vec![atom];
                 first
             }
             Atom::Two(a, b) => First::char(a).union(&First::char(b)),
             Atom::Class(id) => {
                 let class = &program.classes[id as usize];
-                First { latin1: class.latin1, high: class.high, single: None }
+                First { latin1: class.latin1, high: class.high, atoms: vec![atom] }
             }
             Atom::Dynamic(_) => return None,
         })
     }
 
     fn is_useful(&self) -> bool {
-        self.high == High::Never || self.latin1.iter().any(|&yes| !yes)
+        self.high != High::Always || self.latin1.iter().any(|&yes| !yes)
     }
 
     fn filter(&self) -> Filter {
-        Filter { latin1: self.latin1, high: self.high != High::Never }
+        // The summary is only trusted where it is exact.
+        let high = match self.high {
+            High::Never => High::Never,
+            _ if self.atoms.is_empty() => High::Always,
+            High::Always => High::Always,
+            _ => High::Code,
+        };
+        Filter { latin1: self.latin1, high, atoms: self.atoms.clone().into(), pages: Pages::default() }
     }
 }
 
@@ -207,7 +252,8 @@ fn useful_filter(program: &mut Program, pc: u32) -> Option<u32> {
 
 fn add_filter(program: &mut Program, filter: Filter) -> u32 {
     let recent = program.filters.len().saturating_sub(4);
-    if let Some(at) = program.filters[recent..].iter().position(|old| *old == filter) {
+    let same = |old: &Filter| old.latin1 == filter.latin1 && old.high == filter.high && old.atoms == filter.atoms;
+    if let Some(at) = program.filters[recent..].iter().position(same) {
         return (recent + at) as u32;
     }
     program.filters.push(filter);
@@ -223,8 +269,9 @@ fn optimise_repeat(program: &mut Program, pc: usize, id: u32) {
     {
         program.ops[pc] = Op::Possessive { id };
     }
+    let few = follow.as_ref().and_then(First::few).unwrap_or_default();
     let follow = match follow {
-        Some(First { single: Some(ch), .. }) => Follow::Char(ch),
+        Some(_) if few.len() == 1 => Follow::Char(few[0]),
         Some(first) if first.is_useful() => Follow::Filter(add_filter(program, first.filter())),
         _ => Follow::Unknown,
     };
@@ -239,7 +286,12 @@ fn optimise_repeat(program: &mut Program, pc: usize, id: u32) {
 fn giving_back_is_futile(program: &Program, pc: u32, atom: &First, follow: Option<&First>) -> bool {
     if let Some(follow) = follow {
         let low = (0..256).all(|ch| !(atom.latin1[ch] && follow.latin1[ch]));
-        return low && high_disjoint(atom.high, follow.high);
+        // A few characters above Latin-1 can be asked one by one.
+        let disjoint = || match (follow.few(), &atom.atoms[..]) {
+            (Some(chars), &[tested]) => !chars.into_iter().any(|ch| ch > 255 && program.test(tested, ch)),
+            _ => false,
+        };
+        return low && (high_disjoint(atom.high, follow.high) || disjoint());
     }
     let mut pc = pc;
     loop {
@@ -292,6 +344,8 @@ fn optimise_branch(program: &mut Program, id: u32) {
                 end_mask |= bit;
             }
             Some(first) => {
+                let filter = (first.high != High::Never).then(|| add_filter(program, first.filter()));
+                program.branches[id as usize].alternatives[i].first = filter;
                 let open = masks.iter_mut().zip(&first.latin1).filter(|(_, yes)| **yes);
                 open.for_each(|(mask, _)| *mask |= bit);
                 if first.high != High::Never {
@@ -327,11 +381,10 @@ fn find_start(program: &mut Program) -> Start {
         return Start::Literal { text, bytes, whole };
     }
     let Some(first) = first(program, 0) else { return Start::Anywhere };
-    let members: Vec<u8> = (0..=255).filter(|&byte| first.latin1[usize::from(byte)]).collect();
-    match *members {
-        [a] if first.high == High::Never => Start::Few([a, a, a]),
-        [a, b] if first.high == High::Never => Start::Few([a, b, b]),
-        [a, b, c] if first.high == High::Never => Start::Few([a, b, c]),
+    match first.few().as_deref() {
+        Some(&[a]) => Start::Few([a, a, a]),
+        Some(&[a, b]) => Start::Few([a, b, b]),
+        Some(&[a, b, c]) => Start::Few([a, b, c]),
         _ if first.is_useful() => Start::Filter(add_filter(program, first.filter())),
         _ => Start::Anywhere,
     }

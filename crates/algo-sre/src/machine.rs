@@ -59,14 +59,8 @@ impl<'a, T: Subject> Machine<'a, T> {
     #[inline(always)]
     fn test(&self, atom: Atom, ch: u32) -> bool {
         match atom {
-            Atom::Never => false,
-            Atom::AnyAll => true,
-            Atom::Any => ch != 10,
-            Atom::Char(wanted) => ch == wanted,
-            Atom::NotChar(wanted) => ch != wanted,
-            Atom::Two(a, b) => ch == a || ch == b,
-            Atom::Class(id) => self.program.classes[id as usize].contains(ch),
             Atom::Dynamic(id) => self.program.classes[id as usize].evaluate(ch, self.locale),
+            _ => self.program.test(atom, ch),
         }
     }
 
@@ -81,7 +75,7 @@ impl<'a, T: Subject> Machine<'a, T> {
         match (filter, self.text.get(pos)) {
             (None, _) => true,
             (Some(_), None) => false,
-            (Some(id), Some(&unit)) => self.program.filters[id as usize].admits(unit.into()),
+            (Some(id), Some(&unit)) => self.program.filters[id as usize].admits(self.program, unit.into()),
         }
     }
 
@@ -412,7 +406,7 @@ impl<'a, T: Subject> Machine<'a, T> {
             Follow::Char(ch) => T::rfind_char(room, ch).map(|at| low + at),
             Follow::Filter(id) => {
                 let filter = &self.program.filters[id as usize];
-                room.iter().rposition(|&unit| filter.admits(unit.into())).map(|at| low + at)
+                room.iter().rposition(|&unit| filter.admits(self.program, unit.into())).map(|at| low + at)
             }
         }
     }
@@ -460,11 +454,25 @@ impl<'a, T: Subject> Machine<'a, T> {
             Some(masks) => match self.ch(pos) {
                 None => branch.end_mask,
                 Some(ch) if ch < 256 => masks[ch as usize],
-                Some(_) => branch.high_mask,
+                Some(ch) => self.high_mask(branch, ch),
             },
             None => 0,
         };
         self.branch_rest(id, pos, open)
+    }
+
+    /// The alternatives that a character above Latin-1 leaves open.
+    fn high_mask(&self, branch: &Branch, ch: u32) -> u64 {
+        let (mut left, mut mask) = (branch.high_mask, 0);
+        while left != 0 {
+            let bit = left & left.wrapping_neg();
+            left ^= bit;
+            let first = branch.alternatives[bit.trailing_zeros() as usize].first;
+            if first.is_none_or(|id| self.program.filters[id as usize].admits(self.program, ch)) {
+                mask |= bit;
+            }
+        }
+        mask
     }
 
     /// Take the next alternative; `open` is a mask of those left, or the number of the next one for wide branches.

@@ -1,6 +1,6 @@
 //! The compiled program: a flat list of operations with side tables for what is bulky.
 
-use crate::charset::Class;
+use crate::charset::{Class, High, Pages};
 use memchr::memmem::Finder;
 
 /// A checked and translated pattern. Immutable; share it between threads as you like.
@@ -33,23 +33,34 @@ pub(crate) enum Start {
     Line,
     /// With this literal; `whole` if the literal is the entire pattern and there are no groups.
     Literal { text: Vec<u32>, bytes: Option<Box<Finder<'static>>>, whole: bool },
-    /// With one of two or three Latin-1 characters, and nothing above.
-    Few([u8; 3]),
+    /// With one of up to three characters.
+    Few([u32; 3]),
     /// With a character of the filter.
     Filter(u32),
 }
 
-/// Which characters may come next: exact below 256, all or none above. An over-estimate of the truth.
-#[derive(Clone, PartialEq, Eq)]
+/// Which characters may come next: an over-estimate of the truth.
 pub(crate) struct Filter {
     pub latin1: [bool; 256],
-    pub high: bool,
+    /// Above Latin-1: none, all, or (anything else) what one of the atoms accepts.
+    pub high: High,
+    pub atoms: Box<[Atom]>,
+    pub pages: Pages,
 }
 
 impl Filter {
     #[inline(always)]
-    pub fn admits(&self, ch: u32) -> bool {
-        if ch < 256 { self.latin1[ch as usize] } else { self.high }
+    pub fn admits(&self, program: &Program, ch: u32) -> bool {
+        if ch < 256 { self.latin1[ch as usize] } else { self.admits_high(program, ch) }
+    }
+
+    #[inline]
+    fn admits_high(&self, program: &Program, ch: u32) -> bool {
+        match self.high {
+            High::Never => false,
+            High::Always => true,
+            _ => self.pages.test(ch, |ch| self.atoms.iter().any(|&atom| program.test(atom, ch))),
+        }
     }
 }
 
@@ -187,7 +198,7 @@ pub(crate) struct Branch {
     pub alternatives: Vec<Alternative>,
     /// For each Latin-1 character the alternatives it leaves open (absent when there are more than 64).
     pub masks: Option<Box<[u64; 256]>>,
-    /// The alternatives left open above Latin-1, and at the end of the subject.
+    /// The alternatives that may be left open above Latin-1 (their filters tell), and those left at the end of the subject.
     pub high_mask: u64,
     pub end_mask: u64,
 }
@@ -198,6 +209,20 @@ pub(crate) struct Alternative {
 }
 
 impl Program {
+    /// Does the atom, which must not depend on the locale, accept the character?
+    #[inline(always)]
+    pub(crate) fn test(&self, atom: Atom, ch: u32) -> bool {
+        match atom {
+            Atom::Never | Atom::Dynamic(_) => false,
+            Atom::AnyAll => true,
+            Atom::Any => ch != 10,
+            Atom::Char(wanted) => ch == wanted,
+            Atom::NotChar(wanted) => ch != wanted,
+            Atom::Two(a, b) => ch == a || ch == b,
+            Atom::Class(id) => self.classes[id as usize].contains(ch),
+        }
+    }
+
     /// Number of capturing groups.
     pub fn groups(&self) -> usize {
         self.groups as usize

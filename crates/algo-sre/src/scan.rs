@@ -7,6 +7,8 @@ use taipan_algo_ucd::Unit;
 pub trait Subject: Unit + PartialEq {
     /// The first of up to three Latin-1 characters.
     fn find_any(text: &[Self], chars: [u8; 3]) -> Option<usize>;
+    /// The first of up to three characters (repeat one to have fewer).
+    fn find_few(text: &[Self], chars: [u32; 3]) -> Option<usize>;
     /// The first `ch`.
     fn find_char(text: &[Self], ch: u32) -> Option<usize>;
     /// The last `ch`.
@@ -25,6 +27,13 @@ impl Subject for u8 {
         } else {
             memchr::memchr3(a, b, c, text)
         }
+    }
+
+    fn find_few(text: &[u8], chars: [u32; 3]) -> Option<usize> {
+        let mut fitting = chars.into_iter().filter_map(|ch| u8::try_from(ch).ok());
+        let first = fitting.next()?;
+        let second = fitting.next().unwrap_or(first);
+        Self::find_any(text, [first, second, fitting.next().unwrap_or(second)])
     }
 
     #[inline]
@@ -60,6 +69,14 @@ macro_rules! wide_subject {
         impl Subject for $unit {
             fn find_any(text: &[$unit], chars: [u8; 3]) -> Option<usize> {
                 let [a, b, c] = chars.map(<$unit>::from);
+                find_chunked(text, |unit| (unit == a) | (unit == b) | (unit == c))
+            }
+
+            fn find_few(text: &[$unit], chars: [u32; 3]) -> Option<usize> {
+                let mut fitting = chars.into_iter().filter_map(|ch| <$unit>::try_from(ch).ok());
+                let a = fitting.next()?;
+                let b = fitting.next().unwrap_or(a);
+                let c = fitting.next().unwrap_or(b);
                 find_chunked(text, |unit| (unit == a) | (unit == b) | (unit == c))
             }
 

@@ -187,10 +187,10 @@ fn next_start<T: Subject>(program: &Program, text: &[T], at: usize) -> Option<us
             (Some(_), None) => None,
             (None, _) => find_literal(rest, literal),
         },
-        Start::Few(chars) => T::find_any(rest, *chars),
+        Start::Few(chars) => T::find_few(rest, *chars),
         Start::Filter(id) => {
             let filter = &program.filters[*id as usize];
-            rest.iter().position(|&unit| filter.admits(unit.into()))
+            rest.iter().position(|&unit| filter.admits(program, unit.into()))
         }
     };
     found.map(|more| at + more)
