@@ -469,7 +469,7 @@ impl Compiler<'_> {
 
     fn new_loop(&mut self, min: u32, max: u32) -> u32 {
         let (body, register) = (0, u32::MAX);
-        self.out.loops.push(Loop { min, max, body, tail: 0, register, body_first: None, tail_first: None });
+        self.out.loops.push(Loop { min, max, body, tail: 0, register, body_first: None, tail_first: None, walk: None });
         self.out.loops.len() as u32 - 1
     }
 

@@ -231,6 +231,7 @@ pub(crate) fn optimise(program: &mut Program) {
         let Loop { body, tail, .. } = program.loops[id];
         program.loops[id].body_first = useful_filter(program, body);
         program.loops[id].tail_first = useful_filter(program, tail);
+        program.loops[id].walk = find_walk(program, id);
     }
     program.start = find_start(program);
     program.leading_run = find_leading_run(program);
@@ -243,6 +244,30 @@ fn find_leading_run(program: &Program) -> Option<u32> {
     let first = program.ops.iter().find(|op| !matches!(op, Op::Mark { .. }))?;
     let (Op::Greedy { id } | Op::Lazy { id } | Op::Possessive { id }) = *first else { return None };
     (program.repeats[id as usize].max == usize::MAX).then_some(id)
+}
+
+/// For `(?:[^x\\]|\\.)*` and its like: what a turn does without leaving a choice behind.
+fn find_walk(program: &Program, id: usize) -> Option<Box<[bool; 256]>> {
+    let Loop { body, tail, tail_first, .. } = program.loops[id];
+    let star = tail.checked_sub(1)?;
+    let Some(Op::Star { .. }) = program.ops.get(star as usize) else { return None };
+    let Some(&Op::Branch { id: branch }) = program.ops.get(body as usize) else { return None };
+    let tail_first = program.filters.get(tail_first? as usize)?;
+    let branch = &program.branches[branch as usize];
+    let masks = branch.masks.as_ref()?;
+    let single = |mask: u64| {
+        let pc = branch.alternatives.get(mask.trailing_zeros() as usize).map(|alternative| alternative.pc as usize)?;
+        let after = program.ops.get(pc + 1)?;
+        match program.ops.get(pc)? {
+            Op::One(atom) if *after == (Op::Jump { to: star }) => Some(*atom),
+            _ => None,
+        }
+    };
+    let mut walk = Box::new([false; 256]);
+    for (ch, &mask) in masks.iter().enumerate().filter(|(ch, mask)| mask.is_power_of_two() && !tail_first.latin1[*ch]) {
+        walk[ch] = single(mask).is_some_and(|atom| program.test(atom, ch as u32));
+    }
+    walk.contains(&true).then_some(walk)
 }
 
 fn useful_filter(program: &mut Program, pc: u32) -> Option<u32> {

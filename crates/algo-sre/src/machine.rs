@@ -171,6 +171,11 @@ impl<'a, T: Subject> Machine<'a, T> {
                     }
                 }
                 Op::Optional { id } | Op::Star { id } => {
+                    if let Some(walk) = &program.loops[id as usize].walk {
+                        while self.ch(pos).is_some_and(|ch| ch < 256 && walk[ch as usize]) {
+                            pos += 1;
+                        }
+                    }
                     pc = self.turn_or_tail(id, pos)?;
                     continue;
                 }

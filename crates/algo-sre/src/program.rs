@@ -191,6 +191,8 @@ pub(crate) struct Loop {
     /// What a turn must begin with, and what the rest must begin with (both over-estimates).
     pub body_first: Option<u32>,
     pub tail_first: Option<u32>,
+    /// Latin-1 characters that are a whole turn by themselves, without an alternative: the loop just walks over them.
+    pub walk: Option<Box<[bool; 256]>>,
 }
 
 /// Alternatives.
