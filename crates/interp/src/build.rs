@@ -8,7 +8,7 @@ use taipan_object::prelude::*;
 use taipan_object::types::dict::Clash;
 use taipan_object::types::none;
 use taipan_object::types::set::PySet;
-use taipan_object::types::code::new_slice;
+use taipan_object::types::slice::new_slice;
 
 /// The run of `n` temps, boxed.
 unsafe fn run<'a>(base: *mut Slot, n: usize, cx: &mut Cx) -> PyResult<&'a mut [Slot]> {

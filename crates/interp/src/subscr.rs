@@ -4,7 +4,7 @@ use crate::regs::*;
 use taipan_object::abstract_;
 use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
-use taipan_object::types::code::new_slice;
+use taipan_object::types::slice::new_slice;
 
 /// The position that an int index means in a sequence of `n`, if it is there.
 #[inline(always)]

@@ -1,7 +1,7 @@
 //! What Python sees of a code object.
 
 use super::*;
-use super::link::bytes_object;
+use crate::types::bytes::PyBytes;
 
 fn cached_names(cell: &FieldCell<PyTuple>, code: &PyCode, bit: u8, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
     if let Some(t) = cell.own() {
@@ -152,27 +152,27 @@ impl PyCode {
         self.freevars(cx)
     }
     #[getter("co_code")]
-    fn py_code(&self, cx: &mut Cx) -> PyResult {
-        bytes_object(&self.code_bytes(), cx)
+    fn py_code(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        PyBytes::new(&self.code_bytes(), cx)
     }
     #[getter("_co_code_adaptive")]
-    fn py_adaptive(&self, cx: &mut Cx) -> PyResult {
+    fn py_adaptive(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         let b: Vec<u8> = self.exec_words().iter().flat_map(|w| w.get().to_le_bytes()).collect();
-        bytes_object(&b, cx)
+        PyBytes::new(&b, cx)
     }
     #[getter("co_linetable")]
-    fn py_linetable(&self, cx: &mut Cx) -> PyResult {
-        bytes_object(&self.spec().linetable, cx)
+    fn py_linetable(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        PyBytes::new(&self.spec().linetable, cx)
     }
     #[getter("co_exceptiontable")]
-    fn py_exceptiontable(&self, cx: &mut Cx) -> PyResult {
+    fn py_exceptiontable(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         let mut b = Vec::new();
         for e in &self.spec().exceptions {
             for v in [e.start, e.end, e.handler, (e.depth as u32) << 1 | e.lasti as u32] {
                 b.extend_from_slice(&v.to_le_bytes());
             }
         }
-        bytes_object(&b, cx)
+        PyBytes::new(&b, cx)
     }
     /// Return an iterator of (start, end, line) for the code, lines None where there are none.
     #[method("co_lines()", nosig)]

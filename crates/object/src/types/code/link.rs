@@ -3,8 +3,11 @@
 //! Strings that look like identifiers are interned, as CPython's compiler does, so that names compare by address.
 
 use super::*;
+use crate::types::bytes::PyBytes;
+use crate::types::complex::PyComplex;
 use crate::types::float::PyFloat;
 use crate::types::set::PyFrozenSet;
+use crate::types::slice::new_slice;
 use crate::types::str::intern;
 use crate::types::{self};
 use taipan_bytecode::{Const, Op, decode};
@@ -48,7 +51,7 @@ fn constant(c: &Const, filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<Objec
             let s = str_of(s, cx)?;
             if looks_like_name(&s) { intern::intern(s, cx).into_object() } else { s.into_object() }
         }
-        Const::Bytes(b) => bytes_object(b, cx)?,
+        Const::Bytes(b) => PyBytes::new(b, cx)?.into_object(),
         Const::Tuple(items) => tuple(items, filename, cx)?.into_object(),
         Const::FrozenSet(items) => {
             let t = tuple(items, filename, cx)?;
@@ -61,25 +64,6 @@ fn constant(c: &Const, filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<Objec
         }
         Const::Code(spec) => link_in(Arc::new((**spec).clone()), filename, cx)?.into_object(),
     })
-}
-
-/// An object of a built-in type that lives in another crate, made by calling it.
-fn made_by(ty: &str, args: &[&Object], cx: &mut Cx) -> PyResult {
-    let f = match cx.interp().builtins.own() {
-        Some(b) => b.get_text(ty, cx)?,
-        None => None,
-    };
-    match f {
-        Some(f) => crate::call::call(&f, args, cx),
-        None => Err(cx.system_error(format_args!("no type '{ty}' for a constant"))),
-    }
-}
-
-pub use crate::types::slice::new_slice;
-
-/// A bytes object.
-pub(crate) fn bytes_object(b: &[u8], cx: &mut Cx) -> PyResult {
-    crate::types::bytes::PyBytes::new(b, cx).map(Own::into_object)
 }
 
 fn tuple(items: &[Const], filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {

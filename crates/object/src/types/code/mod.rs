@@ -8,9 +8,8 @@ mod lines;
 mod link;
 
 pub use lines::Positions;
-pub use link::{link, link_in, new_slice};
+pub use link::{link, link_in};
 
-pub(crate) use link::bytes_object;
 use crate::frame::{FRAME_HEADER, Slot};
 use crate::prelude::*;
 use std::cell::Cell;

@@ -61,7 +61,7 @@ pub fn from_str(s: &PyStr, base: u32, cx: &mut Cx) -> PyResult<Own<PyInt>> {
 
 /// `int(b, base)` for the bytes of a buffer.
 fn from_buffer(b: &[u8], base: u32, cx: &mut Cx) -> PyResult<Own<PyInt>> {
-    parse(b, base, |cx| crate::types::code::bytes_object(b, cx), cx)
+    parse(b, base, |cx| crate::types::bytes::PyBytes::new(b, cx).map(Own::into_object), cx)
 }
 
 /// "… returned non-int" or the warning about a subtype; an exact int either way.

@@ -52,6 +52,12 @@ impl PyType {
         let d = if kw.is_empty() { None } else { Some(kw.to_dict(cx)?) };
         type_call(self, &t, d.as_deref(), cx)
     }
+    #[slot(tp_is_gc)]
+    fn is_gc(&self) -> bool {
+        // Static types have no header.
+        self.has(flags::HEAPTYPE)
+    }
+
     #[slot(tp_getattro)]
     fn getattro(&self, name: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         let n = crate::attr::as_name(name, cx)?;
