@@ -4,6 +4,7 @@
 pub mod code;
 pub mod functions;
 mod module;
+pub mod timeval;
 pub mod types;
 
 pub use module::{MODULE, fill};
@@ -13,4 +14,15 @@ use taipan_object::prelude::*;
 /// Ready the types of this crate and install them where the kernel calls them. Once per process, after `typelist::init`.
 pub fn init(cx: &mut Cx) -> PyResult<()> {
     types::init(cx)
+}
+
+/// A new exception class with a dotted name (`PyErr_NewException`).
+pub fn new_exception(dotted: &str, base: &PyType, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let (module, name) = dotted.rsplit_once('.').unwrap_or(("builtins", dotted));
+    let ns = PyDict::new(cx)?;
+    let m = PyStr::new_interned(module, cx)?;
+    ns.set_text("__module__", m.into_object(), cx)?;
+    let name = PyStr::new_interned(name, cx)?;
+    let bases = PyTuple::from_slice(&[base.as_object()], cx)?;
+    taipan_object::call::call(PyType::ty().as_object(), &[&name, &bases, &ns], cx)
 }

@@ -32,6 +32,7 @@ pub mod fault;
 pub mod fcntl;
 pub mod fd;
 pub mod fs;
+pub mod futex;
 pub mod gate;
 pub mod ids;
 pub mod locale;

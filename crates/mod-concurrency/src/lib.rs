@@ -1,10 +1,14 @@
-//! Native modules: concurrency.
+//! Native modules about doing things at once: threads, queues, contexts, signals.
 #![deny(unsafe_code)]
+
+pub mod signal;
+pub mod thread;
+pub mod wait;
 
 use taipan_object::prelude::*;
 
 /// The modules of this crate; a new one is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[];
+static MODULES: &[&ModuleSpec] = &[&thread::thread::MODULE, &signal::signal::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {

@@ -1,12 +1,16 @@
 //! Native modules about the interpreter itself: sys, warnings, collector, times, signals and small helpers of Lib.
 #![deny(unsafe_code)]
 
+pub mod abc;
+pub mod atexit;
+pub mod errno;
 pub mod sys;
+pub mod weakref;
 
 use taipan_object::prelude::ModuleSpec;
 
 /// A new module is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[&sys::sys::MODULE];
+static MODULES: &[&ModuleSpec] = &[&sys::sys::MODULE, &weakref::weakref::MODULE, &errno::errno::MODULE, &abc::abc::MODULE, &atexit::atexit::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {

@@ -172,6 +172,43 @@ pub fn generic_set(obj: &Object, name: &PyStr, value: Option<&Object>, cx: &mut 
     Err(attribute_error(obj, name, &text, cx))
 }
 
+/// As [`generic_get`] with `dict` in place of the instance's own (`_PyObject_GenericGetAttrWithDict`).
+pub fn generic_get_with_dict(obj: &Object, name: &PyStr, dict: &crate::types::dict::PyDict, cx: &mut Cx) -> PyResult {
+    let descr = lookup(obj.ty(), name, cx).map(|d| d.own());
+    let get = descr.as_ref().and_then(|d| d.ty().tp_descr_get.get());
+    if let (Some(d), Some(get)) = (&descr, get) {
+        if is_data_descriptor(d) {
+            // SAFETY: the slot of its type.
+            return unsafe { descr_get(get, d, obj) };
+        }
+    }
+    if let Some(v) = dict.get(name, cx)? {
+        return Ok(v);
+    }
+    match (descr, get) {
+        // SAFETY: the slot of its type.
+        (Some(d), Some(get)) => unsafe { descr_get(get, &d, obj) },
+        (Some(d), None) => Ok(d),
+        (None, _) => Err(no_attribute(obj, name, cx)),
+    }
+}
+
+/// As [`generic_set`] with `dict` in place of the instance's own.
+pub fn generic_set_with_dict(obj: &Object, name: &PyStr, value: Option<&Object>, dict: &crate::types::dict::PyDict, cx: &mut Cx) -> PyResult<()> {
+    let descr = lookup(obj.ty(), name, cx).map(|d| d.own());
+    if let Some(f) = descr.as_ref().and_then(|d| d.ty().tp_descr_set.get()) {
+        let d = descr.as_ref().map_or(std::ptr::null_mut(), |d| d.as_ptr());
+        let v = value.map_or(std::ptr::null_mut(), |v| v.as_ptr());
+        // SAFETY: the slot's contract; non-zero means raised.
+        return unsafe { if f(d, obj.as_ptr(), v) == 0 { Ok(()) } else { Err(Raised::assume()) } };
+    }
+    match value {
+        Some(v) => dict.set(name, v, cx),
+        None if dict.remove(name, cx)?.is_some() => Ok(()),
+        None => Err(no_attribute(obj, name, cx)),
+    }
+}
+
 /// Raise `AttributeError` with `name` and `obj` set.
 #[cold]
 pub fn attribute_error(obj: &Object, name: &PyStr, text: &str, cx: &mut Cx) -> Raised {

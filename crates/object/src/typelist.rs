@@ -51,6 +51,8 @@ static REST: &[&TypeSpec] = &[
     frame::PyFrame::SPEC,
     frame::FrameLocalsProxy::SPEC,
     traceback::PyTraceback::SPEC,
+    &weakref::proxy::PROXY_SPEC,
+    &weakref::proxy::CALLABLE_PROXY_SPEC,
     generator::PyGenerator::SPEC,
     generator::PyCoroutine::SPEC,
     generator::PyAsyncGen::SPEC,

@@ -111,6 +111,23 @@ pub unsafe fn clear_refs_of(obj: *mut Object) {
     cx.ts().current_exception.set(saved, cx);
 }
 
+/// The live weak references and proxies to `obj` (`weakref.getweakrefs`).
+pub fn all_to(obj: &Object) -> Vec<Own<Object>> {
+    let mut v = Vec::new();
+    let Some(list) = list_of(obj, obj.ty()) else { return v };
+    // SAFETY: the referent is alive; list members are live.
+    unsafe {
+        let mut w = *list as *mut PyWeakref;
+        while let Some(r) = w.as_ref() {
+            if r.as_object().refcount() > 0 {
+                v.push(r.as_object().own());
+            }
+            w = r.next.get();
+        }
+    }
+    v
+}
+
 fn run_callback(w: &PyWeakref, f: &Object, cx: &mut crate::cx::Cx) {
     if crate::call::call(f, &[w.as_object()], cx).is_err() {
         crate::unraisable::write(cx, None, Some(f));

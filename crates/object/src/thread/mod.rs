@@ -2,6 +2,7 @@
 
 pub mod gil;
 mod interp;
+pub mod spawn;
 mod state;
 
 pub use interp::Interpreter;

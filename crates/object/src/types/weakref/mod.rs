@@ -2,6 +2,8 @@
 //!
 //! A reference without callback of the exact type is shared: it stands first in its referent's list.
 
+pub mod proxy;
+
 use crate::args::{Args, Kwargs};
 use crate::call::Vectorcall;
 use crate::prelude::*;

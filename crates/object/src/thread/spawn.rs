@@ -1,0 +1,97 @@
+//! New threads that run Python, and the requests that other threads and signal handlers make of the main thread.
+
+use super::{ThreadState, gil};
+use crate::cx::Cx;
+use crate::field::FieldCell;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering::*};
+
+/// The state of the thread that handles signals.
+static MAIN: AtomicPtr<ThreadState> = AtomicPtr::new(null_mut());
+
+/// Make the calling thread the main one: it alone runs signal handlers.
+pub fn set_main(cx: &Cx) {
+    MAIN.store(cx.ts() as *const ThreadState as *mut ThreadState, Release);
+}
+
+/// Whether the calling thread is the main one.
+pub fn is_main(cx: &Cx) -> bool {
+    std::ptr::eq(cx.ts(), MAIN.load(Acquire))
+}
+
+/// Set bits of the main thread's `eval_breaker`. Async-signal-safe.
+pub fn ask_main(bits: usize) {
+    // SAFETY: the main thread's state lives as long as the process.
+    if let Some(ts) = unsafe { MAIN.load(Acquire).as_ref() } {
+        ts.eval_breaker.fetch_or(bits, AcqRel);
+    }
+}
+
+/// What the new thread gets: it holds references, which only the holder of the GIL touches.
+struct Parcel<F>(&'static ThreadState, F);
+// SAFETY: opened only after the new thread has taken the GIL; the state belongs to that thread.
+unsafe impl<F> Send for Parcel<F> {}
+
+/// Run `f` on a new thread with a state of its own and the GIL. `stack_bytes` 0: the default. False when the system refuses.
+///
+/// `f` gets what it captured; everything it holds is dropped by the new thread. An exception that `f` leaves behind is dropped.
+pub fn spawn(stack_bytes: usize, f: impl FnOnce(&mut Cx) + 'static, cx: &mut Cx) -> bool {
+    let ts = ThreadState::new(cx.interp());
+    let parcel = Parcel(ts, f);
+    let size = if stack_bytes == 0 { DEFAULT_STACK } else { stack_bytes };
+    let run = move || {
+        let parcel = parcel;
+        let Parcel(ts, f) = parcel;
+        gil::take(ts);
+        ts.set_stack_size(size);
+        // SAFETY: the GIL was just taken by this thread with its own state.
+        let cx = &mut unsafe { Cx::assume() };
+        f(cx);
+        // SAFETY: nobody uses the state afterwards.
+        unsafe { finish(ts, cx) };
+    };
+    if std::thread::Builder::new().stack_size(size).spawn(run).is_ok() {
+        return true;
+    }
+    cx.interp().unlink_thread(ts);
+    // SAFETY: nobody else knows the state.
+    unsafe { drop(Box::from_raw(ts as *const ThreadState as *mut ThreadState)) };
+    false
+}
+
+/// Stack of new threads, as glibc's default.
+const DEFAULT_STACK: usize = 8 << 20;
+
+/// Empty the state, give the GIL up and free the state.
+///
+/// # Safety
+/// `ts` is the calling thread's; nobody uses it afterwards.
+unsafe fn finish(ts: &'static ThreadState, cx: &mut Cx) {
+    clear(ts, cx);
+    cx.interp().unlink_thread(ts);
+    crate::frame::free_stack(ts);
+    gil::release(ts);
+    // SAFETY: unlinked; the caller's promise.
+    unsafe { drop(Box::from_raw(ts as *const ThreadState as *mut ThreadState)) };
+}
+
+/// Drop every reference that a thread's state holds (`PyThreadState_Clear`).
+pub fn clear(ts: &ThreadState, cx: &mut Cx) {
+    let cells: [&FieldCell; 12] = [
+        &ts.dict,
+        &ts.c_profileobj,
+        &ts.c_traceobj,
+        &ts.current_exception,
+        &ts.async_exc,
+        &ts.async_gen_firstiter,
+        &ts.async_gen_finalizer,
+        &ts.context,
+        &ts.threading_local_key,
+        &ts.threading_local_sentinel,
+        &ts.exc_state.exc_value,
+        &ts.current_exception,
+    ];
+    for c in cells {
+        c.set(None, cx);
+    }
+}
