@@ -31,7 +31,10 @@ pub(crate) enum High {
 
 /// Bits for the Basic Multilingual Plane, a page of 256 characters at a time, worked out when first asked for.
 #[derive(Default)]
-pub(crate) struct Pages(OnceLock<Box<[OnceLock<Box<[u64; 4]>>; 256]>>);
+pub(crate) struct Pages(OnceLock<Box<[Page; 256]>>);
+
+/// The bits of one page.
+type Page = OnceLock<Box<[u64; 4]>>;
 
 impl Pages {
     /// Is `ch` in the set that `evaluate` describes?
