@@ -16,6 +16,7 @@ mod passes;
 pub mod symtable;
 mod unit;
 pub mod unparse;
+pub mod validate;
 
 use std::sync::Arc;
 
