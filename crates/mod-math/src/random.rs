@@ -183,4 +183,6 @@ impl PyRandom {
 }
 
 #[pymodule(name = "_random", doc = "Module implements the Mersenne Twister random number generator.", types(PyRandom))]
-pub mod module {}
+pub mod module {
+    use super::*;
+}

@@ -4,7 +4,6 @@
 
 use super::*;
 use crate::types::bytes::PyBytes;
-use crate::types::complex::PyComplex;
 use crate::types::float::PyFloat;
 use crate::types::set::PyFrozenSet;
 use crate::types::slice::new_slice;
