@@ -27,6 +27,7 @@ pub fn fill(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
         let t = &row.storage.ty;
         m.add(t.name(), t, cx)?;
     }
+    m.add("ExceptionGroup", exc::group::exception_group(cx)?, cx)?;
     for alias in ["EnvironmentError", "IOError"] {
         m.add(alias, exc::OSError(), cx)?;
     }

@@ -39,7 +39,7 @@ impl std::ops::Deref for PyBaseException {
 }
 
 macro_rules! layouts {
-    ($($(#[$m:meta])* $name:ident($ty:ident, $size:literal) { $($f:ident: $t:ty),* })*) => { $(
+    ($($(#[$m:meta])* $name:ident($ty:ident $(| $other:ident)*, $size:literal) { $($f:ident: $t:ty),* })*) => { $(
         $(#[$m])*
         #[repr(C)]
         pub struct $name { pub base: PyBaseException, $(pub $f: $t),* }
@@ -50,6 +50,8 @@ macro_rules! layouts {
         unsafe impl PyTyped for $name {
             #[inline]
             fn ty() -> &'static crate::typeobj::PyType { super::$ty() }
+            #[inline]
+            fn check(obj: &Object) -> bool { obj.ty().is_subtype(super::$ty()) $(|| obj.ty().is_subtype(super::$other()))* }
         }
         impl std::ops::Deref for $name {
             type Target = PyBaseException;
@@ -84,8 +86,8 @@ layouts! {
         msg: FieldCell<Object>, filename: FieldCell<Object>, lineno: FieldCell<Object>, offset: FieldCell<Object>, end_lineno: FieldCell<Object>,
         end_offset: FieldCell<Object>, text: FieldCell<Object>, print_file_and_line: FieldCell<Object>, metadata: FieldCell<Object>
     }
-    /// `PyUnicodeErrorObject`.
-    PyUnicodeError(UnicodeError, 112) { encoding: FieldCell<Object>, object: FieldCell<Object>, start: Cell<isize>, end: Cell<isize>, reason: FieldCell<Object> }
+    /// `PyUnicodeErrorObject`: what three types share. (A plain `UnicodeError` has the common layout only.)
+    PyUnicodeError(UnicodeEncodeError | UnicodeDecodeError | UnicodeTranslateError, 112) { encoding: FieldCell<Object>, object: FieldCell<Object>, start: Cell<isize>, end: Cell<isize>, reason: FieldCell<Object> }
 }
 
 pub(super) fn as_attribute_error(e: &Object) -> Option<&PyAttributeError> {

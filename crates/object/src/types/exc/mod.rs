@@ -2,8 +2,12 @@
 
 pub mod base;
 mod basic;
+pub mod group;
 pub mod layout;
+pub mod os;
 pub mod raise;
+mod syntax;
+pub mod unicode;
 
 pub use layout::*;
 
@@ -174,6 +178,12 @@ fn parts_of(name: &str) -> &'static [TypePart] {
         "NameError" => &[PyNameError::PART],
         "AttributeError" => &[PyAttributeError::PART],
         "ImportError" => &[PyImportError::PART],
+        "BaseExceptionGroup" => &[PyExceptionGroup::PART],
+        "OSError" => &[PyOSError::PART],
+        "SyntaxError" => &[PySyntaxError::PART, PySyntaxError::FIELDS],
+        "UnicodeEncodeError" => &[unicode::EncodeMethods::PART, unicode::EncodeMethods::FIELDS],
+        "UnicodeDecodeError" => &[unicode::DecodeMethods::PART, unicode::DecodeMethods::FIELDS],
+        "UnicodeTranslateError" => &[unicode::TranslateMethods::PART, unicode::TranslateMethods::FIELDS],
         _ => &[],
     }
 }
