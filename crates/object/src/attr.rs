@@ -284,3 +284,12 @@ pub fn get_method(obj: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<(Own<Obje
         None => Ok((d, true)),
     }
 }
+
+/// Bind a class attribute: `d.__get__(obj, owner)` where its type has that, else `d` itself.
+pub fn bind(d: &Object, obj: Option<&Object>, owner: &PyType) -> PyResult {
+    match d.ty().tp_descr_get.get() {
+        // SAFETY: the slot's contract.
+        Some(get) => unsafe { result_from_raw(get(d.as_ptr(), obj.map_or(std::ptr::null_mut(), |o| o.as_ptr()), owner.as_object().as_ptr())) },
+        None => Ok(d.own()),
+    }
+}

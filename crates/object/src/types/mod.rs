@@ -18,6 +18,7 @@ pub mod list;
 pub mod method;
 pub mod module;
 pub mod object_;
+pub mod range;
 pub mod set;
 pub mod slice;
 pub mod singletons;

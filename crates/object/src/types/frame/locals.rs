@@ -120,6 +120,31 @@ pub fn locals_of(f: &Frame, cx: &mut Cx) -> PyResult {
     Ok(d.into_object())
 }
 
+/// What `super()` without arguments stands for in the innermost frame: the class of the method, and its first argument.
+pub fn super_arguments(cx: &mut Cx) -> PyResult<(Own<PyType>, Own<Object>)> {
+    // SAFETY: null or a live frame.
+    let Some(f) = (unsafe { cx.ts().current_frame.get().as_ref() }) else {
+        return Err(cx.runtime_error(format_args!("super(): no current frame")));
+    };
+    let code = f.code();
+    if code.argcount() == 0 {
+        return Err(cx.runtime_error(format_args!("super(): no arguments")));
+    }
+    let Some(first) = value_of(f, 0, cx)? else {
+        return Err(cx.runtime_error(format_args!("super(): arg[0] deleted")));
+    };
+    let Some(i) = (0..code.nlocals()).find(|&i| code.local_kind(i) & local_kind::FREE != 0 && code.local_name(i).eq_text("__class__")) else {
+        return Err(cx.runtime_error(format_args!("super(): __class__ cell not found")));
+    };
+    let Some(c) = value_of(f, i, cx)? else {
+        return Err(cx.runtime_error(format_args!("super(): empty __class__ cell")));
+    };
+    match c.downcast_own::<PyType>() {
+        Ok(t) => Ok((t, first)),
+        Err(c) => Err(cx.runtime_error(format_args!("super(): __class__ is not a type ({})", c.ty().name()))),
+    }
+}
+
 impl FrameLocalsProxy {
     fn get_opt(&self, key: &Object, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
         if let (Some(i), Some(f)) = (self.frame.local_index(key), self.frame.frame()) {

@@ -6,7 +6,7 @@
 mod attrs;
 mod locals;
 
-pub use locals::{FrameLocalsProxy, locals_of};
+pub use locals::{super_arguments, FrameLocalsProxy, locals_of};
 
 use crate::alloc;
 use crate::field::GcField;

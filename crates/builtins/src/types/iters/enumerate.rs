@@ -1,0 +1,82 @@
+//! `enumerate`: pairs of a count and an item.
+
+use std::cell::Cell;
+use taipan_object::abstract_::{iter, number};
+use taipan_object::prelude::*;
+
+/// Return an enumerate object.
+///
+///   iterable
+///     an object supporting iteration
+///
+/// The enumerate object yields pairs containing a count (from start, which
+/// defaults to zero) and a value yielded by the iterable argument.
+///
+/// enumerate is useful for obtaining an indexed list:
+///     (0, seq[0]), (1, seq[1]), (2, seq[2]), ...
+#[pytype(name = "enumerate", export = "PyEnum_Type", gc, basetype)]
+#[repr(C)]
+pub struct PyEnumerate {
+    head: ObjHead,
+    index: Cell<i64>,
+    it: Field<Object>,
+    /// The count once it is beyond machine integers.
+    long: FieldCell<PyInt>,
+}
+
+#[pymethods]
+impl PyEnumerate {
+    #[new("enumerate(iterable, start=0)")]
+    fn py_new(cls: &PyType, iterable: &Object, start: Option<&Object>, cx: &mut Cx) -> PyResult<Own<PyEnumerate>> {
+        let (index, long) = match start {
+            None => (0, None),
+            Some(s) => {
+                let i = number::index(s, cx)?;
+                match i.to_i64() {
+                    Some(n) => (n, None),
+                    None => (i64::MAX, Some(i)),
+                }
+            }
+        };
+        let it = iter::get_iter(iterable, cx)?;
+        cx.new_object_of(cls, PyEnumerate { head: Object::placeholder(), index: Cell::new(index), it: Field::new(it), long: FieldCell::new(long) })
+    }
+    #[slot(tp_iter)]
+    fn iter(&self) -> Own<Object> {
+        self.own()
+    }
+    #[slot(tp_iternext)]
+    fn next(&self, cx: &mut Cx) -> PyResult<Option<Own<PyTuple>>> {
+        let Some(v) = iter::next(&self.it, cx)? else { return Ok(None) };
+        let i = self.count(cx)?;
+        if self.long.is_empty() && self.index.get() < i64::MAX {
+            self.index.set(self.index.get() + 1);
+        } else {
+            let one = PyInt::new(1, cx)?;
+            let next = number::binary(&number::ADD, &i, &one, cx)?;
+            self.long.set(next.downcast_own::<PyInt>().ok(), cx);
+        }
+        PyTuple::from_vec(vec![i.into_object(), v], cx).map(Some)
+    }
+    /// Return state information for pickling.
+    #[method("__reduce__()")]
+    fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        let i = self.count(cx)?;
+        let args = PyTuple::from_slice(&[&self.it, &i], cx)?;
+        PyTuple::from_slice(&[self.ty().as_object(), &args], cx)
+    }
+    /// 'enumerate' objects are generic over the type of their values
+    #[classmethod("__class_getitem__(object, /)")]
+    fn class_getitem(cls: &PyType, object: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        super::super::generic::new_alias(cls, object, cx)
+    }
+}
+
+impl PyEnumerate {
+    fn count(&self, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+        match self.long.own() {
+            Some(i) => Ok(i),
+            None => PyInt::new(self.index.get(), cx),
+        }
+    }
+}
