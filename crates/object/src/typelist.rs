@@ -50,6 +50,8 @@ static REST: &[&TypeSpec] = &[
     method::PyMethod::SPEC,
     cell::PyCell::SPEC,
     code::PyCode::SPEC,
+    property::PyProperty::SPEC,
+    super_::PySuper::SPEC,
     function::PyFunction::SPEC,
     frame::PyFrame::SPEC,
     frame::FrameLocalsProxy::SPEC,

@@ -10,6 +10,7 @@ use taipan_object::prelude::*;
 use taipan_object::typeobj::{self, PyType, flags};
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::method::PyMethod;
+use taipan_object::types::super_;
 
 /// `load_method` in its general form.
 #[inline(never)]
@@ -123,20 +124,20 @@ pub unsafe fn construct(m: Regs, win: *mut Slot, t: &PyType, c: &mut Callee) -> 
     Ok(true)
 }
 
-/// `super(cls, self).name`; run(base, 3) = the global `super`, the class, self.
-unsafe fn super_lookup(base: *mut Slot, name: &PyStr, two: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
+/// `super(cls, self).name`; run(base, 3) = the global `super`, the class, self. With `method`, whether the value is to be called with self.
+unsafe fn super_lookup(base: *mut Slot, name: &PyStr, two: bool, method: bool, cx: &mut Cx) -> PyResult<(Own<Object>, bool)> {
     for i in 0..3 {
         Slot::boxed(base.add(i), cx)?;
     }
     let g = (*(*base).as_ptr()).own();
     let (a, b) = (&*(*base.add(1)).as_ptr(), &*(*base.add(2)).as_ptr());
+    let real = std::ptr::eq(&*g, super_::super_type().as_object());
+    if let Some(class) = a.downcast::<PyType>().filter(|_| real) {
+        return super_::lookup(class, b, name, method, cx);
+    }
     // Without arguments in the source the compiler passes what `super()` would find; a replaced `super` is called as it was written.
-    let s = if two || g.downcast::<PyType>().is_some_and(|t| t.tp_name_str() == "super") {
-        taipan_object::call::call(&g, &[a, b], cx)?
-    } else {
-        taipan_object::call::call(&g, &[], cx)?
-    };
-    attr::get(&s, name, cx)
+    let s = if two || real { taipan_object::call::call(&g, &[a, b], cx)? } else { taipan_object::call::call(&g, &[], cx)? };
+    Ok((attr::get(&s, name, cx)?, false))
 }
 
 unsafe fn clear_run(base: *mut Slot, n: usize) {
@@ -151,7 +152,7 @@ pub unsafe fn load_super_attr<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.pc = m.pc.add(1);
     m.save();
     let base = m.at(w.b());
-    let v = super_lookup(base, m.name(w.cu()), two, &mut cx())?;
+    let (v, _) = super_lookup(base, m.name(w.cu()), two, false, &mut cx())?;
     clear_run(base, 3);
     m.set(w.a(), Slot::object(v));
     Ok(())
@@ -163,10 +164,11 @@ pub unsafe fn load_super_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.pc = m.pc.add(1);
     m.save();
     let base = m.at(w.b());
-    let v = super_lookup(base, m.name(w.cu()), two, &mut cx())?;
+    let (v, with_self) = super_lookup(base, m.name(w.cu()), two, true, &mut cx())?;
+    let slf = if with_self { std::mem::replace(&mut *base.add(2), Slot::EMPTY) } else { Slot::EMPTY };
     clear_run(base, 3);
     let win = m.at(w.a());
     store(win, Slot::object(v));
-    store(win.add(FRAME_HEADER), Slot::EMPTY);
+    store(win.add(FRAME_HEADER), slf);
     Ok(())
 }
