@@ -1,0 +1,519 @@
+//! The module `_contextvars` (PEP 567): context variables, contexts, tokens.
+//!
+//! A context points at a table sorted by variable. Copies share the table; whoever changes it while it is shared makes a copy first. The table is an
+//! object of its own so that the collector counts its references once.
+
+use std::cell::{Cell, RefCell};
+use taipan_object::prelude::*;
+use taipan_object::{abstract_, call};
+
+/// Values by variable, sorted by the variable's address. Never shown to programs.
+#[pytype(name = "_contextvars._table", gc, no_new, doc = "")]
+#[repr(C)]
+pub struct Table {
+    head: ObjHead,
+    entries: RefCell<Vec<(Own<PyContextVar>, Own<Object>)>>,
+}
+
+#[pymethods]
+impl Table {}
+
+impl Table {
+    fn new(entries: Vec<(Own<PyContextVar>, Own<Object>)>, cx: &mut Cx) -> PyResult<Own<Table>> {
+        cx.new_object(Table { head: Object::placeholder(), entries: RefCell::new(entries) })
+    }
+    fn find(&self, var: &PyContextVar) -> Result<usize, usize> {
+        let key = var as *const PyContextVar;
+        self.entries.borrow().binary_search_by_key(&key, |e| &*e.0 as *const PyContextVar)
+    }
+    fn get(&self, var: &PyContextVar) -> Option<Own<Object>> {
+        let i = self.find(var).ok()?;
+        self.entries.borrow().get(i).map(|e| e.1.clone())
+    }
+    /// Store or, with none, remove a value.
+    fn set(&self, var: &PyContextVar, value: Option<Own<Object>>) {
+        let at = self.find(var);
+        let old = match (at, value) {
+            (Ok(i), Some(v)) => Some((None, std::mem::replace(&mut self.entries.borrow_mut()[i].1, v))),
+            (Ok(i), None) => {
+                let (k, v) = self.entries.borrow_mut().remove(i);
+                Some((Some(k), v))
+            }
+            (Err(i), Some(v)) => {
+                self.entries.borrow_mut().insert(i, (var.new_ref(), v));
+                None
+            }
+            (Err(_), None) => None,
+        };
+        // What it held dies after the table is whole again.
+        drop(old);
+    }
+}
+
+#[pytype(name = "_contextvars.Context", gc, doc = "")]
+#[repr(C)]
+pub struct PyContext {
+    head: ObjHead,
+    table: FieldCell<Table>,
+    previous: FieldCell<Object>,
+    entered: Cell<bool>,
+    weak: WeakList,
+}
+
+/// A new context, empty or with the values of a table.
+fn new_context(table: Option<Own<Table>>, cx: &mut Cx) -> PyResult<Own<PyContext>> {
+    let c = PyContext {
+        head: Object::placeholder(),
+        table: FieldCell::new(table),
+        previous: FieldCell::empty(),
+        entered: Cell::new(false),
+        weak: WeakList::new(),
+    };
+    cx.new_object(c)
+}
+
+/// The calling thread's context; made on first use.
+fn current(cx: &mut Cx) -> PyResult<Own<PyContext>> {
+    if let Some(c) = cx.ts().context.own().and_then(|c| c.downcast_own::<PyContext>().ok()) {
+        return Ok(c);
+    }
+    let c = new_context(None, cx)?;
+    cx.ts().context.set(Some(c.clone().into_object()), cx);
+    Ok(c)
+}
+
+/// `contextvars.copy_context()` (`PyContext_CopyCurrent`).
+pub fn copy_current(cx: &mut Cx) -> PyResult<Own<PyContext>> {
+    let c = current(cx)?;
+    let table = c.table.own();
+    new_context(table, cx)
+}
+
+impl PyContext {
+    /// Make it the thread's context (`PyContext_Enter`).
+    pub fn enter(&self, cx: &mut Cx) -> PyResult<()> {
+        if self.entered.get() {
+            let shown = abstract_::repr(self, cx)?;
+            return Err(cx.runtime_error(format_args!("cannot enter context: {shown} is already entered")));
+        }
+        let ts = cx.ts();
+        self.previous.set(ts.context.own(), cx);
+        self.entered.set(true);
+        ts.context.set(Some(self.own()), cx);
+        ts.context_ver.set(ts.context_ver.get() + 1);
+        Ok(())
+    }
+
+    /// Go back to the context before (`PyContext_Exit`).
+    pub fn exit(&self, cx: &mut Cx) -> PyResult<()> {
+        if !self.entered.get() {
+            let shown = abstract_::repr(self, cx)?;
+            return Err(cx.runtime_error(format_args!("cannot exit context: {shown} has not been entered")));
+        }
+        let ts = cx.ts();
+        if ts.context.as_raw() != self.as_ptr() {
+            return Err(cx.runtime_error(format_args!("cannot exit context: thread state references a different context object")));
+        }
+        let previous = self.previous.take();
+        self.entered.set(false);
+        ts.context.set(previous, cx);
+        ts.context_ver.set(ts.context_ver.get() + 1);
+        Ok(())
+    }
+
+    fn get_value(&self, var: &PyContextVar) -> Option<Own<Object>> {
+        self.table.own().and_then(|t| t.get(var))
+    }
+
+    /// Change one value; the table is copied first when others see it.
+    fn change(&self, var: &PyContextVar, value: Option<Own<Object>>, cx: &mut Cx) -> PyResult<()> {
+        let shared = match self.table.get(cx) {
+            Some(t) => !t.as_object().is_unique(),
+            None => true,
+        };
+        if shared {
+            let entries = match self.table.own() {
+                Some(t) => t.entries.borrow().clone(),
+                None => Vec::new(),
+            };
+            let t = Table::new(entries, cx)?;
+            self.table.set(Some(t), cx);
+        }
+        if let Some(t) = self.table.own() {
+            t.set(var, value);
+        }
+        Ok(())
+    }
+
+    fn entries(&self) -> Vec<(Own<PyContextVar>, Own<Object>)> {
+        self.table.own().map(|t| t.entries.borrow().clone()).unwrap_or_default()
+    }
+
+    fn list_iter(v: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let l = PyList::from_vec(v, cx)?;
+        abstract_::iter::get_iter(&l, cx)
+    }
+}
+
+fn var_key<'a>(key: &'a Object, cx: &mut Cx) -> PyResult<&'a PyContextVar> {
+    match key.downcast::<PyContextVar>() {
+        Some(v) => Ok(v),
+        None => {
+            let shown = abstract_::repr(key, cx)?;
+            Err(cx.type_error(format_args!("a ContextVar key was expected, got {shown}")))
+        }
+    }
+}
+
+#[pymethods]
+impl PyContext {
+    #[slot(tp_new)]
+    fn tp_new(_cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyContext>> {
+        if !args.0.is_empty() || !kw.is_empty() {
+            return Err(cx.type_error(format_args!("Context() does not accept any arguments")));
+        }
+        new_context(None, cx)
+    }
+    #[slot(tp_hash)]
+    fn hash(&self, cx: &mut Cx) -> PyResult<isize> {
+        abstract_::hash_not_implemented(self, cx)
+    }
+    #[slot(tp_richcompare)]
+    fn compare(&self, other: &Object, op: CmpOp, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let (CmpOp::Eq | CmpOp::Ne, Some(o)) = (op, other.downcast::<PyContext>()) else { return Ok(not_implemented().own()) };
+        let (a, b) = (self.entries(), o.entries());
+        let mut equal = a.len() == b.len();
+        for (x, y) in a.iter().zip(&b) {
+            if !equal {
+                break;
+            }
+            equal = std::ptr::eq(&*x.0, &*y.0) && abstract_::eq(&x.1, &y.1, cx)?;
+        }
+        (equal == (op == CmpOp::Eq)).into_return(cx)
+    }
+    #[slot(mp_length)]
+    fn len(&self) -> usize {
+        self.table.own().map_or(0, |t| t.entries.borrow().len())
+    }
+    #[slot(mp_subscript)]
+    fn subscript(&self, key: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let var = var_key(key, cx)?;
+        match self.get_value(var) {
+            Some(v) => Ok(v),
+            None => Err(cx.raise_arg(exc::KeyError(), key)),
+        }
+    }
+    #[slot(sq_contains)]
+    fn contains(&self, key: &Object, cx: &mut Cx) -> PyResult<bool> {
+        let var = var_key(key, cx)?;
+        Ok(self.get_value(var).is_some())
+    }
+    #[slot(tp_iter)]
+    fn iter(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        PyContext::list_iter(self.entries().into_iter().map(|e| e.0.into_object()).collect(), cx)
+    }
+    /// Return a shallow copy of the context object.
+    #[method("copy()")]
+    fn copy(&self, cx: &mut Cx) -> PyResult<Own<PyContext>> {
+        let t = self.table.own();
+        new_context(t, cx)
+    }
+    /// Return the value for `key` if `key` has the value in the context object.
+    ///
+    /// If `key` does not exist, return `default`.  If `default` is not
+    /// given, return None.
+    #[method("get(key, default=None, /)")]
+    fn get(&self, key: &Object, default: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let var = var_key(key, cx)?;
+        Ok(self.get_value(var).unwrap_or_else(|| default.own()))
+    }
+    /// Return a list of all variables in the context object.
+    #[method("keys()")]
+    fn keys(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        self.iter(cx)
+    }
+    /// Return a list of all variables' values in the context object.
+    #[method("values()")]
+    fn values(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        PyContext::list_iter(self.entries().into_iter().map(|e| e.1).collect(), cx)
+    }
+    /// Return all variables and their values in the context object.
+    ///
+    /// The result is returned as a list of 2-tuples (variable, value).
+    #[method("items()")]
+    fn items(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let mut v = Vec::new();
+        for (k, x) in self.entries() {
+            v.push(PyTuple::from_slice(&[k.as_object(), &x], cx)?.into_object());
+        }
+        PyContext::list_iter(v, cx)
+    }
+    #[method("run(*args, **kwargs)", nosig)]
+    fn run(&self, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let Some((f, args)) = args.0.split_first() else {
+            return Err(cx.type_error(format_args!("run() missing 1 required positional argument")));
+        };
+        let (names, values) = kwargs.split(cx)?;
+        self.enter(cx)?;
+        let r = call::call_kw(f, args, values, names.as_deref(), cx);
+        match r {
+            Ok(v) => self.exit(cx).map(|()| v),
+            Err(r) => {
+                let e = cx.take_raised(r);
+                self.exit(cx)?;
+                Err(cx.set_raised(e))
+            }
+        }
+    }
+}
+
+#[pytype(name = "_contextvars.ContextVar", gc, doc = "")]
+#[repr(C)]
+pub struct PyContextVar {
+    head: ObjHead,
+    #[member("name", readonly)]
+    name: Field<PyStr>,
+    default: FieldCell<Object>,
+    weak: WeakList,
+}
+
+/// A context variable (`PyContextVar_New`).
+pub fn new_var(name: &PyStr, default: Option<&Object>, cx: &mut Cx) -> PyResult<Own<PyContextVar>> {
+    let v = PyContextVar {
+        head: Object::placeholder(),
+        name: Field::new(name.new_ref()),
+        default: FieldCell::new(default.map(|d| d.own())),
+        weak: WeakList::new(),
+    };
+    cx.new_object(v)
+}
+
+impl PyContextVar {
+    /// The value in the calling thread's context, else the default given or the variable's own (`PyContextVar_Get`).
+    pub fn value(&self, default: Option<&Object>, cx: &mut Cx) -> Option<Own<Object>> {
+        let context = cx.ts().context.own();
+        let found = context.and_then(|c| c.downcast::<PyContext>().and_then(|c| c.get_value(self)));
+        found.or_else(|| default.map(|d| d.own())).or_else(|| self.default.own())
+    }
+
+    /// Set the value in the calling thread's context (`PyContextVar_Set`).
+    pub fn assign(&self, value: &Object, cx: &mut Cx) -> PyResult<Own<PyToken>> {
+        let c = current(cx)?;
+        let old = c.get_value(self);
+        let token = PyToken {
+            head: Object::placeholder(),
+            context: FieldCell::new(Some(c.new_ref())),
+            var: FieldCell::new(Some(self.new_ref())),
+            old: FieldCell::new(old),
+            used: Cell::new(false),
+        };
+        let token = cx.new_object(token)?;
+        c.change(self, Some(value.own()), cx)?;
+        Ok(token)
+    }
+
+    /// Undo the `set` that made the token (`PyContextVar_Reset`).
+    pub fn undo(&self, t: &PyToken, cx: &mut Cx) -> PyResult<()> {
+        if t.used.get() {
+            let shown = abstract_::repr(t, cx)?;
+            return Err(cx.runtime_error(format_args!("{shown} has already been used once")));
+        }
+        if t.var.as_raw() != self.as_ptr() {
+            let shown = abstract_::repr(t, cx)?;
+            return Err(cx.value_error(format_args!("{shown} was created by a different ContextVar")));
+        }
+        let c = current(cx)?;
+        if t.context.as_raw() != c.as_ptr() {
+            let shown = abstract_::repr(t, cx)?;
+            return Err(cx.value_error(format_args!("{shown} was created in a different Context")));
+        }
+        t.used.set(true);
+        let old = t.old.own();
+        c.change(self, old, cx)
+    }
+}
+
+#[pymethods]
+impl PyContextVar {
+    #[new("ContextVar(name, *, default=<unrepresentable>)")]
+    fn py_new(_cls: &PyType, name: &Object, #[default(None)] default: Option<&Object>, cx: &mut Cx) -> PyResult<Own<PyContextVar>> {
+        let Some(n) = name.downcast::<PyStr>() else {
+            return Err(cx.type_error(format_args!("context variable name must be a str")));
+        };
+        new_var(n, default, cx)
+    }
+    #[slot(tp_repr)]
+    fn repr(&self, cx: &mut Cx) -> PyResult<String> {
+        let name = abstract_::repr(&*self.name, cx)?;
+        let at = self.as_ptr() as usize;
+        match self.default.own() {
+            Some(d) => {
+                let d = abstract_::repr(&d, cx)?;
+                Ok(format!("<ContextVar name={name} default={d} at {at:#x}>"))
+            }
+            None => Ok(format!("<ContextVar name={name} at {at:#x}>")),
+        }
+    }
+    /// Return a value for the context variable for the current context.
+    ///
+    /// If there is no value for the variable in the current context, the
+    /// method will:
+    ///  * return the value of the default argument of the method, if
+    ///    provided; or
+    ///  * return the default value for the context variable, if it was
+    ///    created with one; or
+    ///  * raise a LookupError.
+    #[method("get(default=<unrepresentable>, /)")]
+    fn get(&self, #[default(None)] default: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        match self.value(default, cx) {
+            Some(v) => Ok(v),
+            None => Err(cx.raise_arg(exc::LookupError(), self)),
+        }
+    }
+    /// Call to set a new value for the context variable in the current context.
+    ///
+    /// The required value argument is the new value for the context
+    /// variable.
+    ///
+    /// Returns a Token object that can be used to restore the variable to
+    /// its previous value via the `ContextVar.reset()` method.
+    #[method("set(value, /)")]
+    fn set(&self, value: &Object, cx: &mut Cx) -> PyResult<Own<PyToken>> {
+        self.assign(value, cx)
+    }
+    /// Reset the context variable.
+    ///
+    /// The variable is reset to the value it had before the
+    /// `ContextVar.set()` that created the token was used.
+    #[method("reset(token, /)")]
+    fn reset(&self, token: &Object, cx: &mut Cx) -> PyResult<()> {
+        let Some(t) = token.downcast::<PyToken>() else {
+            let shown = abstract_::repr(token, cx)?;
+            return Err(cx.type_error(format_args!("expected an instance of Token, got {shown}")));
+        };
+        self.undo(t, cx)
+    }
+    /// ContextVars are generic over the type of their contained values
+    #[classmethod("__class_getitem__(object, /)")]
+    fn class_getitem(cls: &PyType, object: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        taipan_object::types::object_::generic_alias_hook(cls, object, cx)
+    }
+}
+
+#[pytype(name = "_contextvars.Token", gc, doc = "")]
+#[repr(C)]
+pub struct PyToken {
+    head: ObjHead,
+    context: FieldCell<PyContext>,
+    var: FieldCell<PyContextVar>,
+    old: FieldCell<Object>,
+    used: Cell<bool>,
+}
+
+#[pymethods]
+impl PyToken {
+    #[slot(tp_new)]
+    fn tp_new(_cls: &PyType, _args: Args<'_>, _kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        Err(cx.runtime_error(format_args!("Tokens can only be created by ContextVars")))
+    }
+    #[slot(tp_hash)]
+    fn hash(&self, cx: &mut Cx) -> PyResult<isize> {
+        abstract_::hash_not_implemented(self, cx)
+    }
+    #[slot(tp_repr)]
+    fn repr(&self, cx: &mut Cx) -> PyResult<String> {
+        let used = if self.used.get() { " used" } else { "" };
+        let var = match self.var.own() {
+            Some(v) => abstract_::repr(&v, cx)?.to_string(),
+            None => "<NULL>".to_owned(),
+        };
+        Ok(format!("<Token{used} var={var} at {:#x}>", self.as_ptr() as usize))
+    }
+    #[getter]
+    fn var(&self) -> Option<Own<PyContextVar>> {
+        self.var.own()
+    }
+    #[getter]
+    fn old_value(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        match self.old.own() {
+            Some(v) => Ok(v),
+            None => missing(cx),
+        }
+    }
+    /// Enter into Token context manager.
+    #[method("__enter__()")]
+    fn enter(&self) -> Own<Object> {
+        self.own()
+    }
+    /// Exit from Token context manager, restore the linked ContextVar.
+    #[method("__exit__(type, val, tb, /)")]
+    fn exit(&self, _type: &Object, _val: &Object, _tb: &Object, cx: &mut Cx) -> PyResult<()> {
+        match self.var.own() {
+            Some(v) => v.undo(self, cx),
+            None => Ok(()),
+        }
+    }
+    /// Tokens are generic over the same type as the ContextVar which created them.
+    #[classmethod("__class_getitem__(object, /)")]
+    fn class_getitem(cls: &PyType, object: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        taipan_object::types::object_::generic_alias_hook(cls, object, cx)
+    }
+}
+
+/// `Token.MISSING`
+#[pytype(name = "Token.MISSING", no_new, doc = "")]
+#[repr(C)]
+pub struct Missing {
+    head: ObjHead,
+}
+
+#[pymethods]
+impl Missing {
+    #[slot(tp_repr)]
+    fn repr(&self) -> &'static str {
+        "<Token.MISSING>"
+    }
+}
+
+#[derive(Default)]
+struct Singletons {
+    missing: RefCell<Option<Own<Missing>>>,
+}
+
+fn missing(cx: &mut Cx) -> PyResult<Own<Object>> {
+    if let Some(m) = cx.state::<Singletons>().missing.borrow().as_ref() {
+        return Ok(m.own());
+    }
+    let m = cx.new_object(Missing { head: Object::placeholder() })?;
+    *cx.state::<Singletons>().missing.borrow_mut() = Some(m.clone());
+    Ok(m.into_object())
+}
+
+/// Ready the types; other modules make variables before this one is imported.
+pub fn ready(cx: &mut Cx) -> PyResult<()> {
+    for s in [Table::SPEC, PyContext::SPEC, PyContextVar::SPEC, PyToken::SPEC, Missing::SPEC] {
+        taipan_object::typeobj::ready_static(s, cx)?;
+    }
+    Ok(())
+}
+
+#[pymodule(name = "_contextvars", doc = "Context Variables", types(PyContext, PyContextVar, PyToken))]
+pub mod contextvars {
+    use super::*;
+
+    #[function("copy_context()")]
+    fn copy_context(cx: &mut Cx) -> PyResult<Own<PyContext>> {
+        copy_current(cx)
+    }
+
+    #[exec]
+    fn exec(_m: &PyModule, cx: &mut Cx) -> PyResult<()> {
+        ready(cx)?;
+        let missing = missing(cx)?;
+        if let Some(d) = PyToken::ty().tp_dict.own() {
+            d.set_text("MISSING", missing, cx)?;
+            taipan_object::typeobj::modified(PyToken::ty());
+        }
+        Ok(())
+    }
+}
