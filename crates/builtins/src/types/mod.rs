@@ -5,15 +5,13 @@ pub mod call_iter;
 pub mod generic;
 pub mod iters;
 pub mod namespace;
-pub mod property;
-pub mod super_;
 
 use taipan_object::prelude::*;
 use taipan_object::typeobj::{TypeSpec, object_type, ready_static};
 use taipan_object::types::{boolean, float::PyFloat, static_method};
 
 /// All types of this crate.
-static SPECS: &[&TypeSpec] = &[anext::PyAnextAwaitable::SPEC, call_iter::PyCallIter::SPEC, generic::PyGenericAlias::SPEC, generic::GenericAliasIter::SPEC, generic::PyUnion::SPEC, iters::PyEnumerate::SPEC, iters::PyFilter::SPEC, iters::PyMap::SPEC, iters::PyReversed::SPEC, iters::PyZip::SPEC, property::PyProperty::SPEC, super_::PySuper::SPEC, namespace::PyNamespace::SPEC];
+static SPECS: &[&TypeSpec] = &[anext::PyAnextAwaitable::SPEC, call_iter::PyCallIter::SPEC, generic::PyGenericAlias::SPEC, generic::GenericAliasIter::SPEC, generic::PyUnion::SPEC, iters::PyEnumerate::SPEC, iters::PyFilter::SPEC, iters::PyMap::SPEC, iters::PyReversed::SPEC, iters::PyZip::SPEC, namespace::PyNamespace::SPEC];
 
 /// Ready the types.
 pub(crate) fn init(cx: &mut Cx) -> PyResult<()> {
@@ -52,8 +50,6 @@ pub(crate) fn named() -> Vec<&'static PyType> {
         iters::PyMap::ty(),
         iters::PyReversed::ty(),
         iters::PyZip::ty(),
-        property::PyProperty::ty(),
-        super_::PySuper::ty(),
         taipan_object::types::range::PyRange::ty(),
     ]
 }
