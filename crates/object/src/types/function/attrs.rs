@@ -115,6 +115,23 @@ impl PyFunction {
         }
     }
 
+    #[getter("__dict__")]
+    fn get_dict(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        crate::types::object_::get_dict(self.as_object(), cx)
+    }
+    #[setter("__dict__")]
+    fn set_dict(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+        match v {
+            None => Err(cx.type_error(format_args!("cannot delete __dict__"))),
+            Some(v) => match v.downcast::<PyDict>() {
+                Some(d) => {
+                    crate::instance::set_dict(self.as_object(), Some(d.new_ref()));
+                    Ok(())
+                }
+                None => Err(cx.type_error(format_args!("__dict__ must be set to a dictionary, not a '{}'", v.ty().name()))),
+            },
+        }
+    }
     #[getter("__code__")]
     fn get_code(&self) -> Own<PyCode> {
         self.code().new_ref()
