@@ -25,8 +25,20 @@ pub fn bootstrap(sys_spec: &'static ModuleSpec, cx: &mut Cx) -> PyResult<Own<PyM
             mods.set(&n, m, cx)?;
         }
     }
+    add_native_names(&sys, cx)?;
     install_importlib(&sys, cx)?;
     Ok(sys)
+}
+
+/// `sys.builtin_module_names`, which importlib looks at first thing.
+fn add_native_names(sys: &PyModule, cx: &mut Cx) -> PyResult<()> {
+    let names = imp::native_names(cx);
+    let mut v = Vec::with_capacity(names.len());
+    for n in names {
+        v.push(PyStr::new_interned(n, cx)?.into_object());
+    }
+    let t = PyTuple::from_vec(v, cx)?;
+    sys.add("builtin_module_names", &t, cx)
 }
 
 /// `importlib._bootstrap._install(sys, _imp)`.

@@ -160,12 +160,5 @@ fn set_paths(sys: &PyModule, p: &Paths, cx: &mut Cx) -> PyResult<()> {
         let s = fs_str(a, cx)?;
         orig.push(s.into_object(), cx)?;
     }
-    sys.add("orig_argv", &orig, cx)?;
-    let names = imp::native_names(cx);
-    let mut v = Vec::with_capacity(names.len());
-    for n in names {
-        v.push(PyStr::new_interned(n, cx)?.into_object());
-    }
-    let t = PyTuple::from_vec(v, cx)?;
-    sys.add("builtin_module_names", &t, cx)
+    sys.add("orig_argv", &orig, cx)
 }

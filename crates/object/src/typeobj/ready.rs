@@ -131,6 +131,7 @@ fn ready_with(t: &PyType, fill: impl FnOnce(&mut Cx) -> PyResult<()>, cx: &mut C
     add_new(t, &d, cx)?;
     add_wrappers(t, &d, cx)?;
     fill(cx)?;
+    add_dict_attribute(t, &d, cx)?;
     set_doc(t, &d, cx)?;
     let bases = t.tp_bases.own().unwrap_or_else(PyTuple::empty);
     let base_types: Vec<&PyType> = bases.as_slice().iter().filter_map(|b| b.downcast::<PyType>()).collect();
@@ -219,6 +220,16 @@ pub fn add_tables(t: &PyType, methods: &'static [MethodDef], members: &'static [
             let o = descr::new_getset(t, g, cx)?;
             d.set(&name, &o, cx)?;
         }
+    }
+    Ok(())
+}
+
+/// Types whose instances have a dict show it as `__dict__` unless they say otherwise.
+fn add_dict_attribute(t: &PyType, d: &PyDict, cx: &mut Cx) -> PyResult<()> {
+    let n = crate::name!(cx, "__dict__");
+    if t.tp_dictoffset.get() > 0 && t.base().is_none_or(|b| b.tp_dictoffset.get() == 0) && d.get_str(n, cx).is_none() {
+        let g = descr::new_getset(t, crate::types::object_::dict_getset(), cx)?;
+        d.set(n, &g, cx)?;
     }
     Ok(())
 }

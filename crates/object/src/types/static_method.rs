@@ -24,7 +24,7 @@ use taipan_macros::{pymethods, pytype};
 pub struct PyStaticMethod {
     head: ObjHead,
     callable: FieldCell<Object>,
-    dict: crate::types::object_::InstDict,
+    dict: InstDict,
 }
 
 /// Convert a function to be a class method.
@@ -50,18 +50,18 @@ pub struct PyStaticMethod {
 pub struct PyClassMethod {
     head: ObjHead,
     callable: FieldCell<Object>,
-    dict: crate::types::object_::InstDict,
+    dict: InstDict,
 }
 
 /// `staticmethod(f)`.
 pub fn new_staticmethod(f: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let m = PyStaticMethod { head: Object::placeholder(), callable: FieldCell::new(Some(f.own())), dict: Default::default() };
+    let m = PyStaticMethod { head: Object::placeholder(), callable: FieldCell::new(Some(f.own())), dict: InstDict::empty() };
     cx.new_object(m).map(Own::into_object)
 }
 
 /// `classmethod(f)`.
 pub fn new_classmethod(f: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let m = PyClassMethod { head: Object::placeholder(), callable: FieldCell::new(Some(f.own())), dict: Default::default() };
+    let m = PyClassMethod { head: Object::placeholder(), callable: FieldCell::new(Some(f.own())), dict: InstDict::empty() };
     cx.new_object(m).map(Own::into_object)
 }
 
@@ -113,7 +113,7 @@ fn set_forwarded(me: &Object, n: &PyStr, value: Option<&Object>, cx: &mut Cx) ->
 impl PyStaticMethod {
     #[slot(tp_new)]
     fn tp_new(cls: &PyType, _args: crate::args::Args<'_>, _kw: crate::args::Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyStaticMethod>> {
-        cx.new_object_of(cls, PyStaticMethod { head: Object::placeholder(), callable: FieldCell::empty(), dict: Default::default() })
+        cx.new_object_of(cls, PyStaticMethod { head: Object::placeholder(), callable: FieldCell::empty(), dict: InstDict::empty() })
     }
     #[init("staticmethod(function, /)")]
     fn init(&self, function: &Object, cx: &mut Cx) -> PyResult<()> {
@@ -178,7 +178,7 @@ impl PyStaticMethod {
 impl PyClassMethod {
     #[slot(tp_new)]
     fn tp_new(cls: &PyType, _args: crate::args::Args<'_>, _kw: crate::args::Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyClassMethod>> {
-        cx.new_object_of(cls, PyClassMethod { head: Object::placeholder(), callable: FieldCell::empty(), dict: Default::default() })
+        cx.new_object_of(cls, PyClassMethod { head: Object::placeholder(), callable: FieldCell::empty(), dict: InstDict::empty() })
     }
     #[init("classmethod(function, /)")]
     fn init(&self, function: &Object, cx: &mut Cx) -> PyResult<()> {

@@ -17,7 +17,7 @@ use taipan_macros::{pymethods, pytype};
 #[repr(C)]
 pub struct PyModule {
     head: ObjHead,
-    pub md_dict: FieldCell<PyDict>,
+    pub md_dict: InstDict,
     /// `PyModuleDef*` of C modules, or null.
     pub md_def: Cell<*mut c_void>,
     /// `md_state` of C modules, or null.

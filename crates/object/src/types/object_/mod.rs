@@ -6,7 +6,6 @@ mod reduce;
 
 pub use hooks::{Hooks, generic_alias_hook, new_staticmethod, set_hooks, union_args_hook, union_hook};
 
-use crate::field::GcField;
 use crate::prelude::*;
 use crate::typeobj::{GetSetDef, PyBaseObject_Type, Ptr, TypeSpec, flags};
 use std::ffi::c_void;
@@ -20,23 +19,6 @@ pub const SPEC: &TypeSpec = &TypeSpec {
     parts: &[methods::PlainObject::PART],
     ..TypeSpec::plain(c"object", flags::BASETYPE, 16, &PyBaseObject_Type)
 };
-
-/// A `__dict__` pointer field of a built-in struct (`tp_dictoffset` points at it).
-#[repr(transparent)]
-pub struct InstDict(FieldCell<PyDict>);
-impl Default for InstDict {
-    fn default() -> Self {
-        InstDict(FieldCell::empty())
-    }
-}
-impl GcField for InstDict {
-    fn traverse(&self, v: crate::field::Visit) -> Result<(), i32> {
-        self.0.traverse(v)
-    }
-    fn clear(&self) {
-        self.0.clear()
-    }
-}
 
 /// "<module.Class object at 0x…>".
 pub fn default_repr(o: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
