@@ -14,6 +14,8 @@ impl<'a> Lower<'a> {
         if let Some(value) = self.const_of(e) {
             if fold::truth(&value) == when {
                 self.jump(e.span, target);
+            } else {
+                self.emit(e.span, Op::Nop, []);
             }
             return Ok(());
         }

@@ -15,7 +15,7 @@ impl<'a> Lower<'a> {
         if t.finalbody.is_empty() {
             return self.try_except(&t.body, &t.handlers, &t.orelse, span);
         }
-        self.try_finally(&t.finalbody, |l| {
+        self.try_finally(&t.finalbody, span, |l| {
             if t.handlers.is_empty() { l.conditional(&t.body) } else { l.try_except(&t.body, &t.handlers, &t.orelse, span) }
         })
     }
@@ -24,6 +24,7 @@ impl<'a> Lower<'a> {
     pub fn try_finally(
         &mut self,
         finalbody: &'a [Stmt],
+        span: Span,
         body: impl FnOnce(&mut Self) -> Result<()>,
     ) -> Result<()> {
         let base = self.unit.depth;
@@ -31,7 +32,7 @@ impl<'a> Lower<'a> {
         let handler = self.unit.code.new_handler(base as u32, false);
         self.push_block(Block::FinallyTry { outer, body: finalbody })?;
         self.unit.code.handler = Some(handler);
-        self.emit(NOWHERE, Op::Nop, []);
+        self.keyword_line(span);
         body(self)?;
         self.unit.blocks.pop();
         self.unit.code.handler = outer;
@@ -49,6 +50,11 @@ impl<'a> Lower<'a> {
         self.unit.code.end_cold();
         self.unit.depth = base;
         Ok(())
+    }
+
+    /// The line of a keyword that has no code of its own, for tracing.
+    pub fn keyword_line(&mut self, span: Span) {
+        self.emit(Span::new(span.lineno, span.col_offset, span.lineno, span.col_offset), Op::Nop, []);
     }
 
     /// At a handler's entry, R[base] = the exception: make it the handled one. Afterwards R[base] is the previous
@@ -75,7 +81,7 @@ impl<'a> Lower<'a> {
         body: &'a [Stmt],
         handlers: &'a [Excepthandler],
         orelse: &'a [Stmt],
-        _span: Span,
+        span: Span,
     ) -> Result<()> {
         let base = self.unit.depth;
         let outer = self.unit.code.handler;
@@ -83,7 +89,7 @@ impl<'a> Lower<'a> {
         let end = self.label();
         self.push_block(Block::Try { outer })?;
         self.unit.code.handler = Some(handler);
-        self.emit(NOWHERE, Op::Nop, []);
+        self.keyword_line(span);
         self.conditional(body)?;
         self.unit.blocks.pop();
         self.unit.code.handler = outer;

@@ -17,7 +17,7 @@ impl<'a> Lower<'a> {
         if t.finalbody.is_empty() {
             return self.try_star_except(t, span);
         }
-        self.try_finally(&t.finalbody, |l| {
+        self.try_finally(&t.finalbody, span, |l| {
             if t.handlers.is_empty() { l.conditional(&t.body) } else { l.try_star_except(t, span) }
         })
     }
@@ -29,7 +29,7 @@ impl<'a> Lower<'a> {
         let end = self.label();
         self.push_block(Block::Try { outer })?;
         self.unit.code.handler = Some(handler);
-        self.emit(NOWHERE, Op::Nop, []);
+        self.keyword_line(span);
         self.conditional(&t.body)?;
         self.unit.blocks.pop();
         self.unit.code.handler = outer;

@@ -1,9 +1,10 @@
 //! Control flow: jumps to jumps, unreachable code, jumps to the next instruction, empty instructions.
 
 use taipan_bytecode::Op;
+use taipan_bytecode::linetable::Location;
 
 use super::Stream;
-use crate::code::NO_LABEL;
+use crate::code::{Inst, NO_HANDLER, NO_LABEL};
 
 /// Jumps followed in a row; a cycle of jumps ends there.
 const THREAD_MAX: usize = 16;
@@ -122,6 +123,64 @@ fn reachable(stream: &Stream) -> Vec<bool> {
     live
 }
 
+/// Give instructions without a place the one of the instruction before, where control comes only from there, and a
+/// copy of the implicit `return None` to every place that jumps to it: so a debugger sees the line that came last.
+pub(super) fn spread_locations(stream: &mut Stream) {
+    let count = stream.insts.len();
+    let mut joined = vec![false; count + 1];
+    for inst in &stream.insts {
+        if let Some(handler) = stream.handler(inst) {
+            joined[handler] = true;
+        }
+    }
+    let mut copies: Vec<(Location, u32)> = Vec::new();
+    for index in 0..count {
+        let inst = stream.insts[index];
+        let Some(target) = stream.target(&inst) else { continue };
+        let bare_return = stream.insts.get(target).is_some_and(|t| t.op == Op::ReturnNone && t.location.line < 0);
+        if !bare_return {
+            joined[target] = true;
+            continue;
+        }
+        let mut location = inst.location;
+        if location.line < 0
+            && let Some(before) = index.checked_sub(1).map(|i| &stream.insts[i])
+            && !before.op.ends()
+        {
+            location = before.location;
+        }
+        if inst.op == Op::Jump {
+            let end = &mut stream.insts[index];
+            (end.op, end.target, end.location) = (Op::ReturnNone, NO_LABEL, location);
+            continue;
+        }
+        let label = match copies.iter().find(|(other, _)| *other == location) {
+            Some(&(_, label)) => label,
+            None => {
+                let label = stream.labels.len() as u32;
+                stream.labels.push(count + copies.len());
+                copies.push((location, label));
+                label
+            }
+        };
+        stream.insts[index].target = label;
+    }
+    for index in 1..count {
+        if joined[index] || stream.insts[index].location.line >= 0 {
+            continue;
+        }
+        let before = stream.insts[index - 1];
+        if !before.op.ends() {
+            stream.insts[index].location = before.location;
+        }
+    }
+    for (location, _) in copies {
+        stream.insts.push(Inst { op: Op::ReturnNone, args: [0; 4], target: NO_LABEL, handler: NO_HANDLER, location });
+    }
+    let live = reachable(stream);
+    stream.retain(&live);
+}
+
 /// Drop jumps to the next instruction and empty instructions whose line the next one has too.
 pub(super) fn drop_trivial(stream: &mut Stream) {
     loop {
@@ -133,9 +192,7 @@ pub(super) fn drop_trivial(stream: &mut Stream) {
                 Op::Jump => stream.target(inst) == Some(index + 1),
                 Op::Nop => {
                     inst.location.line < 0
-                        || stream.insts.get(index + 1).is_some_and(|next| {
-                            next.location.line == inst.location.line && next.handler == inst.handler
-                        })
+                        || stream.insts.get(index + 1).is_some_and(|next| next.location.line == inst.location.line)
                 }
                 _ => false,
             };

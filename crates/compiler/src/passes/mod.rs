@@ -72,6 +72,7 @@ pub(crate) fn finish(
     let (locals, order) = place_locals(unit);
     let mut stream = resolve(items, unit, &order)?;
     jumps::simplify(&mut stream);
+    jumps::spread_locations(&mut stream);
     assigned::drop_checks(&mut stream, unit, &locals);
     jumps::drop_trivial(&mut stream);
     let assembled = assemble::assemble(&stream, unit.firstlineno)?;
