@@ -77,10 +77,13 @@ pub unsafe extern "C" fn dealloc_of<T: PyTyped>(obj: *mut Object) {
     unsafe {
         let ty = &*((*obj).ty() as *const crate::typeobj::PyType);
         let fl = ty.tp_flags.get();
+        let own_ty = T::ty();
+        if own_ty.tp_finalize.get().is_some() && !finalise(obj, ty) {
+            return;
+        }
         if fl & flags::HAVE_GC != 0 {
             gc::untrack(obj);
         }
-        let own_ty = T::ty();
         if own_ty.tp_weaklistoffset.get() > 0 {
             crate::weakref::clear_refs_of(obj);
         }
@@ -91,6 +94,22 @@ pub unsafe extern "C" fn dealloc_of<T: PyTyped>(obj: *mut Object) {
             }
             _ => free_object(obj, ty),
         }
+    }
+}
+
+/// Run `tp_finalize` of a dying object once. `false`: it came back to life.
+#[cold]
+unsafe fn finalise(obj: *mut Object, ty: &crate::typeobj::PyType) -> bool {
+    // SAFETY: the object is alive; its count is raised while the finaliser runs.
+    unsafe {
+        let is_gc = ty.tp_flags.get() & flags::HAVE_GC != 0;
+        let (Some(f), true) = (ty.tp_finalize.get(), is_gc && !gc::is_finalized(&*obj)) else { return true };
+        (*obj).set_refcount(1);
+        f(obj);
+        gc::set_finalized(obj);
+        let left = (*obj).refcount() - 1;
+        (*obj).set_refcount(left);
+        left == 0
     }
 }
 

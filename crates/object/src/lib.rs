@@ -16,6 +16,7 @@ pub mod dealloc;
 pub mod err;
 pub mod field;
 pub mod frame;
+pub mod fspath;
 pub mod gc;
 pub mod hash;
 pub mod import;

@@ -11,7 +11,7 @@ mod from_arg;
 mod into_return;
 mod kwargs;
 mod module_spec;
-mod needs;
+pub(crate) mod needs;
 pub mod rt;
 mod spec;
 mod suggest;

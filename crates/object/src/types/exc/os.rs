@@ -207,3 +207,22 @@ impl PyOSError {
         self.filename2.set(v.map(|v| v.own()), cx);
     }
 }
+
+impl Cx {
+    /// Raise `OSError(errno, message, filename, None, filename2)`, which becomes the subclass for the errno.
+    #[cold]
+    pub fn os_error(&mut self, errno: i32, message: &str, filename: Option<&Object>, filename2: Option<&Object>) -> crate::err::Raised {
+        let (n, m) = match (PyInt::new(errno as i64, self), PyStr::new(message, self)) {
+            (Ok(n), Ok(m)) => (n, m),
+            (Err(r), _) | (_, Err(r)) => return r,
+        };
+        let args: &[&Object] = match (filename, filename2) {
+            (None, _) => &[&n, &m],
+            (Some(f), None) => &[&n, &m, f],
+            (Some(f), Some(g)) => &[&n, &m, f, crate::types::none(), g],
+        };
+        super::raise::raise_with_args(self, OSError(), args);
+        // SAFETY: just raised.
+        unsafe { crate::err::Raised::assume() }
+    }
+}

@@ -1,0 +1,75 @@
+//! Paths as objects: the `os.PathLike` protocol (PEP 519) and the file system's encoding (UTF-8 with `surrogateescape`, PEP 383).
+
+use crate::args::needs;
+use crate::call;
+use crate::prelude::*;
+use crate::types::bytes::PyBytes;
+use std::ffi::CString;
+
+/// `os.fspath(o)`: a `str` or `bytes`.
+pub fn fspath(o: &Object, cx: &mut Cx) -> PyResult {
+    if o.is_a::<PyStr>() || o.is_a::<PyBytes>() {
+        return Ok(o.own());
+    }
+    match call::lookup_special(o, name!(cx, "__fspath__"), cx)? {
+        Some(f) if !f.is_none() => {
+            let r = call::call(&f, &[], cx)?;
+            if r.is_a::<PyStr>() || r.is_a::<PyBytes>() {
+                return Ok(r);
+            }
+            Err(cx.type_error(format_args!(
+                "expected {}.__fspath__() to return str or bytes, not {}",
+                o.ty().tp_name_str(),
+                r.ty().tp_name_str()
+            )))
+        }
+        _ => Err(cx.type_error(format_args!("expected str, bytes or os.PathLike object, not {}", o.ty().tp_name_str()))),
+    }
+}
+
+/// The bytes of a string for the operating system. Raises `UnicodeEncodeError` for surrogates that do not stand for bytes.
+pub fn encode(s: &PyStr, cx: &mut Cx) -> PyResult<Vec<u8>> {
+    if let Some(t) = s.as_ascii() {
+        return Ok(t.as_bytes().to_vec());
+    }
+    let mut out = Vec::with_capacity(s.len() * 2);
+    let mut b = [0; 4];
+    for (i, c) in s.code_points().enumerate() {
+        match char::from_u32(c) {
+            Some(c) => out.extend_from_slice(c.encode_utf8(&mut b).as_bytes()),
+            None if (0xdc80..=0xdcff).contains(&c) => out.push((c - 0xdc00) as u8),
+            None => return Err(needs::surrogate_error(s, i, cx)),
+        }
+    }
+    Ok(out)
+}
+
+/// Text from the operating system (`os.fsdecode`).
+pub fn decode(bytes: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if let Ok(s) = std::str::from_utf8(bytes) {
+        return PyStr::new(s, cx);
+    }
+    let mut points = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        points.extend(chunk.valid().chars().map(|c| c as u32));
+        points.extend(chunk.invalid().iter().map(|&b| 0xdc00 + b as u32));
+    }
+    PyStr::from_code_points(&points, cx)
+}
+
+/// `os.fsencode(o)` for anything that [`fspath`] takes.
+pub fn to_bytes(o: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
+    let p = fspath(o, cx)?;
+    if let Some(b) = p.downcast::<PyBytes>() {
+        return Ok(b.as_bytes().to_vec());
+    }
+    match p.downcast::<PyStr>() {
+        Some(s) => encode(s, cx),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// As [`to_bytes`], for C (`PyUnicode_FSConverter`). Raises `ValueError` for a null byte inside.
+pub fn to_cstring(o: &Object, cx: &mut Cx) -> PyResult<CString> {
+    CString::new(to_bytes(o, cx)?).map_err(|_| cx.value_error(format_args!("embedded null byte")))
+}
