@@ -62,7 +62,7 @@ fn read_index(blob: &'static [u8]) -> Option<Index> {
 }
 
 /// Names under which CPython freezes importlib's own modules.
-fn canonical(name: &str) -> &str {
+pub fn canonical(name: &str) -> &str {
     match name {
         "_frozen_importlib" => "importlib._bootstrap",
         "_frozen_importlib_external" => "importlib._bootstrap_external",

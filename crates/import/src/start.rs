@@ -25,6 +25,8 @@ pub fn bootstrap(sys_spec: &'static ModuleSpec, cx: &mut Cx) -> PyResult<Own<PyM
             mods.set(&n, m, cx)?;
         }
     }
+    let import_ = attr::get(&builtins, name!(cx, "__import__"), cx)?;
+    cx.interp().import_func.set(Some(import_), cx);
     add_native_names(&sys, cx)?;
     install_importlib(&sys, cx)?;
     Ok(sys)
@@ -49,8 +51,6 @@ fn install_importlib(sys: &PyModule, cx: &mut Cx) -> PyResult<()> {
     module::exec(&imp::MODULE, &imp, cx)?;
     imp.md_state.set(1 as *mut std::ffi::c_void);
     call::call_method(&lib, name!(cx, "_install"), &[sys, &imp], cx)?;
-    let f = attr::get(&lib, name!(cx, "__import__"), cx)?;
-    cx.interp().import_func.set(Some(f), cx);
     Ok(())
 }
 
@@ -68,7 +68,13 @@ fn frozen_module(name: &str, cx: &mut Cx) -> PyResult<Own<Object>> {
     };
     let code = frozen::code(f, "", cx)?;
     let n = PyStr::new_interned(name, cx)?;
-    exec_as_module(&n, &code, cx)
+    let m = exec_as_module(&n, &code, cx)?;
+    if let Some(md) = m.downcast::<PyModule>() {
+        // What `FrozenImporter._fix_up_module` wants to find.
+        let orig = PyStr::new(frozen::canonical(name), cx)?;
+        md.add("__origname__", &orig, cx)?;
+    }
+    Ok(m)
 }
 
 /// Make (or reuse) the module `name` and run code in it (`PyImport_ExecCodeModuleObject`).

@@ -18,6 +18,11 @@ fn bootstrap(name: &PyStr, args: &[&Object], cx: &mut Cx) -> PyResult<Own<Object
     }
 }
 
+/// What importlib calls for parent packages: `builtins.__import__`.
+fn import_function(cx: &mut Cx) -> PyResult<Own<Object>> {
+    cx.interp().import_func.own().ok_or_else(|| cx.import_error(format_args!("import is not available yet")))
+}
+
 /// The absolute name of a relative import.
 fn resolve(name: &PyStr, globals: Option<&Object>, level: i32, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     let Some(g) = globals.and_then(|g| g.downcast::<PyDict>()) else {
@@ -105,7 +110,8 @@ pub fn import_absolute(name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
         ensure_initialised(&m, name, cx)?;
         return Ok(m);
     }
-    bootstrap(name!(cx, "_find_and_load"), &[name], cx)
+    let f = import_function(cx)?;
+    bootstrap(name!(cx, "_find_and_load"), &[name, &f], cx)
 }
 
 /// `__import__(name, globals, locals, fromlist, level)` (`PyImport_ImportModuleLevelObject`).
@@ -134,10 +140,9 @@ pub fn import(name: &Object, globals: Option<&Object>, fromlist: Option<&Object>
         if attr::get_opt(&m, name!(cx, "__path__"), cx)?.is_none() {
             return Ok(m);
         }
-        let Some(lib) = cx.interp().importlib.own() else { return Ok(m) };
-        let import_ = attr::get(&lib, name!(cx, "_gcd_import"), cx)?;
+        let import_ = import_function(cx)?;
         let from = fromlist.unwrap_or(none());
-        return call::call_method(&lib, name!(cx, "_handle_fromlist"), &[&m, from, &import_], cx);
+        return bootstrap(name!(cx, "_handle_fromlist"), &[&m, from, &import_], cx);
     }
     let text = name.to_string();
     let Some(dot) = text.find('.') else {
