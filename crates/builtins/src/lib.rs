@@ -26,3 +26,16 @@ pub fn new_exception(dotted: &str, base: &PyType, cx: &mut Cx) -> PyResult<Own<O
     let bases = PyTuple::from_slice(&[base.as_object()], cx)?;
     taipan_object::call::call(PyType::ty().as_object(), &[&name, &bases, &ns], cx)
 }
+
+/// Raise `OSError(errno, strerror)`; the constructor picks the subclass.
+#[cold]
+pub fn os_error(code: i32, message: &str, cx: &mut Cx) -> Raised {
+    let made = (|| {
+        let (n, text) = (PyInt::new(code as i64, cx)?, PyStr::new(message, cx)?);
+        taipan_object::call::call(exc::OSError().as_object(), &[&n, &text], cx)
+    })();
+    match made {
+        Ok(e) => cx.raise(e),
+        Err(r) => r,
+    }
+}
