@@ -286,7 +286,7 @@ pub mod functions {
 
     /// Return the first index of b in a.
     #[function("indexOf(a, b, /)")]
-    fn indexOf(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<i64> {
+    fn index_of(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<i64> {
         let it = searchable(a, cx)?;
         let mut n = 0i64;
         while let Some(x) = iter::next(&it, cx)? {
@@ -300,7 +300,7 @@ pub mod functions {
 
     /// Return the number of items in a which are, or which equal, b.
     #[function("countOf(a, b, /)")]
-    fn countOf(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<i64> {
+    fn count_of(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<i64> {
         let it = searchable(a, cx)?;
         let mut n = 0i64;
         while let Some(x) = iter::next(&it, cx)? {
