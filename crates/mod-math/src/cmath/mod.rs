@@ -56,8 +56,9 @@ pub mod module {
     #[exec]
     fn exec(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
         let (i, n) = (PyComplex::new(0.0, f64::INFINITY, cx)?, PyComplex::new(0.0, f64::NAN, cx)?);
-        taipan_object::attr::set(m, name!(cx, "infj"), Some(&i), cx)?;
-        taipan_object::attr::set(m, name!(cx, "nanj"), Some(&n), cx)
+        let d = m.dict(cx)?;
+        d.set_text("infj", i.into_object(), cx)?;
+        d.set_text("nanj", n.into_object(), cx)
     }
 
     /// Return the arc cosine of z.
