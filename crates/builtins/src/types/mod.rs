@@ -31,6 +31,7 @@ pub(crate) fn named() -> Vec<&'static PyType> {
         boolean::bool_type(),
         taipan_object::types::bytes::PyBytes::ty(),
         static_method::PyClassMethod::ty(),
+        taipan_object::types::complex::PyComplex::ty(),
         PyDict::ty(),
         PyFloat::ty(),
         PyFrozenSet::ty(),
