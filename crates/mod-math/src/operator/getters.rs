@@ -46,7 +46,12 @@ fn reduced(o: &Object, args: &PyTuple, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
 /// Return a callable object that fetches the given item(s) from its operand.
 /// After f = itemgetter(2), the call f(r) returns r[2].
 /// After g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])
-#[pytype(name = "operator.itemgetter", gc, flags(HAVE_VECTORCALL))]
+#[pytype(
+    name = "operator.itemgetter",
+    gc,
+    flags(HAVE_VECTORCALL),
+    doc = "itemgetter(item, /, *items)\n--\n\nReturn a callable object that fetches the given item(s) from its operand.\nAfter f = itemgetter(2), the call f(r) returns r[2].\nAfter g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])"
+)]
 #[repr(C)]
 pub struct PyItemGetter {
     head: ObjHead,
@@ -56,12 +61,15 @@ pub struct PyItemGetter {
 
 #[pymethods]
 impl PyItemGetter {
-    #[new("itemgetter(item, /, *items)")]
-    fn py_new(_cls: &PyType, item: &Object, items: Args<'_>, cx: &mut Cx) -> PyResult<Own<PyItemGetter>> {
-        let mut all = vec![item];
-        all.extend_from_slice(items.0);
-        let items = PyTuple::from_slice(&all, cx)?;
-        cx.new_object(PyItemGetter { head: Object::placeholder(), items: Field::new(items), vectorcall: Vectorcall::new(Self::VECTORCALL) })
+    #[slot(tp_new)]
+    fn tp_new(_cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        kw.refuse("itemgetter", cx)?;
+        if args.is_empty() {
+            return Err(cx.type_error(format_args!("itemgetter expected 1 argument, got 0")));
+        }
+        let items = args.to_tuple(cx)?;
+        let g = PyItemGetter { head: Object::placeholder(), items: Field::new(items), vectorcall: Vectorcall::new(Self::VECTORCALL) };
+        cx.new_object(g).map(Own::into_object)
     }
     #[vectorcall]
     fn run(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -97,7 +105,12 @@ impl PyItemGetter {
 /// After g = attrgetter('name', 'date'), the call g(r) returns (r.name, r.date).
 /// After h = attrgetter('name.first', 'name.last'), the call h(r) returns
 /// (r.name.first, r.name.last).
-#[pytype(name = "operator.attrgetter", gc, flags(HAVE_VECTORCALL))]
+#[pytype(
+    name = "operator.attrgetter",
+    gc,
+    flags(HAVE_VECTORCALL),
+    doc = "attrgetter(attr, /, *attrs)\n--\n\nReturn a callable object that fetches the given attribute(s) from its operand.\nAfter f = attrgetter('name'), the call f(r) returns r.name.\nAfter g = attrgetter('name', 'date'), the call g(r) returns (r.name, r.date).\nAfter h = attrgetter('name.first', 'name.last'), the call h(r) returns\n(r.name.first, r.name.last)."
+)]
 #[repr(C)]
 pub struct PyAttrGetter {
     head: ObjHead,
@@ -129,20 +142,23 @@ fn walk(o: &Object, path: &[Own<PyStr>], cx: &mut Cx) -> PyResult<Own<Object>> {
 
 #[pymethods]
 impl PyAttrGetter {
-    #[new("attrgetter(attr, /, *attrs)")]
-    fn py_new(_cls: &PyType, attr: &Object, attrs: Args<'_>, cx: &mut Cx) -> PyResult<Own<PyAttrGetter>> {
-        let mut all = vec![attr];
-        all.extend_from_slice(attrs.0);
-        let mut paths = Vec::with_capacity(all.len());
-        for a in &all {
+    #[slot(tp_new)]
+    fn tp_new(_cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        kw.refuse("attrgetter", cx)?;
+        if args.is_empty() {
+            return Err(cx.type_error(format_args!("attrgetter expected 1 argument, got 0")));
+        }
+        let mut paths = Vec::with_capacity(args.len());
+        for a in args.0 {
             let Some(s) = a.downcast::<PyStr>() else {
                 return Err(cx.type_error(format_args!("attribute name must be a string")));
             };
             paths.push(path_of(s, cx)?);
         }
-        let names = PyTuple::from_slice(&all, cx)?;
+        let names = args.to_tuple(cx)?;
         let (names, paths) = (Field::new(names), paths.into_boxed_slice());
-        cx.new_object(PyAttrGetter { head: Object::placeholder(), names, paths, vectorcall: Vectorcall::new(Self::VECTORCALL) })
+        let g = PyAttrGetter { head: Object::placeholder(), names, paths, vectorcall: Vectorcall::new(Self::VECTORCALL) };
+        cx.new_object(g).map(Own::into_object)
     }
     #[vectorcall]
     fn run(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {

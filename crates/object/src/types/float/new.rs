@@ -40,6 +40,9 @@ pub fn from_object(o: &Object, cx: &mut Cx) -> PyResult<f64> {
     if n.is_some_and(|n| n.nb_float.get().is_some() || n.nb_index.get().is_some()) {
         return number::as_f64_by_slot(o, cx);
     }
+    if let Some(b) = o.downcast::<crate::types::bytes::PyBytes>() {
+        return taipan_algo_float::parse_float(b.as_bytes()).ok_or_else(|| bad_text(o, cx));
+    }
     if buffer::has_buffer(o) {
         let b = Buffer::get(o, buffer::SIMPLE, cx)?;
         return match taipan_algo_float::parse_float(b.bytes()) {

@@ -4,6 +4,7 @@ use super::{PyInt, new, ops, text};
 use crate::abstract_::buffer::{self, Buffer};
 use crate::abstract_::{iter, number};
 use crate::prelude::*;
+use crate::types::bytes::PyBytes;
 use taipan_algo_int::bytes::{Endian, ToBytesError};
 use taipan_macros::pymethods;
 
@@ -19,12 +20,15 @@ fn endian(s: Option<&PyStr>, cx: &mut Cx) -> PyResult<Endian> {
 
 /// The bytes that `bytes(o)` would hold (`PyObject_Bytes`).
 fn bytes_of(o: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
+    if let Some(b) = o.exact::<PyBytes>() {
+        return Ok(b.as_bytes().to_vec());
+    }
     if let Some(f) = crate::call::lookup_special(o, name!(cx, "__bytes__"), cx)? {
         let r = crate::call::call(&f, &[], cx)?;
-        if r.ty().name() != "bytes" && !r.ty().has(crate::typeobj::flags::BYTES_SUBCLASS) {
+        let Some(b) = r.downcast::<PyBytes>() else {
             return Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", r.ty().name())));
-        }
-        return Ok(Buffer::get(&r, buffer::SIMPLE, cx)?.bytes().to_vec());
+        };
+        return Ok(b.as_bytes().to_vec());
     }
     if buffer::has_buffer(o) {
         return Ok(Buffer::get(o, buffer::SIMPLE, cx)?.bytes().to_vec());
@@ -82,7 +86,7 @@ impl PyInt {
         self.as_ref_int().bit_count()
     }
     #[method("to_bytes(length=1, byteorder='big', *, signed=False)", doc = "Return an array of bytes representing an integer.\n\n  length\n    Length of bytes object to use.  An OverflowError is raised if\n    the integer is not representable with the given number of bytes.\n    Default is length 1.\n  byteorder\n    The byte order used to represent the integer.  If byteorder is\n    'big', the most significant byte is at the beginning of the byte\n    array.  If byteorder is 'little', the most significant byte is at\n    the end of the byte array.  To request the native byte order of\n    the host system, use sys.byteorder as the byte order value.\n    Default is to use 'big'.\n  signed\n    Determines whether two's complement is used to represent the\n    integer.  If signed is False and a negative integer is given,\n    an OverflowError is raised.")]
-    fn to_bytes(&self, length: isize, byteorder: Option<&PyStr>, signed: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
+    fn to_bytes(&self, length: isize, byteorder: Option<&PyStr>, signed: bool, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         let order = endian(byteorder, cx)?;
         let Ok(n) = usize::try_from(length) else {
             return Err(cx.value_error(format_args!("length argument must be non-negative")));

@@ -6,6 +6,7 @@ use crate::abstract_::number;
 use crate::args::{Args, Kwargs};
 use crate::err::result_from_raw;
 use crate::prelude::*;
+use crate::types::bytes::PyBytes;
 use crate::typeobj::{PyType, alloc_instance};
 use taipan_algo_int::{IntRef, ParseIntError, from_str_radix};
 use taipan_macros::pymethods;
@@ -88,6 +89,9 @@ pub fn from_object(o: &Object, cx: &mut Cx) -> PyResult<Own<PyInt>> {
     if let Some(s) = o.downcast::<PyStr>() {
         return from_str(s, 10, cx);
     }
+    if let Some(b) = o.downcast::<PyBytes>() {
+        return from_buffer(b.as_bytes(), 10, cx);
+    }
     if buffer::has_buffer(o) {
         let b = Buffer::get(o, buffer::SIMPLE, cx)?;
         return from_buffer(b.bytes(), 10, cx);
@@ -108,8 +112,10 @@ fn with_base(x: &Object, base: &Object, cx: &mut Cx) -> PyResult<Own<PyInt>> {
     if let Some(s) = x.downcast::<PyStr>() {
         return from_str(s, base, cx);
     }
-    let is_bytes = |t: &PyType| ["bytes", "bytearray"].iter().any(|n| builtin_base(t, n));
-    if is_bytes(x.ty()) {
+    if let Some(b) = x.downcast::<PyBytes>() {
+        return from_buffer(b.as_bytes(), base, cx);
+    }
+    if builtin_base(x.ty(), "bytearray") {
         let b = Buffer::get(x, buffer::SIMPLE, cx)?;
         return from_buffer(b.bytes(), base, cx);
     }
