@@ -97,7 +97,7 @@ impl PyInt {
         }
         out.resize(n, 0);
         match taipan_algo_int::to_bytes(self.as_ref_int(), &mut out, order, signed) {
-            Ok(()) => crate::types::bytes::PyBytes::new(&out, cx).map(Own::into_object),
+            Ok(()) => PyBytes::new(&out, cx),
             Err(ToBytesError::Negative) => Err(cx.overflow_error(format_args!("can't convert negative int to unsigned"))),
             Err(ToBytesError::TooBig) => Err(cx.overflow_error(format_args!("int too big to convert"))),
         }
