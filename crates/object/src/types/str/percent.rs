@@ -100,7 +100,7 @@ fn integer(v: &Object, kind: u32, cx: &mut Cx) -> PyResult<Own<PyInt>> {
 }
 
 fn text(spec: &PercentSpec, s: &PyStr, out: &mut StrBuf) {
-    let (left, take, right) = percent::format_text(spec, s.len());
+    let (take, left, right) = percent::format_text(spec, s.len());
     (0..left).for_each(|_| out.push(32));
     out.push_part(s, 0, take);
     (0..right).for_each(|_| out.push(32));
