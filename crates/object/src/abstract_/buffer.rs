@@ -83,3 +83,46 @@ pub unsafe fn release(b: &mut Py_buffer) {
 pub fn has_buffer(o: &Object) -> bool {
     o.ty().buffer().is_some_and(|b| b.bf_getbuffer.get().is_some())
 }
+
+/// `PyBUF_FORMAT`.
+pub const FORMAT: c_int = 4;
+/// `PyBUF_ND`.
+pub const ND: c_int = 8;
+/// `PyBUF_STRIDES`.
+pub const STRIDES: c_int = 0x10 | ND;
+/// `PyBUF_C_CONTIGUOUS`.
+pub const C_CONTIGUOUS: c_int = 0x20 | STRIDES;
+/// `PyBUF_F_CONTIGUOUS`.
+pub const F_CONTIGUOUS: c_int = 0x40 | STRIDES;
+/// `PyBUF_ANY_CONTIGUOUS`.
+pub const ANY_CONTIGUOUS: c_int = 0x80 | STRIDES;
+/// `PyBUF_INDIRECT`.
+pub const INDIRECT: c_int = 0x100 | STRIDES;
+/// `PyBUF_FULL_RO`.
+pub const FULL_RO: c_int = INDIRECT | FORMAT;
+
+/// Fill a view of plain bytes (`PyBuffer_FillInfo`).
+///
+/// # Safety
+/// `view` can be written, and stays where it is until it is released; `len` bytes at `data` live as long as `obj` and the view.
+pub unsafe fn fill_info(view: *mut Py_buffer, obj: &Object, data: *mut u8, len: usize, readonly: bool, flags: c_int, cx: &mut Cx) -> PyResult<()> {
+    if readonly && flags & WRITABLE != 0 {
+        return Err(cx.buffer_error(format_args!("Object is not writable.")));
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        let v = &mut *view;
+        v.obj = obj.own().into_raw() as *mut _;
+        v.buf = data as *mut c_void;
+        v.len = len as isize;
+        v.readonly = readonly as c_int;
+        v.itemsize = 1;
+        v.format = if flags & FORMAT != 0 { c"B".as_ptr() as *mut _ } else { std::ptr::null_mut() };
+        v.ndim = 1;
+        v.shape = if flags & ND == ND { &raw mut v.len } else { std::ptr::null_mut() };
+        v.strides = if flags & STRIDES == STRIDES { &raw mut v.itemsize } else { std::ptr::null_mut() };
+        v.suboffsets = std::ptr::null_mut();
+        v.internal = std::ptr::null_mut();
+    }
+    Ok(())
+}

@@ -2,6 +2,7 @@
 
 pub mod boolean;
 pub mod builtin;
+pub mod bytearray;
 pub mod bytes;
 pub mod cell;
 pub mod code;

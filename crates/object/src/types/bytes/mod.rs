@@ -1,4 +1,15 @@
 //! `bytes`: `PyBytesObject`, immutable bytes inline behind the head, followed by a zero byte; the hash is cached (-1 = not computed).
+//!
+//! Parts: `ops` (algorithms over plain bytes), `args` (arguments), `shared` (methods that `bytearray` has too), `methods`, `percent` (`%`), `iter`.
+
+pub(crate) mod args;
+mod iter;
+pub(crate) mod methods;
+pub(crate) mod ops;
+pub(crate) mod percent;
+pub(crate) mod shared;
+
+pub use iter::PyBytesIter;
 
 use crate::alloc;
 use crate::cx::Cx;
@@ -18,7 +29,22 @@ const _: () = assert!(size_of::<PyBytes>() == 32);
 const HEAD: usize = size_of::<PyBytes>();
 
 crate::kernel_type!(PyBytes, PyBytes_Type, c"bytes", BASETYPE | BYTES_SUBCLASS | MATCH_SELF, BYTES_SUBCLASS);
-crate::kernel_spec!(PyBytes, PyBytes_Type { basicsize: 33, itemsize: 1, dealloc: Some(dealloc) } parts []);
+crate::kernel_spec!(PyBytes, PyBytes_Type {
+    basicsize: 33,
+    itemsize: 1,
+    dealloc: Some(dealloc),
+    doc: Some(c"bytes(iterable_of_ints) -> bytes
+bytes(string, encoding[, errors]) -> bytes
+bytes(bytes_or_buffer) -> immutable copy of bytes_or_buffer
+bytes(int) -> bytes object of size given by the parameter initialized with null bytes
+bytes() -> empty bytes object
+
+Construct an immutable array of bytes from:
+  - an iterable yielding integers in range(256)
+  - a text string encoded using the specified encoding
+  - any object implementing the buffer API.
+  - an integer"),
+} parts [PyBytes::SEQUENCE_PART, PyBytes::SHARED]);
 
 impl PyBytes {
     #[inline(always)]
