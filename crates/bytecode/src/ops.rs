@@ -385,7 +385,7 @@ macro_rules! for_each_op {
             NotIn "not_in" (dst: Dst, lhs: Src, rhs: Src) 0 [Raises Runs Drops Reads];
 
             // ---- jumps; any jump with a negative offset checks the eval breaker first ----
-            /// Jump forward (no check even if the offset is negative).
+            /// Jump forward.
             Jump "jump" (target: Jump24) 0 [Ends];
             /// Jump back to a loop head; checks the eval breaker.
             JumpBackward "jump_backward" (target: Jump24) 0 [Raises Runs Ends];

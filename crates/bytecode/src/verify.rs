@@ -187,6 +187,7 @@ impl<'a> Verifier<'a> {
                 self.code.flags & (flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR) != 0
             }
             Op::MakeCell => self.is_cell(args[0]),
+            Op::Jump => args[0] >= 0,
             _ => true,
         };
         if !known {

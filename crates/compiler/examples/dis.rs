@@ -20,6 +20,21 @@ fn main() {
     if args.first().is_some_and(|a| a == "--errors") {
         return errors(&args[1]);
     }
+    if args.first().is_some_and(|a| a == "--lines") {
+        for path in &args[1..] {
+            let Ok(source) = std::fs::read_to_string(path) else { continue };
+            let Ok(parsed) = taipan_syntax::parse(&source, taipan_syntax::Mode::Exec, &Default::default()) else {
+                continue;
+            };
+            let options = taipan_compiler::Options::new(path.as_str());
+            let Ok((code, _)) = taipan_compiler::compile(&parsed.tree, &options) else { continue };
+            let mut lines = Vec::new();
+            show_lines(&code, &mut lines);
+            lines.sort();
+            println!("== {path}\n{}", lines.join("\n"));
+        }
+        return;
+    }
     if args.first().is_some_and(|a| a == "--symtable") {
         for path in &args[1..] {
             let Ok(source) = std::fs::read_to_string(path) else { continue };
@@ -74,6 +89,20 @@ fn main() {
                     println!("VERIFY: {error}");
                 }
             }
+        }
+    }
+}
+
+/// Lines that have code, for each code object.
+fn show_lines(code: &taipan_bytecode::CodeSpec, out: &mut Vec<String>) {
+    let reader = taipan_bytecode::linetable::Reader::new(&code.linetable, code.firstlineno);
+    let mut lines: Vec<i32> = reader.map(|(location, _)| location.line).filter(|&line| line > 0).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    out.push(format!("{} {} {lines:?}", code.qualname, code.firstlineno));
+    for constant in &code.consts {
+        if let taipan_bytecode::Const::Code(inner) = constant {
+            show_lines(inner, out);
         }
     }
 }

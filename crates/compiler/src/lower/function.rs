@@ -41,7 +41,7 @@ impl<'a> Lower<'a> {
         match def.type_params_scope {
             Some(scope) => self.generic_function(&def, scope, firstlineno, function)?,
             None => {
-                let (defaults, run) = self.defaults(def.args, function)?;
+                let (defaults, run) = self.defaults(def.args, function, def.span)?;
                 self.function_object(&def, firstlineno, defaults, function, run)?;
             }
         }
@@ -70,12 +70,11 @@ impl<'a> Lower<'a> {
     }
 
     /// Evaluate default values into a run from `base`: the flags of `make_function`, and the end of the run.
-    pub fn defaults(&mut self, args: &'a Arguments, base: Reg) -> Result<(i32, Reg)> {
+    pub fn defaults(&mut self, args: &'a Arguments, base: Reg, span: Span) -> Result<(i32, Reg)> {
         let mut bits = 0;
         self.unit.depth = base;
         if !args.defaults.is_empty() {
             bits |= attribute::DEFAULTS;
-            let span = args.defaults.first().map_or(Span::default(), |e| e.span);
             let values: Option<Box<[Const]>> = args.defaults.iter().map(|e| self.const_of(e)).collect();
             match values {
                 Some(values) => self.load_const(span, Const::Tuple(values), base),
@@ -88,13 +87,12 @@ impl<'a> Lower<'a> {
         for (arg, default) in args.kwonlyargs.iter().zip(&args.kw_defaults) {
             let Some(default) = default else { continue };
             let name = Const::str(self.mangled(&arg.arg).as_str());
-            self.push_const(default.span, name);
+            self.push_const(span, name);
             self.push(default)?;
             count += 1;
         }
         if count > 0 {
             bits |= attribute::KWDEFAULTS;
-            let span = args.kw_defaults.iter().flatten().next().map_or(Span::default(), |e| e.span);
             self.emit(span, Op::BuildMap, [dict, dict, count]);
             self.unit.depth = dict + 1;
         }
@@ -248,7 +246,7 @@ impl<'a> Lower<'a> {
             .table
             .lookup(l, Part::Body)
             .ok_or_else(|| Error::other(ErrorKind::Value, "unknown scope"))?;
-        let (bits, run_end) = self.defaults(&l.args, base)?;
+        let (bits, run_end) = self.defaults(&l.args, base, span)?;
         self.enter_unit(scope, UnitKind::Lambda, &"<lambda>".into(), span.lineno)?;
         self.declare_parameters(&l.args);
         self.unit.is_generator = self.unit_scope().generator;

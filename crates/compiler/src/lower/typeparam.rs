@@ -112,7 +112,7 @@ impl<'a> Lower<'a> {
         // Defaults are evaluated outside and handed in as arguments.
         let w = dst;
         let first_argument = w + HEADER;
-        let (bits, end) = self.defaults(def.args, first_argument)?;
+        let (bits, end) = self.defaults(def.args, first_argument, def.span)?;
         let count = end - first_argument;
         self.enter_type_params(scope, def.name, firstlineno)?;
         self.unit.arg_counts = [count as u32, 0, 0];

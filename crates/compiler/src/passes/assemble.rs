@@ -135,6 +135,7 @@ fn emit(
     out: &mut Assembled,
 ) -> Result<()> {
     let mut args = inst.args;
+    let mut op = inst.op;
     let mut wide = false;
     let mut long_target = None;
     if inst.target != NO_LABEL
@@ -149,12 +150,16 @@ fn emit(
         } else {
             args[operand] = i32::try_from(offset).map_err(|_| too_large())?;
         }
+        // Any way back lets signals and other threads in.
+        if op == Op::Jump && offset < 0 {
+            op = Op::JumpBackward;
+        }
     }
-    if !encodable(inst.op, &args) {
+    if !encodable(op, &args) {
         return Err(too_large());
     }
-    let cells = u32::from(inst.op.info().cells);
-    encode(inst.op, &args, out.ncells, wide, &mut out.code);
+    let cells = u32::from(op.info().cells);
+    encode(op, &args, out.ncells, wide, &mut out.code);
     out.ncells += cells;
     if let Some(offset) = long_target {
         // Not taken: over the next jump. Taken: here, to the target.

@@ -32,6 +32,11 @@ fn thread(stream: &mut Stream) {
             if !matches!(next.op, Op::Jump | Op::JumpBackward) || next.target == target || at == index {
                 break;
             }
+            // `break` and `continue` keep their lines, which debuggers stop at.
+            let line = stream.insts[index].location.line;
+            if next.location.line >= 0 && next.location.line != line {
+                break;
+            }
             target = next.target;
         }
         stream.insts[index].target = target;
@@ -83,6 +88,7 @@ fn invert(stream: &mut Stream) {
         let (inst, next) = (stream.insts[index], stream.insts[index + 1]);
         if matches!(next.op, Op::Jump | Op::JumpBackward)
             && stream.target(&inst) == Some(index + 2)
+            && (next.location.line < 0 || next.location.line == inst.location.line)
             && let Some(op) = inverse(inst.op)
         {
             // Where the old jump went is now simply what follows.
@@ -187,15 +193,17 @@ pub(super) fn drop_trivial(stream: &mut Stream) {
         let count = stream.insts.len();
         let mut keep = vec![true; count];
         let mut changed = false;
+        for index in 0..count {
+            let inst = &stream.insts[index];
+            if inst.op == Op::Jump && stream.target(inst) == Some(index + 1) {
+                stream.insts[index].op = Op::Nop;
+                stream.insts[index].target = NO_LABEL;
+            }
+        }
         for (index, inst) in stream.insts.iter().enumerate() {
-            let trivial = match inst.op {
-                Op::Jump => stream.target(inst) == Some(index + 1),
-                Op::Nop => {
-                    inst.location.line < 0
-                        || stream.insts.get(index + 1).is_some_and(|next| next.location.line == inst.location.line)
-                }
-                _ => false,
-            };
+            let trivial = inst.op == Op::Nop
+                && (inst.location.line < 0
+                    || stream.insts.get(index + 1).is_some_and(|next| next.location.line == inst.location.line));
             if trivial {
                 keep[index] = false;
                 changed = true;
