@@ -29,6 +29,7 @@ pub(crate) fn named() -> Vec<&'static PyType> {
     use taipan_object::types::set::{PyFrozenSet, PySet};
     vec![
         boolean::bool_type(),
+        taipan_object::types::memoryview::memoryview_type(),
         taipan_object::types::bytearray::PyByteArray::ty(),
         taipan_object::types::bytes::PyBytes::ty(),
         static_method::PyClassMethod::ty(),

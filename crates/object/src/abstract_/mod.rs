@@ -122,6 +122,12 @@ pub fn eq(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<bool> {
     rich_compare_bool(a, b, CmpOp::Eq, cx)
 }
 
+/// `a == b` without the shortcut of identity (a NaN is not equal to itself).
+pub fn eq_value(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<bool> {
+    let r = rich_compare(a, b, CmpOp::Eq, cx)?;
+    is_true(&r, cx)
+}
+
 /// Truth (`PyObject_IsTrue`).
 #[inline]
 pub fn is_true(o: &Object, cx: &mut Cx) -> PyResult<bool> {

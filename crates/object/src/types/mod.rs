@@ -16,6 +16,7 @@ pub mod function;
 pub mod generator;
 pub mod int;
 pub mod list;
+pub mod memoryview;
 pub mod method;
 pub mod module;
 pub mod object_;

@@ -1,0 +1,344 @@
+//! `memoryview`: a view of the memory of another object (`PyMemoryViewObject`; the shape lies in a block of its own).
+//!
+//! Views that derive from one another share a managed buffer, the one real request to the exporter; it is given back when the last of them is released.
+//! Invariant: while a view is not released, its pointers are valid. Parts: `item` (formats), `methods`, `subscript`, `iter`.
+
+mod item;
+mod iter;
+mod methods;
+mod subscript;
+
+pub use iter::PyMemoryIter;
+
+use crate::abstract_::buffer::{self, Buffer, FULL_RO};
+use crate::cx::Cx;
+use crate::err::PyResult;
+use crate::field::{FieldCell, GcField, Visit};
+use crate::refs::*;
+use crate::typeobj::PyType;
+use crate::weakref::WeakList;
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::ffi::{CStr, CString, c_char, c_int};
+use taipan_abi::Py_buffer;
+use taipan_macros::pytype;
+
+/// The one request to the exporter behind some views.
+#[pytype(name = "managedbuffer", export = "_PyManagedBuffer_Type", gc, no_new, parts(), doc = "")]
+#[repr(C)]
+pub struct ManagedBuffer {
+    head: ObjHead,
+    /// Views that are not released.
+    views: Cell<isize>,
+    master: RefCell<Option<Buffer>>,
+}
+
+impl GcField for Buffer {
+    fn traverse(&self, v: Visit) -> Result<(), i32> {
+        // SAFETY: null or the exporter, alive while the buffer is.
+        match unsafe { (self.view().obj as *const Object).as_ref() } {
+            Some(o) => v.object(o),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The view, at the place where C code expects it.
+#[repr(transparent)]
+struct View(UnsafeCell<Py_buffer>);
+impl GcField for View {}
+
+/// The shape, strides and (maybe) suboffsets, one after the other; and the format.
+struct Owned {
+    dims: Box<[isize]>,
+    format: CString,
+}
+impl GcField for Owned {}
+
+/// Create a new memoryview object which references the given object.
+#[pytype(name = "memoryview", export = "PyMemoryView_Type", gc, sequence, parts(PART, SUBSCRIPT))]
+#[repr(C)]
+pub struct PyMemoryView {
+    head: VarHead,
+    mbuf: FieldCell<ManagedBuffer>,
+    hash: Cell<isize>,
+    flags: Cell<c_int>,
+    exports: Cell<isize>,
+    view: View,
+    weak: WeakList,
+    owned: Owned,
+}
+
+const _: () = {
+    use std::mem::offset_of;
+    assert!(offset_of!(PyMemoryView, view) == 56 && offset_of!(PyMemoryView, weak) == 136);
+};
+
+/// `_Py_MEMORYVIEW_RELEASED`.
+const RELEASED: c_int = 1;
+/// Most dimensions (`PyBUF_MAX_NDIM`).
+pub const NDIM_MAX: usize = 64;
+
+/// Everything about a view but who owns it.
+#[derive(Clone)]
+struct Form {
+    buf: *mut u8,
+    len: isize,
+    itemsize: isize,
+    readonly: bool,
+    format: CString,
+    shape: Vec<isize>,
+    strides: Vec<isize>,
+    suboffsets: Option<Vec<isize>>,
+}
+
+impl Form {
+    /// The form of a filled buffer request.
+    fn of(b: &Py_buffer) -> Form {
+        let n = b.ndim.max(0) as usize;
+        // SAFETY: an exporter's arrays have `ndim` items, or are null.
+        let list = |p: *mut isize| if p.is_null() { None } else { Some(unsafe { std::slice::from_raw_parts(p, n) }.to_vec()) };
+        let itemsize = b.itemsize.max(1);
+        let shape = list(b.shape).unwrap_or_else(|| if n == 1 { vec![b.len / itemsize] } else { vec![0; n] });
+        let strides = list(b.strides).unwrap_or_else(|| c_strides(&shape, b.itemsize));
+        // SAFETY: null or a C string.
+        let format = if b.format.is_null() { c"B".to_owned() } else { unsafe { CStr::from_ptr(b.format) }.to_owned() };
+        Form { buf: b.buf as *mut u8, len: b.len, itemsize: b.itemsize, readonly: b.readonly != 0, format, shape, strides, suboffsets: list(b.suboffsets) }
+    }
+}
+
+/// Strides of items that lie row by row.
+fn c_strides(shape: &[isize], itemsize: isize) -> Vec<isize> {
+    let mut out = vec![itemsize; shape.len()];
+    for i in (0..shape.len().saturating_sub(1)).rev() {
+        out[i] = out[i + 1].wrapping_mul(shape[i + 1]);
+    }
+    out
+}
+
+impl PyMemoryView {
+    /// `memoryview(obj)` (`PyMemoryView_FromObject`).
+    pub fn of(obj: &Object, flags: c_int, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
+        if let Some(m) = obj.downcast::<PyMemoryView>() {
+            m.check(cx)?;
+            let Some(mb) = m.mbuf.own() else { return Err(m.released_error(cx)) };
+            return PyMemoryView::derive(&mb, m.form(), cx);
+        }
+        if !buffer::has_buffer(obj) {
+            return Err(cx.type_error(format_args!("memoryview: a bytes-like object is required, not '{}'", obj.ty().name())));
+        }
+        let b = Buffer::get(obj, flags, cx)?;
+        if b.view().ndim as usize > NDIM_MAX {
+            return Err(cx.value_error(format_args!("memoryview: number of dimensions must not exceed {NDIM_MAX}")));
+        }
+        let form = Form::of(b.view());
+        let mb = cx.new_object(ManagedBuffer { head: Object::placeholder(), views: Cell::new(0), master: RefCell::new(Some(b)) })?;
+        PyMemoryView::derive(&mb, form, cx)
+    }
+
+    /// A view of an object, writable or not as the exporter wants.
+    pub fn from_object(obj: &Object, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
+        PyMemoryView::of(obj, FULL_RO, cx)
+    }
+
+    fn derive(mb: &Own<ManagedBuffer>, f: Form, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
+        let n = f.shape.len();
+        let mut dims = f.shape.clone();
+        dims.extend_from_slice(&f.strides);
+        dims.extend_from_slice(f.suboffsets.as_deref().unwrap_or(&[]));
+        let m = PyMemoryView {
+            head: VarHead { head: Object::placeholder(), size: Cell::new(3 * n as isize) },
+            mbuf: FieldCell::new(Some(mb.clone())),
+            hash: Cell::new(-1),
+            flags: Cell::new(0),
+            exports: Cell::new(0),
+            // SAFETY: all zero is a valid `Py_buffer`.
+            view: View(UnsafeCell::new(unsafe { std::mem::zeroed() })),
+            weak: WeakList::new(),
+            owned: Owned { dims: dims.into_boxed_slice(), format: f.format },
+        };
+        let dims = m.owned.dims.as_ptr() as *mut isize;
+        let format = m.owned.format.as_ptr() as *mut c_char;
+        // SAFETY: the box and the string keep their places when the struct moves into the object; `obj` is borrowed from the managed buffer.
+        unsafe {
+            let v = &mut *m.view.0.get();
+            v.buf = f.buf as *mut _;
+            v.obj = mb.master.borrow().as_ref().map_or(std::ptr::null_mut(), |b| b.view().obj);
+            v.len = f.len;
+            v.itemsize = f.itemsize;
+            v.readonly = f.readonly as c_int;
+            v.ndim = n as c_int;
+            v.format = format;
+            v.shape = dims;
+            v.strides = dims.add(n);
+            v.suboffsets = if f.suboffsets.is_some() { dims.add(2 * n) } else { std::ptr::null_mut() };
+        }
+        mb.views.set(mb.views.get() + 1);
+        cx.new_object(m)
+    }
+
+    #[inline(always)]
+    fn raw(&self) -> &Py_buffer {
+        // SAFETY: written only at construction.
+        unsafe { &*self.view.0.get() }
+    }
+    fn ndim(&self) -> usize {
+        self.raw().ndim as usize
+    }
+    fn shape(&self) -> &[isize] {
+        self.owned.dims.get(..self.ndim()).unwrap_or(&[])
+    }
+    fn strides(&self) -> &[isize] {
+        self.owned.dims.get(self.ndim()..2 * self.ndim()).unwrap_or(&[])
+    }
+    fn suboffsets(&self) -> Option<&[isize]> {
+        if self.raw().suboffsets.is_null() { None } else { self.owned.dims.get(2 * self.ndim()..) }
+    }
+    fn format(&self) -> &str {
+        self.owned.format.to_str().unwrap_or("?")
+    }
+    fn form(&self) -> Form {
+        let r = self.raw();
+        Form {
+            buf: r.buf as *mut u8,
+            len: r.len,
+            itemsize: r.itemsize,
+            readonly: r.readonly != 0,
+            format: self.owned.format.clone(),
+            shape: self.shape().to_vec(),
+            strides: self.strides().to_vec(),
+            suboffsets: self.suboffsets().map(<[isize]>::to_vec),
+        }
+    }
+    fn is_released(&self) -> bool {
+        self.flags.get() & RELEASED != 0
+    }
+    fn released_error(&self, cx: &mut Cx) -> crate::err::Raised {
+        cx.value_error(format_args!("operation forbidden on released memoryview object"))
+    }
+    /// Raise unless the view can be used.
+    fn check(&self, cx: &mut Cx) -> PyResult<()> {
+        if self.is_released() || self.mbuf.is_empty() { Err(self.released_error(cx)) } else { Ok(()) }
+    }
+
+    /// Give the buffer back. Raises `BufferError` while others use this view.
+    pub fn release(&self, cx: &mut Cx) -> PyResult<()> {
+        if self.is_released() {
+            return Ok(());
+        }
+        let n = self.exports.get();
+        if n > 0 {
+            return Err(cx.buffer_error(format_args!("memoryview has {n} exported buffer{}", if n == 1 { "" } else { "s" })));
+        }
+        self.flags.set(self.flags.get() | RELEASED);
+        self.let_go();
+        Ok(())
+    }
+
+    fn let_go(&self) {
+        if let Some(mb) = self.mbuf.take() {
+            mb.views.set(mb.views.get() - 1);
+            if mb.views.get() == 0 {
+                drop(mb.master.take());
+            }
+        }
+    }
+
+    fn is_c_contiguous(&self) -> bool {
+        if self.suboffsets().is_some() {
+            return false;
+        }
+        let mut want = self.raw().itemsize;
+        for (n, s) in self.shape().iter().zip(self.strides()).rev() {
+            if *n > 1 && *s != want {
+                return self.raw().len == 0;
+            }
+            want = want.wrapping_mul(*n);
+        }
+        true
+    }
+    fn is_f_contiguous(&self) -> bool {
+        if self.suboffsets().is_some() {
+            return false;
+        }
+        let mut want = self.raw().itemsize;
+        for (n, s) in self.shape().iter().zip(self.strides()) {
+            if *n > 1 && *s != want {
+                return self.raw().len == 0;
+            }
+            want = want.wrapping_mul(*n);
+        }
+        true
+    }
+
+    /// The address of the item at a position along dimension `dim`, from `p`.
+    fn step(&self, p: *mut u8, dim: usize, i: isize) -> *mut u8 {
+        let q = p.wrapping_offset(self.strides()[dim].wrapping_mul(i));
+        match self.suboffsets() {
+            // SAFETY: the exporter's contract: a pointer lies there.
+            Some(s) if s[dim] >= 0 => unsafe { (*(q as *mut *mut u8)).wrapping_offset(s[dim]) },
+            _ => q,
+        }
+    }
+
+    /// The bytes of one item.
+    fn item_bytes(&self, p: *mut u8) -> &[u8] {
+        // SAFETY: `p` is the address of an item of a view that is not released.
+        unsafe { std::slice::from_raw_parts(p, self.raw().itemsize as usize) }
+    }
+
+    /// Call `f` with the address of every item, row by row.
+    fn walk(&self, fortran: bool, f: &mut dyn FnMut(*mut u8)) {
+        let n = self.ndim();
+        if self.shape().contains(&0) {
+            return;
+        }
+        let mut at = vec![0isize; n];
+        loop {
+            let p = (0..n).fold(self.raw().buf as *mut u8, |p, d| self.step(p, d, at[d]));
+            f(p);
+            // Count up, the last dimension first (or the first one).
+            let mut k = 0;
+            loop {
+                if k == n {
+                    return;
+                }
+                let d = if fortran { k } else { n - 1 - k };
+                at[d] += 1;
+                if at[d] < self.shape()[d] {
+                    break;
+                }
+                at[d] = 0;
+                k += 1;
+            }
+        }
+    }
+
+    /// A copy of the items, row by row.
+    fn to_vec(&self, fortran: bool) -> Vec<u8> {
+        let n = self.raw().len.max(0) as usize;
+        if n == 0 {
+            return Vec::new();
+        }
+        if if fortran { self.is_f_contiguous() } else { self.is_c_contiguous() } {
+            // SAFETY: `len` contiguous bytes.
+            return unsafe { std::slice::from_raw_parts(self.raw().buf as *const u8, n) }.to_vec();
+        }
+        let mut out = Vec::with_capacity(n);
+        self.walk(fortran, &mut |p| out.extend_from_slice(self.item_bytes(p)));
+        out
+    }
+}
+
+/// A view that dies gives its share of the buffer back.
+impl Drop for PyMemoryView {
+    fn drop(&mut self) {
+        if !self.is_released() {
+            self.let_go();
+        }
+    }
+}
+
+/// The type.
+pub fn memoryview_type() -> &'static PyType {
+    PyMemoryView::ty()
+}
