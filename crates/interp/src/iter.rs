@@ -8,6 +8,9 @@ use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
 use taipan_object::types::exc;
 use taipan_object::types::generator::{PyGenerator, gen_of};
+use taipan_object::types::list::PyListIter;
+use taipan_object::types::range::PyRangeIter;
+use taipan_object::types::tuple::PyTupleIter;
 
 #[inline(never)]
 pub unsafe fn get_iter(dst: *mut Slot, src: Opd) -> PyResult<()> {
@@ -42,6 +45,27 @@ unsafe fn next(it: *mut Slot) -> PyResult<Option<Own<Object>>> {
 #[inline(always)]
 pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let it = m.get(w.b());
+    let o = &*it.as_ptr();
+    if let Some(r) = o.exact::<PyRangeIter>() {
+        if let Some(v) = r.advance() {
+            let v = match Slot::try_int(v) {
+                Some(s) => s,
+                None => Slot::object(PyInt::new(v, &mut cx())?),
+            };
+            m.set(w.a(), v);
+            return m.jump(w.c());
+        }
+    } else if let Some(l) = o.exact::<PyListIter>() {
+        if let Some(v) = l.advance(&mut cx()) {
+            m.set(w.a(), Slot::object(v));
+            return m.jump(w.c());
+        }
+    } else if let Some(t) = o.exact::<PyTupleIter>() {
+        if let Some(v) = t.advance(&mut cx()) {
+            m.set(w.a(), Slot::object(v));
+            return m.jump(w.c());
+        }
+    }
     m.save();
     if !W::WIDE && (*it.as_ptr()).is_exact::<PyGenerator>() {
         if let Some(g) = gen_of(&*it.as_ptr()) {

@@ -6,6 +6,7 @@ pub mod bind;
 pub mod errors;
 mod ex;
 mod method;
+mod native;
 mod window;
 
 pub use ex::call_ex;

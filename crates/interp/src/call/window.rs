@@ -71,6 +71,12 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()>
         return Err(cx.type_error(format_args!("'{}' object is not callable", o.ty().name())));
     }
     let callee = &*(*win).as_ptr();
+    if c.kwnames.is_none() {
+        if let Some(r) = super::native::direct(win, c.args, c.nargs, cx) {
+            m.set(c.dst, r?);
+            return Ok(());
+        }
+    }
     if callee.is_exact::<PyFunction>() {
         let dst = c.dst;
         return push_python(m, win, &mut c, 0, dst);
