@@ -3,12 +3,13 @@
 pub mod compile;
 pub mod frozen;
 pub mod imp;
+pub mod marshal;
 pub mod start;
 
 use taipan_object::prelude::*;
 
 /// The native modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {
-    static ALL: [&ModuleSpec; 1] = [&imp::MODULE];
+    static ALL: [&ModuleSpec; 2] = [&imp::MODULE, &marshal::MODULE];
     &ALL
 }
