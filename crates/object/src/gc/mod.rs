@@ -2,6 +2,7 @@
 
 mod collect;
 mod header;
+pub mod inspect;
 
 pub use collect::{Outcome, collect};
 pub use header::*;
