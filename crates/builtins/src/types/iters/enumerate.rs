@@ -4,17 +4,13 @@ use std::cell::Cell;
 use taipan_object::abstract_::{iter, number};
 use taipan_object::prelude::*;
 
-/// Return an enumerate object.
-///
-///   iterable
-///     an object supporting iteration
-///
-/// The enumerate object yields pairs containing a count (from start, which
-/// defaults to zero) and a value yielded by the iterable argument.
-///
-/// enumerate is useful for obtaining an indexed list:
-///     (0, seq[0]), (1, seq[1]), (2, seq[2]), ...
-#[pytype(name = "enumerate", export = "PyEnum_Type", gc, basetype)]
+#[pytype(
+    name = "enumerate",
+    export = "PyEnum_Type",
+    gc,
+    basetype,
+    doc = "enumerate(iterable, start=0)\n--\n\nReturn an enumerate object.\n\n  iterable\n    an object supporting iteration\n\nThe enumerate object yields pairs containing a count (from start, which\ndefaults to zero) and a value yielded by the iterable argument.\n\nenumerate is useful for obtaining an indexed list:\n    (0, seq[0]), (1, seq[1]), (2, seq[2]), ..."
+)]
 #[repr(C)]
 pub struct PyEnumerate {
     head: ObjHead,
@@ -26,8 +22,26 @@ pub struct PyEnumerate {
 
 #[pymethods]
 impl PyEnumerate {
-    #[new("enumerate(iterable, start=0)")]
-    fn py_new(cls: &PyType, iterable: &Object, start: Option<&Object>, cx: &mut Cx) -> PyResult<Own<PyEnumerate>> {
+    #[new]
+    fn py_new(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyEnumerate>> {
+        let n = args.len() + kw.len();
+        if n > 2 {
+            return Err(cx.type_error(format_args!("enumerate() takes at most 2 arguments ({n} given)")));
+        }
+        let (mut iterable, mut start) = (args.first().copied(), args.get(1).copied());
+        for (k, v) in kw.iter() {
+            match k.downcast::<PyStr>() {
+                Some(k) if k.eq_text("iterable") && iterable.is_none() => iterable = Some(v),
+                Some(k) if k.eq_text("start") && start.is_none() => start = Some(v),
+                _ => {
+                    let k = taipan_object::abstract_::str(k, cx)?;
+                    return Err(cx.type_error(format_args!("'{k}' is an invalid keyword argument for enumerate()")));
+                }
+            }
+        }
+        let Some(iterable) = iterable else {
+            return Err(cx.type_error(format_args!("enumerate() missing required argument 'iterable'")));
+        };
         let (index, long) = match start {
             None => (0, None),
             Some(s) => {

@@ -109,7 +109,7 @@ pub(crate) fn contents(
         }
     }
     if has_buffer(o) {
-        return Buffer::get(o, SIMPLE, cx).map(|b| b.bytes().to_vec());
+        return crate::types::memoryview::copy_of(o, cx);
     }
     if !iter::is_iterable(o) {
         return Err(cx.type_error(format_args!("cannot convert '{}' object to {name}", o.ty().name())));

@@ -62,20 +62,6 @@ impl PyList {
             drop(old);
             return Ok(());
         };
-        if step == 1 {
-            let new = match abstract_::iter::collect(value, cx) {
-                Ok(v) => v,
-                Err(r) if !abstract_::iter::is_iterable(value) => {
-                    cx.catch(r, exc::TypeError())?;
-                    return Err(cx.type_error(format_args!("can only assign an iterable")));
-                }
-                Err(r) => return Err(r),
-            };
-            let span = crate::types::slice::Span::clip(start, stop, step, self.len());
-            let lo = span.start as usize;
-            drop(self.splice(lo, (span.stop.max(span.start)) as usize, new, cx)?);
-            return Ok(());
-        }
         let new = match abstract_::iter::collect(value, cx) {
             Ok(v) => v,
             Err(r) if !abstract_::iter::is_iterable(value) => {
@@ -85,6 +71,10 @@ impl PyList {
             Err(r) => return Err(r),
         };
         let span = crate::types::slice::Span::clip(start, stop, step, self.len());
+        if step == 1 {
+            drop(self.splice(span.start as usize, span.stop.max(span.start) as usize, new, cx)?);
+            return Ok(());
+        }
         if new.len() != span.count {
             return Err(cx.value_error(format_args!(
                 "attempt to assign sequence of size {} to extended slice of size {}",

@@ -338,6 +338,14 @@ impl Drop for PyMemoryView {
     }
 }
 
+/// A copy of an exporter's items, row by row, whatever their strides.
+pub fn copy_of(o: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
+    if let Some(b) = crate::types::bytes::args::quick(o) {
+        return Ok(b.to_vec());
+    }
+    Ok(PyMemoryView::from_object(o, cx)?.to_vec(false))
+}
+
 /// The type.
 pub fn memoryview_type() -> &'static PyType {
     PyMemoryView::ty()

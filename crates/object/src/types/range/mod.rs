@@ -259,8 +259,7 @@ impl PyRange {
                     return PyInt::from_big(&q, cx);
                 }
             }
-            let r = abstract_::repr(object, cx)?;
-            return Err(cx.value_error(format_args!("{r} is not in range")));
+            return Err(cx.value_error(format_args!("range.index(x): x not in range")));
         }
         let (mut at, mut found) = (0i64, false);
         any_iter::for_each(self, cx, |v, cx| {
