@@ -52,6 +52,11 @@ fn or_none<T: PyLayout>(v: Option<Own<T>>) -> Own<Object> {
 
 #[pymethods]
 impl PyFunction {
+    #[slot(tp_call)]
+    fn call(&self, args: crate::args::Args<'_>, kw: crate::args::Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let (names, vals) = kw.split(cx)?;
+        crate::call::call_kw(self, args.0, vals, names.as_deref(), cx)
+    }
     #[new("function(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)")]
     fn py_new(
         _cls: &PyType,
