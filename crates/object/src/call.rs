@@ -127,6 +127,16 @@ pub fn call_kw(f: &Object, args: &[&Object], kwvals: &[&Object], kwnames: Option
     }
 }
 
+/// `PyVectorcall_Call`: the `tp_call` of types whose instances have a `vectorcall` function.
+pub unsafe extern "C" fn call_through_vector(f: Ptr, args: Ptr, kwargs: Ptr) -> Ptr {
+    // SAFETY: slot contract: a tuple, and a dict or null.
+    unsafe {
+        let cx = &mut Cx::assume();
+        let kw = kwargs.as_ref().map(|d| d.cast_unchecked::<PyDict>());
+        crate::err::result_into_raw(call_tuple_dict(&*f, (*args).cast_unchecked(), kw, cx))
+    }
+}
+
 /// Call with a tuple and an optional dict (`PyObject_Call`).
 pub fn call_tuple_dict(f: &Object, args: &PyTuple, kwargs: Option<&PyDict>, cx: &mut Cx) -> PyResult {
     if vectorcall_of(f).is_some() {

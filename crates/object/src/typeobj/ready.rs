@@ -127,6 +127,9 @@ fn ready_with(t: &PyType, fill: impl FnOnce(&mut Cx) -> PyResult<()>, cx: &mut C
         };
         t.tp_bases.set(Some(bases), cx);
     }
+    if t.has(flags::HAVE_VECTORCALL) && t.tp_vectorcall_offset.get() > 0 && t.tp_call.get().is_none() {
+        t.tp_call.set(Some(crate::call::call_through_vector));
+    }
     let d = dict(t, cx)?;
     add_new(t, &d, cx)?;
     add_wrappers(t, &d, cx)?;
