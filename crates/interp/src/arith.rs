@@ -49,7 +49,7 @@ pub fn on_ints(op: BinaryOp, l: i64, r: i64) -> Option<i64> {
         Mul | InplaceMul => l.checked_mul(r),
         FloorDiv | InplaceFloorDiv if r > 0 => Some(l.div_euclid(r)),
         Mod | InplaceMod if r > 0 => Some(l.rem_euclid(r)),
-        FloorDiv | InplaceFloorDiv if r < 0 && l != i64::MIN => Some((-l).div_euclid(-r)),
+        FloorDiv | InplaceFloorDiv if r < 0 && l != i64::MIN && r != i64::MIN => Some((-l).div_euclid(-r)),
         Mod | InplaceMod if r < 0 && l != i64::MIN && r != i64::MIN => Some(-((-l).rem_euclid(-r))),
         And | InplaceAnd => Some(l & r),
         Or | InplaceOr => Some(l | r),
