@@ -16,6 +16,32 @@ fn words(a: &PyInt, b: &PyInt) -> Option<(i64, i64)> {
     }
 }
 
+/// Both values when both have at most four digits: numbers of one or two machine words need no vectors.
+#[inline]
+fn wide(a: &PyInt, b: &PyInt) -> Option<(i128, i128)> {
+    if a.digit_count() > 4 || b.digit_count() > 4 {
+        return None;
+    }
+    let of = |v: &PyInt| {
+        let m = v.as_ref_int().digits.iter().rev().fold(0i128, |m, d| m << 30 | i128::from(*d));
+        if v.is_negative() { -m } else { m }
+    };
+    Some((of(a), of(b)))
+}
+
+/// An int object of a double word.
+fn from_wide(v: i128, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+    if let Ok(n) = i64::try_from(v) {
+        return PyInt::new(n, cx);
+    }
+    let (mut m, mut digits) = (v.unsigned_abs(), [0u32; 5]);
+    for d in &mut digits {
+        *d = m as u32 & taipan_algo_int::DIGIT_MASK;
+        m >>= 30;
+    }
+    PyInt::from_digits(v < 0, &digits, cx)
+}
+
 macro_rules! checked {
     ($($(#[$doc:meta])* $f:ident $checked:ident $big:ident;)*) => { $(
         $(#[$doc])*
@@ -23,6 +49,9 @@ macro_rules! checked {
         pub fn $f(a: &PyInt, b: &PyInt, cx: &mut Cx) -> PyResult<Own<PyInt>> {
             if let Some(v) = words(a, b).and_then(|(x, y)| x.$checked(y)) {
                 return PyInt::new(v, cx);
+            }
+            if let Some(v) = wide(a, b).and_then(|(x, y)| x.$checked(y)) {
+                return from_wide(v, cx);
             }
             PyInt::from_big(&algo::$big(a.as_ref_int(), b.as_ref_int()), cx)
         }
@@ -71,10 +100,23 @@ fn divmod_words(a: i64, b: i64) -> Option<(i64, i64)> {
     Some(if r != 0 && (r < 0) != (b < 0) { (q - 1, r + b) } else { (q, r) })
 }
 
+/// As [`divmod_words`] for double words, which four digits never fill.
+fn divmod_wide(a: i128, b: i128) -> Option<(i128, i128)> {
+    // One word by one word divides far faster.
+    let (q, r) = match (u64::try_from(a), u64::try_from(b)) {
+        (Ok(x), Ok(y)) => (i128::from(x.checked_div(y)?), i128::from(x.checked_rem(y)?)),
+        _ => (a.checked_div(b)?, a.checked_rem(b)?),
+    };
+    Some(if r != 0 && (r < 0) != (b < 0) { (q - 1, r + b) } else { (q, r) })
+}
+
 /// `a // b`; raises `ZeroDivisionError`.
 pub fn floor_div(a: &PyInt, b: &PyInt, cx: &mut Cx) -> PyResult<Own<PyInt>> {
     if let Some((q, _)) = words(a, b).and_then(|(x, y)| divmod_words(x, y)) {
         return PyInt::new(q, cx);
+    }
+    if let Some((q, _)) = wide(a, b).and_then(|(x, y)| divmod_wide(x, y)) {
+        return from_wide(q, cx);
     }
     match algo::floor_div(a.as_ref_int(), b.as_ref_int()) {
         Some(q) => PyInt::from_big(&q, cx),
@@ -86,6 +128,9 @@ pub fn floor_div(a: &PyInt, b: &PyInt, cx: &mut Cx) -> PyResult<Own<PyInt>> {
 pub fn modulo(a: &PyInt, b: &PyInt, cx: &mut Cx) -> PyResult<Own<PyInt>> {
     if let Some((_, r)) = words(a, b).and_then(|(x, y)| divmod_words(x, y)) {
         return PyInt::new(r, cx);
+    }
+    if let Some((_, r)) = wide(a, b).and_then(|(x, y)| divmod_wide(x, y)) {
+        return from_wide(r, cx);
     }
     match algo::modulo(a.as_ref_int(), b.as_ref_int()) {
         Some(r) => PyInt::from_big(&r, cx),
