@@ -80,14 +80,16 @@ impl<'a> Lower<'a> {
         let base = self.unit.depth;
         let constants: Vec<Option<Const>> = values.iter().map(|v| self.const_of(v)).collect();
         let mut registers = Vec::with_capacity(values.len());
-        let last_variable = constants.iter().rposition(Option::is_none);
         for (index, (value, constant)) in values.iter().zip(&constants).enumerate() {
             registers.push(match constant {
                 Some(_) => None,
-                // The first target may be stored to before later values are: only the last value that is
-                // stored first could be borrowed, so all go to temps, except a single variable one.
-                None if last_variable == Some(index) && index == 0 => Some(self.operand(value, false)?),
-                None => Some(self.push(value)?),
+                None => Some(match self.unchanged_by(&targets[..index], value) {
+                    Some(reg) => {
+                        self.check_assigned(reg, value.span);
+                        reg
+                    }
+                    None => self.push(value)?,
+                }),
             });
         }
         for ((target, value), (reg, constant)) in targets.iter().zip(values).zip(registers.iter().zip(constants)) {
@@ -111,6 +113,20 @@ impl<'a> Lower<'a> {
         }
         self.unit.depth = base;
         Ok(true)
+    }
+
+    /// The register of a local that can be read as late as after the stores to `targets`.
+    fn unchanged_by(&mut self, targets: &'a [Expr], value: &'a Expr) -> Option<Reg> {
+        let ExprKind::Name(name) = &value.kind else { return None };
+        let reg = self.borrowable(&name.id, false)?;
+        for target in targets {
+            match &target.kind {
+                ExprKind::Name(other) if self.fast_target(&other.id) != Some(reg) => {}
+                ExprKind::Attribute(_) | ExprKind::Subscript(_) => {}
+                _ => return None,
+            }
+        }
+        Some(reg)
     }
 
     /// Store R[src] (consumed if it is a temp) to a target. `depth` counts `src`; the caller resets it.
