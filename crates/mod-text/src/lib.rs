@@ -3,12 +3,13 @@
 
 pub mod sre;
 pub mod string;
+pub mod structs;
 pub mod unicodedata;
 
 use taipan_object::prelude::*;
 
 /// The modules of this crate; a new one is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[&sre::module::MODULE, &string::MODULE, &unicodedata::MODULE];
+static MODULES: &[&ModuleSpec] = &[&sre::module::MODULE, &string::MODULE, &structs::MODULE, &unicodedata::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {
