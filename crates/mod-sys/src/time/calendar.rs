@@ -145,10 +145,7 @@ pub mod part {
     fn gmtime(seconds: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         let secs = instant(Some(seconds), cx)?;
         match timezone::gmtime(secs) {
-            Ok(mut t) => {
-                t.zone = b"UTC".to_vec();
-                to_python(&t, cx)
-            }
+            Ok(t) => to_python(&t, cx),
             Err(e) => Err(super::super::os_error(e, cx)),
         }
     }
