@@ -77,6 +77,12 @@ impl<T: PyLayout> GcField for Field<T> {
 #[repr(transparent)]
 pub struct FieldCell<T: PyLayout = Object>(UnsafeCell<Option<Own<T>>>);
 
+impl<T: PyLayout> Default for FieldCell<T> {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
 impl<T: PyLayout> FieldCell<T> {
     pub const fn empty() -> Self {
         FieldCell(UnsafeCell::new(None))
