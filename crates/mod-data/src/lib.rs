@@ -1,10 +1,12 @@
 //! Native modules: data.
 #![deny(unsafe_code)]
 
+pub mod typing;
+
 use taipan_object::prelude::*;
 
 /// The modules of this crate; a new one is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[];
+static MODULES: &[&ModuleSpec] = &[&typing::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {
