@@ -7,6 +7,7 @@ use taipan_object::call;
 use taipan_object::prelude::*;
 use taipan_object::types::boolean::from_bool;
 use taipan_object::types::bytes::PyBytes;
+use taipan_object::types::complex::{PyComplex, as_complex};
 use taipan_object::types::float::PyFloat;
 
 #[derive(Default)]
@@ -39,14 +40,15 @@ struct Layout {
     big: bool,
 }
 
-/// Size and alignment of a format character.
+/// Size of a format character, which is its alignment too, except for complex numbers.
 fn width(code: u8, native: bool) -> Option<usize> {
     Some(match code {
         b'x' | b'b' | b'B' | b'c' | b's' | b'p' | b'?' => 1,
         b'h' | b'H' | b'e' => 2,
         b'i' | b'I' | b'f' => 4,
         b'l' | b'L' => if native { size_of::<std::ffi::c_long>() } else { 4 },
-        b'q' | b'Q' | b'd' => 8,
+        b'q' | b'Q' | b'd' | b'F' => 8,
+        b'D' => 16,
         b'n' | b'N' | b'P' if native => size_of::<usize>(),
         _ => return None,
     })
@@ -90,7 +92,8 @@ fn parse(text: Vec<u8>, cx: &mut Cx) -> PyResult<Layout> {
             return Err(fail(format_args!("bad char in struct format"), cx));
         };
         if aligned {
-            size = size.checked_next_multiple_of(w).ok_or_else(|| too_long(cx))?;
+            let align = if matches!(code, b'F' | b'D') { w / 2 } else { w };
+            size = size.checked_next_multiple_of(align).ok_or_else(|| too_long(cx))?;
         }
         let bytes = count.checked_mul(w).ok_or_else(|| too_long(cx))?;
         match code {
@@ -204,6 +207,13 @@ fn bytes_value(v: &Object, msg: &str, cx: &mut Cx) -> PyResult<Vec<u8>> {
     Err(fail(format_args!("{msg}"), cx))
 }
 
+/// One part of a packed complex number.
+fn half_of_complex(raw: &[u8], big: bool) -> f64 {
+    let mut le = [0u8; 8];
+    put(le.get_mut(..raw.len()).unwrap_or_default(), raw, big);
+    if raw.len() == 4 { f64::from(f32::from_bits(u64::from_le_bytes(le) as u32)) } else { f64::from_bits(u64::from_le_bytes(le)) }
+}
+
 impl Layout {
     fn pack_one(&self, item: &Item, v: &Object, out: &mut [u8], cx: &mut Cx) -> PyResult<()> {
         match item.code {
@@ -213,6 +223,7 @@ impl Layout {
             },
             b'?' => put(out, &[u8::from(abstract_::is_true(v, cx)?)], false),
             b'e' | b'f' | b'd' => return real(item.code, v, out, self.big, cx),
+            b'F' | b'D' => return self.pack_complex(item, v, out, cx),
             b's' => put(out, &bytes_value(v, "argument for 's' must be a bytes object", cx)?, false),
             b'p' => {
                 let b = bytes_value(v, "argument for 'p' must be a bytes object", cx)?;
@@ -225,6 +236,29 @@ impl Layout {
                 let b = integer(code, item.size, v, cx)?;
                 put(out, b.get(..item.size).unwrap_or(&b), self.big);
             }
+        }
+        Ok(())
+    }
+
+    fn pack_complex(&self, item: &Item, v: &Object, out: &mut [u8], cx: &mut Cx) -> PyResult<()> {
+        let (re, im) = match as_complex(v, cx) {
+            Ok(z) => z,
+            Err(r) => {
+                cx.discard(r);
+                return Err(fail(format_args!("required argument is not a complex"), cx));
+            }
+        };
+        let (first, second) = out.split_at_mut(item.size / 2);
+        for (x, place) in [(re, first), (im, second)] {
+            if item.code == b'D' {
+                put(place, &x.to_le_bytes(), self.big);
+                continue;
+            }
+            let y = x as f32;
+            if y.is_infinite() && x.is_finite() {
+                return Err(cx.overflow_error(format_args!("float too large to pack with f format")));
+            }
+            put(place, &y.to_le_bytes(), self.big);
         }
         Ok(())
     }
@@ -263,6 +297,10 @@ impl Layout {
             b'p' => {
                 let n = raw.first().map_or(0, |&n| usize::from(n)).min(raw.len().saturating_sub(1));
                 PyBytes::new(raw.get(1..1 + n).unwrap_or_default(), cx)?.into_object()
+            }
+            b'F' | b'D' => {
+                let (a, b) = raw.split_at(raw.len() / 2);
+                PyComplex::new(half_of_complex(a, self.big), half_of_complex(b, self.big), cx)?.into_object()
             }
             b'?' => from_bool(word != 0),
             b'd' => PyFloat::new(f64::from_bits(word), cx)?.into_object(),

@@ -55,6 +55,8 @@ impl PyMatch {
     fn number(&self, key: &Object, cx: &mut Cx) -> PyResult<usize> {
         let i = if has_index(key) {
             index_clipped(key, cx)?
+        } else if self.re.groupindex.is_empty() {
+            -1
         } else {
             match self.re.groupindex.get(key, cx)? {
                 Some(n) => n.downcast::<PyInt>().and_then(|n| n.to_i64()).unwrap_or(-1) as isize,

@@ -38,7 +38,10 @@ fn str_arg(args: Args<'_>, i: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
 
 fn isize_arg(args: Args<'_>, i: usize, cx: &mut Cx) -> PyResult<isize> {
     match args.0.get(i) {
-        Some(o) => crate::abstract_::number::index_as_isize(o, OverflowError(), cx),
+        Some(o) => match crate::abstract_::number::index(o, cx)?.to_i64() {
+            Some(n) => Ok(n as isize),
+            None => Err(cx.overflow_error(format_args!("Python int too large to convert to C ssize_t"))),
+        },
         None => Err(cx.system_error(format_args!("argument {} is missing", i + 1))),
     }
 }
