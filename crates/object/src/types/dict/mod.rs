@@ -153,6 +153,13 @@ impl PyDict {
 /// The types of this folder, for the list of types to ready.
 pub const SPECS: &[&[&crate::typeobj::TypeSpec]] = &[&[PyDict::SPEC, PyMappingProxy::SPEC], iter::SPECS, view::SPECS];
 
+/// For built-in types that extend dict: `dealloc_of` drops their struct, and with it the tables. `dealloc` below does the same by itself.
+impl Drop for PyDict {
+    fn drop(&mut self) {
+        self.drop_tables();
+    }
+}
+
 /// `tp_dealloc` of dicts and dict subclasses.
 pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     // SAFETY: a dying dict.
