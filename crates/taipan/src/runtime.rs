@@ -104,7 +104,8 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
     let sys = start::bootstrap(sys_spec, cx)?;
     set_paths(&sys, paths, cx)?;
     start::install_external(cx)?;
-    streams::install(&sys, cx)
+    streams::install(&sys, cx)?;
+    taipan_mod_concurrency::signal::install_defaults(cx)
 }
 
 /// `TAIPAN_GC=never|always` for tests.
