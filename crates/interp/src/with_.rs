@@ -25,26 +25,22 @@ fn special(o: &Object, n: &PyStr, cx: &mut Cx) -> PyResult<Option<(Own<Object>, 
 #[cold]
 fn unsupported(o: &Object, is_async: bool, missing_exit: bool, cx: &mut Cx) -> Raised {
     let n = o.ty().name();
-    let (kind, exit) = if is_async { ("asynchronous context manager", "__aexit__") } else { ("context manager", "__exit__") };
-    let other = |a: &'static str, b: &'static str, cx: &mut Cx| -> bool {
-        let has = |s: &str, cx: &mut Cx| PyStr::new_interned(s, cx).is_ok_and(|s| lookup(o.ty(), &s, cx).is_some());
-        has(a, cx) && has(b, cx)
+    let (kind, missed) = match (is_async, missing_exit) {
+        (false, false) => ("context manager", "__enter__"),
+        (false, true) => ("context manager", "__exit__"),
+        (true, false) => ("asynchronous context manager", "__aenter__"),
+        (true, true) => ("asynchronous context manager", "__aexit__"),
     };
-    if missing_exit {
-        return cx.type_error(format_args!("'{n}' object does not support the {kind} protocol (missed {exit} method)"));
-    }
-    if is_async && other("__enter__", "__exit__", cx) {
-        return cx.type_error(format_args!(
-            "'{n}' object does not support the {kind} protocol (missed __aenter__ method) but it supports the context manager protocol. Did you mean to use 'with'?"
-        ));
-    }
-    if !is_async && other("__aenter__", "__aexit__", cx) {
-        return cx.type_error(format_args!(
-            "'{n}' object does not support the {kind} protocol (missed __enter__ method) but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?"
-        ));
-    }
-    let enter = if is_async { "__aenter__" } else { "__enter__" };
-    cx.type_error(format_args!("'{n}' object does not support the {kind} protocol (missed {enter} method)"))
+    let has = |s: &str, cx: &mut Cx| PyStr::new_interned(s, cx).is_ok_and(|s| lookup(o.ty(), &s, cx).is_some());
+    let hint = if is_async {
+        let other = has("__enter__", cx) && has("__exit__", cx);
+        other.then_some(" but it supports the context manager protocol. Did you mean to use 'with'?")
+    } else {
+        let other = has("__aenter__", cx) && has("__aexit__", cx);
+        other.then_some(" but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?")
+    };
+    let hint = hint.unwrap_or_default();
+    cx.type_error(format_args!("'{n}' object does not support the {kind} protocol (missed {missed} method){hint}"))
 }
 
 #[inline(never)]
@@ -52,8 +48,9 @@ pub unsafe fn enter(m: Regs, base: isize, src: Opd, win: *mut Slot, is_async: bo
     let cx = &mut cx();
     let o = src.take(cx)?.into_own();
     let (en, ex) = if is_async { (name!(cx, "__aenter__"), name!(cx, "__aexit__")) } else { (name!(cx, "__enter__"), name!(cx, "__exit__")) };
-    let Some((f, f_self)) = special(&o, en, cx)? else { return Err(unsupported(&o, is_async, false, cx)) };
+    // The exit comes first, as in CPython.
     let Some((x, x_self)) = special(&o, ex, cx)? else { return Err(unsupported(&o, is_async, true, cx)) };
+    let Some((f, f_self)) = special(&o, en, cx)? else { return Err(unsupported(&o, is_async, false, cx)) };
     m.set(base, Slot::object(x));
     m.set(base + 1, if x_self { Slot::object(o.clone()) } else { Slot::EMPTY });
     *win = Slot::object(f);
