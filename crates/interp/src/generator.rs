@@ -159,6 +159,12 @@ unsafe fn throw_in(m: Regs, delegate: i32) -> Option<Slot> {
             Some(Err(_)) | None => {}
         }
     }
+    // What the generator itself is handling becomes the context.
+    if !m.ts.exc_top().exc_value.is_empty()
+        && let Some(e) = m.ts.current_exception.take()
+    {
+        let _ = cx().raise(e);
+    }
     match crate::unwind::unwind(m, true) {
         Some(m) => crate::dispatch::run(m),
         None => None,
