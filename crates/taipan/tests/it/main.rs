@@ -1,4 +1,5 @@
 //! Tests of the whole interpreter through its binary.
 
+mod known;
 mod programs;
 mod repeat;
