@@ -133,7 +133,7 @@ pub unsafe fn jump_k<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyRe
 /// `is`: by address, exact ints by value.
 #[inline(always)]
 unsafe fn same(l: Slot, r: Slot) -> bool {
-    l.0 == r.0 || ((l.is_int() || r.is_int()) && same_int(l, r))
+    l.0 == r.0 || ((l.is_int() || (*l.as_ptr()).is_exact::<PyInt>()) && same_int(l, r))
 }
 
 #[inline(never)]

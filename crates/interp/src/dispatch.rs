@@ -2,6 +2,8 @@
 //!
 //! The arms are written once, in `execute!`, and built for plain and for prefixed instructions. Handlers give `PyResult<()>`; an error leads to `unwind` with `m` at the instruction.
 
+#![allow(non_upper_case_globals)]
+
 use crate::arith::{self, BinaryOp as B, Unary};
 use crate::compare;
 use crate::frames::{self, Returned};
