@@ -21,8 +21,8 @@ fn entropy_state() -> Mt19937 {
         let key: Vec<u32> = bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
         return Mt19937::from_key(&key);
     }
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
-    Mt19937::from_key(&[now as u32, (now >> 32) as u32, std::process::id(), (now >> 64) as u32])
+    let now = taipan_host::clock::nanos(taipan_host::clock::REALTIME);
+    Mt19937::from_key(&[now as u32, (now >> 32) as u32, taipan_host::process::getpid() as u32])
 }
 
 /// The magnitude in 32-bit words, least significant first, at least one.

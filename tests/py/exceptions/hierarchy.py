@@ -81,7 +81,7 @@ def while_finally():
     while True:
         try:
             n += 1
-            if n == 3: return n
+            if n >= 3: return n
         except Exception: pass
         else: continue
         finally: n += 10

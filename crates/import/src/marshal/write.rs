@@ -83,9 +83,9 @@ impl Writer {
         if let Some(i) = v.exact::<PyInt>() {
             self.int(i, flag);
         } else if let Some(f) = v.exact::<PyFloat>() {
-            self.float(code::BINARY_FLOAT, code::FLOAT, &[f.value()], flag);
+            self.float(code::BINARY_FLOAT, code::FLOAT, &[f.value()], flag, cx)?;
         } else if let Some(c) = v.exact::<PyComplex>() {
-            self.float(code::BINARY_COMPLEX, code::COMPLEX, &[c.value().0, c.value().1], flag);
+            self.float(code::BINARY_COMPLEX, code::COMPLEX, &[c.value().0, c.value().1], flag, cx)?;
         } else if let Some(s) = v.exact::<PyStr>() {
             return self.text(s, flag, cx);
         } else if let Some(t) = v.exact::<PyTuple>() {
@@ -150,18 +150,20 @@ impl Writer {
         halves.iter().for_each(|h| self.out.extend_from_slice(&h.to_le_bytes()));
     }
 
-    fn float(&mut self, binary: u8, text: u8, parts: &[f64], flag: u8) {
+    fn float(&mut self, binary: u8, text: u8, parts: &[f64], flag: u8, cx: &mut Cx) -> PyResult<()> {
         if self.version > 1 {
             self.out.push(binary | flag);
-            return parts.iter().for_each(|x| self.out.extend_from_slice(&x.to_le_bytes()));
+            parts.iter().for_each(|x| self.out.extend_from_slice(&x.to_le_bytes()));
+            return Ok(());
         }
         self.out.push(text | flag);
         for x in parts {
-            let mut t = Vec::new();
-            taipan_algo_float::text::repr(*x, &mut t);
+            let t = taipan_object::types::float::text::repr(*x, cx)?;
+            let t = t.as_ascii().unwrap_or_default();
             self.out.push(t.len() as u8);
-            self.out.extend_from_slice(&t);
+            self.out.extend_from_slice(t.as_bytes());
         }
+        Ok(())
     }
 
     fn text(&mut self, s: &PyStr, flag: u8, cx: &mut Cx) -> PyResult<()> {
