@@ -50,7 +50,7 @@ pub fn nanos_from_seconds(o: &Object, round: Round, cx: &mut Cx) -> PyResult<i64
             let x = abstract_::number::as_f64(o, cx)?;
             return nanos_from_f64(x, round, cx);
         }
-        return Err(cx.type_error(format_args!("'{}' object cannot be interpreted as an integer or float", o.ty().name())));
+        return Err(cx.type_error(format_args!("'{}' object cannot be interpreted as an integer or float", o.ty().tp_name_str())));
     };
     nanos_from_int(n, cx)
 }

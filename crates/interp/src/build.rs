@@ -108,11 +108,7 @@ pub unsafe fn interpolation(dst: *mut Slot, base: *mut Slot, flags: usize) -> Py
     let value = take(&mut items[0]);
     let text = take(&mut items[1]);
     let spec = if n > 2 { take(&mut items[2]) } else { PyStr::new("", cx)?.into_object() };
-    let f = cx.import_attr("_taipan_templatelib", "Interpolation").or_else(|r| {
-        cx.discard(r);
-        cx.import_attr("string.templatelib", "Interpolation")
-    })?;
-    let v = taipan_object::call::call(&f, &[&value, &text, &conv, &spec], cx)?;
+    let v = (taipan_object::types::object_::template_hooks().interpolation)(&value, &text, &conv, &spec, cx)?;
     store_own(dst, v);
     Ok(())
 }
@@ -125,15 +121,7 @@ pub unsafe fn template(dst: *mut Slot, base: *mut Slot) -> PyResult<()> {
     let (Some(s), Some(i)) = (strings.downcast::<PyTuple>(), inner.downcast::<PyTuple>()) else {
         return Err(cx.system_error(format_args!("bad template parts")));
     };
-    let mut parts: Vec<&Object> = Vec::new();
-    for (k, text) in s.as_slice().iter().enumerate() {
-        parts.push(text);
-        if let Some(x) = i.get(k) {
-            parts.push(x);
-        }
-    }
-    let f = cx.import_attr("string.templatelib", "Template")?;
-    let v = taipan_object::call::call(&f, &parts, cx)?;
+    let v = (taipan_object::types::object_::template_hooks().template)(s, i, cx)?;
     store_own(dst, v);
     Ok(())
 }
@@ -185,7 +173,7 @@ pub unsafe fn list_extend(list: Opd, it: Opd) -> PyResult<()> {
         Ok(()) => Ok(()),
         Err(r) if cx.raised_is(exc::TypeError()) && v.ty().tp_iter.get().is_none() && !abstract_::iter::is_sequence(&v) => {
             cx.discard(r);
-            Err(cx.type_error(format_args!("Value after * must be an iterable, not {}", v.ty().name())))
+            Err(cx.type_error(format_args!("Value after * must be an iterable, not {}", v.ty().tp_name_str())))
         }
         Err(r) => Err(r),
     }
@@ -206,7 +194,7 @@ pub unsafe fn dict_update(dict: Opd, mapping: Opd) -> PyResult<()> {
         Ok(()) => Ok(()),
         Err(r) if cx.raised_is(exc::AttributeError()) => {
             cx.discard(r);
-            Err(cx.type_error(format_args!("'{}' object is not a mapping", v.ty().name())))
+            Err(cx.type_error(format_args!("'{}' object is not a mapping", v.ty().tp_name_str())))
         }
         Err(r) => Err(r),
     }
@@ -230,7 +218,7 @@ pub unsafe fn dict_merge(dict: Opd, mapping: Opd, callable: Opd) -> PyResult<()>
         let f = callable.take(cx)?;
         cx.discard(r);
         let name = taipan_object::args::function_str(&f, cx)?;
-        return Err(cx.type_error(format_args!("{name} argument after ** must be a mapping, not {}", v.ty().name())));
+        return Err(cx.type_error(format_args!("{name} argument after ** must be a mapping, not {}", v.ty().tp_name_str())));
     }
     if cx.raised_is(exc::KeyError()) {
         let e = cx.take_raised(r);

@@ -27,7 +27,7 @@ fn instance(e: &Object, cx: &mut Cx) -> PyResult {
     if e.downcast::<PyType>().is_some_and(|t| t.is_subtype(exc::BaseException())) {
         let v = call::call(e, &[], cx)?;
         if v.downcast::<PyBaseException>().is_none() {
-            let (t, got) = (abstract_::repr(e, cx)?, v.ty().name());
+            let (t, got) = (abstract_::repr(e, cx)?, v.ty().tp_name_str());
             return Err(cx.type_error(format_args!("calling {t} should have returned an instance of BaseException, not {got}")));
         }
         return Ok(v);
@@ -177,10 +177,10 @@ fn split(e: &Object, c: &Object, cx: &mut Cx) -> PyResult<(Own<Object>, Own<Obje
     if e.ty().is_subtype(exc::BaseExceptionGroup()) {
         let pair = call::call_method(e, taipan_object::name!(cx, "split"), &[c], cx)?;
         let Some(t) = pair.downcast::<PyTuple>() else {
-            return Err(cx.type_error(format_args!("{}.split must return a tuple, not {}", e.ty().name(), pair.ty().name())));
+            return Err(cx.type_error(format_args!("{}.split must return a tuple, not {}", e.ty().tp_name_str(), pair.ty().tp_name_str())));
         };
         let (Some(a), Some(b)) = (t.get(0), t.get(1)) else {
-            return Err(cx.type_error(format_args!("{}.split must return a 2-tuple, got tuple of size {}", e.ty().name(), t.len())));
+            return Err(cx.type_error(format_args!("{}.split must return a 2-tuple, got tuple of size {}", e.ty().tp_name_str(), t.len())));
         };
         return Ok((a.own(), b.own()));
     }

@@ -46,7 +46,7 @@ pub unsafe fn with_spec(dst: *mut Slot, src: Opd, spec: Opd) -> PyResult<()> {
     let cx = &mut cx();
     let (v, spec) = (src.take(cx)?, spec.take(cx)?);
     let Some(text) = spec.downcast::<PyStr>() else {
-        return Err(cx.type_error(format_args!("Format specifier must be a string, not {}", spec.ty().name())));
+        return Err(cx.type_error(format_args!("Format specifier must be a string, not {}", spec.ty().tp_name_str())));
     };
     let s = abstract_::format(&v, text, cx)?;
     store_own(dst, s);

@@ -202,7 +202,7 @@ unsafe fn leave_slow(m: Regs, v: Slot) -> Returned {
         if v.as_ptr() != none().as_ptr() {
             let cx = &mut cx();
             let name = match v.into_own(cx) {
-                Ok(o) => o.ty().name().to_owned(),
+                Ok(o) => o.ty().tp_name_str().to_owned(),
                 Err(_) => String::new(),
             };
             obj.release();

@@ -420,7 +420,7 @@ unsafe fn send(it: &Object, v: &Object, cx: &mut Cx) -> PyResult<Resumed> {
                 }
                 taipan_object::err::result_from_raw(p)
             }
-            None => Err(cx.type_error(format_args!("'{}' object is not an iterator", it.ty().name()))),
+            None => Err(cx.type_error(format_args!("'{}' object is not an iterator", it.ty().tp_name_str()))),
         }
     } else {
         taipan_object::call::call_method(it, name!(cx, "send"), &[v], cx)
@@ -461,7 +461,7 @@ pub unsafe fn get_awaitable(m: Regs, dst: isize, src: Opd, whence: usize) -> PyR
             let which = if whence == 1 { "__aenter__" } else { "__aexit__" };
             return Err(cx.type_error(format_args!(
                 "'async with' received an object from {which} that does not implement __await__: {}",
-                v.ty().name()
+                v.ty().tp_name_str()
             )));
         }
     };
@@ -479,13 +479,13 @@ pub unsafe fn get_aiter(m: Regs, dst: isize, src: Opd) -> PyResult<()> {
     let cx = &mut cx();
     let v = src.take(cx)?;
     let Some(f) = v.ty().asynch().and_then(|a| a.am_aiter.get()) else {
-        return Err(cx.type_error(format_args!("'async for' requires an object with __aiter__ method, got {}", v.ty().name())));
+        return Err(cx.type_error(format_args!("'async for' requires an object with __aiter__ method, got {}", v.ty().tp_name_str())));
     };
     let it = taipan_object::err::result_from_raw(f(v.as_ptr()))?;
     if it.ty().asynch().is_none_or(|a| a.am_anext.get().is_none()) {
         return Err(cx.type_error(format_args!(
             "'async for' received an object from __aiter__ that does not implement __anext__: {}",
-            it.ty().name()
+            it.ty().tp_name_str()
         )));
     }
     m.set(dst, Slot::object(it));
@@ -497,7 +497,7 @@ pub unsafe fn get_anext(m: Regs, dst: isize, aiter: Opd) -> PyResult<()> {
     let cx = &mut cx();
     let v = aiter.take(cx)?;
     let Some(f) = v.ty().asynch().and_then(|a| a.am_anext.get()) else {
-        return Err(cx.type_error(format_args!("'async for' requires an iterator with __anext__ method, got {}", v.ty().name())));
+        return Err(cx.type_error(format_args!("'async for' requires an iterator with __anext__ method, got {}", v.ty().tp_name_str())));
     };
     let next = taipan_object::err::result_from_raw(f(v.as_ptr()))?;
     let it = if gens::is_async_helper(&next) {
@@ -509,7 +509,7 @@ pub unsafe fn get_anext(m: Regs, dst: isize, aiter: Opd) -> PyResult<()> {
                 let e = cx.take_raised(r);
                 let r = cx.type_error(format_args!(
                     "'async for' received an invalid object from __anext__: {}",
-                    next.ty().name()
+                    next.ty().tp_name_str()
                 ));
                 let new = cx.take_raised(r);
                 if let Some(n) = new.downcast::<PyBaseException>() {

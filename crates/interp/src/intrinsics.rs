@@ -94,7 +94,7 @@ fn import_star(md: &Object, ns: &Object, cx: &mut Cx) -> PyResult<()> {
             let m = abstract_::str(&m, cx)?;
             let what = if skip { "Key" } else { "Item" };
             let of = if skip { "__dict__" } else { "__all__" };
-            return Err(cx.type_error(format_args!("{what} in {m}.{of} must be str, not {}", n.ty().name())));
+            return Err(cx.type_error(format_args!("{what} in {m}.{of} must be str, not {}", n.ty().tp_name_str())));
         };
         if skip && name.len() > 0 && name.code_point(0) == '_' as u32 {
             continue;
@@ -121,7 +121,7 @@ fn subscript_generic(params: &Object, cx: &mut Cx) -> PyResult {
     };
     let mut out = Vec::new();
     for p in t.as_slice() {
-        if p.ty().name() == "TypeVarTuple" {
+        if p.ty().tp_name_str() == "TypeVarTuple" {
             let it = iter::get_iter(p, cx)?;
             if let Some(v) = iter::next(&it, cx)? {
                 out.push(v);

@@ -27,7 +27,7 @@ unsafe fn next(it: *mut Slot) -> PyResult<Option<Own<Object>>> {
     let cx = &mut cx();
     let it = &*(*it).as_ptr();
     let Some(f) = it.ty().tp_iternext.get() else {
-        return Err(cx.type_error(format_args!("'{}' object is not an iterator", it.ty().name())));
+        return Err(cx.type_error(format_args!("'{}' object is not an iterator", it.ty().tp_name_str())));
     };
     let p = f(it.as_ptr());
     if !p.is_null() {
@@ -101,7 +101,7 @@ unsafe fn put(base: *mut Slot, items: &[&Object]) {
 fn not_iterable(v: &Object, r: Raised, cx: &mut Cx) -> Raised {
     if cx.raised_is(exc::TypeError()) && v.ty().tp_iter.get().is_none() && !iter::is_sequence(v) {
         cx.discard(r);
-        return cx.type_error(format_args!("cannot unpack non-iterable {} object", v.ty().name()));
+        return cx.type_error(format_args!("cannot unpack non-iterable {} object", v.ty().tp_name_str()));
     }
     r
 }

@@ -83,7 +83,7 @@ fn match_class(s: &Object, c: &Object, names: &Object, npos: usize, cx: &mut Cx)
                 Ok(t) if t.as_object().is_exact::<PyTuple>() => t,
                 Ok(_) | Err(_) => {
                     let got = attr::get(c, name!(cx, "__match_args__"), cx)?;
-                    return Err(cx.type_error(format_args!("{}.__match_args__ must be a tuple (got {})", ty.name(), got.ty().name())));
+                    return Err(cx.type_error(format_args!("{}.__match_args__ must be a tuple (got {})", ty.name(), got.ty().tp_name_str())));
                 }
             },
             None => {
@@ -101,7 +101,7 @@ fn match_class(s: &Object, c: &Object, names: &Object, npos: usize, cx: &mut Cx)
         } else {
             for n in args.as_slice().iter().take(npos) {
                 if !n.is_exact::<PyStr>() {
-                    return Err(cx.type_error(format_args!("__match_args__ elements must be strings (got {})", n.ty().name())));
+                    return Err(cx.type_error(format_args!("__match_args__ elements must be strings (got {})", n.ty().tp_name_str())));
                 }
                 match one_attr(s, ty, n, &mut seen, cx)? {
                     Some(v) => out.push(v),

@@ -24,7 +24,7 @@ fn special(o: &Object, n: &PyStr, cx: &mut Cx) -> PyResult<Option<(Own<Object>, 
 
 #[cold]
 fn unsupported(o: &Object, is_async: bool, missing_exit: bool, cx: &mut Cx) -> Raised {
-    let n = o.ty().name();
+    let n = o.ty().tp_name_str();
     let (kind, missed) = match (is_async, missing_exit) {
         (false, false) => ("context manager", "__enter__"),
         (false, true) => ("context manager", "__exit__"),

@@ -85,7 +85,7 @@ pub fn set(obj: &Object, name: &PyStr, value: Option<&Object>, cx: &mut Cx) -> P
     }
     let what = if ty.tp_getattro.get().is_some() || ty.tp_getattr.get().is_some() { "only read-only" } else { "no" };
     let verb = if value.is_some() { "assign to" } else { "del" };
-    Err(cx.type_error(format_args!("'{}' object has {what} attributes ({verb} .{name})", ty.name())))
+    Err(cx.type_error(format_args!("'{}' object has {what} attributes ({verb} .{name})", ty.tp_name_str())))
 }
 
 fn is_data_descriptor(d: &Object) -> bool {
@@ -160,13 +160,13 @@ pub fn generic_set(obj: &Object, name: &PyStr, value: Option<&Object>, cx: &mut 
         };
     }
     let text = if descr.is_some() {
-        format!("'{}' object attribute '{name}' is read-only", ty.name())
+        format!("'{}' object attribute '{name}' is read-only", ty.tp_name_str())
     } else {
         let set = uses_generic_set(ty);
         if set {
-            format!("'{}' object has no attribute '{name}' and no __dict__ for setting new attributes", ty.name())
+            format!("'{}' object has no attribute '{name}' and no __dict__ for setting new attributes", ty.tp_name_str())
         } else {
-            format!("'{}' object has no attribute '{name}'", ty.name())
+            format!("'{}' object has no attribute '{name}'", ty.tp_name_str())
         }
     };
     Err(attribute_error(obj, name, &text, cx))
@@ -219,8 +219,8 @@ pub fn attribute_error(obj: &Object, name: &PyStr, text: &str, cx: &mut Cx) -> R
 #[cold]
 pub fn no_attribute(obj: &Object, name: &PyStr, cx: &mut Cx) -> Raised {
     let text = match obj.downcast::<PyType>() {
-        Some(t) => format!("type object '{}' has no attribute '{name}'", t.name()),
-        None => format!("'{}' object has no attribute '{name}'", obj.ty().name()),
+        Some(t) => format!("type object '{}' has no attribute '{name}'", t.tp_name_str()),
+        None => format!("'{}' object has no attribute '{name}'", obj.ty().tp_name_str()),
     };
     attribute_error(obj, name, &text, cx)
 }
@@ -228,7 +228,7 @@ pub fn no_attribute(obj: &Object, name: &PyStr, cx: &mut Cx) -> Raised {
 fn name_of<'a>(n: &'a Object, cx: &mut Cx) -> PyResult<&'a PyStr> {
     match n.downcast::<PyStr>() {
         Some(s) => Ok(s),
-        None => Err(cx.type_error(format_args!("attribute name must be string, not '{}'", n.ty().name()))),
+        None => Err(cx.type_error(format_args!("attribute name must be string, not '{}'", n.ty().tp_name_str()))),
     }
 }
 

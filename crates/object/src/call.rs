@@ -74,7 +74,7 @@ fn check(r: PyResult, _cx: &mut Cx) -> PyResult {
 /// Through `tp_call` with a tuple and a dict.
 fn tp_call(f: &Object, pos: &[&Object], kw: Option<&PyTuple>, vals: &[&Object], cx: &mut Cx) -> PyResult {
     let Some(slot) = f.ty().tp_call.get() else {
-        return Err(cx.type_error(format_args!("'{}' object is not callable", f.ty().name())));
+        return Err(cx.type_error(format_args!("'{}' object is not callable", f.ty().tp_name_str())));
     };
     let args = PyTuple::from_slice(pos, cx)?;
     let kwargs = match kw {
@@ -148,7 +148,7 @@ pub fn call_tuple_dict(f: &Object, args: &PyTuple, kwargs: Option<&PyDict>, cx: 
         return call_kw(f, args.as_slice(), &refs, Some(&names), cx);
     }
     let Some(slot) = f.ty().tp_call.get() else {
-        return Err(cx.type_error(format_args!("'{}' object is not callable", f.ty().name())));
+        return Err(cx.type_error(format_args!("'{}' object is not callable", f.ty().tp_name_str())));
     };
     call_slot(slot, f, args, kwargs, cx)
 }

@@ -221,7 +221,7 @@ impl Object {
 
 impl fmt::Debug for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{} object at {:p}>", self.ty().name(), self)
+        write!(f, "<{} object at {:p}>", self.ty().tp_name_str(), self)
     }
 }
 

@@ -70,7 +70,7 @@ pub mod part {
         };
         if ns.ty().mapping().is_none_or(|m| m.mp_subscript.get().is_none()) {
             let who = meta.downcast::<PyType>().map_or("<metaclass>".to_owned(), |m| m.name().to_owned());
-            return Err(cx.type_error(format_args!("{who}.__prepare__() must return a mapping, not {}", ns.ty().name())));
+            return Err(cx.type_error(format_args!("{who}.__prepare__() must return a mapping, not {}", ns.ty().tp_name_str())));
         }
         let cell = run_body(func, &ns, cx)?;
         if changed {

@@ -105,12 +105,12 @@ pub mod part {
     /// Return an AsyncIterator for an AsyncIterable object.
     #[function("aiter(async_iterable, /)")]
     fn aiter(async_iterable: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-        let t = async_iterable.ty().name().to_owned();
+        let t = async_iterable.ty().tp_name_str().to_owned();
         let Some(it) = call::call_special(async_iterable, name!(cx, "__aiter__"), &[], cx)? else {
             return Err(cx.type_error(format_args!("'{t}' object is not an async iterable")));
         };
         if it.ty().asynch().is_none_or(|a| a.am_anext.get().is_none()) {
-            return Err(cx.type_error(format_args!("aiter() returned not an async iterator of type '{}'", it.ty().name())));
+            return Err(cx.type_error(format_args!("aiter() returned not an async iterator of type '{}'", it.ty().tp_name_str())));
         }
         Ok(it)
     }
@@ -120,7 +120,7 @@ pub mod part {
     /// it is returned instead of raising StopAsyncIteration.
     #[function("anext(async_iterator, default=<unrepresentable>, /)")]
     fn anext(async_iterator: &Object, default: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
-        let t = async_iterator.ty().name().to_owned();
+        let t = async_iterator.ty().tp_name_str().to_owned();
         let Some(aw) = call::call_special(async_iterator, name!(cx, "__anext__"), &[], cx)? else {
             return Err(cx.type_error(format_args!("'{t}' object is not an async iterator")));
         };

@@ -49,7 +49,7 @@ fn namespaces(what: &str, globals: Option<&Object>, locals: Option<&Object>, cx:
     if let Some(l) = locals {
         let mapping = l.ty().mapping().is_some_and(|m| m.mp_subscript.get().is_some());
         if !mapping {
-            let got = l.ty().name();
+            let got = l.ty().tp_name_str();
             return Err(if what == "exec" {
                 cx.type_error(format_args!("locals must be a mapping or None, not {got}"))
             } else {
@@ -64,7 +64,7 @@ fn namespaces(what: &str, globals: Option<&Object>, locals: Option<&Object>, cx:
                 Err(cx.type_error(format_args!("globals must be a real dict; try eval(code, {{}}, mapping)")))
             }
             None if what == "eval" => Err(cx.type_error(format_args!("globals must be a dict"))),
-            None => Err(cx.type_error(format_args!("exec() globals must be a dict, not {}", g.ty().name()))),
+            None => Err(cx.type_error(format_args!("exec() globals must be a dict, not {}", g.ty().tp_name_str()))),
         },
         None => {
             let h = hooks(cx)?;
@@ -314,7 +314,7 @@ fn closure_cells(n: usize, closure: Option<&Object>, cx: &mut Cx) -> PyResult<Op
     if n == 0 {
         return Err(cx.type_error(format_args!("cannot use a closure with this code object")));
     }
-    match c.downcast::<PyTuple>().filter(|t| t.len() == n && t.as_slice().iter().all(|x| x.ty().name() == "cell")) {
+    match c.downcast::<PyTuple>().filter(|t| t.len() == n && t.as_slice().iter().all(|x| x.ty().tp_name_str() == "cell")) {
         Some(t) => Ok(Some(t.new_ref())),
         None => Err(cx.type_error(format_args!("code object requires a closure of exactly length {n}"))),
     }

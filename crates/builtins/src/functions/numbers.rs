@@ -98,7 +98,7 @@ pub mod part {
     fn round(number: &Object, ndigits: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         let n = name!(cx, "__round__");
         let r = if ndigits.is_none() { call::call_special(number, n, &[], cx)? } else { call::call_special(number, n, &[ndigits], cx)? };
-        r.ok_or_else(|| cx.type_error(format_args!("type {} doesn't define __round__ method", number.ty().name())))
+        r.ok_or_else(|| cx.type_error(format_args!("type {} doesn't define __round__ method", number.ty().tp_name_str())))
     }
     /// Return the binary representation of an integer.
     ///
@@ -148,14 +148,14 @@ pub mod part {
             }
             return Err(cx.type_error(format_args!("ord() expected a character, but string of length {} found", s.len())));
         }
-        if abstract_::buffer::has_buffer(character) && matches!(character.ty().name(), "bytes" | "bytearray") {
+        if abstract_::buffer::has_buffer(character) && matches!(character.ty().tp_name_str(), "bytes" | "bytearray") {
             let b = Buffer::get(character, 0, cx)?;
             if let [x] = b.bytes() {
                 return Ok(*x as u32);
             }
             return Err(cx.type_error(format_args!("ord() expected a character, but string of length {} found", b.bytes().len())));
         }
-        Err(cx.type_error(format_args!("ord() expected string of length 1, but {} found", character.ty().name())))
+        Err(cx.type_error(format_args!("ord() expected string of length 1, but {} found", character.ty().tp_name_str())))
     }
     /// Return the sum of a 'start' value (default: 0) plus an iterable of numbers
     ///

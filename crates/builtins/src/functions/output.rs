@@ -19,7 +19,7 @@ fn text_or_none<'a>(v: Option<&'a Object>, what: &str, cx: &mut Cx) -> PyResult<
         None => Ok(None),
         Some(v) => match v.downcast::<PyStr>() {
             Some(s) => Ok(Some(s)),
-            None => Err(cx.type_error(format_args!("{what} must be None or a string, not {}", v.ty().name()))),
+            None => Err(cx.type_error(format_args!("{what} must be None or a string, not {}", v.ty().tp_name_str()))),
         },
     }
 }

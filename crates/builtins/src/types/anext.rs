@@ -30,8 +30,8 @@ impl PyAnextAwaitable {
         };
         match aw {
             Some(i) if abstract_::iter::is_iterator(&i) => Ok(i),
-            Some(i) => Err(cx.type_error(format_args!("object {}.__await__() must return an iterator, not {}", it.ty().name(), i.ty().name()))),
-            None => Err(cx.type_error(format_args!("object {} can't be used in 'await' expression", it.ty().name()))),
+            Some(i) => Err(cx.type_error(format_args!("object {}.__await__() must return an iterator, not {}", it.ty().tp_name_str(), i.ty().tp_name_str()))),
+            None => Err(cx.type_error(format_args!("object {} can't be used in 'await' expression", it.ty().tp_name_str()))),
         }
     }
 

@@ -5,13 +5,14 @@ pub mod call_iter;
 pub mod generic;
 pub mod iters;
 pub mod namespace;
+pub mod template;
 
 use taipan_object::prelude::*;
 use taipan_object::typeobj::{TypeSpec, object_type, ready_static};
 use taipan_object::types::{boolean, float::PyFloat, static_method};
 
 /// All types of this crate.
-static SPECS: &[&TypeSpec] = &[anext::PyAnextAwaitable::SPEC, call_iter::PyCallIter::SPEC, generic::PyGenericAlias::SPEC, generic::GenericAliasIter::SPEC, generic::PyUnion::SPEC, iters::PyEnumerate::SPEC, iters::PyFilter::SPEC, iters::PyMap::SPEC, iters::PyReversed::SPEC, iters::PyZip::SPEC, namespace::PyNamespace::SPEC];
+static SPECS: &[&TypeSpec] = &[anext::PyAnextAwaitable::SPEC, call_iter::PyCallIter::SPEC, generic::PyGenericAlias::SPEC, generic::GenericAliasIter::SPEC, generic::PyUnion::SPEC, iters::PyEnumerate::SPEC, iters::PyFilter::SPEC, iters::PyMap::SPEC, iters::PyReversed::SPEC, iters::PyZip::SPEC, namespace::PyNamespace::SPEC, template::PyInterpolation::SPEC, template::PyTemplate::SPEC, template::TemplateIter::SPEC];
 
 /// Ready the types.
 pub(crate) fn init(cx: &mut Cx) -> PyResult<()> {
@@ -20,6 +21,7 @@ pub(crate) fn init(cx: &mut Cx) -> PyResult<()> {
         generic_alias: generic::new_alias,
         union: generic::union_or,
         union_args: generic::union_args,
+        template: template::HOOKS,
     });
     Ok(())
 }

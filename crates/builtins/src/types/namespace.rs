@@ -58,7 +58,7 @@ impl PyNamespace {
                 }
                 d.update(&given, cx)?;
             }
-            a => return Err(cx.type_error(format_args!("{} expected at most 1 positional argument, got {}", self.ty().name(), a.len()))),
+            a => return Err(cx.type_error(format_args!("{} expected at most 1 positional argument, got {}", self.ty().tp_name_str(), a.len()))),
         }
         for (k, v) in kwargs.iter() {
             d.set(k, v, cx)?;
@@ -68,7 +68,7 @@ impl PyNamespace {
 
     #[slot(tp_repr)]
     fn repr(&self, cx: &mut Cx) -> PyResult<String> {
-        let name = if self.is_exact::<PyNamespace>() { "namespace".to_owned() } else { self.ty().name().to_owned() };
+        let name = if self.is_exact::<PyNamespace>() { "namespace".to_owned() } else { self.ty().tp_name_str().to_owned() };
         let Some(_guard) = abstract_::repr_enter(self, cx) else { return Ok(format!("{name}(...)")) };
         let d = self.dict(cx)?;
         let mut out = format!("{name}(");

@@ -26,7 +26,7 @@ fn not_iterable(f: &Object, args: &Object, r: Raised, cx: &mut Cx) -> Raised {
     }
     cx.discard(r);
     match taipan_object::args::function_str(f, cx) {
-        Ok(n) => cx.type_error(format_args!("{n} argument after * must be an iterable, not {}", args.ty().name())),
+        Ok(n) => cx.type_error(format_args!("{n} argument after * must be an iterable, not {}", args.ty().tp_name_str())),
         Err(r) => r,
     }
 }
@@ -35,7 +35,7 @@ fn not_iterable(f: &Object, args: &Object, r: Raised, cx: &mut Cx) -> Raised {
 #[cold]
 pub fn not_mapping(f: &Object, kw: &Object, cx: &mut Cx) -> Raised {
     match taipan_object::args::function_str(f, cx) {
-        Ok(n) => cx.type_error(format_args!("{n} argument after ** must be a mapping, not {}", kw.ty().name())),
+        Ok(n) => cx.type_error(format_args!("{n} argument after ** must be a mapping, not {}", kw.ty().tp_name_str())),
         Err(r) => r,
     }
 }

@@ -18,7 +18,7 @@ impl Buffer {
     /// Ask `o` for its bytes with `PyBUF_*` flags (`PyObject_GetBuffer`).
     pub fn get(o: &Object, flags: c_int, cx: &mut Cx) -> PyResult<Buffer> {
         let Some(f) = o.ty().buffer().and_then(|b| b.bf_getbuffer.get()) else {
-            return Err(cx.type_error(format_args!("a bytes-like object is required, not '{}'", o.ty().name())));
+            return Err(cx.type_error(format_args!("a bytes-like object is required, not '{}'", o.ty().tp_name_str())));
         };
         // SAFETY: an all-zero Py_buffer is valid; the slot fills it.
         unsafe {

@@ -12,7 +12,7 @@ pub fn get_iter(o: &Object, cx: &mut Cx) -> PyResult {
             if is_sequence(o) {
                 return new_seq_iter(o, cx);
             }
-            Err(cx.type_error(format_args!("'{}' object is not iterable", o.ty().name())))
+            Err(cx.type_error(format_args!("'{}' object is not iterable", o.ty().tp_name_str())))
         }
         // SAFETY: the slot's contract.
         Some(f) => {
@@ -20,7 +20,7 @@ pub fn get_iter(o: &Object, cx: &mut Cx) -> PyResult {
             if is_iterator(&it) {
                 return Ok(it);
             }
-            Err(cx.type_error(format_args!("{}.__iter__() must return an iterator, not {}", o.ty().name(), it.ty().name())))
+            Err(cx.type_error(format_args!("{}.__iter__() must return an iterator, not {}", o.ty().tp_name_str(), it.ty().tp_name_str())))
         }
     }
 }
@@ -44,7 +44,7 @@ pub fn is_iterator(o: &Object) -> bool {
 #[inline]
 pub fn next(it: &Object, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
     let Some(f) = it.ty().tp_iternext.get() else {
-        return Err(cx.type_error(format_args!("'{}' object is not an iterator", it.ty().name())));
+        return Err(cx.type_error(format_args!("'{}' object is not an iterator", it.ty().tp_name_str())));
     };
     // SAFETY: the slot's contract: null without an exception means the end.
     unsafe {
@@ -125,7 +125,7 @@ pub fn search(o: &Object, v: &Object, cx: &mut Cx) -> PyResult<bool> {
         Ok(it) => it,
         Err(r) => {
             cx.catch(r, exc::TypeError())?;
-            return Err(cx.type_error(format_args!("argument of type '{}' is not a container or iterable", o.ty().name())));
+            return Err(cx.type_error(format_args!("argument of type '{}' is not a container or iterable", o.ty().tp_name_str())));
         }
     };
     while let Some(x) = next(&it, cx)? {
@@ -218,7 +218,7 @@ impl PySeqIter {
 /// `next(it)` or `next(it, default)`: the `StopIteration` of an iterator written in Python keeps its value.
 pub fn next_or_raise(it: &Object, default: Option<&Object>, cx: &mut Cx) -> PyResult {
     let Some(f) = it.ty().tp_iternext.get() else {
-        return Err(cx.type_error(format_args!("'{}' object is not an iterator", it.ty().name())));
+        return Err(cx.type_error(format_args!("'{}' object is not an iterator", it.ty().tp_name_str())));
     };
     // SAFETY: the slot's contract: null without an exception means the end.
     let v = unsafe { Own::from_raw_opt(f(it.as_ptr())) };

@@ -91,8 +91,8 @@ pub fn rich_compare(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult 
         _ => Err(cx.type_error(format_args!(
             "'{}' not supported between instances of '{}' and '{}'",
             op.symbol(),
-            a.ty().name(),
-            b.ty().name()
+            a.ty().tp_name_str(),
+            b.ty().tp_name_str()
         ))),
     }
 }
@@ -170,7 +170,7 @@ pub fn hash(o: &Object, cx: &mut Cx) -> PyResult<isize> {
 /// Raise "unhashable type".
 #[cold]
 pub fn hash_not_implemented(o: &Object, cx: &mut Cx) -> PyResult<isize> {
-    Err(cx.type_error(format_args!("unhashable type: '{}'", o.ty().name())))
+    Err(cx.type_error(format_args!("unhashable type: '{}'", o.ty().tp_name_str())))
 }
 
 /// `PyObject_HashNotImplemented`: the `tp_hash` of unhashable types.
@@ -180,7 +180,7 @@ pub unsafe extern "C" fn hash_not_implemented_slot(o: *mut Object) -> isize {
 }
 
 fn text_result(r: PyResult, what: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
-    r?.downcast_own::<PyStr>().map_err(|o| cx.type_error(format_args!("{what} returned non-string (type {})", o.ty().name())))
+    r?.downcast_own::<PyStr>().map_err(|o| cx.type_error(format_args!("{what} returned non-string (type {})", o.ty().tp_name_str())))
 }
 
 /// `repr(o)`.
@@ -234,10 +234,10 @@ pub fn format(o: &Object, spec: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         }
     }
     match lookup_special(o, name!(cx, "__format__"), cx)? {
-        None => Err(cx.type_error(format_args!("Type {} doesn't define __format__", o.ty().name()))),
+        None => Err(cx.type_error(format_args!("Type {} doesn't define __format__", o.ty().tp_name_str()))),
         Some(f) => {
             let r = crate::call::call(&f, &[spec], cx)?;
-            r.downcast_own::<PyStr>().map_err(|r| cx.type_error(format_args!("__format__ must return a str, not {}", r.ty().name())))
+            r.downcast_own::<PyStr>().map_err(|r| cx.type_error(format_args!("__format__ must return a str, not {}", r.ty().tp_name_str())))
         }
     }
 }
@@ -252,7 +252,7 @@ pub fn len(o: &Object, cx: &mut Cx) -> PyResult<usize> {
             let n = f(o.as_ptr());
             if n < 0 { Err(Raised::assume()) } else { Ok(n as usize) }
         },
-        None => Err(cx.type_error(format_args!("object of type '{}' has no len()", ty.name()))),
+        None => Err(cx.type_error(format_args!("object of type '{}' has no len()", ty.tp_name_str()))),
     }
 }
 
@@ -277,7 +277,7 @@ pub fn length_hint(o: &Object, default: usize, cx: &mut Cx) -> PyResult<usize> {
         return Ok(default);
     }
     let Some(i) = v.downcast::<PyInt>() else {
-        return Err(cx.type_error(format_args!("__length_hint__ must be an integer, not {}", v.ty().name())));
+        return Err(cx.type_error(format_args!("__length_hint__ must be an integer, not {}", v.ty().tp_name_str())));
     };
     let n = number::int_as_isize(i, exc::OverflowError(), cx)?;
     usize::try_from(n).map_err(|_| cx.value_error(format_args!("__length_hint__() should return >= 0")))
@@ -292,7 +292,7 @@ pub fn get_item(o: &Object, key: &Object, cx: &mut Cx) -> PyResult {
     }
     if ty.sequence().and_then(|s| s.sq_item.get()).is_some() {
         if !number::has_index(key) {
-            return Err(cx.type_error(format_args!("sequence index must be integer, not '{}'", key.ty().name())));
+            return Err(cx.type_error(format_args!("sequence index must be integer, not '{}'", key.ty().tp_name_str())));
         }
         let i = number::index_as_isize(key, exc::IndexError(), cx)?;
         return sequence::get(o, i, cx);
@@ -306,9 +306,9 @@ pub fn get_item(o: &Object, key: &Object, cx: &mut Cx) -> PyResult {
                 return crate::call::call(&f, &[key], cx);
             }
         }
-        return Err(cx.type_error(format_args!("type '{}' is not subscriptable", t.name())));
+        return Err(cx.type_error(format_args!("type '{}' is not subscriptable", t.tp_name_str())));
     }
-    Err(cx.type_error(format_args!("'{}' object is not subscriptable", ty.name())))
+    Err(cx.type_error(format_args!("'{}' object is not subscriptable", ty.tp_name_str())))
 }
 
 /// `o[key] = value`, or `del o[key]` without a value.
@@ -325,13 +325,13 @@ pub fn set_item(o: &Object, key: &Object, value: Option<&Object>, cx: &mut Cx) -
     }
     if ty.sequence().is_some_and(|s| s.sq_ass_item.get().is_some()) {
         if !number::has_index(key) {
-            return Err(cx.type_error(format_args!("sequence index must be integer, not '{}'", key.ty().name())));
+            return Err(cx.type_error(format_args!("sequence index must be integer, not '{}'", key.ty().tp_name_str())));
         }
         let i = number::index_as_isize(key, exc::IndexError(), cx)?;
         return sequence::set(o, i, value, cx);
     }
     let verb = if value.is_some() { "assignment" } else { "deletion" };
-    Err(cx.type_error(format_args!("'{}' object does not support item {verb}", ty.name())))
+    Err(cx.type_error(format_args!("'{}' object does not support item {verb}", ty.tp_name_str())))
 }
 
 /// `isinstance(o, cls)` for a class, tuple of classes, union or object with `__instancecheck__`.

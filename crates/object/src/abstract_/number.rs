@@ -115,7 +115,7 @@ fn sequence_fallback(op: &'static BinOp, a: &Object, b: &Object, inplace: bool, 
             None => (of(b, false)?, b, a),
         };
         if !has_index(n) {
-            return Some(Err(cx.type_error(format_args!("can't multiply sequence by non-int of type '{}'", n.ty().name()))));
+            return Some(Err(cx.type_error(format_args!("can't multiply sequence by non-int of type '{}'", n.ty().tp_name_str()))));
         }
         return Some(match index_as_isize(n, exc::OverflowError(), cx) {
             // SAFETY: the slot's contract.
@@ -132,11 +132,11 @@ pub fn unsupported(symbol: &str, a: &Object, b: &Object, cx: &mut Cx) -> crate::
     if symbol == ">>" && a.downcast::<crate::types::builtin::PyCFunction>().is_some_and(|f| f.name() == "print") {
         return cx.type_error(format_args!(
             "unsupported operand type(s) for {symbol}: '{}' and '{}'. Did you mean \"print(<message>, file=<output_stream>)\"?",
-            a.ty().name(),
-            b.ty().name()
+            a.ty().tp_name_str(),
+            b.ty().tp_name_str()
         ));
     }
-    cx.type_error(format_args!("unsupported operand type(s) for {symbol}: '{}' and '{}'", a.ty().name(), b.ty().name()))
+    cx.type_error(format_args!("unsupported operand type(s) for {symbol}: '{}' and '{}'", a.ty().tp_name_str(), b.ty().tp_name_str()))
 }
 
 /// `pow(a, b, m)`; `m` is None for `a ** b`. `in_place` for `**=`.
@@ -185,9 +185,9 @@ pub fn power(a: &Object, b: &Object, m: &Object, in_place: bool, cx: &mut Cx) ->
         }
         return Err(cx.type_error(format_args!(
             "unsupported operand type(s) for ** or pow(): '{}', '{}', '{}'",
-            a.ty().name(),
-            b.ty().name(),
-            m.ty().name()
+            a.ty().tp_name_str(),
+            b.ty().tp_name_str(),
+            m.ty().tp_name_str()
         )));
     }
     Err(unsupported(if in_place { "**=" } else { "** or pow()" }, a, b, cx))
@@ -200,7 +200,7 @@ macro_rules! unary {
             match a.ty().number().and_then(|n| n.$slot.get()) {
                 // SAFETY: the slot's contract.
                 Some(f) => unsafe { result_from_raw(f(a.as_ptr())) },
-                None => Err(cx.type_error(format_args!("bad operand type for {}: '{}'", $what, a.ty().name()))),
+                None => Err(cx.type_error(format_args!("bad operand type for {}: '{}'", $what, a.ty().tp_name_str()))),
             }
         }
     )* };
@@ -219,7 +219,7 @@ pub fn index(o: &Object, cx: &mut Cx) -> PyResult<Own<PyInt>> {
         return Ok(i.new_ref());
     }
     let Some(f) = o.ty().number().and_then(|n| n.nb_index.get()) else {
-        return Err(cx.type_error(format_args!("'{}' object cannot be interpreted as an integer", o.ty().name())));
+        return Err(cx.type_error(format_args!("'{}' object cannot be interpreted as an integer", o.ty().tp_name_str())));
     };
     // SAFETY: the slot's contract.
     let r = unsafe { result_from_raw(f(o.as_ptr()))? };
@@ -233,7 +233,7 @@ pub(crate) fn strict_int(r: Own<Object>, what: &str, cx: &mut Cx) -> PyResult<Ow
     }
     match r.downcast_own::<PyInt>() {
         Ok(i) => {
-            let t = i.as_object().ty().name().to_owned();
+            let t = i.as_object().ty().tp_name_str().to_owned();
             crate::warn::warn(
                 exc::DeprecationWarning(),
                 format_args!("{what} returned non-int (type {t}).  The ability to return an instance of a strict subclass of int is deprecated, and may be removed in a future version of Python."),
@@ -242,7 +242,7 @@ pub(crate) fn strict_int(r: Own<Object>, what: &str, cx: &mut Cx) -> PyResult<Ow
             )?;
             Ok(i)
         }
-        Err(r) => Err(cx.type_error(format_args!("{what} returned non-int (type {})", r.ty().name()))),
+        Err(r) => Err(cx.type_error(format_args!("{what} returned non-int (type {})", r.ty().tp_name_str()))),
     }
 }
 
@@ -250,7 +250,7 @@ pub(crate) fn strict_int(r: Own<Object>, what: &str, cx: &mut Cx) -> PyResult<Ow
 pub fn int_as_isize(i: &PyInt, err: &PyType, cx: &mut Cx) -> PyResult<isize> {
     match i.to_i64() {
         Some(n) => Ok(n as isize),
-        None => Err(cx.raise_msg(err, format_args!("cannot fit '{}' into an index-sized integer", i.as_object().ty().name()))),
+        None => Err(cx.raise_msg(err, format_args!("cannot fit '{}' into an index-sized integer", i.as_object().ty().tp_name_str()))),
     }
 }
 
@@ -259,7 +259,7 @@ pub fn index_as_isize(o: &Object, err: &PyType, cx: &mut Cx) -> PyResult<isize> 
     let i = index(o, cx)?;
     match i.to_i64() {
         Some(n) => Ok(n as isize),
-        None => Err(cx.raise_msg(err, format_args!("cannot fit '{}' into an index-sized integer", o.ty().name()))),
+        None => Err(cx.raise_msg(err, format_args!("cannot fit '{}' into an index-sized integer", o.ty().tp_name_str()))),
     }
 }
 
@@ -284,10 +284,10 @@ pub(crate) fn as_f64_by_slot(o: &Object, cx: &mut Cx) -> PyResult<f64> {
         // SAFETY: the slot's contract.
         let r = unsafe { result_from_raw(f(o.as_ptr()))? };
         let Some(v) = r.downcast::<crate::types::float::PyFloat>() else {
-            return Err(cx.type_error(format_args!("{}.__float__ returned non-float (type {})", o.ty().name(), r.ty().name())));
+            return Err(cx.type_error(format_args!("{}.__float__ returned non-float (type {})", o.ty().tp_name_str(), r.ty().tp_name_str())));
         };
         if !r.is_exact::<crate::types::float::PyFloat>() {
-            let (t, s) = (o.ty().name().to_owned(), r.ty().name().to_owned());
+            let (t, s) = (o.ty().tp_name_str().to_owned(), r.ty().tp_name_str().to_owned());
             crate::warn::warn(
                 exc::DeprecationWarning(),
                 format_args!("{t}.__float__ returned non-float (type {s}).  The ability to return an instance of a strict subclass of float is deprecated, and may be removed in a future version of Python."),
@@ -301,7 +301,7 @@ pub(crate) fn as_f64_by_slot(o: &Object, cx: &mut Cx) -> PyResult<f64> {
         let i = index(o, cx)?;
         return int_to_f64(&i, cx);
     }
-    Err(cx.type_error(format_args!("must be real number, not {}", o.ty().name())))
+    Err(cx.type_error(format_args!("must be real number, not {}", o.ty().tp_name_str())))
 }
 
 /// An int as float; too large raises `OverflowError`.

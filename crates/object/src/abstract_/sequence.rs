@@ -28,9 +28,9 @@ pub fn get(o: &Object, i: isize, cx: &mut Cx) -> PyResult {
             unsafe { result_from_raw(f(o.as_ptr(), i)) }
         }
         None if o.ty().mapping().is_some_and(|m| m.mp_subscript.get().is_some()) => {
-            Err(cx.type_error(format_args!("{} is not a sequence", o.ty().name())))
+            Err(cx.type_error(format_args!("{} is not a sequence", o.ty().tp_name_str())))
         }
-        None => Err(cx.type_error(format_args!("'{}' object does not support indexing", o.ty().name()))),
+        None => Err(cx.type_error(format_args!("'{}' object does not support indexing", o.ty().tp_name_str()))),
     }
 }
 
@@ -49,7 +49,7 @@ pub fn set(o: &Object, i: isize, v: Option<&Object>, cx: &mut Cx) -> PyResult<()
         }
         None => {
             let verb = if v.is_some() { "assignment" } else { "deletion" };
-            Err(cx.type_error(format_args!("'{}' object does not support item {verb}", o.ty().name())))
+            Err(cx.type_error(format_args!("'{}' object does not support item {verb}", o.ty().tp_name_str())))
         }
     }
 }

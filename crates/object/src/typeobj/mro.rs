@@ -99,7 +99,7 @@ pub fn best_base<'a>(bases: &'a PyTuple, cx: &mut Cx) -> PyResult<&'a PyType> {
             return Err(cx.type_error(format_args!("bases must be types")));
         };
         if !t.has(flags::BASETYPE) {
-            return Err(cx.type_error(format_args!("type '{}' is not an acceptable base type", t.name())));
+            return Err(cx.type_error(format_args!("type '{}' is not an acceptable base type", t.tp_name_str())));
         }
         let candidate = solid_base(t);
         match winner {

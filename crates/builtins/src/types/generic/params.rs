@@ -123,8 +123,8 @@ fn substitute_all(args: &[Own<Object>], params: &[Own<Object>], items: &[Own<Obj
         match v.downcast::<PyTuple>() {
             Some(t) if unpack => out.extend(items_of(t, cx)),
             None if unpack => {
-                let t = a.ty().name().to_owned();
-                return Err(cx.type_error(format_args!("expected {t}.__typing_subst__() to return a tuple, not {}", v.ty().name())));
+                let t = a.ty().tp_name_str().to_owned();
+                return Err(cx.type_error(format_args!("expected {t}.__typing_subst__() to return a tuple, not {}", v.ty().tp_name_str())));
             }
             _ => out.push(v),
         }

@@ -31,12 +31,12 @@ impl PyReversed {
         };
         if let Some(f) = call::lookup_special(seq, name!(cx, "__reversed__"), cx)? {
             if f.is_none() {
-                return Err(cx.type_error(format_args!("'{}' object is not reversible", seq.ty().name())));
+                return Err(cx.type_error(format_args!("'{}' object is not reversible", seq.ty().tp_name_str())));
             }
             return call::call(&f, &[], cx);
         }
         if !abstract_::iter::is_sequence(seq) {
-            return Err(cx.type_error(format_args!("'{}' object is not reversible", seq.ty().name())));
+            return Err(cx.type_error(format_args!("'{}' object is not reversible", seq.ty().tp_name_str())));
         }
         let n = abstract_::len(seq, cx)?;
         let r = PyReversed { head: Object::placeholder(), index: Cell::new(n as isize - 1), seq: FieldCell::new(Some(seq.own())) };

@@ -24,7 +24,7 @@ fn status(r: PyResult<()>) -> c_int {
 fn must(o: &Object, name: &PyStr, args: &[&Object], cx: &mut Cx) -> PyResult {
     match call_special(o, name, args, cx)? {
         Some(v) => Ok(v),
-        None => Err(exc::raise::raise_attribute_error(cx, o, name, &format!("'{}' object has no attribute '{name}'", o.ty().name()))),
+        None => Err(exc::raise::raise_attribute_error(cx, o, name, &format!("'{}' object has no attribute '{name}'", o.ty().tp_name_str()))),
     }
 }
 
@@ -48,7 +48,7 @@ macro_rules! unary_async { ($($f:ident $name:literal;)*) => { $(
             let cx = &mut Cx::assume();
             let o = &*o;
             match call_special(o, name!(cx, $name), &[], cx) {
-                Ok(None) => obj(Err(exc::raise::raise_attribute_error(cx, o, name!(cx, $name), &format!("object {} does not have {} method", o.ty().name(), $name)))),
+                Ok(None) => obj(Err(exc::raise::raise_attribute_error(cx, o, name!(cx, $name), &format!("object {} does not have {} method", o.ty().tp_name_str(), $name)))),
                 Ok(Some(v)) => v.into_raw(),
                 Err(_) => std::ptr::null_mut(),
             }
@@ -223,7 +223,7 @@ pub unsafe extern "C" fn slot_tp_call(o: Ptr, args: Ptr, kwargs: Ptr) -> Ptr {
         let o = &*o;
         obj((|| match lookup_special(o, name!(cx, "__call__"), cx)? {
             Some(f) => crate::call::call_tuple_dict(&f, (*args).cast_unchecked(), kwargs.as_ref().map(|d| d.cast_unchecked()), cx),
-            None => Err(cx.type_error(format_args!("'{}' object is not callable", o.ty().name()))),
+            None => Err(cx.type_error(format_args!("'{}' object is not callable", o.ty().tp_name_str()))),
         })())
     }
 }
@@ -292,12 +292,12 @@ pub unsafe extern "C" fn slot_tp_iter(o: Ptr) -> Ptr {
         let o = &*o;
         obj((|| {
             match lookup_special(o, name!(cx, "__iter__"), cx)? {
-                Some(f) if f.is(none()) => return Err(cx.type_error(format_args!("'{}' object is not iterable", o.ty().name()))),
+                Some(f) if f.is(none()) => return Err(cx.type_error(format_args!("'{}' object is not iterable", o.ty().tp_name_str()))),
                 Some(f) => return call(&f, &[], cx),
                 None => {}
             }
             if lookup(o.ty(), name!(cx, "__getitem__"), cx).is_none() {
-                return Err(cx.type_error(format_args!("'{}' object is not iterable", o.ty().name())));
+                return Err(cx.type_error(format_args!("'{}' object is not iterable", o.ty().tp_name_str())));
             }
             crate::abstract_::iter::new_seq_iter(o, cx)
         })())
@@ -343,7 +343,7 @@ pub unsafe extern "C" fn slot_tp_init(o: Ptr, args: Ptr, kwargs: Ptr) -> c_int {
                 return Err(exc::raise::raise_attribute_error(cx, o, name!(cx, "__init__"), "__init__"));
             };
             let v = crate::call::call_tuple_dict(&f, (*args).cast_unchecked(), kwargs.as_ref().map(|d| d.cast_unchecked()), cx)?;
-            if v.is(none()) { Ok(()) } else { Err(cx.type_error(format_args!("__init__() should return None, not '{}'", v.ty().name()))) }
+            if v.is(none()) { Ok(()) } else { Err(cx.type_error(format_args!("__init__() should return None, not '{}'", v.ty().tp_name_str()))) }
         })())
     }
 }
@@ -397,7 +397,7 @@ pub unsafe extern "C" fn slot_nb_bool(o: Ptr) -> c_int {
         let r: PyResult<bool> = (|| {
             match call_special(o, name!(cx, "__bool__"), &[], cx)? {
                 Some(v) if v.ty() as *const PyType == crate::types::boolean::bool_type() => return Ok(v.is(crate::types::boolean::true_())),
-                Some(v) => return Err(cx.type_error(format_args!("__bool__ should return bool, returned {}", v.ty().name()))),
+                Some(v) => return Err(cx.type_error(format_args!("__bool__ should return bool, returned {}", v.ty().tp_name_str()))),
                 None => {}
             }
             Ok(match call_special(o, name!(cx, "__len__"), &[], cx)? {
@@ -466,7 +466,7 @@ pub unsafe extern "C" fn slot_sq_contains(o: Ptr, v: Ptr) -> c_int {
         let cx = &mut Cx::assume();
         let (o, v) = (&*o, &*v);
         let r: PyResult<bool> = (|| match lookup_special(o, name!(cx, "__contains__"), cx)? {
-            Some(f) if f.is(none()) => Err(cx.type_error(format_args!("'{}' object is not a container", o.ty().name()))),
+            Some(f) if f.is(none()) => Err(cx.type_error(format_args!("'{}' object is not a container", o.ty().tp_name_str()))),
             Some(f) => {
                 let r = call(&f, &[v], cx)?;
                 crate::abstract_::is_true(&r, cx)
@@ -481,7 +481,7 @@ pub unsafe extern "C" fn next_not_implemented(o: Ptr) -> Ptr {
     // SAFETY: slot contract.
     unsafe {
         let cx = &mut Cx::assume();
-        obj(Err(cx.type_error(format_args!("'{}' object is not iterable", (*o).ty().name()))))
+        obj(Err(cx.type_error(format_args!("'{}' object is not iterable", (*o).ty().tp_name_str()))))
     }
 }
 

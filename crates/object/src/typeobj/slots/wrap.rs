@@ -86,7 +86,7 @@ fn check_hack(o: &Object, f: ObjObjArgProc, what: &str, cx: &mut Cx) -> PyResult
     }
     match base {
         Some(b) if b.tp_setattro.get().is_some_and(|g| g as usize != f as usize) && t.is_none_or(|t| !t.has(flags::HEAPTYPE)) => {
-            Err(cx.type_error(format_args!("can't apply this {what} to {} object", o.ty().name())))
+            Err(cx.type_error(format_args!("can't apply this {what} to {} object", o.ty().tp_name_str())))
         }
         _ => Ok(()),
     }
@@ -261,13 +261,13 @@ impl Wrap {
 /// `__new__` of a built-in type, called from Python: `type.__new__(cls, *args, **kwargs)` (`tp_new_wrapper`).
 pub fn call_new(ty: &PyType, args: &PyTuple, kwargs: Option<&PyDict>, cx: &mut Cx) -> PyResult {
     let Some(first) = args.get(0) else {
-        return Err(cx.type_error(format_args!("{}.__new__(): not enough arguments", ty.name())));
+        return Err(cx.type_error(format_args!("{}.__new__(): not enough arguments", ty.tp_name_str())));
     };
     let Some(sub) = first.downcast::<PyType>() else {
-        return Err(cx.type_error(format_args!("{}.__new__(X): X is not a type object ({})", ty.name(), first.ty().name())));
+        return Err(cx.type_error(format_args!("{}.__new__(X): X is not a type object ({})", ty.tp_name_str(), first.ty().tp_name_str())));
     };
     if !sub.is_subtype(ty) {
-        let (t, s) = (ty.name(), sub.name());
+        let (t, s) = (ty.tp_name_str(), sub.tp_name_str());
         return Err(cx.type_error(format_args!("{t}.__new__({s}): {s} is not a subtype of {t}")));
     }
     // The nearest built-in ancestor must be the type whose __new__ this is: its layout is what will be made.
@@ -279,7 +279,7 @@ pub fn call_new(ty: &PyType, args: &PyTuple, kwargs: Option<&PyDict>, cx: &mut C
         }
     }
     if stat.tp_new.get().map(|f| f as usize) != ty.tp_new.get().map(|f| f as usize) {
-        return Err(cx.type_error(format_args!("{}.__new__({}) is not safe, use {}.__new__()", ty.name(), sub.name(), stat.name())));
+        return Err(cx.type_error(format_args!("{}.__new__({}) is not safe, use {}.__new__()", ty.tp_name_str(), sub.tp_name_str(), stat.tp_name_str())));
     }
     let rest = PyTuple::from_slice(&args.as_slice()[1..], cx)?;
     match ty.tp_new.get() {
@@ -287,7 +287,7 @@ pub fn call_new(ty: &PyType, args: &PyTuple, kwargs: Option<&PyDict>, cx: &mut C
         Some(f) => unsafe {
             from_ptr(f(sub as *const PyType as *mut PyType, rest.as_object().as_ptr(), ptr(kwargs.map(|k| k.as_object()))))
         },
-        None => Err(cx.type_error(format_args!("cannot create '{}' instances", ty.name()))),
+        None => Err(cx.type_error(format_args!("cannot create '{}' instances", ty.tp_name_str()))),
     }
 }
 

@@ -138,7 +138,7 @@ impl PyCFunction {
     }
     #[getter("__text_signature__")]
     fn get_text_signature(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        descr::text_signature(self.name(), self.def().ml_doc, cx)
+        descr::text_signature(self.name(), self.def().ml_doc, self.def().ml_flags, cx)
     }
     #[getter("__self__")]
     fn get_self(&self) -> Own<Object> {
@@ -171,7 +171,7 @@ impl PyCFunction {
         let n = self.name();
         match self.self_obj().filter(|s| !s.is_a::<crate::types::module::PyModule>()) {
             None => PyStr::new(&format!("<built-in function {n}>"), cx),
-            Some(s) => PyStr::new(&format!("<built-in method {n} of {} object at {:#x}>", s.ty().name(), s.as_ptr() as usize), cx),
+            Some(s) => PyStr::new(&format!("<built-in method {n} of {} object at {:#x}>", s.ty().tp_name_str(), s.as_ptr() as usize), cx),
         }
     }
     #[slot(tp_hash)]

@@ -88,7 +88,7 @@ impl PyByteArray {
     }
     #[slot(tp_repr)]
     fn repr(&self) -> String {
-        let name = self.ty().name();
+        let name = self.ty().tp_name_str();
         format!("{name}({})", ops::repr(self.data()))
     }
     #[slot(tp_str)]
@@ -127,7 +127,7 @@ impl PyByteArray {
     #[slot(sq_concat)]
     fn concat(lhs: &Object, rhs: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         if !has_buffer(lhs) || !has_buffer(rhs) {
-            return Err(cx.type_error(format_args!("can't concat {} to {}", rhs.ty().name(), lhs.ty().name())));
+            return Err(cx.type_error(format_args!("can't concat {} to {}", rhs.ty().tp_name_str(), lhs.ty().tp_name_str())));
         }
         let (a, b) = (Buffer::get(lhs, SIMPLE, cx)?, Buffer::get(rhs, SIMPLE, cx)?);
         let v = [a.bytes(), b.bytes()].concat();
@@ -143,7 +143,7 @@ impl PyByteArray {
     #[slot(sq_inplace_concat)]
     fn iadd(&self, other: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         if !has_buffer(other) {
-            return Err(cx.type_error(format_args!("can't concat {} to {}", other.ty().name(), self.ty().name())));
+            return Err(cx.type_error(format_args!("can't concat {} to {}", other.ty().tp_name_str(), self.ty().tp_name_str())));
         }
         let b = Buffer::get(other, SIMPLE, cx)?.bytes().to_vec();
         self.extend(&b, cx)?;
@@ -173,7 +173,7 @@ impl PyByteArray {
             return PyByteArray::wrap(&v, cx);
         }
         if !number::has_index(key) {
-            return Err(cx.type_error(format_args!("bytearray indices must be integers or slices, not {}", key.ty().name())));
+            return Err(cx.type_error(format_args!("bytearray indices must be integers or slices, not {}", key.ty().tp_name_str())));
         }
         let i = number::index_as_isize(key, exc::IndexError(), cx)?;
         let i = if i < 0 { i + self.data().len() as isize } else { i };
@@ -185,7 +185,7 @@ impl PyByteArray {
             return self.assign_slice(s, value, cx);
         }
         if !number::has_index(key) {
-            return Err(cx.type_error(format_args!("bytearray indices must be integers or slices, not {}", key.ty().name())));
+            return Err(cx.type_error(format_args!("bytearray indices must be integers or slices, not {}", key.ty().tp_name_str())));
         }
         let i = number::index_as_isize(key, exc::IndexError(), cx)?;
         // The value's own code may change the size: the position is checked last.
@@ -271,7 +271,7 @@ impl PyByteArray {
             return self.extend(&b, cx);
         }
         if !iter::is_iterable(o) {
-            return Err(cx.type_error(format_args!("can't extend bytearray with {}", o.ty().name())));
+            return Err(cx.type_error(format_args!("can't extend bytearray with {}", o.ty().tp_name_str())));
         }
         if o.is_a::<PyStr>() && abstract_::len(o, cx)? > 0 {
             return Err(cx.type_error(format_args!("expected iterable of integers; got: 'str'")));

@@ -20,7 +20,7 @@ impl Sub {
             return Buffer::get(o, SIMPLE, cx).map(Sub::Many);
         }
         if !number::has_index(o) {
-            return Err(cx.type_error(format_args!("argument should be integer or bytes-like object, not '{}'", o.ty().name())));
+            return Err(cx.type_error(format_args!("argument should be integer or bytes-like object, not '{}'", o.ty().tp_name_str())));
         }
         byte_of(number::index_clipped(o, cx)?, "byte", cx).map(|b| Sub::Byte([b]))
     }
@@ -90,7 +90,7 @@ pub(crate) fn contents(
             let b = call::call(&f, &[], cx)?;
             return match b.downcast::<PyBytes>() {
                 Some(b) => Ok(b.as_bytes().to_vec()),
-                None => Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().name()))),
+                None => Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().tp_name_str()))),
             };
         }
     }
@@ -112,7 +112,7 @@ pub(crate) fn contents(
         return crate::types::memoryview::copy_of(o, cx);
     }
     if !iter::is_iterable(o) {
-        return Err(cx.type_error(format_args!("cannot convert '{}' object to {name}", o.ty().name())));
+        return Err(cx.type_error(format_args!("cannot convert '{}' object to {name}", o.ty().tp_name_str())));
     }
     from_iterable(o, if is_bytes { "bytes" } else { "byte" }, cx)
 }
@@ -122,7 +122,7 @@ pub(crate) fn from_hex(o: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
     let digits: Vec<u32> = match o.downcast::<PyStr>() {
         Some(s) => s.code_points().collect(),
         None if has_buffer(o) => Buffer::get(o, SIMPLE, cx)?.bytes().iter().map(|&b| b as u32).collect(),
-        None => return Err(cx.type_error(format_args!("fromhex() argument must be str or bytes-like, not {}", o.ty().name()))),
+        None => return Err(cx.type_error(format_args!("fromhex() argument must be str or bytes-like, not {}", o.ty().tp_name_str()))),
     };
     let value = |at: usize| digits.get(at).and_then(|&c| char::from_u32(c)).and_then(|c| c.to_digit(16));
     let mut out = Vec::with_capacity(digits.len() / 2);
@@ -196,7 +196,7 @@ pub(crate) fn join(sep: &[u8], parts: &Object, cx: &mut Cx) -> PyResult<Vec<u8>>
             continue;
         }
         if !has_buffer(p) {
-            return Err(cx.type_error(format_args!("sequence item {i}: expected a bytes-like object, {} found", p.ty().name())));
+            return Err(cx.type_error(format_args!("sequence item {i}: expected a bytes-like object, {} found", p.ty().tp_name_str())));
         }
         out.extend_from_slice(Buffer::get(p, SIMPLE, cx)?.bytes());
     }
@@ -216,7 +216,7 @@ pub(crate) fn affix(h: &[u8], o: &Object, range: Option<(usize, usize)>, func: &
         return Ok(false);
     }
     if !has_buffer(o) {
-        return Err(cx.type_error(format_args!("{func} first arg must be bytes or a tuple of bytes, not {}", o.ty().name())));
+        return Err(cx.type_error(format_args!("{func} first arg must be bytes or a tuple of bytes, not {}", o.ty().tp_name_str())));
     }
     Ok(one(Buffer::get(o, SIMPLE, cx)?.bytes()))
 }
@@ -262,8 +262,8 @@ pub(crate) fn fill_byte(o: Option<&Object>, func: &str, cx: &mut Cx) -> PyResult
         Some([b]) => Ok(*b),
         Some(b) => {
             let n = b.len();
-            Err(cx.type_error(format_args!("{func}(): argument 2 must be a byte string of length 1, not a {} object of length {n}", o.ty().name())))
+            Err(cx.type_error(format_args!("{func}(): argument 2 must be a byte string of length 1, not a {} object of length {n}", o.ty().tp_name_str())))
         }
-        None => Err(cx.type_error(format_args!("{func}() argument 2 must be a byte string of length 1, not {}", o.ty().name()))),
+        None => Err(cx.type_error(format_args!("{func}() argument 2 must be a byte string of length 1, not {}", o.ty().tp_name_str()))),
     }
 }

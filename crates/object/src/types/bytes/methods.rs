@@ -49,7 +49,7 @@ impl PyBytes {
                 if let Some(f) = crate::call::lookup_special(s, name!(cx, "__bytes__"), cx)? {
                     let b = crate::call::call(&f, &[], cx)?;
                     if !b.is_a::<PyBytes>() {
-                        return Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().name())));
+                        return Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().tp_name_str())));
                     }
                     return Ok(b);
                 }
@@ -109,7 +109,7 @@ impl PyBytes {
     #[slot(sq_concat)]
     fn concat(lhs: &Object, rhs: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         if !buffer::has_buffer(lhs) || !buffer::has_buffer(rhs) {
-            return Err(cx.type_error(format_args!("can't concat {} to {}", rhs.ty().name(), lhs.ty().name())));
+            return Err(cx.type_error(format_args!("can't concat {} to {}", rhs.ty().tp_name_str(), lhs.ty().tp_name_str())));
         }
         let (a, b) = (Buffer::get(lhs, SIMPLE, cx)?, Buffer::get(rhs, SIMPLE, cx)?);
         if a.bytes().is_empty() && rhs.is_exact::<PyBytes>() {
@@ -175,7 +175,7 @@ impl PyBytes {
             return PyBytes::wrap(&v, cx);
         }
         if !number::has_index(key) {
-            return Err(cx.type_error(format_args!("byte indices must be integers or slices, not {}", key.ty().name())));
+            return Err(cx.type_error(format_args!("byte indices must be integers or slices, not {}", key.ty().tp_name_str())));
         }
         let i = number::index_as_isize(key, exc::IndexError(), cx)?;
         match position(i, self.len()).and_then(|i| self.as_bytes().get(i)) {

@@ -103,13 +103,13 @@ fn bytes_of(v: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
         let b = call::call(&f, &[], cx)?;
         return match b.downcast::<PyBytes>() {
             Some(b) => Ok(b.as_bytes().to_vec()),
-            None => Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().name()))),
+            None => Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().tp_name_str()))),
         };
     }
     if has_buffer(v) {
         return Ok(Buffer::get(v, SIMPLE, cx)?.bytes().to_vec());
     }
-    Err(cx.type_error(format_args!("%b requires a bytes-like object, or an object that implements __bytes__, not '{}'", v.ty().name())))
+    Err(cx.type_error(format_args!("%b requires a bytes-like object, or an object that implements __bytes__, not '{}'", v.ty().tp_name_str())))
 }
 
 fn character(v: &Object, cx: &mut Cx) -> PyResult<u8> {
@@ -117,13 +117,13 @@ fn character(v: &Object, cx: &mut Cx) -> PyResult<u8> {
     match bytes {
         Some([b]) => return Ok(*b),
         Some(b) => {
-            let (t, n) = (v.ty().name(), b.len());
+            let (t, n) = (v.ty().tp_name_str(), b.len());
             return Err(cx.type_error(format_args!("%c requires an integer in range(256) or a single byte, not a {t} object of length {n}")));
         }
         None => {}
     }
     if !number::has_index(v) {
-        return Err(cx.type_error(format_args!("%c requires an integer in range(256) or a single byte, not {}", v.ty().name())));
+        return Err(cx.type_error(format_args!("%c requires an integer in range(256) or a single byte, not {}", v.ty().tp_name_str())));
     }
     let i = number::index(v, cx)?;
     match i.to_i64().and_then(|n| u8::try_from(n).ok()) {
@@ -166,7 +166,7 @@ fn one(spec: &PercentSpec, v: &Object, out: &mut Vec<u8>, cx: &mut Cx) -> PyResu
                     Ok(x) => x,
                     Err(r) => {
                         cx.catch(r, exc::TypeError())?;
-                        return Err(cx.type_error(format_args!("float argument required, not {}", v.ty().name())));
+                        return Err(cx.type_error(format_args!("float argument required, not {}", v.ty().tp_name_str())));
                     }
                 },
             };

@@ -60,7 +60,7 @@ impl PyCell {
     fn repr(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let text = match self.get() {
             None => format!("<cell at {:p}: empty>", self),
-            Some(v) => format!("<cell at {:p}: {} object at {:p}>", self, v.ty().name(), v.as_ptr()),
+            Some(v) => format!("<cell at {:p}: {} object at {:p}>", self, v.ty().tp_name_str(), v.as_ptr()),
         };
         PyStr::new(&text, cx)
     }

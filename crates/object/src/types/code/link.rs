@@ -165,18 +165,18 @@ pub(super) fn replaced(code: &PyCode, changes: &PyDict, cx: &mut Cx) -> PyResult
             "co_name" | "co_qualname" => match text() {
                 Some(t) if key == "co_name" => spec.name = t,
                 Some(t) => spec.qualname = t,
-                None => return Err(cx.type_error(format_args!("replace() argument '{key}' must be str, not {}", v.ty().name()))),
+                None => return Err(cx.type_error(format_args!("replace() argument '{key}' must be str, not {}", v.ty().tp_name_str()))),
             },
             "co_filename" => match v.downcast::<PyStr>() {
                 Some(s) => filename = s.new_ref(),
-                None => return Err(cx.type_error(format_args!("replace() argument 'co_filename' must be str, not {}", v.ty().name()))),
+                None => return Err(cx.type_error(format_args!("replace() argument 'co_filename' must be str, not {}", v.ty().tp_name_str()))),
             },
             "co_firstlineno" => spec.firstlineno = int(cx)? as i32,
             "co_flags" => spec.flags = int(cx)? as u32,
             "co_consts" => match v.exact::<PyTuple>() {
                 Some(t) if t.len() == spec.consts.len() => consts = Some(t.new_ref()),
                 Some(_) => return Err(cx.value_error(format_args!("co_consts must keep its length"))),
-                None => return Err(cx.type_error(format_args!("replace() argument 'co_consts' must be tuple, not {}", v.ty().name()))),
+                None => return Err(cx.type_error(format_args!("replace() argument 'co_consts' must be tuple, not {}", v.ty().tp_name_str()))),
             },
             _ => {
                 let now = crate::attr::get_opt(code.as_object(), &*crate::attr::as_name(&k, cx)?, cx)?;

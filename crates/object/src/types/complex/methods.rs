@@ -44,7 +44,7 @@ impl PyComplex {
             return crate::abstract_::str(self, cx);
         }
         let (re, im) = self.value();
-        let name = self.as_object().ty().name();
+        let name = self.as_object().ty().tp_name_str();
         text::format_pair(re, im, format_spec, name, cx)
     }
 }

@@ -14,10 +14,10 @@ fn by_method(o: &Object, cx: &mut Cx) -> PyResult<Option<(f64, f64)>> {
     }
     let Some(r) = crate::call::call_special(o, name!(cx, "__complex__"), &[], cx)? else { return Ok(None) };
     let Some(c) = r.downcast::<PyComplex>() else {
-        return Err(cx.type_error(format_args!("__complex__ returned non-complex (type {})", r.ty().name())));
+        return Err(cx.type_error(format_args!("__complex__ returned non-complex (type {})", r.ty().tp_name_str())));
     };
     if !r.is_exact::<PyComplex>() {
-        let t = r.ty().name().to_owned();
+        let t = r.ty().tp_name_str().to_owned();
         crate::warn::warn(
             exc::DeprecationWarning(),
             format_args!("__complex__ returned non-complex (type {t}).  The ability to return an instance of a strict subclass of complex is deprecated, and may be removed in a future version of Python."),
@@ -60,7 +60,7 @@ fn from_one(cls: &PyType, x: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     } else if is_real(x) {
         (number::as_f64(x, cx)?, 0.0)
     } else {
-        return Err(cx.type_error(format_args!("complex() argument must be a string or a number, not {}", x.ty().name())));
+        return Err(cx.type_error(format_args!("complex() argument must be a string or a number, not {}", x.ty().tp_name_str())));
     };
     PyComplex::of_type(cls, v, cx)
 }
@@ -72,11 +72,11 @@ enum Part {
 }
 
 fn part(o: &Object, which: &str, cx: &mut Cx) -> PyResult<Part> {
-    let wrong = |cx: &mut Cx| cx.type_error(format_args!("complex() argument '{which}' must be a real number, not {}", o.ty().name()));
+    let wrong = |cx: &mut Cx| cx.type_error(format_args!("complex() argument '{which}' must be a real number, not {}", o.ty().tp_name_str()));
     let complex = if which == "real" { by_method(o, cx)? } else { None };
     let complex = complex.or_else(|| o.downcast::<PyComplex>().map(PyComplex::value));
     if let Some((re, im)) = complex {
-        let t = o.ty().name().to_owned();
+        let t = o.ty().tp_name_str().to_owned();
         crate::warn::warn(
             exc::DeprecationWarning(),
             format_args!("complex() argument '{which}' must be a real number, not {t}"),

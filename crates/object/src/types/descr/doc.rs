@@ -1,6 +1,7 @@
 //! Docstrings of C tables: `name(signature)\n--\n\ntext` splits into `__text_signature__` and `__doc__`.
 
 use crate::prelude::*;
+use crate::typeobj::{METH_CLASS, METH_COEXIST, METH_NOARGS, METH_O, METH_STATIC};
 use std::ffi::{CStr, c_char};
 
 const END: &str = ")\n--\n\n";
@@ -32,10 +33,20 @@ pub fn doc_object(name: &str, doc: *const c_char, cx: &mut Cx) -> PyResult<Own<O
     PyStr::new(body, cx).map(Own::into_object)
 }
 
-/// `__text_signature__`: `(…)`, or None.
-pub fn text_signature(name: &str, doc: *const c_char, cx: &mut Cx) -> PyResult<Own<Object>> {
-    match text(doc).as_deref().and_then(|d| split(name, d).0) {
-        Some(s) => PyStr::new(s, cx).map(Own::into_object),
-        None => Ok(crate::types::none().own()),
-    }
+/// `__text_signature__`: `(…)` from the docstring, else what the calling convention says, else None.
+pub fn text_signature(name: &str, doc: *const c_char, ml_flags: i32, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let text = text(doc);
+    let found = match text.as_deref().and_then(|d| split(name, d).0) {
+        Some(s) => s,
+        None => match ml_flags & !METH_COEXIST {
+            METH_NOARGS => "($self, /)",
+            METH_O => "($self, object, /)",
+            f if f == METH_NOARGS | METH_CLASS => "($type, /)",
+            f if f == METH_O | METH_CLASS => "($type, object, /)",
+            f if f == METH_NOARGS | METH_STATIC => "()",
+            f if f == METH_O | METH_STATIC => "(object, /)",
+            _ => return Ok(crate::types::none().own()),
+        },
+    };
+    PyStr::new(found, cx).map(Own::into_object)
 }

@@ -43,7 +43,7 @@ impl PyGetSetDescr {
             // SAFETY: the getter's contract; the instance was checked.
             Some(f) => unsafe { result_from_raw(f(obj.as_ptr(), self.d_getset.closure)) },
             None => {
-                let t = format!("attribute '{}' of '{}' objects is not readable", &*self.d_name, self.d_type.name());
+                let t = format!("attribute '{}' of '{}' objects is not readable", &*self.d_name, self.d_type.tp_name_str());
                 Err(cx.attribute_error(format_args!("{t}")))
             }
         }
@@ -62,13 +62,13 @@ impl PyGetSetDescr {
             None => Err(cx.attribute_error(format_args!(
                 "attribute '{}' of '{}' objects is not writable",
                 &*self.d_name,
-                self.d_type.name()
+                self.d_type.tp_name_str()
             ))),
         }
     }
     #[slot(tp_repr)]
     fn repr(&self) -> String {
-        format!("<attribute '{}' of '{}' objects>", &*self.d_name, self.d_type.name())
+        format!("<attribute '{}' of '{}' objects>", &*self.d_name, self.d_type.tp_name_str())
     }
     #[getter("__doc__")]
     fn get_doc(&self, cx: &mut Cx) -> PyResult<Own<Object>> {

@@ -206,7 +206,7 @@ impl PyMemberDescr {
     }
     #[slot(tp_repr)]
     fn repr(&self) -> String {
-        format!("<member '{}' of '{}' objects>", &*self.d_name, self.d_type.name())
+        format!("<member '{}' of '{}' objects>", &*self.d_name, self.d_type.tp_name_str())
     }
     #[getter("__doc__")]
     fn get_doc(&self, cx: &mut Cx) -> PyResult<Own<Object>> {

@@ -73,7 +73,7 @@ unsafe extern "C" fn vectorcall(callee: Ptr, args: *const Ptr, nargsf: usize, kw
 
 #[cold]
 fn needs_argument(name: &PyStr, ty: &PyType, cx: &mut Cx) -> Raised {
-    cx.type_error(format_args!("unbound method {}.{name}() needs an argument", ty.name()))
+    cx.type_error(format_args!("unbound method {}.{name}() needs an argument", ty.tp_name_str()))
 }
 
 fn check_receiver(slf: &Object, ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<()> {
@@ -106,7 +106,7 @@ impl PyMethodDescr {
     }
     #[slot(tp_repr)]
     fn repr(&self) -> String {
-        format!("<method '{}' of '{}' objects>", &*self.d_name, self.d_type.name())
+        format!("<method '{}' of '{}' objects>", &*self.d_name, self.d_type.tp_name_str())
     }
     #[getter("__doc__")]
     fn get_doc(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -114,7 +114,7 @@ impl PyMethodDescr {
     }
     #[getter("__text_signature__")]
     fn get_text_signature(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        text_signature(&self.d_name.to_string_lossy(), self.d_method.ml_doc, cx)
+        text_signature(&self.d_name.to_string_lossy(), self.d_method.ml_doc, self.d_method.ml_flags, cx)
     }
     #[getter("__qualname__")]
     fn get_qualname(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
@@ -131,7 +131,7 @@ impl PyClassMethodDescr {
     #[slot(tp_call)]
     fn call(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         let Some((cls, rest)) = args.0.split_first() else {
-            return Err(cx.type_error(format_args!("descriptor '{}' of '{}' object needs an argument", &*self.d_name, self.d_type.name())));
+            return Err(cx.type_error(format_args!("descriptor '{}' of '{}' object needs an argument", &*self.d_name, self.d_type.tp_name_str())));
         };
         let bound = self.get(None, Some(cls), cx)?;
         let (names, vals) = kw.split(cx)?;
@@ -143,30 +143,30 @@ impl PyClassMethodDescr {
             (Some(t), _) => t.own(),
             (None, Some(o)) => o.ty().as_object().own(),
             (None, None) => {
-                return Err(cx.type_error(format_args!("descriptor '{}' for type '{}' needs either an object or a type", &*self.d_name, self.d_type.name())));
+                return Err(cx.type_error(format_args!("descriptor '{}' for type '{}' needs either an object or a type", &*self.d_name, self.d_type.tp_name_str())));
             }
         };
         let Some(t) = ty.downcast::<PyType>() else {
             return Err(cx.type_error(format_args!(
                 "descriptor '{}' for type '{}' needs a type, not a '{}' as arg 2",
                 &*self.d_name,
-                self.d_type.name(),
-                ty.ty().name()
+                self.d_type.tp_name_str(),
+                ty.ty().tp_name_str()
             )));
         };
         if !t.is_subtype(&self.d_type) {
             return Err(cx.type_error(format_args!(
                 "descriptor '{}' requires a subtype of '{}' but received '{}'",
                 &*self.d_name,
-                self.d_type.name(),
-                t.name()
+                self.d_type.tp_name_str(),
+                t.tp_name_str()
             )));
         }
         builtin::new_function(self.d_method, Some(t.as_object()), None, cx)
     }
     #[slot(tp_repr)]
     fn repr(&self) -> String {
-        format!("<method '{}' of '{}' objects>", &*self.d_name, self.d_type.name())
+        format!("<method '{}' of '{}' objects>", &*self.d_name, self.d_type.tp_name_str())
     }
     #[getter("__doc__")]
     fn get_doc(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -174,7 +174,7 @@ impl PyClassMethodDescr {
     }
     #[getter("__text_signature__")]
     fn get_text_signature(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        text_signature(&self.d_name.to_string_lossy(), self.d_method.ml_doc, cx)
+        text_signature(&self.d_name.to_string_lossy(), self.d_method.ml_doc, self.d_method.ml_flags, cx)
     }
     #[getter("__qualname__")]
     fn get_qualname(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {

@@ -38,8 +38,8 @@ fn check_instance(obj: &Object, ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyRes
     }
     Err(cx.type_error(format_args!(
         "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
-        ty.name(),
-        obj.ty().name()
+        ty.tp_name_str(),
+        obj.ty().tp_name_str()
     )))
 }
 

@@ -82,15 +82,15 @@ impl PyWrapperDescr {
             return Err(cx.type_error(format_args!(
                 "descriptor '{}' of '{}' object needs an argument",
                 &*self.d_name,
-                self.d_type.name()
+                self.d_type.tp_name_str()
             )));
         };
         if !o.ty().is_subtype(&self.d_type) {
             return Err(cx.type_error(format_args!(
                 "descriptor '{}' requires a '{}' object but received a '{}'",
                 &*self.d_name,
-                self.d_type.name(),
-                o.ty().name()
+                self.d_type.tp_name_str(),
+                o.ty().tp_name_str()
             )));
         }
         let t = PyTuple::from_slice(rest, cx)?;
@@ -106,7 +106,7 @@ impl PyWrapperDescr {
     }
     #[slot(tp_repr)]
     fn repr(&self) -> String {
-        format!("<slot wrapper '{}' of '{}' objects>", &*self.d_name, self.d_type.name())
+        format!("<slot wrapper '{}' of '{}' objects>", &*self.d_name, self.d_type.tp_name_str())
     }
     #[getter("__doc__")]
     fn get_doc(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -114,7 +114,7 @@ impl PyWrapperDescr {
     }
     #[getter("__text_signature__")]
     fn get_text_signature(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        text_signature(self.d_base.name, self.doc.get().as_ptr(), cx)
+        text_signature(self.d_base.name, self.doc.get().as_ptr(), 0, cx)
     }
     #[getter("__qualname__")]
     fn get_qualname(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
@@ -145,7 +145,7 @@ impl PyMethodWrapper {
     }
     #[slot(tp_repr)]
     fn repr(&self) -> String {
-        format!("<method-wrapper '{}' of {} object at {:#x}>", &*self.descr.d_name, self.slf.ty().name(), self.slf.as_ptr() as usize)
+        format!("<method-wrapper '{}' of {} object at {:#x}>", &*self.descr.d_name, self.slf.ty().tp_name_str(), self.slf.as_ptr() as usize)
     }
     #[slot(tp_hash)]
     fn hash(&self) -> isize {

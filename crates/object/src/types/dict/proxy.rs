@@ -46,7 +46,7 @@ impl PyMappingProxy {
         use crate::types::{list::PyList, tuple::PyTuple};
         let subscript = mapping.ty().mapping().is_some_and(|m| m.mp_subscript.get().is_some());
         if !subscript || mapping.is_a::<PyList>() || mapping.is_a::<PyTuple>() {
-            return Err(cx.type_error(format_args!("mappingproxy() argument must be a mapping, not {}", mapping.ty().name())));
+            return Err(cx.type_error(format_args!("mappingproxy() argument must be a mapping, not {}", mapping.ty().tp_name_str())));
         }
         PyMappingProxy::of(mapping, cx)
     }
@@ -105,7 +105,7 @@ impl PyMappingProxy {
 
     #[slot(nb_inplace_or)]
     fn py_ior(lhs: &Object, _rhs: &Object, cx: &mut Cx) -> PyResult {
-        Err(cx.type_error(format_args!("'|=' is not supported by {}; use '|' instead", lhs.ty().name())))
+        Err(cx.type_error(format_args!("'|=' is not supported by {}; use '|' instead", lhs.ty().tp_name_str())))
     }
 
     /// Return the value for key if key is in the mapping, else default.

@@ -98,7 +98,7 @@ impl PyDict {
 fn mapping_keys(other: &Object, cx: &mut Cx) -> PyResult {
     let keys = crate::call::call_method(other, name!(cx, "keys"), &[], cx)?;
     if keys.ty().tp_iter.get().is_none() && !iter::is_sequence(&keys) {
-        return Err(cx.type_error(format_args!("{}.keys() returned a non-iterable (type {})", other.ty().name(), keys.ty().name())));
+        return Err(cx.type_error(format_args!("{}.keys() returned a non-iterable (type {})", other.ty().tp_name_str(), keys.ty().tp_name_str())));
     }
     iter::to_list(&keys, cx).map(Own::into_object)
 }

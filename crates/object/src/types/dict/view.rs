@@ -165,7 +165,7 @@ fn view_repr(me: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     let Some(_guard) = abstract_::repr_enter(me, cx) else { return PyStr::new("...", cx) };
     let list = abstract_::iter::to_list(me, cx)?;
     let mut out = TextBuf::new();
-    out.push(me.ty().name());
+    out.push(me.ty().tp_name_str());
     out.push("(");
     out.push_str(&*abstract_::repr(&list, cx)?);
     out.push(")");

@@ -93,7 +93,7 @@ impl PyBaseException {
     #[slot(tp_init)]
     fn tp_init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
         if !kw.is_empty() {
-            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().name())));
+            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().tp_name_str())));
         }
         let t = args.to_tuple(cx)?;
         self.args.set(Some(t), cx);
@@ -233,7 +233,7 @@ impl PyBaseException {
     #[method("add_note(note, /)")]
     fn add_note(&self, note: &Object, cx: &mut Cx) -> PyResult<()> {
         if !note.is_a::<PyStr>() {
-            return Err(cx.type_error(format_args!("add_note() argument must be str, not {}", note.ty().name())));
+            return Err(cx.type_error(format_args!("add_note() argument must be str, not {}", note.ty().tp_name_str())));
         }
         let n = name!(cx, "__notes__");
         let notes = match crate::attr::get_opt(self, n, cx)? {

@@ -17,7 +17,7 @@ impl PyStopIteration {
     #[slot(tp_init)]
     fn tp_init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
         if !kw.is_empty() {
-            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().name())));
+            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().tp_name_str())));
         }
         base_init(self, args, cx)?;
         let v = args.0.first().copied().unwrap_or(crate::types::none()).own();
@@ -40,7 +40,7 @@ impl PySystemExit {
     #[slot(tp_init)]
     fn tp_init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
         if !kw.is_empty() {
-            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().name())));
+            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().tp_name_str())));
         }
         base_init(self, args, cx)?;
         let v = match args.0 {

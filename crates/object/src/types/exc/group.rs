@@ -211,7 +211,7 @@ impl PyExceptionGroup {
             None => crate::abstract_::repr(&self.items(), cx)?,
         };
         let msg = crate::abstract_::repr(&self.msg_or_none(), cx)?;
-        let mut out: Vec<u32> = self.ty().name().chars().map(u32::from).collect();
+        let mut out: Vec<u32> = self.ty().tp_name_str().chars().map(u32::from).collect();
         out.push(u32::from(b'('));
         out.extend(msg.code_points());
         out.extend(", ".bytes().map(u32::from));

@@ -47,7 +47,7 @@ impl PySyntaxError {
     #[slot(tp_init)]
     fn tp_init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
         if !kw.is_empty() {
-            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().name())));
+            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().tp_name_str())));
         }
         let t = args.to_tuple(cx)?;
         self.args.set(Some(t), cx);

@@ -138,7 +138,7 @@ impl PyFloat {
         if format_spec.is_empty() {
             return crate::abstract_::str(self, cx);
         }
-        let name = self.as_object().ty().name();
+        let name = self.as_object().ty().tp_name_str();
         text::format(self.value(), format_spec, name, cx)
     }
     /// the real part of a complex number

@@ -50,7 +50,7 @@ pub fn from_object(o: &Object, cx: &mut Cx) -> PyResult<f64> {
             None => Err(bad_text(o, cx)),
         };
     }
-    Err(cx.type_error(format_args!("float() argument must be a string or a real number, not '{}'", o.ty().name())))
+    Err(cx.type_error(format_args!("float() argument must be a string or a real number, not '{}'", o.ty().tp_name_str())))
 }
 
 /// The value as an instance of `cls`, which is `float` or derives from it.

@@ -141,7 +141,7 @@ pub fn super_arguments(cx: &mut Cx) -> PyResult<(Own<PyType>, Own<Object>)> {
     };
     match c.downcast_own::<PyType>() {
         Ok(t) => Ok((t, first)),
-        Err(c) => Err(cx.runtime_error(format_args!("super(): __class__ is not a type ({})", c.ty().name()))),
+        Err(c) => Err(cx.runtime_error(format_args!("super(): __class__ is not a type ({})", c.ty().tp_name_str()))),
     }
 }
 
@@ -190,7 +190,7 @@ impl FrameLocalsProxy {
     fn py_new(_cls: &PyType, frame: &Object, cx: &mut Cx) -> PyResult<Own<FrameLocalsProxy>> {
         match frame.downcast::<PyFrame>() {
             Some(f) => FrameLocalsProxy::new(f, cx),
-            None => Err(cx.type_error(format_args!("expect frame, not {}", frame.ty().name()))),
+            None => Err(cx.type_error(format_args!("expect frame, not {}", frame.ty().tp_name_str()))),
         }
     }
     #[slot(tp_repr)]

@@ -30,7 +30,7 @@ impl PyFunction {
                 match r.downcast_own::<PyDict>() {
                     Ok(d) => d,
                     Err(r) => {
-                        let n = r.ty().name();
+                        let n = r.ty().tp_name_str();
                         return Err(cx.type_error(format_args!("__annotate__() must return a dict, not {n}")));
                     }
                 }
@@ -94,7 +94,7 @@ impl PyFunction {
             return Err(cx.value_error(format_args!("{} requires closure of length {nfree}, not {given_cells}", code.name())));
         }
         if let Some(bad) = cells.and_then(|t| t.as_slice().iter().find(|c| c.downcast::<PyCell>().is_none())) {
-            return Err(cx.type_error(format_args!("arg 5 (closure) expected cell, found {}", bad.ty().name())));
+            return Err(cx.type_error(format_args!("arg 5 (closure) expected cell, found {}", bad.ty().tp_name_str())));
         }
         let f = PyFunction::new(code, globals, cx)?;
         if let Some(n) = name.and_then(|n| n.downcast_own::<PyStr>().ok()) {
@@ -133,7 +133,7 @@ impl PyFunction {
                     crate::instance::set_dict(self.as_object(), Some(d.new_ref()));
                     Ok(())
                 }
-                None => Err(cx.type_error(format_args!("__dict__ must be set to a dictionary, not a '{}'", v.ty().name()))),
+                None => Err(cx.type_error(format_args!("__dict__ must be set to a dictionary, not a '{}'", v.ty().tp_name_str()))),
             },
         }
     }

@@ -18,7 +18,7 @@ pub fn awaitable_iter(o: &Object, cx: &mut Cx) -> PyResult {
         return Ok(o.own());
     }
     let Some(f) = o.ty().asynch().and_then(|a| a.am_await.get()) else {
-        return Err(cx.type_error(format_args!("'{}' object can't be awaited", o.ty().name())));
+        return Err(cx.type_error(format_args!("'{}' object can't be awaited", o.ty().tp_name_str())));
     };
     // SAFETY: the slot's contract.
     let it = unsafe { result_from_raw(f(o.as_ptr()))? };
@@ -26,7 +26,7 @@ pub fn awaitable_iter(o: &Object, cx: &mut Cx) -> PyResult {
         return Err(cx.type_error(format_args!("__await__() returned a coroutine")));
     }
     if !crate::abstract_::iter::is_iterator(&it) {
-        return Err(cx.type_error(format_args!("__await__() returned non-iterator of type '{}'", it.ty().name())));
+        return Err(cx.type_error(format_args!("__await__() returned non-iterator of type '{}'", it.ty().tp_name_str())));
     }
     Ok(it)
 }

@@ -330,11 +330,11 @@ fn exception_for_throw(typ: &Object, value: Option<&Object>, tb: Option<&Object>
         }
         typ.own()
     } else {
-        let n = typ.ty().name();
+        let n = typ.ty().tp_name_str();
         return Err(cx.type_error(format_args!("exceptions must be classes or instances deriving from BaseException, not {n}")));
     };
     if e.downcast::<PyBaseException>().is_none() {
-        let n = e.ty().name();
+        let n = e.ty().tp_name_str();
         return Err(cx.type_error(format_args!("exceptions must be classes or instances deriving from BaseException, not {n}")));
     }
     if let (Some(t), Some(x)) = (tb, e.downcast::<PyBaseException>()) {

@@ -26,7 +26,7 @@ fn bytes_of(o: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
     if let Some(f) = crate::call::lookup_special(o, name!(cx, "__bytes__"), cx)? {
         let r = crate::call::call(&f, &[], cx)?;
         let Some(b) = r.downcast::<PyBytes>() else {
-            return Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", r.ty().name())));
+            return Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", r.ty().tp_name_str())));
         };
         return Ok(b.as_bytes().to_vec());
     }
@@ -34,7 +34,7 @@ fn bytes_of(o: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
         return Ok(Buffer::get(o, buffer::SIMPLE, cx)?.bytes().to_vec());
     }
     if o.is_a::<PyStr>() || !(o.is_a::<PyList>() || o.is_a::<PyTuple>() || iterable(o)) {
-        return Err(cx.type_error(format_args!("cannot convert '{}' object to bytes", o.ty().name())));
+        return Err(cx.type_error(format_args!("cannot convert '{}' object to bytes", o.ty().tp_name_str())));
     }
     let mut out = Vec::new();
     iter::for_each(o, cx, |x, cx| {

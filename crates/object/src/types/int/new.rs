@@ -98,7 +98,7 @@ pub fn from_object(o: &Object, cx: &mut Cx) -> PyResult<Own<PyInt>> {
     }
     Err(cx.type_error(format_args!(
         "int() argument must be a string, a bytes-like object or a real number, not '{}'",
-        o.ty().name()
+        o.ty().tp_name_str()
     )))
 }
 

@@ -191,7 +191,7 @@ pub fn format(v: &PyInt, spec_text: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>>
     if spec_text.is_empty() {
         return if v.as_object().is_exact::<PyInt>() { decimal(v, cx) } else { crate::abstract_::str(v, cx) };
     }
-    let name = v.as_object().ty().name();
+    let name = v.as_object().ty().tp_name_str();
     let r = parse_spec(spec_text, true).and_then(|s| int_form(&s).map(|f| (s, f)));
     let (spec, form) = match r {
         Ok(x) => x,

@@ -148,7 +148,7 @@ impl PyList {
     fn py_concat(&self, other: &Object, cx: &mut Cx) -> PyResult<Own<PyList>> {
         match other.downcast::<PyList>() {
             Some(o) => self.concat(o, cx),
-            None => Err(cx.type_error(format_args!("can only concatenate list (not \"{}\") to list", other.ty().name()))),
+            None => Err(cx.type_error(format_args!("can only concatenate list (not \"{}\") to list", other.ty().tp_name_str()))),
         }
     }
     #[slot(sq_repeat)]
@@ -194,7 +194,7 @@ impl PyList {
             return self.select(span, cx).map(Own::into_object);
         }
         if !number::has_index(key) {
-            return Err(cx.type_error(format_args!("list indices must be integers or slices, not {}", key.ty().name())));
+            return Err(cx.type_error(format_args!("list indices must be integers or slices, not {}", key.ty().tp_name_str())));
         }
         let i = number::index_as_isize(key, exc::IndexError(), cx)?;
         match position(i, self.len()).and_then(|i| self.get_own(i)) {
@@ -208,7 +208,7 @@ impl PyList {
             return self.assign_slice(s, value, cx);
         }
         if !number::has_index(key) {
-            return Err(cx.type_error(format_args!("list indices must be integers or slices, not {}", key.ty().name())));
+            return Err(cx.type_error(format_args!("list indices must be integers or slices, not {}", key.ty().tp_name_str())));
         }
         let i = number::index_as_isize(key, exc::IndexError(), cx)?;
         let i = if i < 0 { i + self.len() as isize } else { i };

@@ -124,7 +124,7 @@ impl PyMemoryView {
             return PyMemoryView::derive(&mb, m.form(), cx);
         }
         if !buffer::has_buffer(obj) {
-            return Err(cx.type_error(format_args!("memoryview: a bytes-like object is required, not '{}'", obj.ty().name())));
+            return Err(cx.type_error(format_args!("memoryview: a bytes-like object is required, not '{}'", obj.ty().tp_name_str())));
         }
         let b = Buffer::get(obj, flags, cx)?;
         if b.view().ndim as usize > NDIM_MAX {

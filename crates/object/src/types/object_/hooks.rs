@@ -12,6 +12,17 @@ pub struct Hooks {
     pub union: fn(&Object, &Object, &mut Cx) -> PyResult<Own<Object>>,
     /// The members of a union, if it is one.
     pub union_args: fn(&Object) -> Option<Own<PyTuple>>,
+    /// What template literals make.
+    pub template: TemplateHooks,
+}
+
+/// The parts of `t"…"`.
+#[derive(Clone, Copy)]
+pub struct TemplateHooks {
+    /// `Interpolation(value, expression, conversion, format_spec)`, unchecked.
+    pub interpolation: fn(&Object, &Object, &Object, &Object, &mut Cx) -> PyResult<Own<Object>>,
+    /// The template of strings and interpolations (one fewer).
+    pub template: fn(&PyTuple, &PyTuple, &mut Cx) -> PyResult<Own<Object>>,
 }
 
 struct Hook(Cell<Option<Hooks>>);
@@ -49,4 +60,9 @@ pub fn union_hook(lhs: &Object, rhs: &Object, cx: &mut Cx) -> PyResult<Own<Objec
 /// The members of a union, if it is one.
 pub fn union_args_hook(o: &Object) -> Option<Own<PyTuple>> {
     HOOK.0.get().and_then(|h| (h.union_args)(o))
+}
+
+/// The constructors of template literals.
+pub fn template_hooks() -> TemplateHooks {
+    hooks().template
 }

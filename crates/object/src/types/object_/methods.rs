@@ -63,7 +63,7 @@ fn abstract_error(cls: &PyType, cx: &mut Cx) -> Raised {
     names.sort();
     let s = if names.len() > 1 { "s" } else { "" };
     let list = names.join("', '");
-    cx.type_error(format_args!("Can't instantiate abstract class {} without an implementation for abstract method{s} '{list}'", cls.name()))
+    cx.type_error(format_args!("Can't instantiate abstract class {} without an implementation for abstract method{s} '{list}'", cls.tp_name_str()))
 }
 
 #[pymethods]
@@ -75,7 +75,7 @@ impl PlainObject {
                 return Err(cx.type_error(format_args!("object.__new__() takes exactly one argument (the type to instantiate)")));
             }
             if same_fn(cls.tp_init.get(), object_type().tp_init.get()) {
-                return Err(cx.type_error(format_args!("{}() takes no arguments", cls.name())));
+                return Err(cx.type_error(format_args!("{}() takes no arguments", cls.tp_name_str())));
             }
         }
         if cls.has(flags::IS_ABSTRACT) {
@@ -95,7 +95,7 @@ impl PlainObject {
                 return Err(cx.type_error(format_args!("object.__init__() takes exactly one argument (the instance to initialize)")));
             }
             if same_fn(ty.tp_new.get(), object_type().tp_new.get()) {
-                return Err(cx.type_error(format_args!("{}.__init__() takes exactly one argument (the instance to initialize)", ty.name())));
+                return Err(cx.type_error(format_args!("{}.__init__() takes exactly one argument (the instance to initialize)", ty.tp_name_str())));
             }
         }
         Ok(())
@@ -152,7 +152,7 @@ impl PlainObject {
             return Err(cx.type_error(format_args!("can't delete __class__ attribute")));
         };
         let Some(new) = v.downcast::<PyType>() else {
-            return Err(cx.type_error(format_args!("__class__ must be set to a class, not '{}' object", v.ty().name())));
+            return Err(cx.type_error(format_args!("__class__ must be set to a class, not '{}' object", v.ty().tp_name_str())));
         };
         let old: &PyType = self.ty();
         let module = |t: &PyType| t.is_subtype(crate::types::module::PyModule::ty());
@@ -195,7 +195,7 @@ impl PlainObject {
     #[method("__format__(format_spec, /)")]
     fn format(&self, format_spec: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         if !format_spec.is_empty() {
-            return Err(cx.type_error(format_args!("unsupported format string passed to {}.__format__", self.ty().name())));
+            return Err(cx.type_error(format_args!("unsupported format string passed to {}.__format__", self.ty().tp_name_str())));
         }
         crate::abstract_::str(self, cx)
     }

@@ -4,7 +4,7 @@ mod hooks;
 mod methods;
 mod reduce;
 
-pub use hooks::{Hooks, generic_alias_hook, new_staticmethod, set_hooks, union_args_hook, union_hook};
+pub use hooks::{Hooks, TemplateHooks, generic_alias_hook, new_staticmethod, set_hooks, template_hooks, union_args_hook, union_hook};
 
 use crate::prelude::*;
 use crate::typeobj::{GetSetDef, PyBaseObject_Type, Ptr, TypeSpec, flags};
@@ -51,7 +51,7 @@ pub fn set_dict(o: &Object, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         None => None,
         Some(v) => match v.downcast::<PyDict>() {
             Some(d) => Some(d.new_ref()),
-            None => return Err(cx.type_error(format_args!("__dict__ must be set to a dictionary, not a '{}'", v.ty().name()))),
+            None => return Err(cx.type_error(format_args!("__dict__ must be set to a dictionary, not a '{}'", v.ty().tp_name_str()))),
         },
     };
     if crate::instance::set_dict(o, d) {

@@ -30,7 +30,7 @@ pub(super) fn common(o: &Object, protocol: i32, cx: &mut Cx) -> PyResult<Own<Obj
 fn new_protocol(o: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     let ty = o.ty();
     if ty.tp_new.get().is_none() {
-        return Err(cx.type_error(format_args!("cannot pickle '{}' object", ty.name())));
+        return Err(cx.type_error(format_args!("cannot pickle '{}' object", ty.tp_name_str())));
     }
     let (args, kwargs) = new_arguments(o, cx)?;
     let cls = ty.as_object().own();
@@ -72,16 +72,16 @@ fn new_arguments(o: &Object, cx: &mut Cx) -> PyResult<NewArgs> {
     if let Some(f) = crate::call::lookup_special(o, name!(cx, "__getnewargs_ex__"), cx)? {
         let r = crate::call::call(&f, &[], cx)?;
         let Some(t) = r.downcast::<PyTuple>() else {
-            return Err(cx.type_error(format_args!("__getnewargs_ex__ should return a tuple, not '{}'", r.ty().name())));
+            return Err(cx.type_error(format_args!("__getnewargs_ex__ should return a tuple, not '{}'", r.ty().tp_name_str())));
         };
         let [a, k] = t.as_slice() else {
             return Err(cx.value_error(format_args!("__getnewargs_ex__ should return a tuple of length 2, not {}", t.len())));
         };
         let Some(a) = a.downcast::<PyTuple>() else {
-            return Err(cx.type_error(format_args!("first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'", a.ty().name())));
+            return Err(cx.type_error(format_args!("first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'", a.ty().tp_name_str())));
         };
         let Some(k) = k.downcast::<PyDict>() else {
-            return Err(cx.type_error(format_args!("second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'", k.ty().name())));
+            return Err(cx.type_error(format_args!("second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'", k.ty().tp_name_str())));
         };
         return Ok((Some(a.new_ref()), Some(k.new_ref())));
     }
@@ -89,7 +89,7 @@ fn new_arguments(o: &Object, cx: &mut Cx) -> PyResult<NewArgs> {
         let r = crate::call::call(&f, &[], cx)?;
         return match r.downcast_own::<PyTuple>() {
             Ok(t) => Ok((Some(t), None)),
-            Err(r) => Err(cx.type_error(format_args!("__getnewargs__ should return a tuple, not '{}'", r.ty().name()))),
+            Err(r) => Err(cx.type_error(format_args!("__getnewargs__ should return a tuple, not '{}'", r.ty().tp_name_str()))),
         };
     }
     Ok((None, None))
@@ -118,7 +118,7 @@ fn overridden(o: &Object, n: &PyStr, cx: &Cx) -> bool {
 pub(super) fn getstate(o: &Object, required: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
     let ty = o.ty();
     if required && ty.tp_itemsize.get() != 0 {
-        return Err(cx.type_error(format_args!("cannot pickle '{}' object", ty.name())));
+        return Err(cx.type_error(format_args!("cannot pickle '{}' object", ty.tp_name_str())));
     }
     let state = match crate::instance::has_dict(o) {
         false => crate::types::none().own(),
@@ -169,7 +169,7 @@ fn check_size(o: &Object, slots: usize, cx: &mut Cx) -> PyResult<()> {
     }
     basic += 8 * slots as isize;
     if ty.tp_basicsize.get() > basic {
-        return Err(cx.type_error(format_args!("cannot pickle '{}' object", ty.name())));
+        return Err(cx.type_error(format_args!("cannot pickle '{}' object", ty.tp_name_str())));
     }
     Ok(())
 }

@@ -142,7 +142,7 @@ impl PyLongRangeIter {
     #[method("__setstate__(object, /)")]
     fn setstate(&self, object: &Object, cx: &mut Cx) -> PyResult<()> {
         if !object.is_a::<PyInt>() {
-            return Err(cx.type_error(format_args!("state must be an int, not {}", object.ty().name())));
+            return Err(cx.type_error(format_args!("state must be an int, not {}", object.ty().tp_name_str())));
         }
         let i = number::index(object, cx)?;
         let (_, len) = self.state(cx)?;

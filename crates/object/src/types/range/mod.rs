@@ -208,7 +208,7 @@ impl PyRange {
             return self.subscript_int(&i, cx).map(Own::into_object);
         }
         let Some(s) = key.downcast::<PySlice>() else {
-            return Err(cx.type_error(format_args!("range indices must be integers or slices, not {}", key.ty().name())));
+            return Err(cx.type_error(format_args!("range indices must be integers or slices, not {}", key.ty().tp_name_str())));
         };
         let [a, b, s] = s.long_indices(&self.length, cx)?;
         let start = self.at(a.as_ref_int(), cx)?;

@@ -82,7 +82,7 @@ impl PySet {
     }
 
     fn repr_text(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
-        let name = self.ty().name();
+        let name = self.ty().tp_name_str();
         let mut out = TextBuf::new();
         let Some(_guard) = abstract_::repr_enter(self, cx) else {
             out.push(name);

@@ -28,7 +28,7 @@ pub fn format_text(s: &PyStr, spec: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>>
 }
 
 fn bad_spec(e: &FormatError, spec: &PyStr, s: &PyStr, cx: &mut Cx) -> Raised {
-    let m = e.message(&spec.to_string_lossy(), s.ty().name());
+    let m = e.message(&spec.to_string_lossy(), s.ty().tp_name_str());
     cx.value_error(format_args!("{m}"))
 }
 

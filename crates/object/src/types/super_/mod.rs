@@ -55,10 +55,10 @@ fn start_type(class: &PyType, obj: &Object, cx: &mut Cx) -> PyResult<Own<PyType>
         }
     }
     let (kind, name) = match obj.downcast::<PyType>() {
-        Some(t) => ("type", t.name()),
-        None => ("instance of", obj.ty().name()),
+        Some(t) => ("type", t.tp_name_str()),
+        None => ("instance of", obj.ty().tp_name_str()),
     };
-    Err(cx.type_error(format_args!("super(type, obj): obj ({kind} {name}) is not an instance or subtype of type ({}).", class.name())))
+    Err(cx.type_error(format_args!("super(type, obj): obj ({kind} {name}) is not an instance or subtype of type ({}).", class.tp_name_str())))
 }
 
 /// What the classes behind `class` in the MRO of `start` have under `name`.
@@ -143,7 +143,7 @@ impl PySuper {
             Some(None) => Err(cx.runtime_error(format_args!("super(): empty __class__ cell"))),
             Some(Some(t)) => match t.downcast_own::<PyType>() {
                 Ok(t) => Ok((t, obj)),
-                Err(o) => Err(cx.runtime_error(format_args!("super(): __class__ is not a type ({})", o.ty().name()))),
+                Err(o) => Err(cx.runtime_error(format_args!("super(): __class__ is not a type ({})", o.ty().tp_name_str()))),
             },
         }
     }
@@ -177,7 +177,7 @@ impl PySuper {
             }
             [t, rest @ ..] if rest.len() <= 1 => {
                 let Some(t) = t.downcast::<PyType>() else {
-                    return Err(cx.type_error(format_args!("super() argument 1 must be a type, not {}", t.ty().name())));
+                    return Err(cx.type_error(format_args!("super() argument 1 must be a type, not {}", t.ty().tp_name_str())));
                 };
                 (t.new_ref(), rest.first().filter(|o| !o.is_none()).map(|o| o.own()))
             }
@@ -222,9 +222,9 @@ impl PySuper {
 
     #[slot(tp_repr)]
     fn repr(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
-        let class = self.class.own().map_or_else(|| "NULL".to_owned(), |t| t.name().to_owned());
+        let class = self.class.own().map_or_else(|| "NULL".to_owned(), |t| t.tp_name_str().to_owned());
         let text = match self.obj_type.own() {
-            Some(t) => format!("<super: <class '{class}'>, <{} object>>", t.name()),
+            Some(t) => format!("<super: <class '{class}'>, <{} object>>", t.tp_name_str()),
             None => format!("<super: <class '{class}'>, NULL>"),
         };
         PyStr::new(&text, cx)

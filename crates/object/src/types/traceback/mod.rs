@@ -55,7 +55,7 @@ impl PyTraceback {
         let next = match tb_next.downcast::<PyTraceback>() {
             Some(t) => Some(t.new_ref()),
             None if tb_next.is(crate::types::singletons::none()) => None,
-            None => return Err(cx.type_error(format_args!("expected traceback object or None, got '{}'", tb_next.ty().name()))),
+            None => return Err(cx.type_error(format_args!("expected traceback object or None, got '{}'", tb_next.ty().tp_name_str()))),
         };
         PyTraceback::new(next, tb_frame.new_ref(), tb_lasti, tb_lineno, cx)
     }
@@ -73,7 +73,7 @@ impl PyTraceback {
             return Ok(());
         }
         let Some(t) = v.downcast::<PyTraceback>() else {
-            return Err(cx.type_error(format_args!("expected traceback object, got '{}'", v.ty().name())));
+            return Err(cx.type_error(format_args!("expected traceback object, got '{}'", v.ty().tp_name_str())));
         };
         let mut at = Some(t.new_ref());
         while let Some(x) = at {

@@ -106,7 +106,7 @@ impl PyTuple {
             }
         }
         let Some(o) = other.downcast::<PyTuple>() else {
-            return Err(cx.type_error(format_args!("can only concatenate tuple (not \"{}\") to tuple", other.ty().name())));
+            return Err(cx.type_error(format_args!("can only concatenate tuple (not \"{}\") to tuple", other.ty().tp_name_str())));
         };
         if o.is_empty() && self.is_exact::<PyTuple>() {
             return Ok(self.new_ref());
@@ -161,7 +161,7 @@ impl PyTuple {
             return self.select(span, cx).map(Own::into_object);
         }
         if !number::has_index(key) {
-            return Err(cx.type_error(format_args!("tuple indices must be integers or slices, not {}", key.ty().name())));
+            return Err(cx.type_error(format_args!("tuple indices must be integers or slices, not {}", key.ty().tp_name_str())));
         }
         let i = number::index_as_isize(key, exc::IndexError(), cx)?;
         match position(i, self.len()).and_then(|i| self.get(i)) {

@@ -8,7 +8,7 @@ fn dict_of(t: &PyType, what: &str, cx: &mut Cx) -> PyResult<Own<PyDict>> {
         Some(d) => Ok(d),
         None => {
             let n = PyStr::new_interned(what, cx)?;
-            let text = format!("type object '{}' has no attribute '{what}'", t.name());
+            let text = format!("type object '{}' has no attribute '{what}'", t.tp_name_str());
             Err(crate::attr::attribute_error(t, &n, &text, cx))
         }
     }
@@ -16,7 +16,7 @@ fn dict_of(t: &PyType, what: &str, cx: &mut Cx) -> PyResult<Own<PyDict>> {
 
 fn check(t: &PyType, what: &str, cx: &mut Cx) -> PyResult<()> {
     if t.has(flags::IMMUTABLETYPE) {
-        return Err(cx.type_error(format_args!("cannot set '{what}' attribute of immutable type '{}'", t.name())));
+        return Err(cx.type_error(format_args!("cannot set '{what}' attribute of immutable type '{}'", t.tp_name_str())));
     }
     Ok(())
 }
@@ -40,7 +40,7 @@ pub(super) fn get(t: &PyType, cx: &mut Cx) -> PyResult<Own<Object>> {
         let one = PyInt::new(1, cx)?;
         let v = crate::call::call(&annotate, &[&one], cx)?;
         if !v.is_a::<PyDict>() {
-            return Err(cx.type_error(format_args!("__annotate__() must return a dict, not {}", v.ty().name())));
+            return Err(cx.type_error(format_args!("__annotate__() must return a dict, not {}", v.ty().tp_name_str())));
         }
         v
     } else {

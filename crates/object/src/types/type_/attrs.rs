@@ -8,11 +8,11 @@ use taipan_macros::pymethods;
 /// Raise unless the class may be changed and the value is given.
 fn check_set(t: &PyType, value: Option<&Object>, what: &str, cx: &mut Cx) -> PyResult<Own<Object>> {
     if t.has(flags::IMMUTABLETYPE) {
-        return Err(cx.type_error(format_args!("cannot set '{what}' attribute of immutable type '{}'", t.name())));
+        return Err(cx.type_error(format_args!("cannot set '{what}' attribute of immutable type '{}'", t.tp_name_str())));
     }
     match value {
         Some(v) => Ok(v.own()),
-        None => Err(cx.type_error(format_args!("cannot delete '{what}' attribute of type '{}'", t.name()))),
+        None => Err(cx.type_error(format_args!("cannot delete '{what}' attribute of type '{}'", t.tp_name_str()))),
     }
 }
 
@@ -33,7 +33,7 @@ impl PyType {
     fn set_name(&self, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         let v = check_set(self, value, "__name__", cx)?;
         let Some(s) = v.downcast::<PyStr>() else {
-            return Err(cx.type_error(format_args!("can only assign string to {}.__name__, not '{}'", self.name(), v.ty().name())));
+            return Err(cx.type_error(format_args!("can only assign string to {}.__name__, not '{}'", self.name(), v.ty().tp_name_str())));
         };
         let Some(text) = s.to_str_checked() else {
             return Err(cx.value_error(format_args!("type name must not contain surrogates")));
@@ -63,7 +63,7 @@ impl PyType {
     fn set_qualname(&self, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         let v = check_set(self, value, "__qualname__", cx)?;
         if !v.is_a::<PyStr>() {
-            return Err(cx.type_error(format_args!("can only assign string to {}.__qualname__, not '{}'", self.name(), v.ty().name())));
+            return Err(cx.type_error(format_args!("can only assign string to {}.__qualname__, not '{}'", self.name(), v.ty().tp_name_str())));
         }
         if let Some(h) = self.heap() {
             h.ht_qualname.set(Some(v), cx);
@@ -115,7 +115,7 @@ impl PyType {
         if self.has(flags::HEAPTYPE) && self.tp_doc.get().is_null() {
             return Ok(crate::types::none().own());
         }
-        descr::text_signature(self.name(), self.tp_doc.get(), cx)
+        descr::text_signature(self.name(), self.tp_doc.get(), 0, cx)
     }
     #[getter("__dict__")]
     fn get_dict(&self, cx: &mut Cx) -> PyResult<Own<Object>> {

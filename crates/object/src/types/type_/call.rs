@@ -67,7 +67,7 @@ impl PyType {
     fn setattro(&self, name: &Object, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         if self.has(flags::IMMUTABLETYPE) {
             let shown = crate::abstract_::repr(name, cx)?;
-            return Err(cx.type_error(format_args!("cannot set {shown} attribute of immutable type '{}'", self.name())));
+            return Err(cx.type_error(format_args!("cannot set {shown} attribute of immutable type '{}'", self.tp_name_str())));
         }
         let n = crate::attr::as_name(name, cx)?;
         set_attr(self, &n, value, cx)

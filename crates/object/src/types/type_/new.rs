@@ -38,7 +38,7 @@ impl PyType {
             return Err(cx.type_error(format_args!("type.__new__() takes exactly 3 arguments ({} given)", args.0.len())));
         };
         fn want<'a, T: PyTyped>(o: &'a Object, n: usize, what: &str, cx: &mut Cx) -> PyResult<&'a T> {
-            o.downcast::<T>().ok_or_else(|| cx.type_error(format_args!("type.__new__() argument {n} must be {what}, not {}", o.ty().name())))
+            o.downcast::<T>().ok_or_else(|| cx.type_error(format_args!("type.__new__() argument {n} must be {what}, not {}", o.ty().tp_name_str())))
         }
         let name = want::<PyStr>(name, 1, "str", cx)?;
         let bases = want::<PyTuple>(bases, 2, "tuple", cx)?;
@@ -175,7 +175,7 @@ fn fill_namespace(h: &PyHeapType, dict: &PyDict, cx: &mut Cx) -> PyResult<()> {
     match dict.remove(qn, cx)? {
         Some(q) => {
             if !q.is_a::<PyStr>() {
-                return Err(cx.type_error(format_args!("type __qualname__ must be a str, not {}", q.ty().name())));
+                return Err(cx.type_error(format_args!("type __qualname__ must be a str, not {}", q.ty().tp_name_str())));
             }
             h.ht_qualname.set(Some(q), cx);
         }
@@ -214,7 +214,7 @@ fn take_cell(_h: &PyHeapType, dict: &PyDict, key: &str, cx: &mut Cx) -> PyResult
     let Some(c) = dict.remove(&k, cx)? else { return Ok(None) };
     match c.downcast_own::<PyCell>() {
         Ok(c) => Ok(Some(c)),
-        Err(c) => Err(cx.type_error(format_args!("{key} must be a nonlocal cell, not <class '{}'>", c.ty().name()))),
+        Err(c) => Err(cx.type_error(format_args!("{key} must be a nonlocal cell, not <class '{}'>", c.ty().tp_name_str()))),
     }
 }
 
@@ -232,12 +232,12 @@ fn read_slots(cls: &PyStr, base: &PyType, dict: &PyDict, cx: &mut Cx) -> PyResul
     };
     let listed: Vec<Own<Object>> = if v.is_a::<PyStr>() { vec![v] } else { crate::abstract_::iter::collect(&v, cx)? };
     if !listed.is_empty() && base.tp_itemsize.get() != 0 {
-        return Err(cx.type_error(format_args!("nonempty __slots__ not supported for subtype of '{}'", base.name())));
+        return Err(cx.type_error(format_args!("nonempty __slots__ not supported for subtype of '{}'", base.tp_name_str())));
     }
     let mut out = Slots { names: None, add_dict: false, add_weak: false };
     let mut names: Vec<Own<PyStr>> = Vec::new();
     for s in listed {
-        let Ok(s) = s.downcast_own::<PyStr>().map_err(|s| cx.type_error(format_args!("__slots__ items must be strings, not '{}'", s.ty().name()))) else {
+        let Ok(s) = s.downcast_own::<PyStr>().map_err(|s| cx.type_error(format_args!("__slots__ items must be strings, not '{}'", s.ty().tp_name_str()))) else {
             // SAFETY: the closure raised.
             return Err(unsafe { Raised::assume() });
         };
@@ -408,10 +408,10 @@ pub(super) fn compute_mro(t: &PyType, meta: &PyType, bases: &PyTuple, cx: &mut C
             let solid = solid_base(t);
             for c in mro.as_slice() {
                 let Some(c) = c.downcast::<PyType>() else {
-                    return Err(cx.type_error(format_args!("mro() returned a non-class ('{}')", c.ty().name())));
+                    return Err(cx.type_error(format_args!("mro() returned a non-class ('{}')", c.ty().tp_name_str())));
                 };
                 if !solid.is_subtype(solid_base(c)) {
-                    return Err(cx.type_error(format_args!("mro() returned base with unsuitable layout ('{}')", c.name())));
+                    return Err(cx.type_error(format_args!("mro() returned base with unsuitable layout ('{}')", c.tp_name_str())));
                 }
             }
             Ok(mro)
@@ -432,8 +432,8 @@ fn set_names(cls: &Object, dict: &PyDict, cx: &mut Cx) -> PyResult<()> {
         if let Err(r) = crate::call::call(&f, &[cls, &k], cx) {
             let e = cx.take_raised(r);
             let key = crate::abstract_::repr(&k, cx)?;
-            let owner = cls.downcast::<PyType>().map_or(String::new(), |t| t.name().to_owned());
-            let note = PyStr::new(&format!("Error calling __set_name__ on '{}' instance {key} in '{owner}'", v.ty().name()), cx)?;
+            let owner = cls.downcast::<PyType>().map_or(String::new(), |t| t.tp_name_str().to_owned());
+            let note = PyStr::new(&format!("Error calling __set_name__ on '{}' instance {key} in '{owner}'", v.ty().tp_name_str()), cx)?;
             crate::call::call_method(&e, name!(cx, "add_note"), &[&note], cx)?;
             return Err(cx.set_raised(e));
         }

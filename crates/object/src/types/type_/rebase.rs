@@ -17,7 +17,7 @@ pub fn compatible_layout(old: &PyType, new: &PyType, attr: &str, cx: &mut Cx) ->
     };
     let dealloc = |t: &PyType| t.tp_free.get().map(|f| f as usize);
     if dealloc(old) != dealloc(new) {
-        return Err(cx.type_error(format_args!("{attr} assignment: '{}' deallocator differs from '{}'", new.name(), old.name())));
+        return Err(cx.type_error(format_args!("{attr} assignment: '{}' deallocator differs from '{}'", new.tp_name_str(), old.tp_name_str())));
     }
     let slots = |t: &PyType| t.heap().and_then(|h| h.ht_slots.own());
     let slots_equal = match (slots(old), slots(new)) {
@@ -26,21 +26,21 @@ pub fn compatible_layout(old: &PyType, new: &PyType, attr: &str, cx: &mut Cx) ->
         (Some(a), None) | (None, Some(a)) => a.downcast::<PyTuple>().is_some_and(|t| t.is_empty()),
     };
     if !same(old, new) || !slots_equal {
-        return Err(cx.type_error(format_args!("{attr} assignment: '{}' object layout differs from '{}'", new.name(), old.name())));
+        return Err(cx.type_error(format_args!("{attr} assignment: '{}' object layout differs from '{}'", new.tp_name_str(), old.tp_name_str())));
     }
     Ok(())
 }
 
 pub(super) fn set_bases(t: &PyType, value: &Object, cx: &mut Cx) -> PyResult<()> {
     let Some(bases) = value.downcast::<PyTuple>() else {
-        return Err(cx.type_error(format_args!("can only assign tuple to {}.__bases__, not {}", t.name(), value.ty().name())));
+        return Err(cx.type_error(format_args!("can only assign tuple to {}.__bases__, not {}", t.tp_name_str(), value.ty().tp_name_str())));
     };
     if bases.is_empty() {
-        return Err(cx.type_error(format_args!("can only assign non-empty tuple to {}.__bases__, not ()", t.name())));
+        return Err(cx.type_error(format_args!("can only assign non-empty tuple to {}.__bases__, not ()", t.tp_name_str())));
     }
     for b in bases.as_slice() {
         let Some(b) = b.downcast::<PyType>() else {
-            return Err(cx.type_error(format_args!("{}.__bases__ must be tuple of classes, not '{}'", t.name(), b.ty().name())));
+            return Err(cx.type_error(format_args!("{}.__bases__ must be tuple of classes, not '{}'", t.tp_name_str(), b.ty().tp_name_str())));
         };
         if b.is_subtype(t) {
             return Err(cx.type_error(format_args!("a __bases__ item causes an inheritance cycle")));

@@ -52,7 +52,7 @@ pub fn new_ref(obj: &Object, callback: Option<&Object>, cx: &mut Cx) -> PyResult
 /// As [`new_ref`], for `ref` or a subtype or proxy type of the same layout.
 pub fn new_of_type(ty: &PyType, obj: &Object, callback: Option<&Object>, cx: &mut Cx) -> PyResult<Own<PyWeakref>> {
     let Some(list) = list_of(obj, obj.ty()) else {
-        return Err(cx.type_error(format_args!("cannot create weak reference to '{}' object", obj.ty().name())));
+        return Err(cx.type_error(format_args!("cannot create weak reference to '{}' object", obj.ty().tp_name_str())));
     };
     let callback = callback.filter(|c| !c.is_none());
     let shareable = callback.is_none() && ty.has(crate::typeobj::flags::IMMUTABLETYPE);

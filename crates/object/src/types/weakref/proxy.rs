@@ -128,7 +128,7 @@ impl PyProxy {
     fn next(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
         let o = target(self.0.as_object(), cx)?;
         if !abstract_::iter::is_iterator(&o) {
-            return Err(cx.type_error(format_args!("Weakref proxy referenced a non-iterator '{}' object", o.ty().name())));
+            return Err(cx.type_error(format_args!("Weakref proxy referenced a non-iterator '{}' object", o.ty().tp_name_str())));
         }
         abstract_::iter::next(&o, cx)
     }
