@@ -47,6 +47,17 @@ pub unsafe fn global(m: &Regs, name: &PyStr, cx: &mut Cx) -> PyResult {
     }
 }
 
+/// As `global`, but globals of a dict's subtype are asked as a mapping (`__getitem__`, `__missing__`).
+unsafe fn global_mapped(m: &Regs, name: &PyStr, cx: &mut Cx) -> PyResult {
+    let g = (*m.frame).globals();
+    if !g.is_exact::<PyDict>() {
+        if let Some(v) = mapping_get(g, name, cx)? {
+            return Ok(v);
+        }
+    }
+    global(m, name, cx)
+}
+
 #[inline(always)]
 pub unsafe fn load_global<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = &*m.cell();
@@ -93,7 +104,7 @@ unsafe fn load_global_slow(m: Regs, dst: isize, name: usize) -> PyResult<()> {
             }
         }
     }
-    let v = global(&m, name, cx)?;
+    let v = global_mapped(&m, name, cx)?;
     m.set(dst, Slot::object(v));
     Ok(())
 }
@@ -199,7 +210,7 @@ pub unsafe fn load_from_dict_or_globals(m: Regs, dst: isize, dict: Opd, name: us
     let d = dict.take(cx)?;
     let v = match mapping_get(&d, name, cx)? {
         Some(v) => v,
-        None => global(&m, name, cx)?,
+        None => global_mapped(&m, name, cx)?,
     };
     drop(d);
     m.set(dst, Slot::object(v));
