@@ -1,6 +1,8 @@
 //! Native modules: text.
 #![deny(unsafe_code)]
 
+pub mod csv;
+pub mod json;
 pub mod sre;
 pub mod string;
 pub mod structs;
@@ -9,7 +11,7 @@ pub mod unicodedata;
 use taipan_object::prelude::*;
 
 /// The modules of this crate; a new one is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[&sre::module::MODULE, &string::MODULE, &structs::MODULE, &unicodedata::MODULE];
+static MODULES: &[&ModuleSpec] = &[&csv::MODULE, &json::MODULE, &sre::module::MODULE, &string::MODULE, &structs::MODULE, &unicodedata::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {
