@@ -1,12 +1,19 @@
-//! Native modules: ast.
+//! Native modules about source code: `_ast`, `_symtable`, `_tokenize`.
 #![deny(unsafe_code)]
+
+pub mod ast;
 
 use taipan_object::prelude::*;
 
 /// The modules of this crate; a new one is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[];
+static MODULES: &[&ModuleSpec] = &[&ast::ast::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {
     MODULES
+}
+
+/// Give `compile()` the conversions between trees and AST objects.
+pub fn install() {
+    taipan_import::compile::set_ast_hooks(taipan_import::compile::AstHooks { is_ast: ast::is_ast, to_object: ast::to_object, from_object: ast::from_object });
 }

@@ -92,6 +92,7 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
     taipan_object::typelist::init(cx)?;
     taipan_builtins::init(cx)?;
     compile::install();
+    taipan_mod_ast::install();
     gc_mode(cx);
     let all = modules::all();
     imp::add_natives(&all, cx);

@@ -160,7 +160,7 @@ macro_rules! define_ctors {
 
                     #[allow(unused_variables, unused_mut, unused_assignments)]
                     pub(super) fn read_fields<S: Source>(source: &mut S, value: &S::Value) -> Result<Self, S::Error> {
-                        source.enter()?;
+                        source.enter(Self::INFO)?;
                         let mut fields = Self::INFO.fields.iter();
                         let node = $ctor {
                             $($field: match fields.next() {
@@ -304,11 +304,11 @@ macro_rules! define_located_sum {
             }
 
             fn read<S: Source>(source: &mut S, value: &S::Value) -> Result<Self, S::Error> {
+                let span = source.span(value, Self::TYPE.name)?;
                 let variant = source.variant(value, Self::TYPE)?;
                 let mut index = 0;
                 $(
                     if variant == index {
-                        let span = source.span(value, $module::$ctor::INFO)?;
                         return Ok($sum::new(span, $module::$ctor::read_fields(source, value)?));
                     }
                     index += 1;
@@ -407,7 +407,7 @@ macro_rules! define_product {
 
             fn read<S: Source>(source: &mut S, value: &S::Value) -> Result<Self, S::Error> {
                 source.variant(value, Self::TYPE)?;
-                source.enter()?;
+                source.enter(Self::INFO)?;
                 let mut fields = Self::INFO.fields.iter();
                 let node = product_read! { $located $name source value { $($field: match fields.next() {
                     Some(field) => TreeField::read_field(source, value, Self::INFO, field)?,
@@ -432,7 +432,7 @@ macro_rules! product_span {
 
 macro_rules! product_read {
     (located $name:ident $source:ident $value:ident { $($field:ident : $read:expr),* }) => {
-        { let span = $source.span($value, Self::INFO)?; $name { span, $($field: $read),* } }
+        { $(let $field = $read;)* let span = $source.span($value, Self::INFO.name)?; $name { span, $($field),* } }
     };
     (plain $name:ident $source:ident $value:ident { $($field:ident : $read:expr),* }) => {
         $name { $($field: $read),* }

@@ -63,8 +63,8 @@ pub trait Source {
     ) -> Result<Vec<Option<Self::Value>>, Self::Error>;
     /// The error for a required field that is absent or `None`.
     fn missing(&mut self, owner: &'static NodeInfo, field: &'static FieldInfo) -> Self::Error;
-    /// The four position attributes.
-    fn span(&mut self, value: &Self::Value, owner: &'static NodeInfo) -> Result<Span, Self::Error>;
+    /// The four position attributes; `owner` is the ASDL type, which an error names.
+    fn span(&mut self, value: &Self::Value, owner: &'static str) -> Result<Span, Self::Error>;
     /// An identifier.
     fn identifier(&mut self, value: &Self::Value) -> Result<Identifier, Self::Error>;
     /// A string field.
@@ -74,7 +74,7 @@ pub trait Source {
     /// A constant.
     fn constant(&mut self, value: &Self::Value) -> Result<ConstantValue, Self::Error>;
     /// Called around the reading of each node; the place for a recursion check.
-    fn enter(&mut self) -> Result<(), Self::Error>;
+    fn enter(&mut self, info: &'static NodeInfo) -> Result<(), Self::Error>;
     /// The counterpart of [`Source::enter`].
     fn leave(&mut self);
 }
