@@ -36,7 +36,7 @@ pub fn from_object(o: &Object, mode: Mode, cx: &mut Cx) -> PyResult<Mod> {
     };
     if let Some(class) = classes.by_name(wanted) {
         if !taipan_object::abstract_::is_instance(o, class.ty(), cx)? {
-            return Err(cx.type_error(format_args!("expected {wanted} node, got {}", o.ty().tp_name_str())));
+            return Err(cx.type_error(format_args!("expected {wanted} node, got {}", o.ty().name())));
         }
     }
     let tree = Mod::read(&mut read::Reader { classes, cx }, &o.own())?;

@@ -74,7 +74,7 @@ impl PyAst {
     fn fill_missing(&self, missing: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<()> {
         let Some(types) = attr::get_opt(self.ty().as_object(), name!(cx, "_field_types"), cx)? else { return Ok(()) };
         let Some(types) = types.downcast::<PyDict>() else { return Ok(()) };
-        let name = self.ty().tp_name_str();
+        let name = self.ty().name();
         for field in missing {
             let Some(ty) = types.get(&field, cx)? else {
                 let shown = abstract_::repr(&field, cx)?;
@@ -107,7 +107,7 @@ impl PyAst {
 
     /// Refuse keywords that name no field, and fields that have no value.
     fn check_replace(&self, kwargs: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
-        let name = self.ty().tp_name_str();
+        let name = self.ty().name();
         let mut expected = fields_of(self.ty(), cx)?.unwrap_or_default();
         let attributes = match attr::get_opt(self.ty().as_object(), name!(cx, "_attributes"), cx)? {
             Some(a) => iter::collect(&a, cx)?,
@@ -160,7 +160,7 @@ impl PyAst {
 
     #[slot(tp_init)]
     fn init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
-        let name = self.ty().tp_name_str();
+        let name = self.ty().name();
         let fields = fields_of(self.ty(), cx)?.unwrap_or_default();
         if args.0.len() > fields.len() {
             let n = fields.len();

@@ -76,7 +76,7 @@ fn constant(o: &Object, cx: &mut Cx) -> PyResult<ConstantValue> {
     if o.is_exact::<PyFrozenSet>() && set::is_any_set(o) {
         return Ok(ConstantValue::FrozenSet(constants(o, cx)?));
     }
-    Err(cx.type_error(format_args!("got an invalid type in Constant: {}", o.ty().tp_name_str())))
+    Err(cx.type_error(format_args!("got an invalid type in Constant: {}", o.ty().name())))
 }
 
 fn constants(o: &Object, cx: &mut Cx) -> PyResult<Vec<ConstantValue>> {
@@ -135,7 +135,7 @@ impl Source for Reader<'_> {
 
     fn items(&mut self, value: &Own<Object>, owner: &'static NodeInfo, field: &'static FieldInfo) -> PyResult<Vec<Option<Own<Object>>>> {
         let Some(list) = value.downcast::<PyList>() else {
-            let got = value.ty().tp_name_str();
+            let got = value.ty().name();
             return Err(self.cx.type_error(format_args!("{} field \"{}\" must be a list, not a {got}", owner.name, field.name)));
         };
         let items = list.items(self.cx).iter().map(|o| o.own()).collect::<Vec<_>>();

@@ -7,7 +7,7 @@ use taipan_object::prelude::*;
 
 /// A node and `depth` levels below it.
 pub fn node(o: &Object, depth: u32, cx: &mut Cx) -> PyResult<String> {
-    let name = o.ty().tp_name_str();
+    let name = o.ty().name();
     if depth == 0 {
         return Ok(format!("{name}(...)"));
     }
