@@ -30,13 +30,15 @@ struct TypeAttr {
     gc: bool,
     basetype: bool,
     no_dealloc: bool,
+    /// Other built-in types derive from it, though classes cannot.
+    derived: bool,
     /// Flag names.
     flags: Vec<Ident>,
     parts: Option<Vec<Ident>>,
     attrs: Vec<Pair>,
 }
 
-const KEYS: &str = "name, layout, export, doc, base, itemsize, basicsize, gc, basetype, sequence, mapping, no_new, no_dealloc, flags(..), parts(..), attrs(..)";
+const KEYS: &str = "name, layout, export, doc, base, itemsize, basicsize, gc, basetype, derived, sequence, mapping, no_new, no_dealloc, flags(..), parts(..), attrs(..)";
 
 impl Parse for TypeAttr {
     fn parse(input: ParseStream) -> Result<Self> {
@@ -55,6 +57,7 @@ impl Parse for TypeAttr {
                 "gc" => t.gc = true,
                 "basetype" => t.basetype = true,
                 "no_dealloc" => t.no_dealloc = true,
+                "derived" => t.derived = true,
                 "sequence" => t.flags.push(flag("SEQUENCE")),
                 "mapping" => t.flags.push(flag("MAPPING")),
                 "no_new" => t.flags.push(flag("DISALLOW_INSTANTIATION")),
@@ -237,7 +240,7 @@ fn identity(at: &TypeAttr, item: &ItemStruct, ty: &Ident) -> Result<TokenStream>
     let subclass_flag = at.flags.iter().find(|f| f.to_string().ends_with("_SUBCLASS"));
     let check = match subclass_flag {
         Some(f) => Some(quote!(obj.ty().tp_flags.get() & ::taipan_object::args::rt::flags::#f != 0)),
-        None if !at.basetype => Some(quote!(obj.is_exact::<Self>())),
+        None if !at.basetype && !at.derived => Some(quote!(obj.is_exact::<Self>())),
         None => None,
     };
     let check = check.map(|c| quote!(#[inline(always)] fn check(obj: &::taipan_object::args::rt::Object) -> bool { #c }));

@@ -171,6 +171,25 @@ impl PyDict {
         Ok(unsafe { self.value_raw(ix).as_ref() }.map(|o| o.own()))
     }
 
+    /// Index of the entry of a key in a combined dict, valid until the next change (see [`PyDict::entries_id`]). For types that keep something beside each entry.
+    pub fn entry_index(&self, key: &Object, hash: isize, cx: &mut Cx) -> PyResult<Option<usize>> {
+        Ok(self.find(key, hash, cx)?.filter(|&ix| !self.value_raw(ix).is_null()))
+    }
+
+    /// Changes whenever entries get other indexes: the address of the table.
+    #[inline]
+    pub fn entries_id(&self) -> usize {
+        self.keys.get() as usize
+    }
+
+    /// The key of entry `ix`.
+    #[inline]
+    pub fn entry_key<'a>(&'a self, ix: usize, _cx: &'a Cx) -> Option<&'a Object> {
+        let k = self.keys();
+        // SAFETY: null (deleted) or live; changes need `&mut Cx`.
+        if ix < k.nentries() { unsafe { k.key_at(ix).as_ref() } } else { None }
+    }
+
     /// The value of a key that is Rust text (C code's `PyDict_GetItemString`).
     pub fn get_text(&self, key: &str, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
         let s = PyStr::new(key, cx)?;

@@ -104,6 +104,11 @@ impl PyDict {
         }
     }
 
+    /// The struct of an empty dict, for built-in types that extend it.
+    pub fn part() -> PyDict {
+        PyDict { head: Object::placeholder(), used: Cell::new(0), watcher: Cell::new(0), keys: Cell::new(Keys::empty()), values: Cell::new(null_mut()) }
+    }
+
     /// Make an object that `tp_alloc` zeroed (a subclass instance) an empty dict.
     pub(crate) fn init_zeroed(&self) {
         self.keys.set(Keys::empty());

@@ -174,7 +174,7 @@ fn view_repr(me: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
 
 macro_rules! dict_view {
     ($ty:ident, $name:literal, $export:literal, $what:expr, [$($part:ident),*]) => {
-        #[pytype(name = $name, export = $export, gc, no_new, parts($($part),*))]
+        #[pytype(name = $name, export = $export, gc, no_new, derived, parts($($part),*))]
         #[repr(C)]
         #[doc(hidden)]
         pub struct $ty {
@@ -185,7 +185,15 @@ macro_rules! dict_view {
         impl $ty {
             /// The view of a dict.
             pub fn of(d: &PyDict, cx: &mut Cx) -> PyResult<Own<$ty>> {
-                cx.new_object($ty { head: Object::placeholder(), dict: Field::new(d.new_ref()) })
+                cx.new_object($ty::part(d))
+            }
+            /// The struct of a view, for types that extend it.
+            pub fn part(d: &PyDict) -> $ty {
+                $ty { head: Object::placeholder(), dict: Field::new(d.new_ref()) }
+            }
+            /// The dict.
+            pub fn dict(&self) -> &PyDict {
+                &self.dict
             }
         }
 
