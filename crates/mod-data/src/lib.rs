@@ -1,14 +1,16 @@
 //! Native modules: data.
 #![deny(unsafe_code)]
 
+mod chain;
 pub mod collections;
+pub mod functools;
 pub mod itertools;
 pub mod typing;
 
 use taipan_object::prelude::*;
 
 /// The modules of this crate; a new one is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[&collections::module::MODULE, &itertools::module::MODULE, &typing::MODULE];
+static MODULES: &[&ModuleSpec] = &[&collections::module::MODULE, &functools::module::MODULE, &itertools::module::MODULE, &typing::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {

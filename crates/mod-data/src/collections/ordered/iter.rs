@@ -1,6 +1,6 @@
 //! `odict_iterator`: along the chain, forwards or backwards, over keys, values or items.
 
-use super::chain::NIL;
+use crate::chain::NIL;
 use super::{PyOrderedDict, key_error};
 use std::cell::Cell;
 use taipan_object::abstract_::iter;

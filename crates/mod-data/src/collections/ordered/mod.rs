@@ -3,7 +3,6 @@
 //! The dict part holds the items, `chain` the order of the keys. Methods of `dict` called directly bypass the chain, as they do in the reference:
 //! keys without a node are invisible to iteration, nodes without a key raise `KeyError`.
 
-mod chain;
 mod iter;
 mod update;
 mod views;
@@ -11,7 +10,7 @@ mod views;
 pub use iter::PyODictIter;
 pub use views::{PyODictItems, PyODictKeys, PyODictValues};
 
-use chain::{ChainCell, NIL, NodeKey};
+use crate::chain::{ChainCell, NIL, NodeKey};
 use iter::What;
 use taipan_object::abstract_::{self, iter as abstract_iter};
 use taipan_object::prelude::*;

@@ -1,4 +1,4 @@
-//! The order of an `OrderedDict`: a doubly linked list of keys in a vector, and for each entry of the dict's table the node of its key.
+//! The order of an `OrderedDict` or a bounded `lru_cache`: a doubly linked list of keys in a vector, and for each entry of the dict's table the node of its key.
 //!
 //! Invariants: every live node holds a key; `entry` of a node and `by_entry` agree while `table` is the id of the dict's table. When the table is another one
 //! (it grew), `sync` finds the new places. The dict may be changed behind our back (`dict.__setitem__(od, …)`), so a place counts only if the key found there is the
