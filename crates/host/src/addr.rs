@@ -161,6 +161,17 @@ impl Address {
         Ok(Address::from_struct(raw, size_of::<libc::sockaddr_alg>()))
     }
 
+    /// An address given as the bytes of its C struct; `EINVAL` when it is too long.
+    pub fn from_bytes(raw: &[u8]) -> Result<Address> {
+        if raw.len() > STORAGE {
+            return Err(Errno::EINVAL);
+        }
+        let mut storage = zeroed!(libc::sockaddr_storage);
+        // SAFETY: the storage has room for `raw.len()` bytes, and any bytes are valid in it.
+        unsafe { core::ptr::copy_nonoverlapping(raw.as_ptr(), (&raw mut storage).cast::<u8>(), raw.len()) };
+        Ok(Address { storage, size: raw.len() })
+    }
+
     /// The family.
     pub fn family(&self) -> i32 {
         self.storage.ss_family.into()
