@@ -205,7 +205,7 @@ impl PyFileIo {
         }
         let saved = cx.ts().current_exception.take();
         let shown = taipan_object::abstract_::repr(source, cx).map(|s| s.to_string_lossy()).unwrap_or_default();
-        if taipan_object::warn::warn(exc::ResourceWarning(), format_args!("unclosed file {shown}"), 1, cx).is_err() {
+        if taipan_object::warn::warn_from(exc::ResourceWarning(), format_args!("unclosed file {shown}"), 1, Some(source), cx).is_err() {
             taipan_object::unraisable::write(cx, None, Some(self));
         }
         cx.ts().current_exception.set(saved, cx);

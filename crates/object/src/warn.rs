@@ -10,7 +10,7 @@ use std::fmt::Arguments;
 
 /// `warnings.warn(message, category, stacklevel)`, and the explicit form with a place.
 pub struct Hooks {
-    pub warn: fn(&mut Cx, category: &PyType, message: &Object, stack_level: isize) -> PyResult<()>,
+    pub warn: fn(&mut Cx, category: &PyType, message: &Object, stack_level: isize, source: Option<&Object>) -> PyResult<()>,
     pub warn_explicit: fn(&mut Cx, category: &PyType, message: &Object, filename: &PyStr, lineno: i32, module: Option<&PyStr>) -> PyResult<()>,
 }
 
@@ -26,9 +26,14 @@ pub fn set_hooks(h: &'static Hooks) {
 
 /// Issue a warning; raises when the filters turn it into an error. Before the implementation is installed there is nobody to tell.
 pub fn warn(category: &PyType, msg: Arguments<'_>, stack_level: isize, cx: &mut Cx) -> PyResult<()> {
+    warn_from(category, msg, stack_level, None, cx)
+}
+
+/// [`warn`] with the object that caused it (`PyErr_ResourceWarning`).
+pub fn warn_from(category: &PyType, msg: Arguments<'_>, stack_level: isize, source: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
     let Some(h) = HOOK.0.get() else { return Ok(()) };
     let m = PyStr::new(&msg.to_string(), cx)?;
-    (h.warn)(cx, category, &m, stack_level)
+    (h.warn)(cx, category, &m, stack_level, source)
 }
 
 /// Issue a warning for a place in a source file.

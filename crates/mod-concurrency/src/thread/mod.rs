@@ -203,6 +203,7 @@ pub mod thread {
         let me = ident(cx);
         cx.state::<Threads>().main_ident.set(me);
         taipan_object::thread::spawn::set_main(cx);
+        taipan_object::thread::fork::on_child(after_fork_child);
         m.add("error", exc::RuntimeError(), cx)?;
         m.add("LockType", PyLock::ty(), cx)?;
         let t = EXCEPT_HOOK_ARGS.ty(cx)?;

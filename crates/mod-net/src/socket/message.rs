@@ -112,7 +112,7 @@ fn close_rights(m: &Message) {
         if *level == k::SOL_SOCKET && *kind == k::SCM_RIGHTS {
             for fd in data.chunks_exact(4) {
                 if let Ok(raw) = fd.try_into() {
-                    drop(taipan_host::fd::close(i32::from_ne_bytes(raw)));
+                    _ = taipan_host::fd::close(i32::from_ne_bytes(raw));
                 }
             }
         }
@@ -185,16 +185,14 @@ impl PySocket {
     /// Set operation mode, IV and length of associated data for an AF_ALG
     /// operation socket.
     #[method("sendmsg_afalg(msg=None, *, op=-1, iv=None, assoclen=-1, flags=0)", nosig)]
-    fn sendmsg_afalg(&self, msg: &Object, op: &Object, iv: &Object, assoclen: &Object, flags: i32, cx: &mut Cx) -> PyResult<usize> {
+    fn sendmsg_afalg(&self, msg: &Object, op: i32, iv: &Object, assoclen: i32, flags: i32, cx: &mut Cx) -> PyResult<usize> {
         if self.family.get() != k::AF_ALG {
             return Err(plain("algset is only supported for AF_ALG", cx));
         }
-        let op = as_int(op, cx)?;
         if op < 0 {
             return Err(cx.type_error(format_args!("Invalid or missing argument 'op'")));
         }
-        let length = as_int(assoclen, cx)?;
-        if length < -1 {
+        if assoclen < -1 {
             return Err(cx.type_error(format_args!("assoclen must be positive")));
         }
         let mut control = vec![(k::SOL_ALG, k::ALG_SET_OP, (op as u32).to_ne_bytes().to_vec())];
@@ -204,8 +202,8 @@ impl PySocket {
             raw.extend(iv.bytes());
             control.push((k::SOL_ALG, k::ALG_SET_IV, raw));
         }
-        if length >= 0 {
-            control.push((k::SOL_ALG, k::ALG_SET_AEAD_ASSOCLEN, (length as u32).to_ne_bytes().to_vec()));
+        if assoclen >= 0 {
+            control.push((k::SOL_ALG, k::ALG_SET_AEAD_ASSOCLEN, (assoclen as u32).to_ne_bytes().to_vec()));
         }
         let data = if msg.is_none() { Vec::new() } else { data_buffers(msg, cx)? };
         let borrowed: Vec<_> = control.iter().map(|(l, t, d)| (*l, *t, d.as_slice())).collect();

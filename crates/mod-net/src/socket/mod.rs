@@ -39,8 +39,8 @@ pub mod socket {
     const BDADDR_ANY: &str = "00:00:00:00:00:00";
     #[constant]
     const BDADDR_LOCAL: &str = "00:00:00:FF:FF:FF";
-    #[constant]
-    const has_ipv6: bool = true;
+    #[constant("has_ipv6")]
+    const HAS_IPV6: bool = true;
 
     /// close(integer) -> None
     ///
@@ -73,7 +73,7 @@ pub mod socket {
         let first = match object::wrap(a, family, r#type, proto, cx) {
             Ok(s) => s,
             Err(r) => {
-                drop(host_fd::close(b));
+                _ = host_fd::close(b);
                 return Err(r);
             }
         };

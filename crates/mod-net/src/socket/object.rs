@@ -72,7 +72,7 @@ pub fn wrap(fd: Fd, family: i32, kind: i32, protocol: i32, cx: &mut Cx) -> PyRes
         Ok(s) => s,
         Err(r) => {
             // Nobody else knows the descriptor, and the exception at hand says more than a failing close.
-            drop(host_fd::close(fd));
+            _ = host_fd::close(fd);
             return Err(r);
         }
     };
@@ -217,7 +217,7 @@ impl PySocket {
         let fd = self.fd.replace(-1);
         if fd >= 0 {
             // A finaliser has nobody to tell of a failure.
-            drop(cx.without_gil(|| host_fd::close(fd)));
+            _ = cx.without_gil(|| host_fd::close(fd));
         }
         cx.ts().current_exception.set(saved, cx);
     }
@@ -257,7 +257,7 @@ impl PySocket {
             PyTuple::from_slice(&[&n, &a], cx)
         })();
         if made.is_err() {
-            drop(host_fd::close(new));
+            _ = host_fd::close(new);
         }
         made
     }

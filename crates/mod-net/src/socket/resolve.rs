@@ -119,13 +119,8 @@ fn info_port(o: &Object, cx: &mut Cx) -> PyResult<Option<CString>> {
     }
     let text = if o.is_a::<PyInt>() { Some(abstract_::str(o, cx)?) } else { None };
     let bytes = if let Some(s) = text.as_deref().or_else(|| o.downcast::<PyStr>()) {
-        match s.to_utf8() {
-            Some(b) => b,
-            None => {
-                let at = s.code_points().position(|c| char::from_u32(c).is_none()).unwrap_or(0);
-                return Err(taipan_object::args::needs::surrogate_error(s, at, cx));
-            }
-        }
+        let b = taipan_object::types::str::codec::encode(s, "utf-8", "strict", cx)?;
+        b.downcast::<PyBytes>().map(|b| b.as_bytes().to_vec()).unwrap_or_default()
     } else if let Some(b) = o.downcast::<PyBytes>() {
         b.as_bytes().to_vec()
     } else {

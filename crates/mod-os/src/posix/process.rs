@@ -41,13 +41,6 @@ pub fn after_fork_parent(cx: &mut Cx) {
 
 /// `PyOS_AfterFork_Child`: only this thread is left.
 pub fn after_fork_child(cx: &mut Cx) {
-    let ts = cx.ts();
-    taipan_object::thread::gil::after_fork_child(ts);
-    for t in cx.interp().thread_list(cx) {
-        if !std::ptr::eq(t, ts) {
-            cx.interp().unlink_thread(t);
-        }
-    }
     taipan_host::signal::clear_pending();
     let l = cx.state::<AtFork>().child.borrow().clone();
     run_hooks(l, cx);
@@ -59,7 +52,7 @@ fn fork_with<T>(name: &str, cx: &mut Cx, f: impl FnOnce() -> taipan_host::Result
     }
     taipan_object::audit::raise(&format!("os.{name}"), &[], cx)?;
     before_fork(cx);
-    let r = f();
+    let r = taipan_object::thread::fork::around(cx, f, |r| matches!(r, Ok((0, _))));
     match &r {
         Ok((0, _)) => after_fork_child(cx),
         _ => {

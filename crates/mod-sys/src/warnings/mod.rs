@@ -179,9 +179,9 @@ fn category_of(message: &Object, category: &Object, cx: &mut Cx) -> PyResult<Own
     }
 }
 
-fn hook_warn(cx: &mut Cx, category: &PyType, message: &Object, stack_level: isize) -> PyResult<()> {
+fn hook_warn(cx: &mut Cx, category: &PyType, message: &Object, stack_level: isize, source: Option<&Object>) -> PyResult<()> {
     let place = context::at_level(stack_level, None, cx)?;
-    issue(message, category, &place, None, cx)
+    issue(message, category, &place, source, cx)
 }
 
 fn hook_warn_explicit(cx: &mut Cx, category: &PyType, message: &Object, filename: &PyStr, lineno: i32, module: Option<&PyStr>) -> PyResult<()> {

@@ -16,7 +16,7 @@ struct Gil {
     switched: Condvar,
 }
 
-struct State {
+pub struct State {
     held: bool,
     /// Number of takeovers; a dropping thread waits for it to change.
     switches: u64,
@@ -96,12 +96,22 @@ pub fn yield_now(ts: &ThreadState) {
     take(ts);
 }
 
-/// In the child of a fork: only this thread is left and it holds the lock.
-pub fn after_fork_child(ts: &ThreadState) {
-    let mut s = lock();
-    s.held = true;
-    s.waiting = 0;
-    HOLDER.store(ts as *const ThreadState as *mut ThreadState, Release);
+/// The GIL's own lock, held across a fork: no other thread can be inside while the process is copied.
+pub struct ForkGuard(std::sync::MutexGuard<'static, State>);
+
+/// Take the lock before a fork; dropping the guard in the parent gives it back.
+pub fn before_fork() -> ForkGuard {
+    ForkGuard(lock())
+}
+
+impl ForkGuard {
+    /// In the child: only this thread is left and it holds the GIL.
+    pub fn in_child(mut self, ts: &ThreadState) {
+        self.0.held = true;
+        self.0.waiting = 0;
+        HOLDER.store(ts as *const ThreadState as *mut ThreadState, Release);
+        ts.eval_breaker.fetch_and(!breaker::GIL_DROP, AcqRel);
+    }
 }
 
 impl cx::Cx {
