@@ -2,11 +2,13 @@
 #![deny(unsafe_code)]
 
 pub mod ast;
+pub mod symtable;
+pub mod tokenize;
 
 use taipan_object::prelude::*;
 
 /// The modules of this crate; a new one is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[&ast::ast::MODULE];
+static MODULES: &[&ModuleSpec] = &[&ast::ast::MODULE, &symtable::symtable::MODULE, &tokenize::tokenize::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {

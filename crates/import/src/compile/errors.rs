@@ -143,7 +143,7 @@ fn parts_of_span<'a>(message: &'a str, s: &syntax::ast::Span, text: Option<&str>
 }
 
 /// Raise what the compiler found.
-pub(super) fn raise_compile_error(e: &taipan_compiler::Error, filename: &PyStr, text: Option<&str>, cx: &mut Cx) -> Raised {
+pub fn raise_compile_error(e: &taipan_compiler::Error, filename: &PyStr, text: Option<&str>, cx: &mut Cx) -> Raised {
     use taipan_compiler::ErrorKind as K;
     let m = &e.message;
     match (e.kind, &e.span) {

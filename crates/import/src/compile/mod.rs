@@ -12,7 +12,7 @@ use taipan_object::{call, warn};
 use taipan_syntax as syntax;
 use taipan_text::Wtf8Buf;
 
-pub use errors::raise_syntax_error;
+pub use errors::{raise_compile_error, raise_syntax_error};
 
 const PY_CF_SOURCE_IS_UTF8: i32 = 0x0100;
 const PY_CF_DONT_IMPLY_DEDENT: i32 = 0x0200;
@@ -115,8 +115,8 @@ fn decode_with_codec(name: &str, b: &[u8], cx: &mut Cx) -> PyResult<String> {
     }
 }
 
-/// The text of a `compile()` argument.
-fn source_text(r: &Request<'_>, cx: &mut Cx) -> PyResult<String> {
+/// The text of the source argument of `compile()` and the like; `what` begins the message for a wrong type.
+pub fn source_text(r: &Request<'_>, what: &str, cx: &mut Cx) -> PyResult<String> {
     if let Some(s) = r.source.downcast::<PyStr>() {
         return match s.to_str_checked() {
             Some(t) => Ok(t),
@@ -128,7 +128,7 @@ fn source_text(r: &Request<'_>, cx: &mut Cx) -> PyResult<String> {
         };
     }
     if !taipan_object::abstract_::buffer::has_buffer(r.source) {
-        return Err(cx.type_error(format_args!("compile() arg 1 must be a string, bytes or AST object")));
+        return Err(cx.type_error(format_args!("{what}")));
     }
     let bytes = Buffer::get(r.source, 0, cx)?.bytes().to_vec();
     if bytes.contains(&0) {
@@ -163,7 +163,7 @@ fn compile_request(r: &Request<'_>, cx: &mut Cx) -> PyResult {
             (h.from_object)(r.source, r.mode, cx)?
         }
         _ => {
-            let text = source_text(r, cx)?;
+            let text = source_text(r, "compile() arg 1 must be a string, bytes or AST object", cx)?;
             parse(&text, mode, flags, r.feature_version, r.filename, cx)?
         }
     };

@@ -98,6 +98,7 @@ struct StringMode {
 }
 
 /// The lexer's whole state.
+#[derive(Clone)]
 pub struct Lexer<'s> {
     src: &'s [u8],
     cur: usize,
@@ -173,6 +174,33 @@ impl<'s> Lexer<'s> {
             ended: false,
             quiet: false,
             flufl: false,
+        }
+    }
+
+    /// The same state over another source, which must begin with what has been read so far.
+    fn rebind(self, src: &str) -> Lexer<'_> {
+        Lexer {
+            src: src.as_bytes(),
+            cur: self.cur,
+            inp: self.inp,
+            buf: self.buf,
+            line_start: self.line_start,
+            start: self.start,
+            lineno: self.lineno,
+            first_lineno: self.first_lineno,
+            multi_line_start: self.multi_line_start,
+            at_line_start: self.at_line_start,
+            pending: self.pending,
+            indents: self.indents,
+            parens: self.parens,
+            modes: self.modes,
+            comment_newline: self.comment_newline,
+            options: self.options,
+            fault: self.fault,
+            warnings: self.warnings,
+            ended: self.ended,
+            quiet: self.quiet,
+            flufl: self.flufl,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Tokens as the `_tokenize` module hands them out: type, text, start, end, line; with `extra_tokens` also comments,
 //! blank lines, and much leniency.
 //!
-//! Columns are characters. The source is taken whole (callers join what `readline` gives).
+//! Columns are characters. [`TokenSource`] takes the source whole, [`LineTokens`] line by line.
 
 use std::borrow::Cow;
 
@@ -75,6 +75,113 @@ impl Iterator for Tokens<'_> {
         }
         self.done = token.kind == Tok::EndMarker;
         Some(Ok(self.info(token)))
+    }
+}
+
+/// What the tokenizer says when asked for a token.
+pub enum Step {
+    /// A token.
+    Token(TokenInfo),
+    /// It must see this many more lines (or the end) first.
+    NeedLines(usize),
+    /// The source is wrong; this is the end.
+    Error(Box<SyntaxError>),
+    /// There are no more tokens.
+    Done,
+}
+
+/// Tokens of a source that comes line by line. No more lines are asked for than the next token needs, but for
+/// tokens of many lines, where the number doubles, since the token is read anew each time.
+pub struct LineTokens {
+    text: String,
+    /// Bound to no source between tokens.
+    lexer: Lexer<'static>,
+    implicit_newline: bool,
+    extra_tokens: bool,
+    ended: bool,
+    done: bool,
+    retries: u32,
+    null_byte: Option<Box<SyntaxError>>,
+}
+
+impl LineTokens {
+    /// No lines yet.
+    pub fn new(extra_tokens: bool) -> Self {
+        LineTokens {
+            text: String::new(),
+            lexer: Lexer::new("", LexOptions { type_comments: false, extra_tokens }),
+            implicit_newline: false,
+            extra_tokens,
+            ended: false,
+            done: false,
+            retries: 0,
+            null_byte: None,
+        }
+    }
+
+    /// One more line of the source, with its end if it has one.
+    pub fn push_line(&mut self, line: &str) {
+        if let Some(at) = memchr::memchr(0, line.as_bytes()) {
+            let message = "source code cannot contain null bytes";
+            let mut error = SyntaxError::without_location(ErrorKind::Syntax, message);
+            error.lineno = self.text.bytes().filter(|&b| b == b'\n').count() as i64 + 1;
+            error.end_lineno = error.lineno;
+            error.text = Some(line[..at].to_owned());
+            self.null_byte = Some(error);
+        }
+        self.text.push_str(line);
+        self.implicit_newline = !line.ends_with('\n');
+        if self.implicit_newline {
+            self.text.push('\n');
+        }
+    }
+
+    /// There are no more lines.
+    pub fn end(&mut self) {
+        self.ended = true;
+    }
+
+    /// The next token, if the lines so far are enough for it.
+    pub fn step(&mut self) -> Step {
+        if self.done {
+            return Step::Done;
+        }
+        if let Some(error) = self.null_byte.take() {
+            self.done = true;
+            return Step::Error(error);
+        }
+        let before = if self.ended { None } else { Some(self.lexer.clone()) };
+        let lexer = std::mem::replace(&mut self.lexer, Lexer::new("", LexOptions::default()));
+        let mut tokens = Tokens {
+            lexer: lexer.rebind(&self.text),
+            text: &self.text,
+            implicit_newline: self.implicit_newline,
+            extra_tokens: self.extra_tokens,
+            done: false,
+        };
+        let item = tokens.next();
+        let starved = tokens.lexer.ended();
+        let lexer = tokens.lexer.rebind("");
+        match before {
+            Some(before) if starved => {
+                self.lexer = before;
+                self.retries += 1;
+                return Step::NeedLines(1 << self.retries.saturating_sub(8).min(20));
+            }
+            _ => self.lexer = lexer,
+        }
+        self.retries = 0;
+        match item {
+            Some(Ok(token)) => {
+                self.done = token.kind == Tok::EndMarker as u8;
+                Step::Token(token)
+            }
+            Some(Err(error)) => {
+                self.done = true;
+                Step::Error(error)
+            }
+            None => Step::Done,
+        }
     }
 }
 
