@@ -5,6 +5,7 @@ use crate::call::bind;
 use crate::frames;
 use crate::generator;
 use crate::regs::*;
+use crate::traced::Entry;
 use taipan_object::frame::{Slot, frame_flags as ff};
 use taipan_object::machine::{self, Hooks};
 use taipan_object::prelude::*;
@@ -65,7 +66,7 @@ unsafe fn call_function(f: &PyFunction, args: &mut [Slot], names: Option<&PyTupl
     }
     let fr = frames::push_call(ts, f.new_ref(), args, names, ff::ENTRY, 0)?;
     ts.current_frame.set(fr);
-    match crate::dispatch::run(Regs::of(fr, ts)) {
+    match crate::dispatch::run(Regs::of(fr, ts), Entry::Start) {
         Some(v) => v.into_own(cx),
         None => Err(Raised::assume()),
     }
@@ -89,7 +90,7 @@ pub fn eval_code_with_closure(code: &PyCode, globals: &PyDict, locals: Option<&O
             (*fr).locals.set(Slot::new_ref(ns));
         }
         ts.current_frame.set(fr);
-        match crate::dispatch::run(Regs::of(fr, ts)) {
+        match crate::dispatch::run(Regs::of(fr, ts), Entry::Start) {
             Some(v) => v.into_own(cx),
             None => Err(Raised::assume()),
         }

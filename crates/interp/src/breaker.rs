@@ -1,10 +1,56 @@
 //! The slow check: what `eval_breaker` asks for.
 
-use crate::regs::cx;
+use crate::regs::{Regs, cx};
+use taipan_object::frame::Tagged;
 use taipan_object::machine;
+use taipan_object::monitoring;
 use taipan_object::prelude::*;
-use taipan_object::thread::{breaker, gil};
+use taipan_object::thread::{ThreadState, breaker, gil};
 use std::sync::atomic::Ordering::{AcqRel, Acquire};
+
+/// Leave the plain loop for the traced one; the innermost frame's saved `pc` says where to go on. The error is no exception.
+unsafe fn switch(ts: &ThreadState) -> Raised {
+    ts.switching.set(true);
+    Raised::assume()
+}
+
+/// Whether the plain loop runs although somebody listens.
+fn must_switch(ts: &ThreadState) -> bool {
+    monitoring::is_traced(ts) && !ts.in_traced.get()
+}
+
+/// The check of a jump by `offset`.
+#[cold]
+#[inline(never)]
+pub unsafe fn at_jump(m: Regs, offset: isize) -> PyResult<()> {
+    m.save();
+    handle()?;
+    if must_switch(m.ts) {
+        (*m.frame).pc.set(Tagged::new(m.pc.offset(offset)));
+        return Err(switch(m.ts));
+    }
+    Ok(())
+}
+
+/// The check before a call, whose instruction began `words` words before `pc` and has consumed nothing yet.
+#[cold]
+#[inline(never)]
+pub unsafe fn before_call(m: Regs, words: usize) -> PyResult<()> {
+    m.save();
+    handle()?;
+    if must_switch(m.ts) {
+        (*m.frame).pc.set(Tagged::new(m.pc.sub(words)));
+        return Err(switch(m.ts));
+    }
+    Ok(())
+}
+
+/// The check after a call: `m` was reloaded.
+#[cold]
+#[inline(never)]
+pub unsafe fn after_call(m: Regs) -> PyResult<()> {
+    if must_switch(m.ts) { Err(switch(m.ts)) } else { Ok(()) }
+}
 
 /// Answer everything that is asked. Raises what signal handlers and asynchronous exceptions raise.
 #[cold]

@@ -8,10 +8,12 @@ use crate::arith::{self, BinaryOp as B, Unary};
 use crate::compare;
 use crate::frames::{self, Returned};
 use crate::regs::{Narrow, Regs, Wide as WideWord, Word};
+use crate::traced::{self, Entry};
 use crate::{attr, build, call, cells, exc, format, generator, import, intrinsics, iter, make, names, pattern, spec, subscr, unwind, with_};
 use taipan_bytecode::for_each_op;
 use taipan_object::abstract_::CmpOp as C;
 use taipan_object::frame::Slot;
+use taipan_object::monitoring::is_traced;
 use taipan_object::types::none;
 
 macro_rules! numbers {
@@ -28,7 +30,7 @@ use crate::spec::sop;
 use op::*;
 
 /// How an out-of-line step ended.
-enum Flow {
+pub enum Flow {
     Next,
     Raise { entry: bool },
     Exit(Slot),
@@ -48,7 +50,7 @@ macro_rules! execute {
             // An out-of-line function that may push a frame.
             ($e:expr) => {
                 match $e {
-                    Ok(()) => $m.reload(),
+                    Ok(()) => ok!($m.settle()),
                     Err(_) => $raise!(true),
                 }
             };
@@ -352,6 +354,7 @@ macro_rules! execute {
                 match generator::suspend($m, v, taipan_object::types::generator::NO_DELEGATE) {
                     generator::Suspended::Exit(v) => $exit!(v),
                     generator::Suspended::Resume => $m.reload(),
+                    generator::Suspended::Raise => $raise!(true),
                 }
             }
             YieldFrom => match generator::yield_from($m, $w.a(), $w.b()) {
@@ -493,9 +496,22 @@ macro_rules! execute {
     }};
 }
 
-/// Run from `m` until the innermost frame that Rust entered returns, suspends (its value) or raises (`None`).
+/// Run from `m` until the innermost frame that Rust entered returns, suspends (its value) or raises (`None`). `how`: what `m` is the beginning of.
+pub unsafe fn run(m: Regs, how: Entry) -> Option<Slot> {
+    let ts = m.ts;
+    if is_traced(ts) {
+        return traced::run(m, how);
+    }
+    let v = plain(m);
+    if v.is_none() && ts.switching.take() {
+        return traced::run(Regs::of(ts.current_frame.get(), ts), Entry::Middle);
+    }
+    v
+}
+
+/// The loop that tells nobody. `None` with `ThreadState::switching` set: somebody listens now, the traced loop is to go on with the innermost frame.
 #[inline(never)]
-pub unsafe fn run(mut m: Regs) -> Option<Slot> {
+pub unsafe fn plain(mut m: Regs) -> Option<Slot> {
     let mut entry;
     loop {
         'raise: {
@@ -514,7 +530,8 @@ pub unsafe fn run(mut m: Regs) -> Option<Slot> {
                     };
                 }
                 execute!(m, w, word, raise, exit, {
-                    let (r, flow) = wide_step(m, word);
+                    let second = m.fetch();
+                    let (r, flow) = step(m, WideWord(word, second), second);
                     m = r;
                     match flow {
                         Flow::Next => {}
@@ -524,6 +541,9 @@ pub unsafe fn run(mut m: Regs) -> Option<Slot> {
                 });
             }
         }
+        if m.ts.switching.get() {
+            return None;
+        }
         if entry {
             m.save();
         }
@@ -531,11 +551,9 @@ pub unsafe fn run(mut m: Regs) -> Option<Slot> {
     }
 }
 
-/// One instruction with a prefix.
+/// One instruction, whose words with opcode and prefix have been fetched.
 #[inline(never)]
-unsafe fn wide_step(mut m: Regs, prefix: u32) -> (Regs, Flow) {
-    let word = m.fetch();
-    let w = WideWord(prefix, word);
+pub unsafe fn step<W: Word>(mut m: Regs, w: W, word: u32) -> (Regs, Flow) {
     macro_rules! raise {
         ($entry:expr) => {
             return (m, Flow::Raise { entry: $entry })

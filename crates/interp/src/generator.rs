@@ -5,9 +5,11 @@
 
 use crate::frames::{Returned, pop, ret_dst, ret_word, too_deep, write_header};
 use crate::regs::*;
+use crate::traced::Entry;
 use taipan_bytecode::{Op, flags};
 use taipan_object::frame::{Frame, Slot, Tagged, frame_flags as ff, stack_top};
 use taipan_object::machine::Resumed;
+use taipan_object::monitoring::{event, fire};
 use taipan_object::name;
 use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
@@ -124,7 +126,8 @@ pub fn resume(g: &Gen, v: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Resumed>
         let r = match v {
             Some(v) => {
                 deliver(g.frame(), was, delegate, Slot::object(v));
-                crate::dispatch::run(Regs::of(ts.current_frame.get(), ts))
+                let how = if was == GenState::Created { Entry::Start } else { Entry::Resume };
+                crate::dispatch::run(Regs::of(ts.current_frame.get(), ts), how)
             }
             None => {
                 ts.current_exception.set(pending, cx);
@@ -147,14 +150,14 @@ unsafe fn throw_in(m: Regs, delegate: i32) -> Option<Slot> {
     if delegate != NO_DELEGATE {
         match throw_to_delegate(m, delegate as isize) {
             Some(Ok(Resumed::Yield(v))) => {
-                return match suspend(m, Slot::object(v), delegate) {
+                return match suspend_frame(m.ts, m.frame, Slot::object(v), delegate) {
                     Suspended::Exit(v) => Some(v),
-                    Suspended::Resume => crate::dispatch::run(Regs::of(m.ts.current_frame.get(), m.ts)),
+                    Suspended::Resume | Suspended::Raise => crate::dispatch::run(Regs::of(m.ts.current_frame.get(), m.ts), Entry::Middle),
                 };
             }
             Some(Ok(Resumed::Return(v))) => {
                 finish_delegation(&*m.frame, delegate as isize, Slot::object(v));
-                return crate::dispatch::run(m);
+                return crate::dispatch::run(m, Entry::Resume);
             }
             Some(Err(_)) | None => {}
         }
@@ -165,8 +168,11 @@ unsafe fn throw_in(m: Regs, delegate: i32) -> Option<Slot> {
     {
         let _ = cx().raise(e);
     }
+    if taipan_object::monitoring::is_traced(m.ts) {
+        fire::thrown(&*m.frame, &mut cx());
+    }
     match crate::unwind::unwind(m, true) {
-        Some(m) => crate::dispatch::run(m),
+        Some(m) => crate::dispatch::run(m, Entry::Middle),
         None => None,
     }
 }
@@ -233,12 +239,22 @@ pub enum Suspended {
     Exit(Slot),
     /// Go on in the innermost frame.
     Resume,
+    /// A callback raised: the frame does not suspend.
+    Raise,
 }
 
 /// Suspend the running generator, handing out `v`.
 #[inline]
 pub unsafe fn suspend(m: Regs, v: Slot, delegate: i32) -> Suspended {
     m.save();
+    if m.ts.in_traced.get() {
+        let cx = &mut cx();
+        let told = v.duplicate().into_own(cx).and_then(|o| fire::left(&*m.frame, event::PY_YIELD, &o, cx));
+        if told.is_err() {
+            v.release();
+            return Suspended::Raise;
+        }
+    }
     suspend_frame(m.ts, m.frame, v, delegate)
 }
 
@@ -363,9 +379,15 @@ pub unsafe fn enter_for_iter(ts: &'static ThreadState, g: &Gen, dst: isize) -> P
 pub unsafe fn yield_from(m: Regs, value: isize, iter: isize) -> PyResult<Option<Slot>> {
     let cx = &mut cx();
     m.save();
+    if m.breaker() {
+        let words = if is_wide(&*m.frame) { 2 } else { 1 };
+        crate::breaker::before_call(m, words)?;
+    }
     let it = &*m.get(iter).as_ptr();
     let sent = std::mem::replace(&mut *m.at(value), Slot::EMPTY);
-    let inner = if it.is_exact::<PyGenerator>() || it.is_exact::<PyCoroutine>() { gen_of(it) } else { None };
+    let inner = if m.ts.in_traced.get() {
+        None
+    } else if it.is_exact::<PyGenerator>() || it.is_exact::<PyCoroutine>() { gen_of(it) } else { None };
     if let Some(g) = inner {
         let was = g.state();
         let fresh_ok = was == GenState::Created && sent.as_ptr() == none().as_ptr();
@@ -386,8 +408,13 @@ pub unsafe fn yield_from(m: Regs, value: isize, iter: isize) -> PyResult<Option<
         Resumed::Yield(v) => match suspend(m, Slot::object(v), iter as i32) {
             Suspended::Exit(v) => Ok(Some(v)),
             Suspended::Resume => Ok(None),
+            Suspended::Raise => Err(Raised::assume()),
         },
         Resumed::Return(v) => {
+            if m.ts.in_traced.get() && gen_of(it).is_some() {
+                let e = taipan_object::call::call(exc::StopIteration().as_object(), &[&v], cx)?;
+                fire::stop_iteration(&*m.frame, &e, cx)?;
+            }
             std::mem::replace(&mut *m.at(iter), Slot::EMPTY).release();
             m.set(value, Slot::object(v));
             Ok(None)

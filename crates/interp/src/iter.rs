@@ -5,6 +5,7 @@ use crate::regs::*;
 use taipan_object::abstract_::{self, iter};
 use taipan_object::err::result_from_raw;
 use taipan_object::frame::Slot;
+use taipan_object::monitoring::fire;
 use taipan_object::prelude::*;
 use taipan_object::types::exc;
 use taipan_object::types::generator::{PyGenerator, gen_of};
@@ -34,7 +35,14 @@ unsafe fn next(it: *mut Slot) -> PyResult<Option<Own<Object>>> {
         return Ok(Some(Own::from_raw(p)));
     }
     if !cx.is_raised() {
+        if cx.ts().in_traced.get() && it.is_exact::<PyGenerator>() {
+            let e = taipan_object::call::call(exc::StopIteration().as_object(), &[], cx)?;
+            fire::stop_iteration(&*cx.ts().current_frame.get(), &e, cx)?;
+        }
         return Ok(None);
+    }
+    if cx.ts().in_traced.get() && cx.raised_is(exc::StopIteration()) {
+        fire::raised(&*cx.ts().current_frame.get(), false, cx);
     }
     match result_from_raw(p) {
         Err(r) => cx.catch(r, exc::StopIteration()).map(|()| None),
@@ -69,10 +77,12 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.save();
     if !W::WIDE && (*it.as_ptr()).is_exact::<PyGenerator>() {
         if let Some(g) = gen_of(&*it.as_ptr()) {
+            let mut here = true;
             if m.breaker() {
-                crate::breaker::handle()?;
+                crate::breaker::before_call(*m, 1)?;
+                here = !m.ts.in_traced.get();
             }
-            if generator::enter_for_iter(m.ts, g, w.a())? {
+            if here && generator::enter_for_iter(m.ts, g, w.a())? {
                 m.reload();
                 return Ok(());
             }

@@ -30,6 +30,7 @@ mod pattern;
 mod regs;
 mod spec;
 mod subscr;
+mod traced;
 mod unwind;
 mod with_;
 

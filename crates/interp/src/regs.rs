@@ -307,11 +307,16 @@ impl Regs {
     #[inline(always)]
     pub unsafe fn jump(&mut self, offset: isize) -> PyResult<()> {
         if self.breaker() {
-            self.save();
-            crate::breaker::handle()?;
+            crate::breaker::at_jump(*self, offset)?;
         }
         self.pc = self.pc.offset(offset);
         Ok(())
+    }
+    /// After an out-of-line call: describe the innermost frame again, and leave the plain loop if somebody listens by now.
+    #[inline(always)]
+    pub unsafe fn settle(&mut self) -> PyResult<()> {
+        self.reload();
+        if self.breaker() { crate::breaker::after_call(*self) } else { Ok(()) }
     }
     /// Rewrite the opcode of the instruction whose (only) word has just been fetched, `back` words before `pc`.
     #[inline(always)]

@@ -3,6 +3,7 @@
 use crate::frames;
 use crate::regs::*;
 use taipan_object::frame::{Slot, frame_flags as ff};
+use taipan_object::monitoring::{fire, is_traced};
 use taipan_object::types::traceback;
 
 /// The exception that is set leaves the instruction at the saved `pc`. Gives the registers at its handler, or none when a frame that Rust entered ended.
@@ -17,10 +18,22 @@ pub unsafe fn unwind(mut m: Regs, mut entry: bool) -> Option<Regs> {
         if entry {
             traceback::add_frame_entry(fr, &mut cx());
         }
+        let watched = is_traced(m.ts);
+        if watched {
+            fire::raised(fr, !entry, &mut cx());
+        }
         entry = true;
         let code = m.code();
         if let Some(h) = code.handler_at(at) {
+            if watched && !tell_handled(&m) {
+                m.pc = code.exec_ptr().add(h.handler as usize + 1);
+                entry = false;
+                continue;
+            }
             return Some(enter_handler(m, h, word));
+        }
+        if watched {
+            fire::unwound(fr, &mut cx());
         }
         clear_temps(&m, 0);
         let ret = fr.ret.get();
@@ -43,6 +56,19 @@ pub unsafe fn unwind(mut m: Regs, mut entry: bool) -> Option<Regs> {
             let win = m.at((ret >> 16) as i16 as isize);
             std::mem::replace(&mut *win, Slot::EMPTY).release();
         }
+    }
+}
+
+/// Tell that the current exception is handled here. False: a callback raised another.
+unsafe fn tell_handled(m: &Regs) -> bool {
+    let Some(e) = m.ts.current_exception.take() else { return true };
+    let cx = &mut cx();
+    match fire::handled(&*m.frame, &e, cx) {
+        Ok(()) => {
+            drop(cx.set_raised(e));
+            true
+        }
+        Err(_) => false,
     }
 }
 

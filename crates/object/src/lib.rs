@@ -23,6 +23,7 @@ pub mod import;
 pub mod instance;
 pub mod kernel_type;
 pub mod machine;
+pub mod monitoring;
 pub mod refs;
 #[cfg(test)]
 pub mod testing;

@@ -13,9 +13,11 @@ use taipan_object::types::function::PyFunction;
 pub unsafe fn call_ex<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.pc = m.pc.add(1);
     m.save();
+    if m.breaker() {
+        crate::breaker::before_call(*m, 2 + W::WIDE as usize)?;
+    }
     run(*m, m.at(w.b()), w.cu() != 0, w.a())?;
-    m.reload();
-    Ok(())
+    m.settle()
 }
 
 /// "f() argument after * must be an iterable, not int".
@@ -43,9 +45,6 @@ pub fn not_mapping(f: &Object, kw: &Object, cx: &mut Cx) -> Raised {
 #[inline(never)]
 unsafe fn run(m: Regs, win: *mut Slot, has_kwargs: bool, dst: isize) -> PyResult<()> {
     let cx = &mut cx();
-    if m.breaker() {
-        crate::breaker::handle()?;
-    }
     let first = win.add(FRAME_HEADER);
     let f = std::mem::replace(&mut *win, Slot::EMPTY).into_own(cx)?;
     let args = std::mem::replace(&mut *first, Slot::EMPTY).into_own(cx)?;

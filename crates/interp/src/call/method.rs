@@ -29,8 +29,7 @@ pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let n = w.cu();
     m.pc = m.pc.add(1);
     if m.breaker() {
-        m.save();
-        crate::breaker::handle()?;
+        crate::breaker::before_call(*m, 2 + W::WIDE as usize)?;
     }
     let callee = *win;
     let has_self = !(*win.add(FRAME_HEADER)).is_empty();
@@ -46,8 +45,7 @@ pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     }
     m.save();
     method_slow(*m, win, n, None, w.a())?;
-    m.reload();
-    Ok(())
+    m.settle()
 }
 
 #[inline(always)]
@@ -57,12 +55,11 @@ pub unsafe fn call_method_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.pc = m.pc.add(1);
     m.save();
     if m.breaker() {
-        crate::breaker::handle()?;
+        crate::breaker::before_call(*m, 3 + W::WIDE as usize)?;
     }
     let names = m.const_obj(names).cast_unchecked::<PyTuple>();
     method_slow(*m, win, w.cu(), Some(names), w.a())?;
-    m.reload();
-    Ok(())
+    m.settle()
 }
 
 #[inline(never)]
@@ -104,6 +101,7 @@ pub unsafe fn construct(m: Regs, win: *mut Slot, t: &PyType, c: &mut Callee) -> 
         || t.has(flags::IS_ABSTRACT)
         || reg > i16::MAX as isize
         || c.nargs >= BUF
+        || m.ts.in_traced.get()
         || t.tp_alloc.get().map(|f| f as usize) != Some(typeobj::alloc::generic_alloc as *const () as usize)
     {
         return Ok(false);

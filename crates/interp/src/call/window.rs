@@ -25,8 +25,7 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let n = w.cu();
     m.pc = m.pc.add(1);
     if m.breaker() {
-        m.save();
-        crate::breaker::handle()?;
+        crate::breaker::before_call(*m, 2 + W::WIDE as usize)?;
     }
     let callee = *win;
     if !callee.is_int() {
@@ -42,8 +41,7 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.save();
     let c = Callee { args: win.add(FRAME_HEADER), nargs: n, kwnames: None, dst: w.a() };
     run_window(*m, win, c)?;
-    m.reload();
-    Ok(())
+    m.settle()
 }
 
 #[inline(always)]
@@ -53,13 +51,12 @@ pub unsafe fn call_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.pc = m.pc.add(1);
     m.save();
     if m.breaker() {
-        crate::breaker::handle()?;
+        crate::breaker::before_call(*m, 3 + W::WIDE as usize)?;
     }
     let names = m.const_obj(names).cast_unchecked::<PyTuple>();
     let c = Callee { args: win.add(FRAME_HEADER), nargs: w.cu(), kwnames: Some(names), dst: w.a() };
     run_window(*m, win, c)?;
-    m.reload();
-    Ok(())
+    m.settle()
 }
 
 /// The general way: the callable at `win`, the arguments of `c`, everything is consumed. A Python function's frame is pushed, everything else called.

@@ -7,6 +7,7 @@ mod frames;
 mod hooks;
 mod info;
 mod limits;
+mod monitoring;
 mod objects;
 mod paths;
 mod report;
@@ -39,6 +40,7 @@ pub mod sys {
                 m.add(&format!("__{name}__"), &f, cx)?;
             }
         }
+        monitoring::add(m, cx)?;
         report::install();
         Ok(())
     }

@@ -2,17 +2,17 @@
 
 use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
-use taipan_object::{audit, call};
+use taipan_object::{audit, call, monitoring};
 
 fn or_none(o: Option<Own<Object>>) -> Own<Object> {
     o.unwrap_or_else(|| none().own())
 }
 
 fn set_trace_of(t: &ThreadState, f: &Object, cx: &mut Cx) {
-    t.c_traceobj.set((!f.is_none()).then(|| f.own()), cx);
+    monitoring::set_trace(t, (!f.is_none()).then(|| f.own()), cx);
 }
 fn set_profile_of(t: &ThreadState, f: &Object, cx: &mut Cx) {
-    t.c_profileobj.set((!f.is_none()).then(|| f.own()), cx);
+    monitoring::set_profile(t, (!f.is_none()).then(|| f.own()), cx);
 }
 
 #[pyfunctions]
@@ -90,9 +90,6 @@ pub mod part {
     /// some other code.
     #[function("call_tracing(func, args, /)")]
     fn call_tracing(func: &Object, args: &PyTuple, cx: &mut Cx) -> PyResult<Own<Object>> {
-        let saved = cx.ts().tracing.replace(0);
-        let r = call::call(func, args.as_slice(), cx);
-        cx.ts().tracing.set(saved);
-        r
+        monitoring::call_tracing(cx.ts(), || call::call(func, args.as_slice(), cx))
     }
 }

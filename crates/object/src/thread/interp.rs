@@ -30,6 +30,8 @@ pub struct Interpreter {
     /// The function that `import` calls when `builtins.__import__` is untouched.
     pub import_func: FieldCell<Object>,
     pub gc: crate::gc::GcState,
+    /// What `sys.monitoring` has asked for.
+    pub monitoring: crate::monitoring::Monitoring,
     pub config: RefCell<crate::config::Config>,
     /// True from `Py_FinalizeEx` on.
     pub finalizing: Cell<bool>,
@@ -56,6 +58,7 @@ impl Interpreter {
             importlib: FieldCell::empty(),
             import_func: FieldCell::empty(),
             gc: crate::gc::GcState::new(),
+            monitoring: crate::monitoring::Monitoring::default(),
             config: RefCell::new(config),
             finalizing: Cell::new(false),
             ext: RefCell::new(HashMap::new()),

@@ -31,6 +31,8 @@ pub mod breaker {
     pub const PENDING_CALLS: usize = 4;
     pub const ASYNC_EXC: usize = 8;
     pub const GC: usize = 16;
+    /// Somebody listens to this thread: it runs in the traced loop. Set as long as that is so (`monitoring::refresh`).
+    pub const TRACE: usize = 32;
 }
 
 /// The state of one OS thread in one interpreter.
@@ -90,6 +92,10 @@ pub struct ThreadState {
     pub c_stack_limit: Cell<usize>,
     /// Objects whose `repr` is running in this thread (recursion guard of containers).
     pub repr_running: std::cell::RefCell<Vec<*const Object>>,
+    /// The innermost activation of the machine is its traced loop.
+    pub in_traced: Cell<bool>,
+    /// A handler of the plain loop asks for the traced one: its error is no exception.
+    pub switching: Cell<bool>,
 }
 
 const _: () = {
@@ -155,9 +161,12 @@ impl ThreadState {
             dealloc_depth: Cell::new(0),
             c_stack_limit: Cell::new(0),
             repr_running: std::cell::RefCell::new(Vec::new()),
+            in_traced: Cell::new(false),
+            switching: Cell::new(false),
         }));
         ts.exc_info.set(&raw const ts.exc_state);
         interp.link_thread(ts);
+        crate::monitoring::start_thread(ts, interp);
         ts
     }
 

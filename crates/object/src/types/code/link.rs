@@ -122,7 +122,7 @@ pub fn link_in(spec: Arc<CodeSpec>, filename: &Own<PyStr>, cx: &mut Cx) -> PyRes
         co_executors: Cell::new(std::ptr::null_mut()),
         co_cached: Cell::new(std::ptr::null_mut()),
         co_instrumentation_version: Cell::new(0),
-        co_monitoring: Cell::new(std::ptr::null_mut()),
+        co_monitoring: MonitoringBox::new(),
         co_unique_id: Cell::new(0),
         co_firsttraceable: Cell::new(first_traceable(&spec) as i32),
         co_extra: Cell::new(std::ptr::null_mut()),

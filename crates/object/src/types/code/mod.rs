@@ -11,6 +11,7 @@ pub use lines::Positions;
 pub use link::{link, link_in};
 
 use crate::frame::{FRAME_HEADER, Slot};
+use crate::monitoring::CodeMonitoring;
 use crate::prelude::*;
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -38,6 +39,25 @@ pub struct Linked {
     slots: Box<[Slot]>,
 }
 impl crate::field::GcField for Linked {}
+
+/// `co_monitoring`: null, or an owned box.
+#[repr(transparent)]
+pub struct MonitoringBox(Cell<*mut CodeMonitoring>);
+impl crate::field::GcField for MonitoringBox {}
+impl MonitoringBox {
+    const fn new() -> Self {
+        MonitoringBox(Cell::new(std::ptr::null_mut()))
+    }
+}
+impl Drop for MonitoringBox {
+    fn drop(&mut self) {
+        let p = self.0.get();
+        if !p.is_null() {
+            // SAFETY: made by `Box::into_raw`, freed once.
+            drop(unsafe { Box::from_raw(p) });
+        }
+    }
+}
 
 /// Bytecode with everything it needs to run, apart from its globals.
 #[pytype(name = "code", doc = "Create a code object.  Not for mere mortals.", export = "PyCode_Type")]
@@ -70,7 +90,7 @@ pub struct PyCode {
     co_executors: Cell<*mut c_void>,
     co_cached: Cell<*mut c_void>,
     co_instrumentation_version: Cell<usize>,
-    co_monitoring: Cell<*mut c_void>,
+    co_monitoring: MonitoringBox,
     co_unique_id: Cell<isize>,
     co_firsttraceable: Cell<i32>,
     co_extra: Cell<*mut c_void>,
@@ -259,6 +279,20 @@ impl PyCode {
     /// Whether `local i` is a cell or free variable.
     pub fn is_cell_local(&self, i: usize) -> bool {
         self.local_kind(i) & (local_kind::CELL | local_kind::FREE) != 0
+    }
+    /// What monitoring knows about this code, if it was ever watched.
+    #[inline]
+    pub fn monitoring(&self) -> Option<&CodeMonitoring> {
+        // SAFETY: null or our box, which lives as long as the code.
+        unsafe { self.co_monitoring.0.get().as_ref() }
+    }
+    /// As [`PyCode::monitoring`]; made if need be.
+    pub fn monitoring_or_new(&self) -> &CodeMonitoring {
+        if self.co_monitoring.0.get().is_null() {
+            self.co_monitoring.0.set(Box::into_raw(Box::default()));
+        }
+        // SAFETY: as above.
+        unsafe { &*self.co_monitoring.0.get() }
     }
     /// Replace a constant slot by a pointer (no slot owns its word).
     pub fn docstring(&self) -> Option<&Object> {

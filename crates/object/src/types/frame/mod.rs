@@ -104,6 +104,8 @@ pub struct PyFrame {
     f_lineno: Cell<i32>,
     f_trace_lines: Cell<bool>,
     f_trace_opcodes: Cell<bool>,
+    /// Word at which a trace function wants the frame to go on; -1: nowhere else.
+    f_jump: Cell<i32>,
     f_extra_locals: FieldCell<PyDict>,
     f_locals_cache: FieldCell<Object>,
     displaced: Displaced,
@@ -123,6 +125,7 @@ impl PyFrame {
             f_lineno: Cell::new(0),
             f_trace_lines: Cell::new(true),
             f_trace_opcodes: Cell::new(false),
+            f_jump: Cell::new(-1),
             f_extra_locals: FieldCell::empty(),
             f_locals_cache: FieldCell::empty(),
             displaced: Displaced::default(),
@@ -196,6 +199,10 @@ impl PyFrame {
     pub fn set_trace(&self, f: Option<Own<Object>>, cx: &mut Cx) {
         self.f_trace.set(f, cx);
     }
+    /// The word that an assignment to `f_lineno` chose, once.
+    pub fn take_jump(&self) -> Option<usize> {
+        usize::try_from(self.f_jump.replace(-1)).ok()
+    }
     pub fn traces_lines(&self) -> bool {
         self.f_trace_lines.get()
     }
@@ -231,6 +238,7 @@ impl PyFrame {
         if this.is_unique() {
             return;
         }
+        this.release_displaced();
         let words = f.code().frame_words() + FRAME_HEADER;
         let block = alloc::raw_malloc(words * 8) as *mut Frame;
         if block.is_null() {

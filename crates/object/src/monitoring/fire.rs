@@ -1,0 +1,308 @@
+//! Telling tools, trace and profile functions what happened. The frame is complete and its `pc` stands within the instruction in question.
+//!
+//! Order as in CPython: tools by number, then the profile function, then the trace function. An exception from a callback is raised where the event happened.
+
+use super::{Deaf, event, set_profile, set_trace};
+use crate::call;
+use crate::cx::Cx;
+use crate::err::{PyResult, Raised};
+use crate::frame::Frame;
+use crate::prelude::*;
+use crate::types::builtin::PyCFunction;
+use crate::types::descr::PyMethodDescr;
+use crate::types::exc::PyBaseException;
+use crate::types::frame::PyFrame;
+use crate::types::method::PyMethod;
+use crate::types::none;
+
+/// What a trace or profile function is told (`PyTrace_*`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum What {
+    Call,
+    Exception,
+    Line,
+    Return,
+    CCall,
+    CException,
+    CReturn,
+    Opcode,
+}
+
+impl What {
+    fn name(self) -> &'static str {
+        ["call", "exception", "line", "return", "c_call", "c_exception", "c_return", "opcode"][self as usize]
+    }
+}
+
+/// Tell the tools. `args` follow the code object; word indices are given as offsets by the caller.
+pub fn tools(f: &Frame, at: u32, ev: usize, args: &[&Object], cx: &mut Cx) -> PyResult<()> {
+    let ts = cx.ts();
+    if ts.tracing.get() != 0 {
+        return Ok(());
+    }
+    let m = &ts.interp().monitoring;
+    let code = f.code();
+    let mut left = m.tools_at(code, at, ev);
+    if left == 0 {
+        return Ok(());
+    }
+    let mut all: Vec<&Object> = Vec::with_capacity(args.len() + 1);
+    let code_own = code.new_ref();
+    all.push(code_own.as_object());
+    all.extend_from_slice(args);
+    while left != 0 {
+        let tool = left.trailing_zeros() as usize;
+        left &= left - 1;
+        let Some(callback) = m.callback(tool, ev) else { continue };
+        let r = {
+            let _deaf = Deaf::new(ts);
+            call::call(&callback, &all, cx)?
+        };
+        if !m.disable.get(cx).is_some_and(|d| r.is(d)) {
+            continue;
+        }
+        if ev >= event::LOCAL {
+            drop(m.set_callback(tool, ev, None));
+            return Err(cx.value_error(format_args!("Cannot disable {} events. Callback removed.", event::NAMES[ev])));
+        }
+        code_own.monitoring_or_new().disable(at, ev, tool, m);
+    }
+    Ok(())
+}
+
+/// The `instruction_offset` of a word.
+fn offset(at: u32, cx: &mut Cx) -> PyResult {
+    PyInt::new(at as i64 * 2, cx).map(Own::into_object)
+}
+
+/// Whether any tool listens to `ev` here.
+fn wanted(f: &Frame, at: u32, ev: usize, cx: &Cx) -> bool {
+    let ts = cx.ts();
+    ts.tracing.get() == 0 && ts.interp().monitoring.tools_at(f.code(), at, ev) != 0
+}
+
+/// An event with (code, offset).
+pub fn plain(f: &Frame, at: u32, ev: usize, cx: &mut Cx) -> PyResult<()> {
+    if !wanted(f, at, ev, cx) {
+        return Ok(());
+    }
+    let o = offset(at, cx)?;
+    tools(f, at, ev, &[&o], cx)
+}
+
+/// An event with (code, offset, value).
+pub fn with_value(f: &Frame, at: u32, ev: usize, v: &Object, cx: &mut Cx) -> PyResult<()> {
+    if !wanted(f, at, ev, cx) {
+        return Ok(());
+    }
+    let o = offset(at, cx)?;
+    tools(f, at, ev, &[&o, v], cx)
+}
+
+/// A jump or branch to word `to`.
+pub fn jump(f: &Frame, at: u32, ev: usize, to: u32, cx: &mut Cx) -> PyResult<()> {
+    if !wanted(f, at, ev, cx) {
+        return Ok(());
+    }
+    let (o, t) = (offset(at, cx)?, offset(to, cx)?);
+    tools(f, at, ev, &[&o, &t], cx)
+}
+
+/// The line event of tools.
+pub fn line(f: &Frame, at: u32, line: i32, cx: &mut Cx) -> PyResult<()> {
+    if !wanted(f, at, event::LINE, cx) {
+        return Ok(());
+    }
+    let n = PyInt::new(line as i64, cx)?;
+    tools(f, at, event::LINE, &[n.as_object()], cx)
+}
+
+/// A call of `callable`, or how it ended; `arg0` none: no argument.
+pub fn call_event(f: &Frame, at: u32, ev: usize, callable: &Object, arg0: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+    if !wanted(f, at, ev, cx) {
+        return Ok(());
+    }
+    let o = offset(at, cx)?;
+    let missing = cx.interp().monitoring.missing.own();
+    let arg = arg0.or(missing.as_deref()).unwrap_or(none());
+    tools(f, at, ev, &[&o, callable, arg], cx)
+}
+
+fn invoke(callback: &Object, fo: &PyFrame, what: What, arg: Option<&Object>, cx: &mut Cx) -> PyResult {
+    let ts = cx.ts();
+    let name = PyStr::new_interned(what.name(), cx)?;
+    let _deaf = Deaf::new(ts);
+    let before = ts.what_event.replace(what as i32);
+    let r = call::call(callback, &[fo.as_object(), &name, arg.unwrap_or(none())], cx);
+    ts.what_event.set(before);
+    r
+}
+
+/// Tell the trace function. `Call` goes to the thread's function, the rest to the frame's own.
+pub fn trace(f: &Frame, what: What, arg: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+    let ts = cx.ts();
+    if ts.tracing.get() != 0 {
+        return Ok(());
+    }
+    let Some(global) = ts.c_traceobj.own() else { return Ok(()) };
+    if what != What::Call && !f.frame_obj.get().is_object() {
+        return Ok(());
+    }
+    let fo = PyFrame::of(f, cx)?;
+    let callback = if what == What::Call { Some(global) } else { fo.trace() };
+    let Some(callback) = callback else { return Ok(()) };
+    match what {
+        What::Line if !fo.traces_lines() => return Ok(()),
+        What::Opcode if !fo.traces_opcodes() => return Ok(()),
+        _ => {}
+    }
+    match invoke(&callback, &fo, what, arg, cx) {
+        Ok(r) => {
+            if !r.is_none() {
+                fo.set_trace(Some(r), cx);
+            }
+            Ok(())
+        }
+        Err(e) => {
+            let raised = cx.take_raised(e);
+            set_trace(ts, None, cx);
+            fo.set_trace(None, cx);
+            Err(cx.set_raised(raised))
+        }
+    }
+}
+
+/// Tell the profile function.
+pub fn profile(f: &Frame, what: What, arg: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+    let ts = cx.ts();
+    if ts.tracing.get() != 0 {
+        return Ok(());
+    }
+    let Some(callback) = ts.c_profileobj.own() else { return Ok(()) };
+    let fo = PyFrame::of(f, cx)?;
+    match invoke(&callback, &fo, what, arg, cx) {
+        Ok(_) => Ok(()),
+        Err(e) => {
+            let raised = cx.take_raised(e);
+            set_profile(ts, None, cx);
+            Err(cx.set_raised(raised))
+        }
+    }
+}
+
+/// Tell the profile function about a native callable; other callables are not its business.
+pub fn profile_c(f: &Frame, what: What, callable: &Object, arg0: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+    if cx.ts().c_profileobj.is_empty() || cx.ts().tracing.get() != 0 {
+        return Ok(());
+    }
+    let callable = match callable.exact::<PyMethod>() {
+        Some(m) => m.func().own(),
+        None => callable.own(),
+    };
+    if callable.downcast::<PyCFunction>().is_some() {
+        return profile(f, what, Some(&callable), cx);
+    }
+    if callable.is_exact::<PyMethodDescr>() {
+        let Some(slf) = arg0 else { return Ok(()) };
+        let Some(get) = callable.ty().tp_descr_get.get() else { return Ok(()) };
+        // SAFETY: the slot's contract.
+        let bound = unsafe { crate::err::result_from_raw(get(callable.as_ptr(), slf.as_ptr(), slf.ty().as_object().as_ptr())) };
+        return match bound {
+            Ok(b) => profile(f, what, Some(&b), cx),
+            Err(r) => {
+                // Not a method of this object: the call itself will say so.
+                cx.discard(r);
+                Ok(())
+            }
+        };
+    }
+    Ok(())
+}
+
+/// Run `f` with the current exception put aside; it stays current unless `f` raises another.
+fn aside(cx: &mut Cx, f: impl FnOnce(&Object, &mut Cx) -> PyResult<()>) {
+    let Some(e) = cx.ts().current_exception.take() else { return };
+    match f(&e, cx) {
+        Ok(()) => drop(cx.set_raised(e)),
+        // The callback's exception takes its place.
+        Err(r) => keep(r),
+    }
+}
+fn keep(_r: Raised) {}
+
+/// The current exception has come to this frame's instruction (`RAISE`), or was raised again (`RERAISE`).
+pub fn raised(f: &Frame, again: bool, cx: &mut Cx) {
+    let at = f.lasti_word().max(0) as u32;
+    aside(cx, |e, cx| {
+        with_value(f, at, if again { event::RERAISE } else { event::RAISE }, e, cx)?;
+        if again { Ok(()) } else { trace_exception(f, e, cx) }
+    });
+}
+
+/// A StopIteration that need not be raised.
+pub fn stop_iteration(f: &Frame, e: &Object, cx: &mut Cx) -> PyResult<()> {
+    let at = f.lasti_word().max(0) as u32;
+    with_value(f, at, event::STOP_ITERATION, e, cx)?;
+    trace_exception(f, e, cx)
+}
+
+fn trace_exception(f: &Frame, e: &Object, cx: &mut Cx) -> PyResult<()> {
+    if cx.ts().c_traceobj.is_empty() || !f.frame_obj.get().is_object() {
+        return Ok(());
+    }
+    let tb = e.downcast::<PyBaseException>().and_then(|x| x.traceback.own()).unwrap_or_else(|| none().own());
+    let arg = PyTuple::from_slice(&[e.ty().as_object(), e, &tb], cx)?;
+    trace(f, What::Exception, Some(&arg), cx)
+}
+
+/// A handler takes the current exception.
+pub fn handled(f: &Frame, e: &Object, cx: &mut Cx) -> PyResult<()> {
+    let at = f.lasti_word().max(0) as u32;
+    with_value(f, at, event::EXCEPTION_HANDLED, e, cx)
+}
+
+/// The current exception leaves the frame.
+pub fn unwound(f: &Frame, cx: &mut Cx) {
+    let at = f.lasti_word().max(0) as u32;
+    aside(cx, |e, cx| {
+        with_value(f, at, event::PY_UNWIND, e, cx)?;
+        profile(f, What::Return, None, cx)?;
+        trace(f, What::Return, None, cx)
+    });
+}
+
+/// The current exception is thrown into the (suspended) frame.
+pub fn thrown(f: &Frame, cx: &mut Cx) {
+    let at = f.lasti_word().max(0) as u32;
+    aside(cx, |e, cx| {
+        with_value(f, at, event::PY_THROW, e, cx)?;
+        profile(f, What::Call, None, cx)?;
+        trace(f, What::Call, None, cx)
+    });
+}
+
+/// The frame starts or goes on.
+pub fn entered(f: &Frame, ev: usize, cx: &mut Cx) -> PyResult<()> {
+    let at = f.lasti_word().max(0) as u32;
+    plain(f, at, ev, cx)?;
+    if cx.ts().c_profileobj.is_empty() && cx.ts().c_traceobj.is_empty() {
+        return Ok(());
+    }
+    // At its start a frame is at the line of its definition.
+    let fo = PyFrame::of(f, cx)?;
+    if ev == event::PY_START {
+        fo.set_line(f.code().firstlineno());
+    }
+    let r = profile(f, What::Call, None, cx).and_then(|()| trace(f, What::Call, None, cx));
+    fo.set_line(0);
+    r
+}
+
+/// The frame returns or yields `v`.
+pub fn left(f: &Frame, ev: usize, v: &Object, cx: &mut Cx) -> PyResult<()> {
+    let at = f.lasti_word().max(0) as u32;
+    with_value(f, at, ev, v, cx)?;
+    profile(f, What::Return, Some(v), cx)?;
+    trace(f, What::Return, Some(v), cx)
+}
