@@ -24,8 +24,11 @@ fn instance(e: &Object, cx: &mut Cx) -> PyResult {
     if e.downcast::<PyBaseException>().is_some() {
         return Ok(e.own());
     }
-    if e.downcast::<PyType>().is_some_and(|t| t.is_subtype(exc::BaseException())) {
-        let v = call::call(e, &[], cx)?;
+    if let Some(t) = e.downcast::<PyType>().filter(|t| t.is_subtype(exc::BaseException())) {
+        let v = match exc::base::new_plain(t, &[], cx) {
+            Some(v) => v?,
+            None => call::call(e, &[], cx)?,
+        };
         if v.downcast::<PyBaseException>().is_none() {
             let (t, got) = (abstract_::repr(e, cx)?, v.ty().tp_name_str());
             return Err(cx.type_error(format_args!("calling {t} should have returned an instance of BaseException, not {got}")));

@@ -254,6 +254,12 @@ pub unsafe fn suspend(m: Regs, v: Slot, delegate: i32) -> Suspended {
             v.release();
             return Suspended::Raise;
         }
+        if let Some(to) = crate::traced::jump_of(&*m.frame) {
+            // Not suspended: a trace function sent it elsewhere.
+            v.release();
+            (*m.frame).pc.set(Tagged::new(m.code().exec_ptr().add(to)));
+            return Suspended::Resume;
+        }
     }
     suspend_frame(m.ts, m.frame, v, delegate)
 }

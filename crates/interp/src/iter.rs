@@ -35,10 +35,6 @@ unsafe fn next(it: *mut Slot) -> PyResult<Option<Own<Object>>> {
         return Ok(Some(Own::from_raw(p)));
     }
     if !cx.is_raised() {
-        if cx.ts().in_traced.get() && it.is_exact::<PyGenerator>() {
-            let e = taipan_object::call::call(exc::StopIteration().as_object(), &[], cx)?;
-            fire::stop_iteration(&*cx.ts().current_frame.get(), &e, cx)?;
-        }
         return Ok(None);
     }
     if cx.ts().in_traced.get() && cx.raised_is(exc::StopIteration()) {

@@ -216,15 +216,16 @@ unsafe fn before(m: &mut Regs, seen: &mut Seen, at: u32, told: &mut Option<Told>
 
 /// Whether a trace function set `f_lineno`; then `m` goes there.
 unsafe fn moved(m: &mut Regs, seen: &mut Seen) -> bool {
-    let fr = &*m.frame;
-    let o = fr.frame_obj.get();
-    if !o.is_object() {
-        return false;
-    }
-    let Some(to) = (*o.as_ptr()).cast_unchecked::<PyFrame>().take_jump() else { return false };
+    let Some(to) = jump_of(&*m.frame) else { return false };
     m.pc = m.code().exec_ptr().add(to);
     seen.line = -1;
     true
+}
+
+/// Where a trace function wants the frame to go on.
+pub unsafe fn jump_of(fr: &Frame) -> Option<usize> {
+    let o = fr.frame_obj.get();
+    if o.is_object() { (*o.as_ptr()).cast_unchecked::<PyFrame>().take_jump() } else { None }
 }
 
 /// What is told before returns and calls.

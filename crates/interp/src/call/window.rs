@@ -6,7 +6,7 @@ use crate::regs::*;
 use taipan_object::call::{ARGUMENTS_OFFSET, vectorcall_raw};
 use taipan_object::frame::{FRAME_HEADER, Slot};
 use taipan_object::prelude::*;
-use taipan_object::typeobj::PyType;
+use taipan_object::typeobj::{PyType, flags};
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::method::PyMethod;
 
@@ -93,6 +93,12 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()>
         }
     }
     if let Some(t) = callee.exact::<PyType>() {
+        if c.kwnames.is_none() && t.has(flags::BASE_EXC_SUBCLASS) {
+            if let Some(s) = new_exception(t, win, &c, cx) {
+                m.set(c.dst, s?);
+                return Ok(());
+            }
+        }
         if c.kwnames.is_none() || c.nargs < BUF {
             if super::method::construct(m, win, t, &mut c)? {
                 return Ok(());
@@ -102,6 +108,19 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()>
     let v = call_c(win, &c, cx)?;
     m.set(c.dst, v);
     Ok(())
+}
+
+/// An exception whose class only keeps the arguments. The window is emptied if it is one.
+unsafe fn new_exception(t: &PyType, win: *mut Slot, c: &Callee, cx: &mut Cx) -> Option<PyResult<Slot>> {
+    let args = std::slice::from_raw_parts_mut(c.args, c.nargs);
+    if let Err(r) = bind::box_all(args, cx) {
+        return Some(Err(r));
+    }
+    let objects = std::slice::from_raw_parts(c.args as *const &Object, c.nargs);
+    let r = exc::base::new_plain(t, objects, cx)?;
+    bind::release_all(args);
+    std::mem::replace(&mut *win, Slot::EMPTY).release();
+    Some(r.map(Slot::object))
 }
 
 /// Most arguments that are moved through a buffer on the OS stack.

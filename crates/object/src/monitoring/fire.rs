@@ -27,11 +27,13 @@ pub enum What {
     CException,
     CReturn,
     Opcode,
+    /// As `Return`, of a generator that suspends.
+    Yield,
 }
 
 impl What {
     fn name(self) -> &'static str {
-        ["call", "exception", "line", "return", "c_call", "c_exception", "c_return", "opcode"][self as usize]
+        ["call", "exception", "line", "return", "c_call", "c_exception", "c_return", "opcode", "return"][self as usize]
     }
 }
 
@@ -303,6 +305,7 @@ pub fn entered(f: &Frame, ev: usize, cx: &mut Cx) -> PyResult<()> {
 pub fn left(f: &Frame, ev: usize, v: &Object, cx: &mut Cx) -> PyResult<()> {
     let at = f.lasti_word().max(0) as u32;
     with_value(f, at, ev, v, cx)?;
-    profile(f, What::Return, Some(v), cx)?;
-    trace(f, What::Return, Some(v), cx)
+    let what = if ev == event::PY_YIELD { What::Yield } else { What::Return };
+    profile(f, what, Some(v), cx)?;
+    trace(f, what, Some(v), cx)
 }

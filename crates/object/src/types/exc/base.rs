@@ -53,6 +53,25 @@ pub(super) unsafe extern "C" fn clear<T: ExcLayout>(o: *mut Object) -> i32 {
     .unwrap_or(0)
 }
 
+/// `ty(*args)` for exception types whose `__new__` and `__init__` only keep the arguments; none for others.
+pub fn new_plain(ty: &PyType, args: &[&Object], cx: &mut Cx) -> Option<PyResult> {
+    let (base, name, attribute) = (super::BaseException(), super::NameError(), super::AttributeError());
+    let same = |a: &PyType| a.tp_init.get().map(|f| f as usize) == ty.tp_init.get().map(|f| f as usize);
+    if ty.tp_new.get().map(|f| f as usize) != base.tp_new.get().map(|f| f as usize)
+        || !(same(base) || same(name) || same(attribute))
+        || !ty.as_object().is_exact::<PyType>()
+    {
+        return None;
+    }
+    Some((|| {
+        let o = crate::typeobj::alloc_instance(ty, 0, cx)?;
+        let t = PyTuple::from_slice(args, cx)?;
+        // SAFETY: an instance of an exception type; zeroed fields are empty.
+        unsafe { o.cast_unchecked::<PyBaseException>() }.args.set(Some(t), cx);
+        Ok(o)
+    })())
+}
+
 impl PyBaseException {
     /// The arguments.
     pub fn args(&self) -> Own<PyTuple> {

@@ -64,7 +64,11 @@ pub(crate) fn raise_message(cx: &mut Cx, ty: &PyType, msg: Arguments<'_>) {
 }
 
 pub(crate) fn raise_with_args(cx: &mut Cx, ty: &PyType, args: &[&Object]) {
-    match crate::call::call(ty.as_object(), args, cx) {
+    let made = match super::base::new_plain(ty, args, cx) {
+        Some(r) => r,
+        None => crate::call::call(ty.as_object(), args, cx),
+    };
+    match made {
         Ok(e) => raise_instance(cx, e),
         Err(r) => forget_raised(r),
     }

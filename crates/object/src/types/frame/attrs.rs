@@ -49,6 +49,10 @@ impl PyFrame {
     fn get_lineno(&self) -> Option<i32> {
         Some(self.line()).filter(|&n| n >= 0)
     }
+    #[setter("f_lineno")]
+    fn py_set_lineno(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+        super::jump::set_lineno(self, v, cx)
+    }
     #[getter("f_trace")]
     fn get_trace(&self) -> Option<Own<Object>> {
         self.trace()

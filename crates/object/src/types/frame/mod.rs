@@ -4,6 +4,7 @@
 //! holds the object, the frame's words move into a block of this object (`take_over`). A null `f_frame` belongs to frames that native code invents.
 
 mod attrs;
+mod jump;
 mod locals;
 
 pub use locals::{super_arguments, FrameLocalsProxy, locals_of};

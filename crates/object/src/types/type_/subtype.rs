@@ -33,20 +33,25 @@ unsafe fn clear_slots(ty: &PyHeapType, obj: *mut Object) {
     }
 }
 
-/// The classes made by `new_class` from `ty` up to the first base with a destructor of its own.
-fn heap_part(ty: &PyType, slot_is_ours: impl Fn(&PyType) -> bool) -> (Vec<&PyHeapType>, &PyType) {
-    let mut own = Vec::new();
+/// The first base of `ty` with a destructor (or other slot) of its own.
+#[inline(always)]
+fn solid_base<'a>(ty: &'a PyType, slot_is_ours: impl Fn(&PyType) -> bool) -> &'a PyType {
     let mut t = ty;
     while slot_is_ours(t) {
-        if let Some(h) = t.heap() {
-            own.push(h);
-        }
         match t.base() {
             Some(b) => t = b,
             None => break,
         }
     }
-    (own, t)
+    t
+}
+
+/// The classes made by `new_class` from `ty` up to `base` that add `__slots__`.
+fn heap_part<'a>(ty: &'a PyType, base: &'a PyType) -> impl Iterator<Item = &'a PyHeapType> {
+    std::iter::successors(Some(ty), |t| t.base())
+        .take_while(move |t| !std::ptr::eq(*t, base))
+        .filter_map(PyType::heap)
+        .filter(|h| h.slots.ty.head.size.get() > 0)
 }
 
 /// `tp_dealloc` of Python classes.
@@ -62,12 +67,12 @@ pub unsafe extern "C" fn subtype_dealloc(obj: *mut Object) {
             return;
         }
         let ours = |t: &PyType| t.tp_dealloc.get().is_some_and(|f| f as usize == subtype_dealloc as *const () as usize);
-        let (heaps, base) = heap_part(ty, ours);
+        let base = solid_base(ty, ours);
         let managed = ty.has(flags::MANAGED_WEAKREF) && !base.has(flags::MANAGED_WEAKREF);
         if managed || (ty.tp_weaklistoffset.get() > 0 && base.tp_weaklistoffset.get() == 0) {
             crate::weakref::clear_refs_of(obj);
         }
-        for h in heaps {
+        for h in heap_part(ty, base) {
             clear_slots(h, obj);
         }
         if ty.has(flags::MANAGED_DICT) || (ty.tp_dictoffset.get() != 0 && base.tp_dictoffset.get() == 0) {
@@ -130,9 +135,9 @@ pub unsafe extern "C" fn subtype_traverse(obj: *mut Object, visit: VisitProc, ar
         let v = Visit { proc_: visit, arg };
         let ty: &PyType = &*((*obj).ty() as *const PyType);
         let ours = |t: &PyType| t.tp_traverse.get().is_some_and(|f| f as usize == subtype_traverse as *const () as usize);
-        let (heaps, base) = heap_part(ty, ours);
+        let base = solid_base(ty, ours);
         let r = (|| {
-            for h in heaps {
+            for h in heap_part(ty, base) {
                 for m in own_members(h).iter().filter(|m| m.type_ == code::OBJECT_EX) {
                     if let Some(o) = (*((obj as *const u8).offset(m.offset) as *const *mut Object)).as_ref() {
                         v.object(o)?;
@@ -161,8 +166,8 @@ pub unsafe extern "C" fn subtype_clear(obj: *mut Object) -> i32 {
     unsafe {
         let ty: &PyType = &*((*obj).ty() as *const PyType);
         let ours = |t: &PyType| t.tp_clear.get().is_some_and(|f| f as usize == subtype_clear as *const () as usize);
-        let (heaps, base) = heap_part(ty, ours);
-        for h in heaps {
+        let base = solid_base(ty, ours);
+        for h in heap_part(ty, base) {
             clear_slots(h, obj);
         }
         if ty.has(flags::MANAGED_DICT) || (ty.tp_dictoffset.get() != 0 && base.tp_dictoffset.get() == 0) {
