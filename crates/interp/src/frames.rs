@@ -137,6 +137,8 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
     let code = m.code();
     let n = code.nlocals();
     let locals = m.fp.sub(n);
+    // Finalisers of locals must not see the frame any more: before its first instruction it is not shown.
+    fr.pc.set(Tagged::new(code.exec_ptr()));
     for i in 0..n {
         let p = locals.add(i);
         let old = *p;
@@ -166,6 +168,7 @@ pub unsafe fn pop(m: &Regs) {
     }
     let n = fr.code().nlocals();
     let locals = fr.locals_ptr();
+    fr.pc.set(Tagged::new(fr.code().exec_ptr()));
     for i in 0..n {
         std::mem::replace(&mut *locals.add(i), Slot::EMPTY).release();
     }

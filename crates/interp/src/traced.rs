@@ -265,12 +265,16 @@ unsafe fn leaving_or_calling<W: Word>(m: &mut Regs, w: W, code: u8, at: u32) -> 
             _ => None,
         };
     }
-    if let Some(b) = callable.exact::<PyMethod>() {
+    if let Some(b) = callable.exact::<PyMethod>().filter(|_| code != op::CallEx) {
         arg0 = Some(b.receiver().own());
         callable = b.func().own();
     }
     fire::call_event(fr, at, event::CALL, &callable, arg0.as_deref(), cx)?;
-    if callable.is_exact::<PyFunction>() {
+    let python = match callable.exact::<PyMethod>() {
+        Some(b) => b.func().is_exact::<PyFunction>(),
+        None => callable.is_exact::<PyFunction>(),
+    };
+    if python {
         return Ok(None);
     }
     fire::profile_c(fr, What::CCall, &callable, arg0.as_deref(), cx)?;

@@ -106,6 +106,13 @@ pub unsafe fn construct(m: Regs, win: *mut Slot, t: &PyType, c: &mut Callee) -> 
     {
         return Ok(false);
     }
+    let object_init = typeobj::object_type().tp_init.get().map(|f| f as usize);
+    if c.nargs == 0 && t.tp_init.get().map(|f| f as usize) == object_init {
+        let obj = typeobj::alloc_instance(t, 0, cx)?;
+        store(win, Slot::EMPTY);
+        m.set(c.dst, Slot::object(obj));
+        return Ok(true);
+    }
     let Some(init) = typeobj::lookup(t, name!(cx, "__init__"), cx).and_then(|f| f.exact::<PyFunction>()).map(|f| f.new_ref()) else {
         return Ok(false);
     };

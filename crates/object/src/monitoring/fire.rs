@@ -12,7 +12,6 @@ use crate::types::builtin::PyCFunction;
 use crate::types::descr::PyMethodDescr;
 use crate::types::exc::PyBaseException;
 use crate::types::frame::PyFrame;
-use crate::types::method::PyMethod;
 use crate::types::none;
 
 /// What a trace or profile function is told (`PyTrace_*`).
@@ -198,12 +197,8 @@ pub fn profile_c(f: &Frame, what: What, callable: &Object, arg0: Option<&Object>
     if cx.ts().c_profileobj.is_empty() || cx.ts().tracing.get() != 0 {
         return Ok(());
     }
-    let callable = match callable.exact::<PyMethod>() {
-        Some(m) => m.func().own(),
-        None => callable.own(),
-    };
     if callable.downcast::<PyCFunction>().is_some() {
-        return profile(f, what, Some(&callable), cx);
+        return profile(f, what, Some(callable), cx);
     }
     if callable.is_exact::<PyMethodDescr>() {
         let Some(slf) = arg0 else { return Ok(()) };
