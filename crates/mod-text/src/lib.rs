@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 pub mod csv;
+pub mod datetime;
 pub mod json;
 pub mod sre;
 pub mod string;
@@ -11,7 +12,7 @@ pub mod unicodedata;
 use taipan_object::prelude::*;
 
 /// The modules of this crate; a new one is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[&csv::MODULE, &json::MODULE, &sre::module::MODULE, &string::MODULE, &structs::MODULE, &unicodedata::MODULE];
+static MODULES: &[&ModuleSpec] = &[&csv::MODULE, &datetime::MODULE, &json::MODULE, &sre::module::MODULE, &string::MODULE, &structs::MODULE, &unicodedata::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {
