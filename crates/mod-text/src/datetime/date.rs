@@ -344,15 +344,6 @@ impl PyIsoDate {
 
 #[pymethods]
 impl PyIsoDate {
-    #[new("IsoCalendarDate(year, week, weekday)", no_vectorcall)]
-    fn new(cls: &PyType, year: i32, week: i32, weekday: i32, cx: &mut Cx) -> PyResult<Own<Object>> {
-        let mut parts = Vec::with_capacity(3);
-        for n in [year, week, weekday] {
-            parts.push(PyInt::new(i64::from(n), cx)?.into_object());
-        }
-        let parts = PyTuple::from_vec(parts, cx)?;
-        call::call_method(PyTuple::ty().as_object(), name!(cx, "__new__"), &[cls.as_object(), &parts], cx)
-    }
     #[getter("year")]
     fn get_year(&self) -> Own<Object> {
         self.item(0)

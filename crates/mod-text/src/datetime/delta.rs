@@ -231,7 +231,7 @@ fn mul(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
 
 #[pymethods]
 impl PyDelta {
-    #[new("timedelta(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0)", nosig)]
+    #[new("__new__(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0)", nosig)]
     #[allow(clippy::too_many_arguments)]
     fn new(
         cls: &PyType,

@@ -153,7 +153,7 @@ impl PyTzInfo {
 /// The argument of `fromutc`: a datetime of this very zone.
 fn moment_of<'a>(zone: &Object, o: &'a Object, cx: &mut Cx) -> PyResult<&'a PyDateTime> {
     let Some(dt) = o.downcast::<PyDateTime>() else {
-        return Err(cx.type_error(format_args!("fromutc: argument must be a datetime instance")));
+        return Err(cx.type_error(format_args!("fromutc: argument must be a datetime")));
     };
     if !dt.zone(cx).is_some_and(|z| z.is(zone)) {
         return Err(cx.value_error(format_args!("fromutc: dt.tzinfo is not self")));
