@@ -97,14 +97,18 @@ fn check_cell(cls: &Object, cell: &Object, name: &Object, cx: &mut Cx) -> PyResu
     if !cls.is_a::<PyType>() {
         return Ok(());
     }
+    let set = c.get();
+    // The class may not be able to show itself yet: ask for its repr only when it is needed.
+    if set.as_ref().is_some_and(|v| v.is(cls)) {
+        return Ok(());
+    }
     let n = taipan_object::abstract_::repr(name, cx)?;
     let n = n.to_string().trim_matches('\'').to_owned();
     let shown = taipan_object::abstract_::repr(cls, cx)?;
-    match c.get() {
+    match set {
         None => Err(cx.runtime_error(format_args!(
             "__class__ not set defining '{n}' as {shown}. Was __classcell__ propagated to type.__new__?"
         ))),
-        Some(v) if v.is(cls) => Ok(()),
         Some(v) => {
             let a = taipan_object::abstract_::repr(&v, cx)?;
             Err(cx.type_error(format_args!("__class__ set to {a} defining '{n}' as {shown}")))
