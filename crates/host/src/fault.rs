@@ -150,3 +150,77 @@ pub fn unregister(signal: i32) -> bool {
     let Some(slot) = usize::try_from(signal).ok().and_then(|n| USER.get(n)) else { return false };
     slot.report.swap(0, Ordering::AcqRel) != 0 && restore(signal)
 }
+
+/// Frames of native code that are shown.
+const NATIVE_FRAMES_MAX: usize = 32;
+
+/// The unwinder loads a library and allocates at its first use: let that happen before a handler needs it.
+pub fn prepare_native_stack() {
+    let mut one = [core::ptr::null_mut(); 1];
+    sys!(libc::backtrace(one.as_mut_ptr(), 1));
+}
+
+/// Write the calling thread's native stack, innermost first, a line per frame. Async-signal-safe after [`prepare_native_stack`].
+pub fn native_stack(write: &mut dyn FnMut(&[u8])) {
+    let mut frames = [core::ptr::null_mut::<core::ffi::c_void>(); NATIVE_FRAMES_MAX];
+    let found = sys!(libc::backtrace(frames.as_mut_ptr(), NATIVE_FRAMES_MAX as i32)).max(0) as usize;
+    for at in &frames[..found.min(NATIVE_FRAMES_MAX)] {
+        write(b"  Binary file \"");
+        let mut info = zeroed!(libc::Dl_info);
+        let known = sys!(libc::dladdr(*at, &mut info)) != 0 && !info.dli_fname.is_null();
+        if !known {
+            write(b"<unknown>\" [");
+        } else {
+            // SAFETY: dladdr gives C strings of loaded objects.
+            write(unsafe { core::ffi::CStr::from_ptr(info.dli_fname) }.to_bytes());
+            write(b"\"");
+            native_symbol(&info, *at as usize, write);
+            write(b" [");
+        }
+        write_hex(*at as usize, write);
+        write(b"]\n");
+    }
+    if found == NATIVE_FRAMES_MAX {
+        write(b"  <truncated rest of calls>\n");
+    }
+}
+
+fn native_symbol(info: &libc::Dl_info, at: usize, write: &mut dyn FnMut(&[u8])) {
+    let base = if info.dli_sname.is_null() { info.dli_fbase } else { info.dli_saddr } as usize;
+    write(b", at ");
+    if !info.dli_sname.is_null() {
+        // SAFETY: as above.
+        write(unsafe { core::ffi::CStr::from_ptr(info.dli_sname) }.to_bytes());
+    }
+    write(if at >= base { b"+" } else { b"-" });
+    write_hex(at.abs_diff(base), write);
+}
+
+fn write_hex(mut n: usize, write: &mut dyn FnMut(&[u8])) {
+    let mut buf = [b'0'; 18];
+    let mut at = buf.len();
+    while n > 0 || at == buf.len() {
+        at -= 1;
+        buf[at] = b"0123456789abcdef"[n % 16];
+        n /= 16;
+    }
+    write(b"0x");
+    write(&buf[at..]);
+}
+
+/// Read from address 0, for tests of the report: the signal is a real fault.
+pub fn read_null() -> i32 {
+    let null: *const i32 = core::hint::black_box(core::ptr::null());
+    // SAFETY: never comes back: the access is meant to fault, which kills the process as the caller asked.
+    unsafe { null.read_volatile() }
+}
+
+/// Use up the stack, for tests of the report.
+#[inline(never)]
+pub fn overflow_stack(depth: usize) -> usize {
+    let pad = core::hint::black_box([depth as u8; 4096]);
+    if depth == usize::MAX {
+        return 0;
+    }
+    overflow_stack(depth + 1) + pad[depth % 4096] as usize
+}

@@ -42,3 +42,28 @@ pub fn stack_bounds() -> Option<(usize, usize)> {
     }
     Some((low as usize + guard, size - guard))
 }
+
+/// The name that the system has for a thread (by its C library's id), written into `out`; its length, 0 when unknown.
+/// Async-signal-safe.
+pub fn name_of(ident: u64, out: &mut [u8; 16]) -> usize {
+    if ident == 0 {
+        return 0;
+    }
+    // SAFETY: the buffer has the size that is given; the caller's id is that of a thread that lives.
+    let r = unsafe { libc::pthread_getname_np(ident as libc::pthread_t, out.as_mut_ptr().cast(), out.len()) };
+    if r != 0 {
+        return 0;
+    }
+    out.iter().position(|c| *c == 0).unwrap_or(out.len())
+}
+
+/// Start a thread of the runtime's own that takes no signals, so that they all go to the program's threads. False when the system refuses.
+pub fn spawn_quiet(name: &str, run: impl FnOnce() + Send + 'static) -> bool {
+    let quiet = move || {
+        let mut all = zeroed!(libc::sigset_t);
+        sys!(libc::sigfillset(&mut all));
+        sys!(libc::pthread_sigmask(libc::SIG_SETMASK, &all, core::ptr::null_mut()));
+        run();
+    };
+    std::thread::Builder::new().name(name.to_owned()).spawn(quiet).is_ok()
+}

@@ -1,7 +1,22 @@
 //! The module `gc`: the collector's switches and windows.
 
 use taipan_object::gc::{self as kernel, GENERATIONS, inspect};
+use taipan_host::clock;
+use taipan_object::call;
 use taipan_object::prelude::*;
+
+/// Debugging information goes to `sys.stderr`; what goes wrong there is nobody's business.
+fn write(text: &str, cx: &mut Cx) {
+    let Some(sys) = cx.interp().sysdict.own() else { return };
+    let done = (|| {
+        let Some(file) = sys.get_text("stderr", cx)?.filter(|f| !f.is_none()) else { return Ok(()) };
+        let text = PyStr::new(text, cx)?;
+        call::call_method(&file, name!(cx, "write"), &[&text], cx).map(drop)
+    })();
+    if let Err(r) = done {
+        cx.discard(r);
+    }
+}
 
 fn list_of(v: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyList>> {
     PyList::from_vec(v, cx)
@@ -187,6 +202,7 @@ pub mod gc {
 
     #[exec]
     fn exec(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
+        kernel::debug::install(kernel::debug::Hooks { clock: || clock::nanos(clock::MONOTONIC), write });
         let gc = &cx.interp().gc;
         for (name, field) in [("garbage", &gc.garbage), ("callbacks", &gc.callbacks)] {
             let l = match field.own() {

@@ -10,6 +10,8 @@ use std::ptr::null;
 
 thread_local! {
     static CURRENT: Cell<*const ThreadState> = const { Cell::new(null()) };
+    /// The state that the thread had last, whether or not it holds the GIL; null once the thread has none any more.
+    static OWN: Cell<*const ThreadState> = const { Cell::new(null()) };
 }
 
 /// Proof of the GIL. Not `Send`, not `Sync`.
@@ -41,6 +43,9 @@ impl Cx {
 
 /// Bind or unbind (null) the thread's state; gives the earlier one.
 pub fn set_current(ts: *const ThreadState) -> *const ThreadState {
+    if !ts.is_null() {
+        OWN.with(|c| c.set(ts));
+    }
     CURRENT.with(|c| c.replace(ts))
 }
 
@@ -48,4 +53,14 @@ pub fn set_current(ts: *const ThreadState) -> *const ThreadState {
 #[inline(always)]
 pub fn current() -> *const ThreadState {
     CURRENT.with(|c| c.get())
+}
+
+/// The thread's own state, also while it does not hold the GIL (`PyGILState_GetThisThreadState`); null for unknown threads.
+pub fn own() -> *const ThreadState {
+    OWN.with(|c| c.get())
+}
+
+/// The thread's state is about to be freed.
+pub fn forget_own() {
+    OWN.with(|c| c.set(null()));
 }

@@ -38,6 +38,13 @@ pub trait GcField {
     }
     /// Drop references that may close a cycle (`tp_clear`); immutable fields stay.
     fn clear(&self) {}
+    /// Take the references out, for containers inside a `RefCell`: they are dropped once the borrow has ended.
+    fn take_refs(&mut self) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }
 
 /// An owned reference, set at construction, never empty.
@@ -159,10 +166,16 @@ impl<T: GcField> GcField for Option<T> {
     fn traverse(&self, v: Visit) -> Result<(), i32> {
         self.as_ref().map_or(Ok(()), |x| x.traverse(v))
     }
+    fn take_refs(&mut self) -> Option<Self> {
+        Some(self.take())
+    }
 }
 impl<T: GcField> GcField for Vec<T> {
     fn traverse(&self, v: Visit) -> Result<(), i32> {
         self.iter().try_for_each(|x| x.traverse(v))
+    }
+    fn take_refs(&mut self) -> Option<Self> {
+        Some(std::mem::take(self))
     }
 }
 impl<T: GcField> GcField for Box<[T]> {
@@ -174,6 +187,10 @@ impl<T: GcField> GcField for std::cell::RefCell<T> {
     fn traverse(&self, v: Visit) -> Result<(), i32> {
         // SAFETY: traverse only reads, and a live mutable borrow never spans a collection of its own object.
         unsafe { (*self.as_ptr()).traverse(v) }
+    }
+    fn clear(&self) {
+        let old = self.try_borrow_mut().ok().and_then(|mut x| x.take_refs());
+        drop(old);
     }
 }
 impl<A: GcField, B: GcField> GcField for (A, B) {

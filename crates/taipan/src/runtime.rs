@@ -106,6 +106,7 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
     set_paths(&sys, paths, cx)?;
     start::install_external(cx)?;
     streams::install(&sys, cx)?;
+    taipan_mod_concurrency::faulthandler::start(cx)?;
     taipan_mod_concurrency::signal::install_defaults(cx)
 }
 

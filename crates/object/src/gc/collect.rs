@@ -18,11 +18,6 @@ pub struct Outcome {
     pub uncollectable: usize,
 }
 
-pub const DEBUG_STATS: i32 = 1;
-pub const DEBUG_COLLECTABLE: i32 = 2;
-pub const DEBUG_UNCOLLECTABLE: i32 = 4;
-pub const DEBUG_SAVEALL: i32 = 32;
-
 /// Objects of a ring, front to back. The ring must not change while it is walked, except for the object just given.
 struct Ring(usize, usize);
 impl Iterator for Ring {
@@ -180,6 +175,7 @@ pub fn collect(upto: usize, cx: &mut Cx) -> Outcome {
     }
     let saved = cx.ts().current_exception.take();
     call_back(c"start", upto, Outcome::default(), cx);
+    let started = debug::start(upto, cx);
     let g = &gc.generations;
     if upto + 1 < GENERATIONS {
         g[upto + 1].count.set(g[upto + 1].count.get() + 1);
@@ -211,6 +207,7 @@ pub fn collect(upto: usize, cx: &mut Cx) -> Outcome {
     if upto + 1 == GENERATIONS {
         crate::alloc::clear_free_lists();
     }
+    debug::end(out, started, cx);
     call_back(c"stop", upto, out, cx);
     cx.ts().current_exception.set(saved, cx);
     gc.collecting.set(false);
@@ -269,6 +266,7 @@ fn destroy(dead: &GcHead, old: &GcHead, cx: &mut Cx) -> Outcome {
     split_legacy(dead, &legacy);
     let mut objs: Vec<Own<Object>> = ring(dead).map(|h| unsafe { (*h.object()).own() }).collect(); // SAFETY: live members of the ring
     let found = objs.len();
+    debug::name_all(debug::COLLECTABLE, "collectable", &objs, cx);
     crate::weakref::clear_for_garbage(&objs, cx);
     // Finalisers first, each at most once; they may resurrect.
     for o in &objs {
@@ -284,8 +282,8 @@ fn destroy(dead: &GcHead, old: &GcHead, cx: &mut Cx) -> Outcome {
     }
     let resurrected = take_resurrected(dead, old, &mut objs);
     let gc = &cx.interp().gc;
-    let debug = gc.debug.get();
-    if debug & DEBUG_SAVEALL != 0 {
+    let flags = gc.debug.get();
+    if flags & debug::SAVEALL != 0 {
         for o in &objs {
             add_garbage(o, cx);
         }
@@ -304,8 +302,9 @@ fn destroy(dead: &GcHead, old: &GcHead, cx: &mut Cx) -> Outcome {
         merge(dead, old);
     }
     let stuck: Vec<Own<Object>> = ring(&legacy).map(|h| unsafe { (*h.object()).own() }).collect(); // SAFETY: live members of the ring
+    debug::name_all(debug::UNCOLLECTABLE, "uncollectable", &stuck, cx);
     for o in &stuck {
-        if debug & DEBUG_SAVEALL != 0 || o.ty().tp_del.get().is_some() {
+        if flags & debug::SAVEALL != 0 || o.ty().tp_del.get().is_some() {
             add_garbage(o, cx);
         }
     }

@@ -22,6 +22,17 @@ fn members(list: &GcHead) -> Vec<Own<Object>> {
     v
 }
 
+/// How many objects a ring has.
+pub(super) fn ring_len(list: &GcHead) -> usize {
+    let (mut n, mut at) = (0, list.next.get() & !NEXT_UNREACHABLE);
+    while at != list.addr() {
+        n += 1;
+        // SAFETY: members of a ring are live objects; nothing runs here.
+        at = unsafe { GcHead::at(at) }.next.get() & !NEXT_UNREACHABLE;
+    }
+    n
+}
+
 /// The tracked objects of one generation, or of all.
 pub fn objects(generation: Option<usize>, cx: &Cx) -> Vec<Own<Object>> {
     let g = &cx.interp().gc.generations;

@@ -1,6 +1,7 @@
 //! The cycle collector: generations as rings of headers, started by allocation counts (CPython's three generations and thresholds).
 
 mod collect;
+pub mod debug;
 mod header;
 pub mod inspect;
 

@@ -1,5 +1,6 @@
 //! Thread states, interpreters and the GIL.
 
+pub mod dump;
 pub mod fork;
 pub mod gil;
 mod interp;

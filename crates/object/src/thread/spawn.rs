@@ -71,6 +71,7 @@ unsafe fn finish(ts: &'static ThreadState, cx: &mut Cx) {
     cx.interp().unlink_thread(ts);
     crate::frame::free_stack(ts);
     gil::release(ts);
+    crate::cx::forget_own();
     // SAFETY: unlinked; the caller's promise.
     unsafe { drop(Box::from_raw(ts as *const ThreadState as *mut ThreadState)) };
 }

@@ -251,6 +251,10 @@ impl PyCode {
     pub fn qualname(&self) -> &PyStr {
         &self.co_qualname
     }
+    /// `co_filename`, borrowed.
+    pub fn filename_ref<'a>(&'a self, cx: &'a Cx) -> Option<&'a Object> {
+        self.co_filename.get(cx)
+    }
     /// `co_filename`
     pub fn filename(&self) -> Own<Object> {
         match self.co_filename.own() {
