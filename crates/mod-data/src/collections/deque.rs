@@ -370,10 +370,6 @@ impl PyDeque {
     fn iter(&self, cx: &mut Cx) -> PyResult<Own<PyDequeIter>> {
         PyDequeIter::of(self, cx)
     }
-    #[slot(tp_hash)]
-    fn hash(&self, cx: &mut Cx) -> PyResult<isize> {
-        abstract_::hash_not_implemented(self.as_object(), cx)
-    }
     #[slot(tp_richcompare)]
     fn compare(&self, other: &Object, op: CmpOp, cx: &mut Cx) -> PyResult<Own<Object>> {
         let Some(o) = other.downcast::<PyDeque>() else { return Ok(not_implemented().own()) };

@@ -58,10 +58,6 @@ impl PyKeyWrapper {
         let zero = PyInt::new(0, cx)?;
         abstract_::rich_compare(&r, &zero, op, cx)
     }
-    #[slot(tp_hash)]
-    fn hash(&self, cx: &mut Cx) -> PyResult<isize> {
-        abstract_::hash_not_implemented(self.as_object(), cx)
-    }
     #[getter("__text_signature__")]
     fn text_signature(&self) -> &'static str {
         "(obj)"

@@ -328,10 +328,6 @@ impl PyOrderedDict {
         let (head, tail) = (PyStr::new(&format!("{name}("), cx)?, PyStr::new(")", cx)?);
         PyStr::concat_all(&[&head, &shown, &tail], cx)
     }
-    #[slot(tp_hash)]
-    fn hash(&self, cx: &mut Cx) -> PyResult<isize> {
-        abstract_::hash_not_implemented(self.as_object(), cx)
-    }
     #[slot(tp_richcompare)]
     fn compare(&self, other: &Object, op: CmpOp, cx: &mut Cx) -> PyResult<Own<Object>> {
         let (CmpOp::Eq | CmpOp::Ne, Some(o)) = (op, other.downcast::<PyDict>()) else {
