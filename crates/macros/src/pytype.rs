@@ -348,7 +348,7 @@ fn spec(at: &TypeAttr, facts: &FieldFacts, ty: &Ident, name: &LitStr, doc: &str)
 /// `tp_traverse` and `tp_clear` over the fields, then the base's.
 fn collector(facts: &FieldFacts, ty: &Ident, base: Option<&Type>) -> (TokenStream, TokenStream, TokenStream) {
     let visits = facts.traced.iter().map(|(f, s)| quote_spanned!(*s=> __rt::GcField::traverse(&__t.#f, __v)?;));
-    let clears = facts.traced.iter().map(|(f, s)| quote_spanned!(*s=> __rt::GcField::clear(&__t.#f);));
+    let clears = facts.traced.iter().map(|(f, s)| quote_spanned!(*s=> __rt::GcField::gc_clear(&__t.#f);));
     let base_visit = base.map(|b| quote!(unsafe { __rt::traverse_base::<#b>(__p, __v)? };));
     let base_clear = base.map(|b| quote!(unsafe { __rt::clear_base::<#b>(__p) };));
     let items = quote! {

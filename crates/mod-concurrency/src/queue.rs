@@ -21,7 +21,7 @@ impl GcField for Items {
             Err(_) => Ok(()),
         }
     }
-    fn clear(&self) {
+    fn gc_clear(&self) {
         let old = self.0.try_borrow_mut().map(|mut items| std::mem::take(&mut *items));
         drop(old);
     }

@@ -214,7 +214,7 @@ impl GcField for ChainCell {
             Err(_) => Ok(()),
         }
     }
-    fn clear(&self) {
+    fn gc_clear(&self) {
         let old = self.0.borrow_mut().take();
         drop(old);
     }

@@ -36,8 +36,8 @@ pub trait GcField {
     fn traverse(&self, _v: Visit) -> Result<(), i32> {
         Ok(())
     }
-    /// Drop references that may close a cycle (`tp_clear`); immutable fields stay.
-    fn clear(&self) {}
+    /// Drop references that may close a cycle (`tp_clear`); immutable fields stay. Not `clear`: by `&self` it would hide `Vec::clear` and `String::clear`.
+    fn gc_clear(&self) {}
     /// Take the references out, for containers inside a `RefCell`: they are dropped once the borrow has ended.
     fn take_refs(&mut self) -> Option<Self>
     where
@@ -149,7 +149,7 @@ impl<T: PyLayout> GcField for FieldCell<T> {
             None => Ok(()),
         }
     }
-    fn clear(&self) {
+    fn gc_clear(&self) {
         drop(self.take());
     }
 }
@@ -188,7 +188,7 @@ impl<T: GcField> GcField for std::cell::RefCell<T> {
         // SAFETY: traverse only reads, and a live mutable borrow never spans a collection of its own object.
         unsafe { (*self.as_ptr()).traverse(v) }
     }
-    fn clear(&self) {
+    fn gc_clear(&self) {
         let old = self.try_borrow_mut().ok().and_then(|mut x| x.take_refs());
         drop(old);
     }

@@ -30,7 +30,7 @@ impl taipan_object::field::GcField for Dicts {
             Err(_) => Ok(()),
         }
     }
-    fn clear(&self) {
+    fn gc_clear(&self) {
         let old = self.0.try_borrow_mut().map(|mut d| std::mem::take(&mut *d));
         drop(old);
     }

@@ -114,7 +114,7 @@ impl GcField for Ring {
             Err(_) => Ok(()),
         }
     }
-    fn clear(&self) {
+    fn gc_clear(&self) {
         drop(self.take());
     }
 }

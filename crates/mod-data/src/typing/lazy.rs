@@ -16,9 +16,9 @@ impl GcField for Lazy {
         self.value.traverse(v)?;
         self.evaluate.traverse(v)
     }
-    fn clear(&self) {
-        self.value.clear();
-        self.evaluate.clear();
+    fn gc_clear(&self) {
+        self.value.gc_clear();
+        self.evaluate.gc_clear();
     }
 }
 

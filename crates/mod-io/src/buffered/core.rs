@@ -33,9 +33,9 @@ impl GcField for Core {
     fn traverse(&self, v: Visit) -> Result<(), i32> {
         self.raw.traverse(v)
     }
-    fn clear(&self) {
+    fn gc_clear(&self) {
         self.ok.set(false);
-        self.raw.clear();
+        self.raw.gc_clear();
     }
 }
 

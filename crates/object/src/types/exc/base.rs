@@ -46,7 +46,7 @@ pub(super) unsafe extern "C" fn clear<T: ExcLayout>(o: *mut Object) -> i32 {
     // SAFETY: slot contract.
     let e = unsafe { (*o).cast_unchecked::<T>() };
     each(e, &mut |f| {
-        f.clear();
+        f.gc_clear();
         Ok(())
     })
     .err()

@@ -36,7 +36,7 @@ impl GcField for OwnFrame {
             None => Ok(()),
         }
     }
-    fn clear(&self) {
+    fn gc_clear(&self) {
         if let Some(f) = self.get() {
             // SAFETY: the frame has ended.
             unsafe { f.clear_slots() };
