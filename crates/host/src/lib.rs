@@ -50,6 +50,7 @@ pub mod spawn;
 pub mod special;
 pub mod stat;
 pub mod sysinfo;
+pub mod syslog;
 pub mod termios;
 pub mod thread;
 pub mod timezone;

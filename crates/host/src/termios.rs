@@ -82,3 +82,26 @@ pub fn set_window_size(fd: Fd, rows: u16, columns: u16) -> Result<()> {
     raw.ws_col = columns;
     done(sys!(libc::ioctl(fd, libc::TIOCSWINSZ, &raw)))
 }
+
+macro_rules! speeds {
+    ($($number:literal $code:ident)*) => {
+        /// Line speeds in bits per second, with the kernel's codes.
+        pub static SPEEDS: &[(u32, u32)] = &[$(($number, libc::$code)),*];
+    };
+}
+speeds! {
+    0 B0 50 B50 75 B75 110 B110 134 B134 150 B150 200 B200 300 B300 600 B600 1200 B1200 1800 B1800 2400 B2400 4800 B4800
+    9600 B9600 19200 B19200 38400 B38400 57600 B57600 115200 B115200 230400 B230400 460800 B460800 500000 B500000
+    576000 B576000 921600 B921600 1000000 B1000000 1152000 B1152000 1500000 B1500000 2000000 B2000000 2500000 B2500000
+    3000000 B3000000 3500000 B3500000 4000000 B4000000
+}
+
+/// A speed's code as bits per second; an unknown code stays as it is.
+pub fn speed_number(code: u32) -> u32 {
+    SPEEDS.iter().find(|(_, c)| *c == code).map_or(code, |(n, _)| *n)
+}
+
+/// Bits per second as the kernel's code; None for a speed without one.
+pub fn speed_code(number: u32) -> Option<u32> {
+    SPEEDS.iter().find(|(n, _)| *n == number).map(|(_, c)| *c)
+}

@@ -37,5 +37,6 @@ pub mod resource;
 pub mod select;
 pub mod signal;
 pub mod socket;
+pub mod syslog;
 pub mod termios;
 pub mod time;

@@ -149,29 +149,35 @@ pub fn dir(d: Option<DirFd>) -> i32 {
 #[derive(Clone, Copy)]
 pub struct FileNo(pub i32);
 
-impl<'a> FromArg<'a> for FileNo {
-    fn from_arg(v: &'a Object, at: ArgAt, cx: &mut Cx) -> PyResult<FileNo> {
-        let found = match v.downcast::<PyInt>() {
-            Some(_) => v.own(),
-            None => match taipan_object::attr::get_opt(v, name!(cx, "fileno"), cx)? {
-                None => return Err(cx.type_error(format_args!("argument must be an int, or have a fileno() method."))),
-                Some(m) => {
-                    let r = taipan_object::call::call(&m, &[], cx)?;
-                    if !r.is_a::<PyInt>() {
-                        return Err(cx.type_error(format_args!("fileno() returned a non-integer")));
-                    }
-                    r
+/// The descriptor that an object is or has (`PyObject_AsFileDescriptor`).
+pub fn as_fd(v: &Object, cx: &mut Cx) -> PyResult<i32> {
+    let found = match v.downcast::<PyInt>() {
+        Some(_) => v.own(),
+        None => match taipan_object::attr::get_opt(v, name!(cx, "fileno"), cx)? {
+            None => return Err(cx.type_error(format_args!("argument must be an int, or have a fileno() method."))),
+            Some(m) => {
+                let r = taipan_object::call::call(&m, &[], cx)?;
+                if !r.is_a::<PyInt>() {
+                    return Err(cx.type_error(format_args!("fileno() returned a non-integer")));
                 }
-            },
-        };
-        let fd = match found.downcast::<PyInt>().and_then(PyInt::to_i64).map(i32::try_from) {
-            Some(Ok(fd)) => fd,
-            _ => return i32::from_arg(v, at, cx).map(FileNo),
-        };
-        if fd < 0 {
-            return Err(cx.value_error(format_args!("file descriptor cannot be a negative integer ({fd})")));
-        }
-        Ok(FileNo(fd))
+                r
+            }
+        },
+    };
+    if v.is_a::<taipan_object::types::boolean::PyBool>() {
+        taipan_object::warn::warn(exc::RuntimeWarning(), format_args!("bool is used as a file descriptor"), 1, cx)?;
+    }
+    let n = found.downcast::<PyInt>().and_then(PyInt::to_i64);
+    match n.map(i32::try_from) {
+        Some(Ok(fd)) if fd < 0 => Err(cx.value_error(format_args!("file descriptor cannot be a negative integer ({fd})"))),
+        Some(Ok(fd)) => Ok(fd),
+        _ => Err(cx.overflow_error(format_args!("Python int too large to convert to C int"))),
+    }
+}
+
+impl<'a> FromArg<'a> for FileNo {
+    fn from_arg(v: &'a Object, _at: ArgAt, cx: &mut Cx) -> PyResult<FileNo> {
+        as_fd(v, cx).map(FileNo)
     }
 }
 

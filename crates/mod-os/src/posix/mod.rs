@@ -6,8 +6,13 @@ mod env;
 mod fds;
 mod files;
 mod pathtext;
-mod process;
+pub mod process;
+mod sched;
+mod spawn;
+mod special;
 mod stat;
+mod waits;
+mod xattr;
 
 use taipan_host::consts::names;
 use taipan_object::prelude::*;
@@ -25,7 +30,7 @@ static HAVE: &[&str] = &[
     name = "posix",
     doc = "This module provides access to operating system functionality that is\nstandardized by the C Standard and the POSIX standard (a thinly\ndisguised Unix interface).  Refer to the library manual and\ncorresponding Unix manual entries for more information on calls.",
     types(dirs::DirEntry),
-    parts(stat::part, dirs::part, files::part, fds::part, env::part, process::part)
+    parts(stat::part, dirs::part, files::part, fds::part, env::part, process::part, waits::part, xattr::part, sched::part, spawn::part, special::part)
 )]
 pub mod posix {
     use super::*;
@@ -56,6 +61,8 @@ pub mod posix {
             ("terminal_size", &env::TERMINAL_SIZE),
             ("times_result", &env::TIMES_RESULT),
             ("uname_result", &env::UNAME_RESULT),
+            ("waitid_result", &waits::WAITID_RESULT),
+            ("sched_param", &sched::SCHED_PARAM),
         ];
         for (n, s) in seqs {
             let t = s.ty(cx)?;

@@ -3,11 +3,10 @@
 use super::args::*;
 use std::cell::RefCell;
 use std::ffi::CString;
-use taipan_host::{exec, ids, process, wait};
+use taipan_host::{exec, ids, process};
 use taipan_object::abstract_::iter;
 use taipan_object::fspath;
 use taipan_object::prelude::*;
-use taipan_object::types::bytes::PyBytes;
 
 /// Callbacks of `os.register_at_fork`.
 #[derive(Default)]
@@ -46,6 +45,20 @@ pub fn after_fork_child(cx: &mut Cx) {
     run_hooks(l, cx);
 }
 
+/// `fork` in a process with several threads is a risk that is worth a warning.
+pub fn warn_of_threads(name: &str, cx: &mut Cx) -> PyResult<()> {
+    if cx.interp().thread_list(cx).len() < 2 {
+        return Ok(());
+    }
+    let pid = process::getpid();
+    taipan_object::warn::warn(
+        exc::DeprecationWarning(),
+        format_args!("This process (pid={pid}) is multi-threaded, use of {name}() may lead to deadlocks in the child."),
+        1,
+        cx,
+    )
+}
+
 fn fork_with<T>(name: &str, cx: &mut Cx, f: impl FnOnce() -> taipan_host::Result<(i32, T)>) -> PyResult<(i32, T)> {
     if cx.interp().finalizing.get() {
         return Err(cx.raise_msg(exc::PythonFinalizationError(), format_args!("can't fork at interpreter shutdown")));
@@ -57,23 +70,34 @@ fn fork_with<T>(name: &str, cx: &mut Cx, f: impl FnOnce() -> taipan_host::Result
         Ok((0, _)) => after_fork_child(cx),
         _ => {
             after_fork_parent(cx);
-            let threads = cx.interp().thread_list(cx).len();
-            if r.is_ok() && threads > 1 {
-                let pid = process::getpid();
-                taipan_object::warn::warn(
-                    exc::DeprecationWarning(),
-                    format_args!("This process (pid={pid}) is multi-threaded, use of {name}() may lead to deadlocks in the child."),
-                    1,
-                    cx,
-                )?;
+            if r.is_ok() {
+                warn_of_threads(name, cx)?;
             }
         }
     }
     done(r, cx)
 }
 
+/// Signal numbers from an iterable.
+pub fn signal_numbers(v: &Object, cx: &mut Cx) -> PyResult<Vec<i32>> {
+    let last = taipan_host::signal::NSIG as i64 - 1;
+    let mut out = Vec::new();
+    iter::for_each(v, cx, |o, cx| {
+        let n = taipan_object::abstract_::number::index(&o, cx)?;
+        match n.to_i64() {
+            Some(k) if (1..=last).contains(&k) => out.push(k as i32),
+            _ => {
+                let shown = taipan_object::abstract_::str(&n, cx)?.to_string();
+                return Err(cx.value_error(format_args!("signal number {shown} out of range [1; {last}]")));
+            }
+        }
+        Ok(true)
+    })?;
+    Ok(out)
+}
+
 /// Arguments for a new program.
-fn arg_list(v: &Object, func: &str, cx: &mut Cx) -> PyResult<Vec<CString>> {
+pub fn arg_list(v: &Object, func: &str, cx: &mut Cx) -> PyResult<Vec<CString>> {
     if !v.is_a::<PyList>() && !v.is_a::<PyTuple>() {
         return Err(cx.type_error(format_args!("{func} must be a tuple or list")));
     }
@@ -114,7 +138,7 @@ pub fn env_list(env: &Object, cx: &mut Cx) -> PyResult<Vec<CString>> {
     Ok(out)
 }
 
-fn pair(pid: i32, status: i32, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+pub fn pair(pid: i32, status: i32, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
     ints(&[pid as i64, status as i64], cx)
 }
 
@@ -433,146 +457,5 @@ pub mod part {
             PathOrFd::Fd(fd) => exec::fexecve(*fd, &args, &envp),
         };
         Err(path.fail(e, cx))
-    }
-
-    /// Wait for completion of a child process.
-    ///
-    /// Returns a tuple of information about the child process:
-    ///     (pid, status)
-    #[function("wait()")]
-    fn wait(cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let (p, s) = wait_for(cx, || wait::waitpid(-1, 0))?;
-        pair(p, s, cx)
-    }
-    /// Wait for completion of a given child process.
-    ///
-    /// Returns a tuple of information regarding the child process:
-    ///     (pid, status)
-    ///
-    /// The options argument is ignored on Windows.
-    #[function("waitpid(pid, options, /)")]
-    fn waitpid(pid: i32, options: i32, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let (p, s) = wait_for(cx, || wait::waitpid(pid, options))?;
-        pair(p, s, cx)
-    }
-    /// Convert a wait status to an exit code.
-    ///
-    /// On Unix:
-    ///
-    /// * If WIFEXITED(status) is true, return WEXITSTATUS(status).
-    /// * If WIFSIGNALED(status) is true, return -WTERMSIG(status).
-    /// * Otherwise, raise a ValueError.
-    ///
-    /// On Windows, return status shifted right by 8 bits.
-    ///
-    /// On Unix, if the process is being traced or if waitpid() was called with
-    /// WUNTRACED option, the caller must first check if WIFSTOPPED(status) is true.
-    /// This function must not be called if WIFSTOPPED(status) is true.
-    #[function("waitstatus_to_exitcode(status)")]
-    fn waitstatus_to_exitcode(status: i32, cx: &mut Cx) -> PyResult<i32> {
-        if wait::exited(status) {
-            let code = wait::exit_status(status);
-            return Ok(code);
-        }
-        if wait::signaled(status) {
-            return Ok(-wait::term_signal(status));
-        }
-        if wait::stopped(status) {
-            let s = wait::stop_signal(status);
-            return Err(cx.value_error(format_args!("process stopped by delivery of signal {s}")));
-        }
-        Err(cx.value_error(format_args!("invalid wait status: {status}")))
-    }
-    /// Return True if the process returning status was dumped to a core file.
-    #[function("WCOREDUMP(status, /)")]
-    fn wcoredump(status: i32) -> bool {
-        wait::core_dumped(status)
-    }
-    /// Return True if a particular process was continued from a job control stop.
-    ///
-    /// Return True if the process returning status was continued from a
-    /// job control stop.
-    #[function("WIFCONTINUED(status)")]
-    fn wifcontinued(status: i32) -> bool {
-        wait::continued(status)
-    }
-    /// Return True if the process returning status was stopped.
-    #[function("WIFSTOPPED(status)")]
-    fn wifstopped(status: i32) -> bool {
-        wait::stopped(status)
-    }
-    /// Return True if the process returning status was terminated by a signal.
-    #[function("WIFSIGNALED(status)")]
-    fn wifsignaled(status: i32) -> bool {
-        wait::signaled(status)
-    }
-    /// Return True if the process returning status exited via the exit() system call.
-    #[function("WIFEXITED(status)")]
-    fn wifexited(status: i32) -> bool {
-        wait::exited(status)
-    }
-    /// Return the process return code from status.
-    #[function("WEXITSTATUS(status)")]
-    fn wexitstatus(status: i32) -> i32 {
-        wait::exit_status(status)
-    }
-    /// Return the signal that terminated the process that provided the status value.
-    #[function("WTERMSIG(status)")]
-    fn wtermsig(status: i32) -> i32 {
-        wait::term_signal(status)
-    }
-    /// Return the signal that stopped the process that provided the status value.
-    #[function("WSTOPSIG(status)")]
-    fn wstopsig(status: i32) -> i32 {
-        wait::stop_signal(status)
-    }
-
-    /// Return the value of the extended attribute attribute on path.
-    #[function("getxattr(path, attribute, *, follow_symlinks=True)")]
-    fn getxattr(path: PathOrFd, attribute: Path, follow_symlinks: bool, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
-        path.check_alone("getxattr", taipan_host::AT_FDCWD, follow_symlinks, cx)?;
-        match cx.without_gil(|| taipan_host::xattr::get(path.target(taipan_host::AT_FDCWD), attribute.c(), follow_symlinks)) {
-            Ok(v) => PyBytes::new(&v, cx),
-            Err(e) => Err(path.fail(e, cx)),
-        }
-    }
-    /// Set extended attribute attribute on path to value.
-    #[function("setxattr(path, attribute, value, flags=0, *, follow_symlinks=True)")]
-    fn setxattr(path: PathOrFd, attribute: Path, value: Buffer, flags: i32, follow_symlinks: bool, cx: &mut Cx) -> PyResult<()> {
-        path.check_alone("setxattr", taipan_host::AT_FDCWD, follow_symlinks, cx)?;
-        let v = value.bytes();
-        cx.without_gil(|| taipan_host::xattr::set(path.target(taipan_host::AT_FDCWD), attribute.c(), v, flags, follow_symlinks))
-            .map_err(|e| path.fail(e, cx))
-    }
-    /// Remove extended attribute attribute on path.
-    #[function("removexattr(path, attribute, *, follow_symlinks=True)")]
-    fn removexattr(path: PathOrFd, attribute: Path, follow_symlinks: bool, cx: &mut Cx) -> PyResult<()> {
-        path.check_alone("removexattr", taipan_host::AT_FDCWD, follow_symlinks, cx)?;
-        cx.without_gil(|| taipan_host::xattr::remove(path.target(taipan_host::AT_FDCWD), attribute.c(), follow_symlinks))
-            .map_err(|e| path.fail(e, cx))
-    }
-    /// Return a list of extended attributes on path.
-    #[function("listxattr(path=None, *, follow_symlinks=True)")]
-    fn listxattr(#[default(NoneOr(None))] path: NoneOr<PathOrFd>, follow_symlinks: bool, cx: &mut Cx) -> PyResult<Own<PyList>> {
-        let here = taipan_host::Target::Path(taipan_host::AT_FDCWD, c".");
-        if let Some(p) = &path.0 {
-            p.check_alone("listxattr", taipan_host::AT_FDCWD, follow_symlinks, cx)?;
-        }
-        let target = path.0.as_ref().map_or(here, |p| p.target(taipan_host::AT_FDCWD));
-        let names = match cx.without_gil(|| taipan_host::xattr::list(target, follow_symlinks)) {
-            Ok(n) => n,
-            Err(e) => {
-                return Err(match &path.0 {
-                    Some(p) => p.fail(e, cx),
-                    None => fail(e, cx),
-                });
-            }
-        };
-        let l = PyList::with_capacity(names.len(), cx)?;
-        for n in names {
-            let n = fspath::decode(&n, cx)?;
-            l.push(n.into_object(), cx)?;
-        }
-        Ok(l)
     }
 }

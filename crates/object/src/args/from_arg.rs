@@ -112,15 +112,20 @@ impl<'a> FromArg<'a> for char {
 impl<'a> FromArg<'a> for Cow<'a, str> {
     fn from_arg(v: &'a Object, at: ArgAt, cx: &mut Cx) -> PyResult<Self> {
         let s = <&PyStr>::from_arg(v, at, cx)?;
-        if let Some(t) = s.as_ascii() {
-            return Ok(Cow::Borrowed(t));
-        }
-        match s.to_str_checked() {
-            Some(t) => Ok(Cow::Owned(t)),
-            None => {
-                let i = s.code_points().position(|c| char::from_u32(c).is_none()).unwrap_or(0);
-                Err(needs::surrogate_error(s, i, cx))
-            }
+        utf8(s, cx)
+    }
+}
+
+/// The text of a string, borrowed when it is ASCII. `UnicodeEncodeError` for lone surrogates.
+pub fn utf8<'a>(s: &'a PyStr, cx: &mut Cx) -> PyResult<Cow<'a, str>> {
+    if let Some(t) = s.as_ascii() {
+        return Ok(Cow::Borrowed(t));
+    }
+    match s.to_str_checked() {
+        Some(t) => Ok(Cow::Owned(t)),
+        None => {
+            let i = s.code_points().position(|c| char::from_u32(c).is_none()).unwrap_or(0);
+            Err(needs::surrogate_error(s, i, cx))
         }
     }
 }

@@ -19,7 +19,7 @@ mod suggest;
 pub use bind::bind;
 pub use call_def::{call_method_def, check_result};
 pub use entry::guard;
-pub use from_arg::{CodePoint, FromArg, NoneOr, SliceIndex, WritableBuffer, index};
+pub use from_arg::{CodePoint, FromArg, NoneOr, SliceIndex, WritableBuffer, index, utf8};
 pub use into_return::{IntoReturn, SendResult};
 pub use kwargs::{Args, KwBuf, Kwargs};
 pub use module_spec::{ConstSpec, ModuleSpec};

@@ -13,6 +13,17 @@ use taipan_macros::pymethods;
 /// Name and documentation of one field. An empty name: reachable by index only.
 pub type FieldSpec = (&'static str, &'static str);
 
+/// How Python code makes instances.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Constructor {
+    /// Not at all (`sys.flags`).
+    None,
+    /// From a sequence and a dict.
+    Sequence,
+    /// From the value of the only field (`os.sched_param`).
+    Scalar,
+}
+
 /// A struct sequence type: make it a `static`.
 #[repr(C)]
 pub struct StructSeq {
@@ -21,7 +32,7 @@ pub struct StructSeq {
     doc: &'static CStr,
     fields: &'static [FieldSpec],
     visible: usize,
-    can_new: bool,
+    constructor: Constructor,
     ready: Cell<bool>,
 }
 // SAFETY: used only with the GIL held.
@@ -30,12 +41,17 @@ unsafe impl Sync for StructSeq {}
 impl StructSeq {
     /// A description: dotted name, docstring, all fields, how many of them are items of the tuple.
     pub const fn new(name: &'static CStr, doc: &'static CStr, fields: &'static [FieldSpec], visible: usize) -> StructSeq {
-        StructSeq { storage: StaticType::empty(), name, doc, fields, visible, can_new: true, ready: Cell::new(false) }
+        StructSeq { storage: StaticType::empty(), name, doc, fields, visible, constructor: Constructor::Sequence, ready: Cell::new(false) }
     }
 
     /// As [`StructSeq::new`], for a type without a constructor (`sys.flags`).
     pub const fn without_new(name: &'static CStr, doc: &'static CStr, fields: &'static [FieldSpec], visible: usize) -> StructSeq {
-        StructSeq { storage: StaticType::empty(), name, doc, fields, visible, can_new: false, ready: Cell::new(false) }
+        StructSeq { storage: StaticType::empty(), name, doc, fields, visible, constructor: Constructor::None, ready: Cell::new(false) }
+    }
+
+    /// A type with one field, whose constructor takes that field's value.
+    pub const fn scalar(name: &'static CStr, doc: &'static CStr, fields: &'static [FieldSpec; 1]) -> StructSeq {
+        StructSeq { storage: StaticType::empty(), name, doc, fields, visible: 1, constructor: Constructor::Scalar, ready: Cell::new(false) }
     }
 
     /// The type; readied on first use.
@@ -58,9 +74,10 @@ impl StructSeq {
         let mut members: Vec<MemberDef> = named.map(|(i, f)| member(i, f)).collect();
         members.push(MemberDef { name: std::ptr::null(), type_: 0, offset: 0, flags: 0, doc: std::ptr::null() });
         let own = TypePart { members: Box::leak(members.into_boxed_slice()), ..EMPTY_PART };
+        let can_new = self.constructor != Constructor::None;
         let new = SlotSpec { id: SlotId::tp_new, func: structseq_new as *const () };
         let new = TypePart { slots: Box::leak(Box::new([new])), ..EMPTY_PART };
-        let parts: Vec<TypePart> = if self.can_new { vec![own, Methods::PART, new] } else { vec![own, Methods::PART] };
+        let parts: Vec<TypePart> = if can_new { vec![own, Methods::PART, new] } else { vec![own, Methods::PART] };
         Box::leak(Box::new(TypeSpec {
             doc: Some(self.doc),
             itemsize: 8,
@@ -68,7 +85,7 @@ impl StructSeq {
             dealloc: Some(dealloc),
             traverse: Some(traverse),
             parts: Box::leak(parts.into_boxed_slice()),
-            ..TypeSpec::plain(self.name, flags::HAVE_GC | flags::TUPLE_SUBCLASS | if self.can_new { 0 } else { flags::DISALLOW_INSTANTIATION }, size_of::<PyTuple>() as isize, &self.storage)
+            ..TypeSpec::plain(self.name, flags::HAVE_GC | flags::TUPLE_SUBCLASS | if can_new { 0 } else { flags::DISALLOW_INSTANTIATION }, size_of::<PyTuple>() as isize, &self.storage)
         }))
     }
 
@@ -235,7 +252,29 @@ unsafe extern "C" fn structseq_new(cls: *mut PyType, args: *mut Object, kwargs: 
     }
 }
 
+fn scalar_from_args(s: &StructSeq, cls: &PyType, args: &PyTuple, kw: Option<&PyDict>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+    let (func, field) = (cls.name(), s.fields[0].0);
+    let total = args.len() + kw.map_or(0, |k| k.len());
+    if total > 1 {
+        return Err(cx.type_error(format_args!("{func}() takes at most 1 argument ({total} given)")));
+    }
+    let named = match kw {
+        Some(k) => k.get_text(field, cx)?,
+        None => None,
+    };
+    if let Some(v) = args.get(0).map(|o| o.own()).or(named) {
+        return s.build(cls, vec![v], cx);
+    }
+    if total == 1 {
+        return Err(cx.type_error(format_args!("{func}() got an unexpected keyword argument")));
+    }
+    Err(cx.type_error(format_args!("{func}() missing required argument '{field}' (pos 1)")))
+}
+
 fn new_from_args(s: &StructSeq, cls: &PyType, args: &PyTuple, kw: Option<&PyDict>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+    if s.constructor == Constructor::Scalar {
+        return scalar_from_args(s, cls, args, kw, cx);
+    }
     let mut given = [args.get(0).map(|o| o.own()), args.get(1).map(|o| o.own())];
     let total = args.len() + kw.map_or(0, |k| k.len());
     if total > 2 {
@@ -304,6 +343,10 @@ impl Methods {
     #[method("__reduce__()", nosig)]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         let s = self.seq(cx)?;
+        if s.constructor == Constructor::Scalar {
+            let value = PyTuple::from_slice(self.0.as_slice(), cx)?;
+            return PyTuple::from_slice(&[self.as_object().ty().as_object(), &value], cx);
+        }
         let visible = PyTuple::from_slice(self.0.as_slice(), cx)?;
         let d = PyDict::new(cx)?;
         for (i, name) in s.hidden() {
