@@ -4,7 +4,7 @@
 //! byte to the wake-up descriptor. The interpreter's eval breaker looks at
 //! [`pending`] and runs the Python handlers on the main thread.
 
-use core::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, AtomicUsize, Ordering};
 
 use crate::clock::Time;
 use crate::sys::{check, direct, done};
@@ -75,10 +75,30 @@ fn wake(fd: Fd, byte: u8) {
     }
 }
 
+/// The thread that runs Python's handlers (its C library's id), or 0.
+static MAIN_THREAD: AtomicU64 = AtomicU64::new(0);
+
+/// Say which thread runs Python's handlers: signals that reach another one are passed on to it, so that whatever it waits for is interrupted. 0: none.
+pub fn set_main_thread(ident: u64) {
+    MAIN_THREAD.store(ident, Ordering::Release);
+}
+
 extern "C" fn handler(signal: i32) {
     let saved = Errno::last();
-    trip(signal);
+    let main = MAIN_THREAD.load(Ordering::Acquire);
+    let here = sys!(libc::pthread_self()) as u64;
+    // SAFETY: the main thread outlives its entry here.
+    if main == 0 || main == here || unsafe { libc::pthread_kill(main as libc::pthread_t, signal) } != 0 {
+        trip(signal);
+    }
     saved.set();
+}
+
+/// Keep all signals from the calling thread.
+pub fn block_all() {
+    let mut all = zeroed!(libc::sigset_t);
+    sys!(libc::sigfillset(&mut all));
+    sys!(libc::pthread_sigmask(libc::SIG_SETMASK, &all, core::ptr::null_mut()));
 }
 
 /// Whether any signal has been noted and not yet taken.

@@ -60,9 +60,7 @@ pub fn name_of(ident: u64, out: &mut [u8; 16]) -> usize {
 /// Start a thread of the runtime's own that takes no signals, so that they all go to the program's threads. False when the system refuses.
 pub fn spawn_quiet(name: &str, run: impl FnOnce() + Send + 'static) -> bool {
     let quiet = move || {
-        let mut all = zeroed!(libc::sigset_t);
-        sys!(libc::sigfillset(&mut all));
-        sys!(libc::pthread_sigmask(libc::SIG_SETMASK, &all, core::ptr::null_mut()));
+        crate::signal::block_all();
         run();
     };
     std::thread::Builder::new().name(name.to_owned()).spawn(quiet).is_ok()

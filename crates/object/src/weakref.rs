@@ -134,7 +134,7 @@ fn run_callback(w: &PyWeakref, f: &Object, cx: &mut crate::cx::Cx) {
     }
 }
 
-/// Before a collection runs finalisers: weak references with callbacks to garbage are cleared; callbacks of weak references that are not garbage themselves run.
+/// Before a collection runs finalisers: weak references to garbage are cleared; callbacks of weak references that are not garbage themselves run.
 pub(crate) fn clear_for_garbage(objs: &[Own<Object>], cx: &mut crate::cx::Cx) {
     let dying: std::collections::HashSet<*mut Object> = objs.iter().map(|o| o.as_ptr()).collect();
     let mut todo: Vec<(Own<PyWeakref>, Own<Object>)> = Vec::new();
@@ -145,9 +145,6 @@ pub(crate) fn clear_for_garbage(objs: &[Own<Object>], cx: &mut crate::cx::Cx) {
             let mut w = *list as *mut PyWeakref;
             while let Some(r) = w.as_ref() {
                 w = r.next.get();
-                if r.callback.is_empty() {
-                    continue; // kept until after the finalisers (`clear_late`): they may look at the object
-                }
                 r.unlink();
                 let Some(f) = r.callback.take() else { continue };
                 if !dying.contains(&r.as_object().as_ptr()) {
@@ -161,7 +158,7 @@ pub(crate) fn clear_for_garbage(objs: &[Own<Object>], cx: &mut crate::cx::Cx) {
     }
 }
 
-/// After the finalisers: the remaining weak references to garbage are cleared, so that nothing can bring half-cleared objects back.
+/// After the finalisers: the weak references that they made to garbage are cleared, so that nothing can bring half-cleared objects back.
 pub(crate) fn clear_late(objs: &[Own<Object>], _cx: &mut crate::cx::Cx) {
     for o in objs {
         let Some(list) = list_of(o, o.ty()) else { continue };

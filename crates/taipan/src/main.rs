@@ -6,7 +6,13 @@ const MAIN_STACK_BYTES: usize = 512 << 20;
 fn main() {
     let args = taipan_host::env::args();
     // The main thread's own stack is limited by the shell; a thread of ours has a known, large (lazily committed) one.
-    let t = std::thread::Builder::new().name("main".into()).stack_size(MAIN_STACK_BYTES).spawn(move || taipan::main(args));
+    let t = std::thread::Builder::new().name("main".into()).stack_size(MAIN_STACK_BYTES).spawn(move || {
+        let code = taipan::main(args);
+        taipan_host::signal::set_main_thread(0);
+        code
+    });
+    // Signals are for the thread that runs Python: a call that it waits in must be interrupted.
+    taipan_host::signal::block_all();
     let code = match t.map(|t| t.join()) {
         Ok(Ok(code)) => code,
         _ => 1,

@@ -61,6 +61,7 @@ pub fn after_fork_child(cx: &mut Cx) {
     threads.main_ident.set(me);
     cx.ts().native_thread_id.set(os_thread::native_id());
     taipan_object::thread::spawn::set_main(cx);
+    taipan_host::signal::set_main_thread(me);
 }
 
 #[pymodule(
@@ -203,6 +204,7 @@ pub mod thread {
         let me = ident(cx);
         cx.state::<Threads>().main_ident.set(me);
         taipan_object::thread::spawn::set_main(cx);
+        taipan_host::signal::set_main_thread(me);
         taipan_object::thread::fork::on_child(after_fork_child);
         m.add("error", exc::RuntimeError(), cx)?;
         m.add("LockType", PyLock::ty(), cx)?;
