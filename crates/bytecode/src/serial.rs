@@ -14,7 +14,7 @@ use crate::ops::{Op, OpInfo};
 use crate::spec::{CodeSpec, Const, ExceptionEntry, LocalVar};
 
 /// Version of this layout.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// Identifies the instruction table and this layout: the first four bytes of serialised code.
 pub const MAGIC: u32 = magic();

@@ -178,7 +178,7 @@ impl<'a> Verifier<'a> {
             Op::MakeFunction => constant_code(args[3]) && args[2] & !0x1F == 0 && self.closure_fits(args),
             Op::CallKw | Op::CallMethodKw => self.keyword_names_fit(instr),
             Op::CallMethod => args[2] >= 1,
-            Op::CopyFreeVars => index == 0 && args[0] as usize == self.code.nfreevars(),
+            Op::CopyFreeVars => (index == 0 || index == 1 && self.instrs[0].op == Op::Nop) && args[0] as usize == self.code.nfreevars(),
             Op::BuildSlice => matches!(args[2], 2 | 3),
             Op::FormatSimple | Op::ConvertValue => (0..=3).contains(&args[2]),
             Op::BuildInterpolation => (0..8).contains(&args[2]),

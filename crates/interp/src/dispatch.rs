@@ -399,8 +399,9 @@ macro_rules! execute {
                 to!(with_::except_start($m, $w.a(), $w.b(), at!($w.c())))
             }
             RaiseCurrent => {
-                drop(exc::raise_current($m));
-                $raise!(true)
+                $m.save();
+                let new = exc::raise_current($m);
+                $raise!(new)
             }
             RaiseExc => {
                 $m.save();

@@ -8,14 +8,20 @@ use taipan_object::prelude::*;
 use taipan_object::types::exc::PyBaseException;
 use taipan_object::types::none;
 
-/// `raise`
+/// `raise`; whether it is an exception of this instruction.
 #[cold]
-pub unsafe fn raise_current(m: Regs) -> Raised {
+pub unsafe fn raise_current(m: Regs) -> bool {
     let cx = &mut cx();
     match m.ts.handled_exception() {
-        // Raised again as it is: no new context.
-        Some(e) => cx.set_raised(e),
-        None => cx.runtime_error(format_args!("No active exception to reraise")),
+        // Raised again as it is: no new context, no traceback entry.
+        Some(e) => {
+            drop(cx.set_raised(e));
+            false
+        }
+        None => {
+            drop(cx.runtime_error(format_args!("No active exception to reraise")));
+            true
+        }
     }
 }
 

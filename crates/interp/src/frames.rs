@@ -34,7 +34,7 @@ pub unsafe fn write_header(fr: *mut Frame, previous: *mut Frame, f: &PyFunction,
     fr.globals.set(Tagged::new(f.globals() as *const PyDict as *const Object));
     fr.locals.set(Slot::EMPTY);
     fr.frame_obj.set(Slot::EMPTY);
-    fr.pc.set(Tagged::new(code.exec_ptr()));
+    fr.pc.set(Tagged::new(code.entry_ptr()));
     fr.ret.set(ret);
 }
 
@@ -70,7 +70,7 @@ pub unsafe fn enter_window(m: &mut Regs, win: *mut Slot, f: &PyFunction, code: &
     m.frame = fr;
     m.ts.current_frame.set(fr);
     m.fp = locals.add(n);
-    m.pc = code.exec_ptr();
+    m.pc = code.entry_ptr();
     m.consts = code.slots_ptr();
     m.cells = code.cells_ptr();
     true

@@ -417,9 +417,9 @@ pub unsafe fn yield_from(m: Regs, value: isize, iter: isize) -> PyResult<Option<
             Suspended::Raise => Err(Raised::assume()),
         },
         Resumed::Return(v) => {
-            if m.ts.in_traced.get() && gen_of(it).is_some() {
+            if m.ts.in_traced.get() {
                 let e = taipan_object::call::call(exc::StopIteration().as_object(), &[&v], cx)?;
-                fire::stop_iteration(&*m.frame, &e, cx)?;
+                fire::stop_iteration(&*m.frame, &e, gen_of(it).is_some(), cx)?;
             }
             std::mem::replace(&mut *m.at(iter), Slot::EMPTY).release();
             m.set(value, Slot::object(v));

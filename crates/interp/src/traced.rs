@@ -73,7 +73,7 @@ impl Seen {
     unsafe fn look(&mut self, m: &Regs, how: Option<Entry>) {
         let code = m.code();
         let fr = &*m.frame;
-        let pushed = !self.frame.is_null() && fr.previous.get().get() == self.frame && m.pc == code.exec_ptr();
+        let pushed = !self.frame.is_null() && fr.previous.get().get() == self.frame && m.pc == code.entry_ptr();
         self.entry = how.unwrap_or(if pushed { Entry::Start } else { Entry::Middle });
         self.frame = m.frame;
         self.lines = code.monitoring_or_new().lines(code);
@@ -102,15 +102,13 @@ unsafe fn watch(mut m: Regs, how: Entry) -> Left {
             seen.look(&m, None);
         }
         let at = m.pc.offset_from(m.code().exec_ptr()) as u32;
-        let start = m.pc;
         let mut told = None;
         match before(&mut m, &mut seen, at, &mut told) {
             Ok(true) => {}
             Ok(false) => continue,
             Err(_) => {
-                // Raised at this instruction.
-                m.pc = start.add(1);
-                m.save();
+                // Raised where the frame was said to be.
+                m.pc = (*m.frame).pc.get().get();
                 match unwind::unwind(m, true) {
                     Some(r) => m = r,
                     None => return Left::Exit(None),
@@ -119,7 +117,7 @@ unsafe fn watch(mut m: Regs, how: Entry) -> Left {
             }
         }
         let line = seen.line_at(at);
-        if line >= 0 {
+        if line >= 0 && seen.entry == Entry::Middle {
             seen.line = line;
         }
         let word = m.fetch();
@@ -174,7 +172,7 @@ unsafe fn before(m: &mut Regs, seen: &mut Seen, at: u32, told: &mut Option<Told>
     if seen.entry != Entry::Middle && at >= code.first_traceable() {
         let how = std::mem::replace(&mut seen.entry, Entry::Middle);
         if how == Entry::Start {
-            fr.pc.set(Tagged::new(m.pc.add(1)));
+            m.save();
         } else if *m.pc as u8 == op::YieldFrom {
             // It runs again with the value that was sent.
             fr.pc.set(Tagged::new(m.pc.add(1)));

@@ -240,9 +240,9 @@ impl Frame {
     pub fn line(&self) -> i32 {
         self.code().line_at(self.lasti_word())
     }
-    /// Whether the frame is complete enough to be shown (its cells are made).
+    /// Whether the frame is complete enough to be shown: its cells are made, and it is not being released.
     pub fn is_shown(&self) -> bool {
-        self.lasti_word() >= self.code().first_traceable() as i32
+        self.lasti_word() + 1 >= self.code().first_traceable() as i32
     }
     /// The globals dict, borrowed.
     #[inline(always)]

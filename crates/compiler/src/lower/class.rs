@@ -5,6 +5,7 @@ use taipan_syntax::ast::{Identifier, Span, stmt};
 
 use super::Lower;
 use super::call::{HEADER, needs_unpacking};
+use super::try_::NOWHERE;
 use crate::code::Reg;
 use crate::error::{Error, ErrorKind, Result};
 use crate::symtable::{Part, ScopeId};
@@ -132,34 +133,34 @@ impl<'a> Lower<'a> {
             }
         }
         self.stmts(body)?;
-        self.class_end(start)?;
+        self.class_end()?;
         self.leave_unit()
     }
 
-    fn class_end(&mut self, start: Span) -> Result<()> {
+    fn class_end(&mut self) -> Result<()> {
         self.deferred_annotations()?;
         let attributes = std::mem::take(&mut self.unit.static_attributes);
         let mut attributes: Vec<Identifier> = attributes.into_entries().into_iter().map(|(name, ())| name).collect();
         attributes.sort();
         let attributes = attributes.iter().map(|name| Const::str(name.as_str())).collect();
-        self.load_const(start, Const::Tuple(attributes), 0);
-        self.store_name(&"__static_attributes__".into(), 0, start)?;
+        self.load_const(NOWHERE, Const::Tuple(attributes), 0);
+        self.store_name(&"__static_attributes__".into(), 0, NOWHERE)?;
         let needs_classdict = self.unit_scope().needs_classdict;
         if let Some(&cell) = self.unit.cells.get(&Identifier::from("__classdict__"))
             && needs_classdict
         {
-            self.emit(start, Op::Copy, [0, cell]);
-            self.store_name(&"__classdictcell__".into(), 0, start)?;
+            self.emit(NOWHERE, Op::Copy, [0, cell]);
+            self.store_name(&"__classdictcell__".into(), 0, NOWHERE)?;
         }
         let needs_class = self.unit_scope().needs_class_closure;
         match self.unit.cells.get(&Identifier::from("__class__")) {
             Some(&cell) if needs_class => {
-                self.emit(start, Op::Copy, [0, cell]);
-                self.emit(start, Op::Copy, [1, 0]);
-                self.store_name(&"__classcell__".into(), 0, start)?;
-                self.emit(start, Op::Return, [1]);
+                self.emit(NOWHERE, Op::Copy, [0, cell]);
+                self.emit(NOWHERE, Op::Copy, [1, 0]);
+                self.store_name(&"__classcell__".into(), 0, NOWHERE)?;
+                self.emit(NOWHERE, Op::Return, [1]);
             }
-            _ => self.emit(start, Op::ReturnNone, []),
+            _ => self.emit(NOWHERE, Op::ReturnNone, []),
         }
         Ok(())
     }

@@ -62,14 +62,15 @@ impl<'a> Lower<'a> {
             self.jump(w.test.span, test);
         }
         self.place(body);
-        if constant == Some(true) {
-            self.place(test);
-        }
         self.push_block(Block::Loop { on_break: end, on_continue: test, iter: None })?;
         self.conditional(&w.body)?;
         self.unit.blocks.pop();
         match constant {
-            Some(true) => self.emit_jump(NOWHERE, Op::JumpBackward, [], test),
+            // The way back is at the line of the test, as if it were made again.
+            Some(true) => {
+                self.place(test);
+                self.emit_jump(w.test.span, Op::JumpBackward, [], body);
+            }
             Some(false) => self.place(test),
             None => {
                 self.place(test);
@@ -145,13 +146,15 @@ impl<'a> Lower<'a> {
     pub fn break_stmt(&mut self, span: Span) -> Result<()> {
         self.check_finally("break", span, true);
         let saved = self.unit.code.handler;
-        let Some((label, _, iter)) = self.leave(Leave::ToLoop, span, None)? else {
+        self.emit(span, Op::Nop, []);
+        let mut at = span;
+        let Some((label, _, iter)) = self.leave(Leave::ToLoop, &mut at, None)? else {
             return Err(Error::syntax("'break' outside loop", span));
         };
         if let Some(iter) = iter {
-            self.emit(span, Op::Pop, [iter]);
+            self.emit(at, Op::Pop, [iter]);
         }
-        self.jump(span, label);
+        self.jump(at, label);
         self.unit.code.handler = saved;
         Ok(())
     }
@@ -159,10 +162,12 @@ impl<'a> Lower<'a> {
     pub fn continue_stmt(&mut self, span: Span) -> Result<()> {
         self.check_finally("continue", span, true);
         let saved = self.unit.code.handler;
-        let Some((_, label, _)) = self.leave(Leave::ToLoop, span, None)? else {
+        self.emit(span, Op::Nop, []);
+        let mut at = span;
+        let Some((_, label, _)) = self.leave(Leave::ToLoop, &mut at, None)? else {
             return Err(Error::syntax("'continue' not properly in loop", span));
         };
-        self.jump(span, label);
+        self.jump(at, label);
         self.unit.code.handler = saved;
         Ok(())
     }
@@ -179,31 +184,39 @@ impl<'a> Lower<'a> {
         let base = self.unit.depth;
         let saved = self.unit.code.handler;
         let must_run = self.unit.blocks.iter().any(|b| !matches!(b, Block::Loop { iter: None, .. } | Block::Try { .. }));
+        let mut at = span;
         match &r.value {
             None => {
-                self.leave(Leave::All, span, None)?;
-                self.emit(span, Op::ReturnNone, []);
+                self.emit(span, Op::Nop, []);
+                self.leave(Leave::All, &mut at, None)?;
+                self.emit(at, Op::ReturnNone, []);
             }
             Some(e) if !must_run => {
                 let value = self.operand(e, true)?;
-                self.leave(Leave::All, span, None)?;
-                self.emit(span, Op::Return, [value]);
+                self.leave(Leave::All, &mut at, None)?;
+                self.emit(at, Op::Return, [value]);
             }
             Some(e) => match self.const_of(e) {
                 Some(constant) => {
-                    self.leave(Leave::All, e.span, None)?;
-                    if constant == Const::None {
-                        self.emit(span, Op::ReturnNone, []);
+                    self.emit(e.span, Op::Nop, []);
+                    if e.span.lineno == span.lineno {
+                        at = e.span;
                     } else {
-                        self.load_const(e.span, constant, base);
-                        self.emit(span, Op::Return, [base]);
+                        self.emit(span, Op::Nop, []);
+                    }
+                    self.leave(Leave::All, &mut at, None)?;
+                    if constant == Const::None {
+                        self.emit(at, Op::ReturnNone, []);
+                    } else {
+                        self.load_const(at, constant, base);
+                        self.emit(at, Op::Return, [base]);
                     }
                 }
                 None => {
                     // The value waits in a temp while the blocks are left.
                     let value = self.push(e)?;
-                    self.leave(Leave::All, span, Some(Block::Value(value)))?;
-                    self.emit(span, Op::Return, [value]);
+                    self.leave(Leave::All, &mut at, Some(Block::Value(value)))?;
+                    self.emit(at, Op::Return, [value]);
                 }
             },
         }
@@ -212,11 +225,12 @@ impl<'a> Lower<'a> {
         Ok(())
     }
 
-    /// Leave blocks from the innermost outwards. While code of the program runs (`finally`), `keep` is an open block.
+    /// Leave blocks from the innermost outwards. While code of the program runs (`finally`), `keep` is an open block. What follows such code belongs to its last line, not to the
+    /// statement's any more: then `at` becomes nowhere.
     fn leave(
         &mut self,
         how: Leave,
-        span: Span,
+        at: &mut Span,
         keep: Option<Block<'a>>,
     ) -> Result<Option<(Label, Label, Option<Reg>)>> {
         let depth = self.unit.depth;
@@ -231,11 +245,14 @@ impl<'a> Lower<'a> {
             }
             if let Block::StarHandler = block {
                 let message = "'break', 'continue' and 'return' cannot appear in an except* block";
-                return Err(Error::syntax(message, span));
+                return Err(Error::syntax(message, *at));
             }
             self.unit.blocks.pop();
             left.push(block);
-            self.leave_block(block, span, keep)?;
+            self.leave_block(block, *at, keep)?;
+            if matches!(block, Block::FinallyTry { .. } | Block::With { .. }) {
+                *at = NOWHERE;
+            }
         }
         self.unit.blocks.extend(left.into_iter().rev());
         self.unit.depth = depth;

@@ -41,8 +41,9 @@ impl<'a> Lower<'a> {
         self.place(label);
         let cleanup = self.begin_handler(base);
         let (orig, list, rest) = (base + 1, base + 2, base + 3);
-        self.emit(span, Op::BuildList, [list, list, 0]);
-        self.emit(span, Op::Copy, [rest, orig]);
+        let first = t.handlers.first().map_or(span, |h| h.span);
+        self.emit(first, Op::BuildList, [list, list, 0]);
+        self.emit(first, Op::Copy, [rest, orig]);
         self.unit.depth = rest + 1;
         for clause in &t.handlers {
             self.star_clause(clause, base, cleanup)?;

@@ -1,7 +1,7 @@
 //! Words, jump offsets, position and exception tables.
 
 use taipan_bytecode::encode::{encodable, encode, needs_wide};
-use taipan_bytecode::linetable::Writer;
+use taipan_bytecode::linetable::{Location, Writer};
 use taipan_bytecode::regs::temps_needed;
 use taipan_bytecode::{ExceptionEntry, Kind, Op};
 
@@ -30,20 +30,28 @@ enum Form {
 
 /// Length of the two jumps of the long form: each with a prefix.
 const LONG_JUMP: usize = 2;
+/// Words before the first instruction.
+const ENTRY_WORDS: usize = 1;
 
 fn too_large() -> Box<Error> {
     Error::other(ErrorKind::Overflow, "code object is too large")
 }
 
-pub(super) fn assemble(stream: &Stream, firstlineno: i32) -> Result<Assembled> {
+/// Every code object begins with a `nop` that stands for entering it: the frame's position until its first instruction runs. It is not executed. What sets the frame up belongs to
+/// the same place.
+pub(super) fn assemble(stream: &Stream, firstlineno: i32, entry: Location) -> Result<Assembled> {
     let forms = choose_forms(stream)?;
     let starts = positions(stream, &forms);
     let mut out = Assembled { code: Vec::new(), ncells: 0, ntemps: 0, linetable: Vec::new(), exceptions: Vec::new() };
     let mut lines = Writer::new(firstlineno);
+    encode(Op::Nop, &[], 0, false, &mut out.code);
+    lines.push(entry, ENTRY_WORDS);
+    let mut set_up = true;
     for (index, inst) in stream.insts.iter().enumerate() {
         let before = out.code.len();
         emit(stream, index, inst, &forms, &starts, &mut out)?;
-        lines.push(inst.location, out.code.len() - before);
+        set_up &= matches!(inst.op, Op::CopyFreeVars | Op::MakeCell | Op::ReturnGenerator);
+        lines.push(if set_up { entry } else { inst.location }, out.code.len() - before);
         let needed = temps_needed(inst.op, &inst.args);
         out.ntemps = out.ntemps.max(needed.max(0) as u32);
     }
@@ -78,7 +86,7 @@ fn jump_operand(inst: &Inst) -> Option<usize> {
 
 fn positions(stream: &Stream, forms: &[Form]) -> Vec<usize> {
     let mut starts = Vec::with_capacity(stream.insts.len() + 1);
-    let mut at = 0;
+    let mut at = ENTRY_WORDS;
     for (inst, &form) in stream.insts.iter().zip(forms) {
         starts.push(at);
         at += words(inst, form);

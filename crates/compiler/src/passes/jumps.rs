@@ -34,10 +34,14 @@ fn thread(stream: &mut Stream) {
             }
             // `break` and `continue` keep their lines, which debuggers stop at.
             let line = stream.insts[index].location.line;
-            if next.location.line >= 0 && next.location.line != line {
-                break;
+            let (location, further) = (next.location, next.target);
+            if location.line >= 0 && location.line != line {
+                if line >= 0 || stream.insts[index].op != Op::Jump {
+                    break;
+                }
+                stream.insts[index].location = location;
             }
-            target = next.target;
+            target = further;
         }
         stream.insts[index].target = target;
     }

@@ -6,6 +6,7 @@ mod jumps;
 
 use std::sync::Arc;
 
+use taipan_bytecode::linetable::Location;
 use taipan_bytecode::{CodeSpec, LocalVar, flags, local_kind};
 use taipan_text::Wtf8Buf;
 
@@ -75,7 +76,12 @@ pub(crate) fn finish(
     jumps::spread_locations(&mut stream);
     assigned::drop_checks(&mut stream, unit, &locals);
     jumps::drop_trivial(&mut stream);
-    let assembled = assemble::assemble(&stream, unit.firstlineno)?;
+    // A module begins before its first line, as CPython has it.
+    let entry = match unit.kind {
+        UnitKind::Module => Location { line: 0, end_line: 1, column: 0, end_column: 0 },
+        _ => Location { line: unit.firstlineno, end_line: unit.firstlineno, column: 0, end_column: 0 },
+    };
+    let assembled = assemble::assemble(&stream, unit.firstlineno, entry)?;
     let scope = &table.scopes[unit.scope];
     Ok(CodeSpec {
         name: unit.name.as_str().into(),

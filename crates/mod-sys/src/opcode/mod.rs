@@ -35,6 +35,12 @@ fn names(list: &[&str], cx: &mut Cx) -> PyResult<Own<PyList>> {
 pub mod opcode {
     use super::*;
 
+    // Instructions are specialised, with and (were it so) without the GIL.
+    #[constant]
+    const ENABLE_SPECIALIZATION: i64 = 1;
+    #[constant]
+    const ENABLE_SPECIALIZATION_FT: i64 = 1;
+
     /// Compute the stack effect of the opcode.
     #[function("stack_effect(opcode, oparg=None, /, *, jump=None)")]
     fn stack_effect(opcode: i32, oparg: NoneOr<i32>, jump: &Object, cx: &mut Cx) -> PyResult<i64> {

@@ -237,10 +237,10 @@ pub fn raised(f: &Frame, again: bool, cx: &mut Cx) {
     });
 }
 
-/// A StopIteration that need not be raised.
-pub fn stop_iteration(f: &Frame, e: &Object, cx: &mut Cx) -> PyResult<()> {
+/// A StopIteration that need not be raised: of a generator (`STOP_ITERATION`), or of another iterator (`RAISE`).
+pub fn stop_iteration(f: &Frame, e: &Object, of_generator: bool, cx: &mut Cx) -> PyResult<()> {
     let at = f.lasti_word().max(0) as u32;
-    with_value(f, at, event::STOP_ITERATION, e, cx)?;
+    with_value(f, at, if of_generator { event::STOP_ITERATION } else { event::RAISE }, e, cx)?;
     trace_exception(f, e, cx)
 }
 
@@ -283,17 +283,8 @@ pub fn thrown(f: &Frame, cx: &mut Cx) {
 pub fn entered(f: &Frame, ev: usize, cx: &mut Cx) -> PyResult<()> {
     let at = f.lasti_word().max(0) as u32;
     plain(f, at, ev, cx)?;
-    if cx.ts().c_profileobj.is_empty() && cx.ts().c_traceobj.is_empty() {
-        return Ok(());
-    }
-    // At its start a frame is at the line of its definition.
-    let fo = PyFrame::of(f, cx)?;
-    if ev == event::PY_START {
-        fo.set_line(f.code().firstlineno());
-    }
-    let r = profile(f, What::Call, None, cx).and_then(|()| trace(f, What::Call, None, cx));
-    fo.set_line(0);
-    r
+    profile(f, What::Call, None, cx)?;
+    trace(f, What::Call, None, cx)
 }
 
 /// The frame returns or yields `v`.

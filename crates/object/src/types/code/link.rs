@@ -129,6 +129,7 @@ pub fn link_in(spec: Arc<CodeSpec>, filename: &Own<PyStr>, cx: &mut Cx) -> PyRes
         simple_args: if simple { spec.argcount } else { NOT_SIMPLE },
         total_args,
         exec: exec.as_ptr() as *const u32,
+        entry: (exec.as_ptr() as *const u32).wrapping_add(entry_words(&spec)),
         slots: slots.as_ptr(),
         cells: cells.as_ptr() as *mut CacheCell,
         linked: Linked { spec, exec, cells, slots },
@@ -138,9 +139,14 @@ pub fn link_in(spec: Arc<CodeSpec>, filename: &Own<PyStr>, cx: &mut Cx) -> PyRes
     })
 }
 
+/// Words before the first instruction: a `nop` at the very beginning stands for entering the code and is not executed.
+fn entry_words(spec: &CodeSpec) -> usize {
+    usize::from(spec.code.first().is_some_and(|w| *w as u8 == Op::Nop as u8))
+}
+
 /// The first instruction that is not part of setting up the frame.
 fn first_traceable(spec: &CodeSpec) -> usize {
-    let mut at = 0;
+    let mut at = entry_words(spec);
     while let Ok(i) = decode(&spec.code, at) {
         match i.op {
             Op::MakeCell | Op::CopyFreeVars => at = i.end,

@@ -100,6 +100,8 @@ pub struct PyCode {
     /// All parameters, `*args` and `**kwargs` included.
     total_args: u32,
     exec: *const u32,
+    /// Where execution begins: behind the `nop` that stands for entering.
+    entry: *const u32,
     slots: *const Slot,
     cells: *mut CacheCell,
     linked: Linked,
@@ -129,6 +131,11 @@ impl PyCode {
     #[inline(always)]
     pub fn exec_ptr(&self) -> *const u32 {
         self.exec
+    }
+    /// Where execution begins.
+    #[inline(always)]
+    pub fn entry_ptr(&self) -> *const u32 {
+        self.entry
     }
     /// The words of the private copy.
     #[inline]

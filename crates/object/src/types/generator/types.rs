@@ -106,7 +106,7 @@ pub fn new_generator(code: &PyCode, func: &PyFunction, cx: &mut Cx) -> PyResult<
                     globals: Cell::new(Tagged::new(func.globals().as_object())),
                     locals: Cell::new(Slot::EMPTY),
                     frame_obj: Cell::new(Slot::EMPTY),
-                    pc: Cell::new(Tagged::new(code.exec_ptr())),
+                    pc: Cell::new(Tagged::new(code.entry_ptr())),
                     ret: Cell::new(frame_flags::TAG | frame_flags::GENERATOR),
                 },
             },
