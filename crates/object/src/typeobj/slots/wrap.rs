@@ -45,10 +45,12 @@ pub enum Wrap {
     SqSetItem,
     SqDelItem,
     ObjObj,
+    Buffer,
+    ReleaseBuffer,
 }
 
 /// Raise unless there are exactly `n` arguments.
-fn exactly<'a>(args: &'a PyTuple, n: usize, cx: &mut Cx) -> PyResult<&'a [&'a Object]> {
+pub(super) fn exactly<'a>(args: &'a PyTuple, n: usize, cx: &mut Cx) -> PyResult<&'a [&'a Object]> {
     let got = args.len();
     if got == n {
         return Ok(args.as_slice());
@@ -241,6 +243,8 @@ pub unsafe fn call_wrapped(wrap: Wrap, f: *const (), o: &Object, args: &PyTuple,
                 let i = seq_index(o, a[0], cx)?;
                 done(from_status(slot!(SsizeObjArgProc)(me, i, std::ptr::null_mut())))
             }
+            Wrap::Buffer => super::buffer::wrap_buffer(f, o, args, cx),
+            Wrap::ReleaseBuffer => super::buffer::wrap_release(o, args, cx),
             Wrap::ObjObj => {
                 let a = exactly(args, 1, cx)?;
                 let n = slot!(ObjObjProc)(me, a[0].as_ptr());
