@@ -10,7 +10,7 @@ use taipan_host::{Errno, consts, fd as hostfd, mem, stat};
 use taipan_object::abstract_::buffer::{self, Buffer};
 use taipan_object::abstract_::number;
 use taipan_object::prelude::*;
-use taipan_object::types::bytes::{PyBytes, ops};
+use taipan_object::types::bytes::{self, PyBytes};
 use taipan_object::types::slice::{PySlice, Span};
 
 const ACCESS_DEFAULT: i32 = 0;
@@ -119,7 +119,7 @@ impl PyMmap {
         let (start, end) = (clip(start, self.pos.get(), cx)?, clip(end, self.len(cx)?, cx)?);
         let m = self.get(cx)?;
         let hay = m.bytes().get(start..end).unwrap_or_default();
-        let found = if start > end { None } else if back { ops::rfind(hay, view.bytes()) } else { ops::find(hay, view.bytes()) };
+        let found = if start > end { None } else if back { bytes::rfind(hay, view.bytes()) } else { bytes::find(hay, view.bytes()) };
         Ok(found.map_or(-1, |i| (i + start) as isize))
     }
     fn index(&self, key: &Object, cx: &mut Cx) -> PyResult<usize> {
@@ -395,7 +395,7 @@ impl PyMmap {
         let n = {
             let m = self.get(cx)?;
             let rest = m.bytes().get(self.pos.get()..).unwrap_or_default();
-            ops::find(rest, b"\n").map_or(rest.len(), |i| i + 1)
+            bytes::find(rest, b"\n").map_or(rest.len(), |i| i + 1)
         };
         self.take(n, cx)
     }

@@ -4,7 +4,7 @@ use crate::cx::Cx;
 use crate::err::{PyResult, Raised};
 use crate::refs::*;
 use std::ffi::{c_int, c_void};
-use taipan_abi::Py_buffer;
+pub use taipan_abi::Py_buffer;
 
 /// `PyBUF_SIMPLE`.
 pub const SIMPLE: c_int = 0;
