@@ -233,6 +233,34 @@ pub fn compile_module(text: &str, filename: &PyStr, cx: &mut Cx) -> PyResult<Own
     compile_tree(&tree, 0, optimize, filename, Some(text), cx)
 }
 
+/// What text at a prompt is.
+pub enum Interactive {
+    /// More lines are needed.
+    Incomplete,
+    /// A statement.
+    Complete(Own<PyCode>),
+}
+
+/// Compile one statement typed at a prompt. `shown` is the file name of syntax errors, `filename` the code's; `ended`: no more text can come.
+pub fn compile_interactive(text: &str, shown: &PyStr, filename: &PyStr, ended: bool, cx: &mut Cx) -> PyResult<Interactive> {
+    if text.contains('\0') {
+        return Err(raise_syntax_error(&syntax::SyntaxError::without_location(syntax::ErrorKind::Syntax, "source code cannot contain null bytes"), shown, cx));
+    }
+    let flags = PY_CF_SOURCE_IS_UTF8 | if ended { 0 } else { PY_CF_ALLOW_INCOMPLETE_INPUT | PY_CF_DONT_IMPLY_DEDENT };
+    let tree = match parse(text, syntax::Mode::Single, flags, -1, shown, cx) {
+        Ok(t) => t,
+        Err(r) => {
+            let e = cx.take_raised(r);
+            if e.ty().is_subtype(exc::IncompleteInputError()) {
+                return Ok(Interactive::Incomplete);
+            }
+            return Err(cx.set_raised(e));
+        }
+    };
+    let optimize = cx.interp().config.borrow().optimize as u8;
+    compile_tree(&tree, 0, optimize, filename, Some(text), cx).map(Interactive::Complete)
+}
+
 /// Run module code in a namespace.
 pub fn run_module(code: &PyCode, globals: &PyDict, cx: &mut Cx) -> PyResult {
     taipan_interp::eval_code(code, globals, None, cx)
