@@ -4,7 +4,7 @@ use std::ffi::CString;
 use taipan_host::consts::locale::{self as consts, LC_ALL, LC_CTYPE, LC_MONETARY, LC_NUMERIC};
 use taipan_host::locale as host;
 use taipan_object::prelude::*;
-use taipan_object::{attr, call, fspath};
+use taipan_object::fspath;
 
 /// `CHAR_MAX` in a list of group sizes: no further grouping.
 const CHAR_MAX: u8 = 127;
@@ -12,7 +12,7 @@ const CHAR_MAX: u8 = 127;
 /// `locale.Error`, made once.
 #[derive(Default)]
 struct State {
-    error: Field<Object>,
+    error: FieldCell<Object>,
 }
 
 fn error_class(cx: &mut Cx) -> PyResult<Own<Object>> {

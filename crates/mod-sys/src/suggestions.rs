@@ -22,7 +22,7 @@ pub mod suggestions {
             }
         }
         let wanted = item.to_string_lossy();
-        let best = suggest::closest(&wanted, names.iter().map(|n| n.as_str()));
+        let best = suggest(&wanted, names.iter().map(|n| n.as_str()));
         Ok(best.and_then(|b| names.iter().position(|n| n == b)).map(|i| all[i].clone()))
     }
 }

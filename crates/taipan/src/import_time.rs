@@ -13,7 +13,7 @@ struct Times {
 }
 
 fn now() -> u64 {
-    taipan_host::clock::nanos(taipan_host::clock::CLOCK_MONOTONIC).max(0) as u64
+    taipan_host::clock::nanos(taipan_host::consts::time::CLOCK_MONOTONIC).max(0) as u64
 }
 
 /// Report imports if the configuration asks for it.

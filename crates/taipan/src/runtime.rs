@@ -124,7 +124,7 @@ fn gc_mode(cx: &mut Cx) {
 
 fn set_paths(sys: &PyModule, p: &Paths, cx: &mut Cx) -> PyResult<()> {
     cx.interp().config.borrow_mut().executable = p.executable.clone();
-    let mut one = |name: &str, v: &[u8], cx: &mut Cx| -> PyResult<()> {
+    let one = |name: &str, v: &[u8], cx: &mut Cx| -> PyResult<()> {
         let s = fspath::decode(v, cx)?;
         sys.add(name, &s, cx)
     };

@@ -54,7 +54,8 @@ fn is_archive(path: &std::ffi::CStr) -> bool {
     let Ok(fd) = taipan_host::fs::open(taipan_host::AT_FDCWD, path, flags, 0) else { return false };
     let size = st.size as u64;
     let mut tail = vec![0; size.min(END_MAX) as usize];
-    let n = taipan_host::fd::pread(fd, &mut tail, (size - tail.len() as u64) as i64).unwrap_or(0);
+    let start = (size - tail.len() as u64) as i64;
+    let n = taipan_host::fd::pread(fd, &mut tail, start).unwrap_or(0);
     // The descriptor was only read from.
     let _ = taipan_host::fd::close(fd);
     tail[..n].windows(4).any(|w| w == b"PK\x05\x06")

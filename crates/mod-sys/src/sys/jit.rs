@@ -4,7 +4,6 @@ use taipan_object::prelude::*;
 
 #[pymodule(name = "sys._jit", doc = "Utilities for observing just-in-time compilation.")]
 pub mod jit {
-    use super::*;
 
     /// Return True if the current Python executable supports JIT compilation, and False otherwise.
     #[function("is_available()")]
