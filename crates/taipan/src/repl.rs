@@ -97,7 +97,7 @@ fn one_statement(sys: &Object, cx: &mut Cx) -> PyResult<bool> {
             return Ok(!ended);
         }
         let number = cx.state::<Counter>().0.get();
-        let name = PyStr::new(&format!("<stdin>-{number}"), cx)?;
+        let name = PyStr::new(&format!("<stdin-{number}>"), cx)?;
         match compile::compile_interactive(&text, &shown, &name, ended, cx)? {
             Interactive::Incomplete => continue,
             Interactive::Complete(code) => break (code, name, ended),
