@@ -70,7 +70,6 @@ fn plain_loop(cx: &mut Cx) -> PyResult<()> {
         }
         finish::flush(cx);
     }
-    cli::err(format_args!("\n"));
     Ok(())
 }
 
@@ -100,10 +99,10 @@ fn one_statement(sys: &Object, cx: &mut Cx) -> PyResult<bool> {
         let name = PyStr::new(&format!("<stdin-{number}>"), cx)?;
         match compile::compile_interactive(&text, &shown, &name, ended, cx)? {
             Interactive::Incomplete => continue,
-            Interactive::Complete(code) => break (code, name, ended),
+            Interactive::Complete(code) => break (code, name),
         }
     };
-    let (code, _name, ended) = code;
+    let (code, _name) = code;
     let counter = cx.state::<Counter>();
     counter.0.set(counter.0.get() + 1);
     let source = PyStr::new(&text, cx)?;
@@ -114,7 +113,7 @@ fn one_statement(sys: &Object, cx: &mut Cx) -> PyResult<bool> {
         None => return Err(cx.type_error(format_args!("__main__ is not a module"))),
     };
     compile::run_module(&code, &d, cx)?;
-    Ok(!ended)
+    Ok(true)
 }
 
 fn only_comment(text: &str) -> bool {
@@ -155,7 +154,12 @@ fn read_line(sys: &Object, more: bool, cx: &mut Cx) -> PyResult<Vec<u8>> {
     loop {
         let mut b = [0];
         match cx.without_gil(|| taipan_host::fd::read(0, &mut b)) {
-            Ok(0) => return Ok(line),
+            Ok(0) => {
+                if line.is_empty() {
+                    cli::err(format_args!("\n"));
+                }
+                return Ok(line);
+            }
             Ok(_) => line.push(b[0]),
             Err(taipan_host::Errno::EINTR) => {
                 if let Err(r) = taipan_mod_concurrency::signal::run_handlers(cx) {
