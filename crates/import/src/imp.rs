@@ -2,7 +2,6 @@
 
 use crate::frozen;
 use std::cell::{Cell, RefCell};
-use taipan_object::config::CheckPycs;
 use taipan_object::prelude::*;
 use taipan_object::types::code::PyCode;
 use taipan_object::types::module;
@@ -125,8 +124,22 @@ pub mod imp {
     /// Returns the list of file suffixes used to identify extension modules.
     #[function("extension_suffixes()")]
     fn extension_suffixes(cx: &mut Cx) -> PyResult<Own<PyList>> {
-        // Extension modules need the C API, which is not exported yet: no file is one.
-        PyList::new(cx)
+        let l = PyList::new(cx)?;
+        for suffix in crate::extension::SUFFIXES {
+            l.push(PyStr::new(suffix, cx)?.into_object(), cx)?;
+        }
+        Ok(l)
+    }
+    /// Create an extension module.
+    #[function("create_dynamic(spec, file=None, /)")]
+    fn create_dynamic(spec: &Object, file: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let _ = file;
+        crate::extension::create(spec, cx)
+    }
+    /// Initialize an extension module.
+    #[function("exec_dynamic(mod, /)")]
+    fn exec_dynamic(m: &Object, cx: &mut Cx) -> PyResult<i32> {
+        crate::extension::exec(m, cx).map(|()| 0)
     }
 
     /// Returns True if the module name corresponds to a built-in module.
@@ -159,9 +172,9 @@ pub mod imp {
         let name = m.dict(cx)?.get(name!(cx, "__name__"), cx)?;
         let spec = name.as_ref().and_then(|n| n.downcast::<PyStr>()).and_then(|n| n.to_str_checked()).and_then(|n| native(&n, cx));
         // A module that was made at start is complete already.
-        let complete = m.md_state.get() as usize == 1;
+        let complete = m.definition.state.get() as usize == 1;
         if let Some(s) = spec.filter(|_| !complete) {
-            m.md_state.set(1 as *mut std::ffi::c_void);
+            m.definition.state.set(1 as *mut std::ffi::c_void);
             module::exec(s, m, cx)?;
         }
         Ok(0)
@@ -249,12 +262,8 @@ pub mod imp {
         taipan_object::types::bytes::PyBytes::new(&h.to_le_bytes(), cx)
     }
     #[constant("check_hash_based_pycs")]
-    fn check_hash_based_pycs(cx: &mut Cx) -> &'static str {
-        match cx.interp().config.borrow().check_pycs {
-            CheckPycs::Default => "default",
-            CheckPycs::Always => "always",
-            CheckPycs::Never => "never",
-        }
+    fn check_hash_based_pycs() -> &'static str {
+        "default"
     }
     #[constant("pyc_magic_number_token")]
     fn pyc_magic(cx: &mut Cx) -> PyResult<Own<PyInt>> {

@@ -1,6 +1,7 @@
 //! From files and embedded modules to running code: compiling source, the frozen Lib, `_imp`, the start of importlib.
 
 pub mod compile;
+pub mod extension;
 pub mod frozen;
 pub mod imp;
 pub mod marshal;

@@ -20,7 +20,7 @@ pub fn bootstrap(sys_spec: &'static ModuleSpec, cx: &mut Cx) -> PyResult<Own<PyM
     module::exec(sys_spec, &sys, cx)?;
     for m in [&builtins, &sys] {
         // Marks them as complete for `_imp.exec_builtin`.
-        m.md_state.set(1 as *mut std::ffi::c_void);
+        m.definition.state.set(1 as *mut std::ffi::c_void);
         if let Some(n) = m.md_name.own() {
             mods.set(&n, m, cx)?;
         }
@@ -49,7 +49,7 @@ fn install_importlib(sys: &PyModule, cx: &mut Cx) -> PyResult<()> {
     cx.interp().importlib.set(Some(lib.clone()), cx);
     let imp = module::create(&imp::MODULE, cx)?;
     module::exec(&imp::MODULE, &imp, cx)?;
-    imp.md_state.set(1 as *mut std::ffi::c_void);
+    imp.definition.state.set(1 as *mut std::ffi::c_void);
     call::call_method(&lib, name!(cx, "_install"), &[sys, &imp], cx)?;
     Ok(())
 }
@@ -58,11 +58,6 @@ fn install_importlib(sys: &PyModule, cx: &mut Cx) -> PyResult<()> {
 pub fn install_external(cx: &mut Cx) -> PyResult<()> {
     let Some(lib) = cx.interp().importlib.own() else { return Ok(()) };
     call::call_method(&lib, name!(cx, "_install_external_importers"), &[], cx)?;
-    // Zip archives on `sys.path` come first (`init_zipimport`).
-    let zip = cx.import_attr("zipimport", "zipimporter")?;
-    let hooks = cx.import_attr("sys", "path_hooks")?;
-    let zero = PyInt::new(0, cx)?;
-    call::call_method(&hooks, name!(cx, "insert"), &[&zero, &zip], cx)?;
     Ok(())
 }
 

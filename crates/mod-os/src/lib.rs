@@ -2,7 +2,6 @@
 #![deny(unsafe_code)]
 
 pub mod fcntl;
-pub mod mmap;
 pub mod posix;
 pub mod resource;
 pub mod select;
@@ -18,7 +17,6 @@ use taipan_object::prelude::*;
 static MODULES: &[&ModuleSpec] = &[
     &posix::posix::MODULE,
     &fcntl::fcntl::MODULE,
-    &mmap::module::MODULE,
     &users::pwd::MODULE,
     &users::grp::MODULE,
     &subprocess::module::MODULE,

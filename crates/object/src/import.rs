@@ -1,28 +1,8 @@
 //! `__import__`: the fast path over `sys.modules`; the work is done by Lib's `importlib._bootstrap` (`interp.importlib`).
 
 use crate::prelude::*;
+use crate::types::traceback::PyTraceback;
 use crate::{abstract_, attr, call};
-
-/// What `-X importtime` wants to hear of.
-#[derive(Clone, Copy)]
-pub struct Observer {
-    /// A module is going to be looked for.
-    pub begin: fn(&PyStr, &mut Cx),
-    /// It was imported, or not.
-    pub end: fn(&PyStr, &mut Cx),
-    /// An import statement found it in `sys.modules`.
-    pub cached: fn(&PyStr, &mut Cx),
-}
-
-struct ObserverCell(std::cell::Cell<Option<Observer>>);
-// SAFETY: used only with the GIL held.
-unsafe impl Sync for ObserverCell {}
-static OBSERVER: ObserverCell = ObserverCell(std::cell::Cell::new(None));
-
-/// Report imports from now on.
-pub fn observe(o: Observer) {
-    OBSERVER.0.set(Some(o));
-}
 
 /// `sys.modules`.
 pub fn modules(cx: &mut Cx) -> PyResult<Own<PyDict>> {
@@ -128,25 +108,69 @@ fn ensure_initialised(m: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<()> {
 pub fn import_absolute(name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
     let mods = modules(cx)?;
     if let Some(m) = mods.get(name, cx)?.filter(|m| !m.is_none()) {
-        if let Some(o) = OBSERVER.0.get() {
-            (o.cached)(name, cx);
-        }
         ensure_initialised(&m, name, cx)?;
         return Ok(m);
     }
     let f = import_function(cx)?;
-    let Some(o) = OBSERVER.0.get() else {
-        return bootstrap(name!(cx, "_find_and_load"), &[name, &f], cx);
-    };
-    (o.begin)(name, cx);
-    let r = bootstrap(name!(cx, "_find_and_load"), &[name, &f], cx);
-    let r = r.map_err(|r| cx.take_raised(r));
-    (o.end)(name, cx);
-    r.map_err(|e| cx.set_raised(e))
+    bootstrap(name!(cx, "_find_and_load"), &[name, &f], cx)
 }
 
 /// `__import__(name, globals, locals, fromlist, level)` (`PyImport_ImportModuleLevelObject`).
 pub fn import(name: &Object, globals: Option<&Object>, fromlist: Option<&Object>, level: i32, cx: &mut Cx) -> PyResult<Own<Object>> {
+    find(name, globals, fromlist, level, cx).map_err(|r| without_importlib_frames(r, cx))
+}
+
+/// Take importlib's own frames out of the traceback: all of them for an `ImportError`, otherwise those that end in `_call_with_frames_removed`
+/// (`remove_importlib_frames`). `-v` keeps them.
+fn without_importlib_frames(r: Raised, cx: &mut Cx) -> Raised {
+    if cx.interp().config.borrow().verbose > 0 {
+        return r;
+    }
+    let e = cx.take_raised(r);
+    if let Some(b) = e.downcast::<crate::types::exc::PyBaseException>() {
+        if let Some(tb) = b.traceback.own().and_then(|t| t.downcast_own::<PyTraceback>().ok()) {
+            let kept = trimmed(tb, e.ty().is_subtype(exc::ImportError()), cx);
+            b.traceback.set(kept.map(Own::into_object), cx);
+        }
+    }
+    cx.set_raised(e)
+}
+
+/// The entries that stay, linked anew.
+fn trimmed(first: Own<PyTraceback>, always: bool, cx: &mut Cx) -> Option<Own<PyTraceback>> {
+    let mut all = vec![first];
+    while let Some(n) = all.last().and_then(|t| t.next()) {
+        all.push(n);
+    }
+    let of = |t: &PyTraceback, what: &str| {
+        let c = t.frame().code();
+        if what == "file" { c.filename().downcast::<PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default() } else { c.name().to_string_lossy() }
+    };
+    let mut keep = vec![true; all.len()];
+    let mut chunk = None;
+    for (i, t) in all.iter().enumerate() {
+        if !of(t, "file").starts_with("<frozen importlib._bootstrap") {
+            chunk = None;
+            continue;
+        }
+        let start = *chunk.get_or_insert(i);
+        if always || of(t, "name") == "_call_with_frames_removed" {
+            keep[start..=i].fill(false);
+            chunk = None;
+            if always {
+                chunk = Some(i + 1);
+            }
+        }
+    }
+    let mut next = None;
+    for (t, _) in all.into_iter().zip(keep).rev().filter(|(_, k)| *k) {
+        t.link_next(next.take(), cx);
+        next = Some(t);
+    }
+    next
+}
+
+fn find(name: &Object, globals: Option<&Object>, fromlist: Option<&Object>, level: i32, cx: &mut Cx) -> PyResult<Own<Object>> {
     let Some(name) = name.downcast::<PyStr>() else {
         return Err(cx.type_error(format_args!("module name must be a string")));
     };

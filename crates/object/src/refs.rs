@@ -88,6 +88,12 @@ impl Object {
         unsafe { &*self.ty.get() }
     }
 
+    /// Whether the type pointer is still null: a static type of C code before `PyType_Ready`.
+    #[inline]
+    pub fn has_no_type(&self) -> bool {
+        self.ty.get().is_null()
+    }
+
     /// Replace the type pointer without touching counts (`Py_SET_TYPE`).
     #[inline]
     pub fn set_ty_uncounted(&self, ty: *const PyType) {

@@ -5,7 +5,6 @@ use crate::{modules, streams};
 use taipan_import::imp::{self, ImportState};
 use taipan_import::{compile, start};
 use taipan_object::config::Config;
-use taipan_object::fspath;
 use taipan_object::prelude::*;
 use taipan_object::thread::{Interpreter, ThreadState, gil};
 
@@ -94,6 +93,7 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
     taipan_builtins::init(cx)?;
     compile::install();
     taipan_mod_ast::install();
+    taipan_capi::init(cx);
     gc_mode(cx);
     let all = modules::all();
     imp::add_natives(&all, cx);
@@ -103,11 +103,9 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
     let Some(sys_spec) = imp::native("sys", cx) else {
         return Err(cx.import_error(format_args!("the module sys is missing")));
     };
-    crate::import_time::install(cx);
     let sys = start::bootstrap(sys_spec, cx)?;
     set_paths(&sys, paths, cx)?;
     start::install_external(cx)?;
-    crate::repl::install(cx);
     streams::install(&sys, cx)?;
     taipan_mod_concurrency::faulthandler::start(cx)?;
     taipan_mod_concurrency::signal::install_defaults(cx)
@@ -122,10 +120,22 @@ fn gc_mode(cx: &mut Cx) {
     }
 }
 
+/// Bytes of the operating system as a string (file system encoding: UTF-8 with surrogateescape).
+pub fn fs_str(b: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if let Ok(s) = std::str::from_utf8(b) {
+        return PyStr::new(s, cx);
+    }
+    let mut points = Vec::with_capacity(b.len());
+    for chunk in b.utf8_chunks() {
+        points.extend(chunk.valid().chars().map(|c| c as u32));
+        points.extend(chunk.invalid().iter().map(|&x| 0xdc00 + x as u32));
+    }
+    PyStr::from_code_points(&points, cx)
+}
+
 fn set_paths(sys: &PyModule, p: &Paths, cx: &mut Cx) -> PyResult<()> {
-    cx.interp().config.borrow_mut().executable = p.executable.clone();
-    let one = |name: &str, v: &[u8], cx: &mut Cx| -> PyResult<()> {
-        let s = fspath::decode(v, cx)?;
+    let mut one = |name: &str, v: &[u8], cx: &mut Cx| -> PyResult<()> {
+        let s = fs_str(v, cx)?;
         sys.add(name, &s, cx)
     };
     one("executable", &p.executable, cx)?;
@@ -137,8 +147,22 @@ fn set_paths(sys: &PyModule, p: &Paths, cx: &mut Cx) -> PyResult<()> {
     one("_stdlib_dir", &p.stdlib_dir, cx)?;
     let path = PyList::new(cx)?;
     for d in &p.search {
-        let s = fspath::decode(d, cx)?;
+        let s = fs_str(d, cx)?;
         path.push(s.into_object(), cx)?;
     }
-    sys.add("path", &path, cx)
+    sys.add("path", &path, cx)?;
+    let argv = PyList::new(cx)?;
+    let list = cx.interp().config.borrow().argv.clone();
+    for a in &list {
+        let s = fs_str(a, cx)?;
+        argv.push(s.into_object(), cx)?;
+    }
+    sys.add("argv", &argv, cx)?;
+    let orig = PyList::new(cx)?;
+    let list = cx.interp().config.borrow().orig_argv.clone();
+    for a in &list {
+        let s = fs_str(a, cx)?;
+        orig.push(s.into_object(), cx)?;
+    }
+    sys.add("orig_argv", &orig, cx)
 }

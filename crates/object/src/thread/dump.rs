@@ -156,7 +156,7 @@ impl Output<'_> {
         let (mut count, mut at) = (0, 0);
         while let Some((key, value, _)) = modules.next(&mut at, cx) {
             let (Some(key), Some(module)) = (key.downcast::<PyStr>(), value.downcast::<PyModule>()) else { continue };
-            let native = !module.md_def.get().is_null() || builtin.is_some_and(|t| t.as_slice().iter().any(|o| is_name(o, key)));
+            let native = !module.definition.def.get().is_null() || builtin.is_some_and(|t| t.as_slice().iter().any(|o| is_name(o, key)));
             if !native || standard.is_some_and(|s| set_has(s, key, cx)) {
                 continue;
             }

@@ -41,6 +41,20 @@ fn lock() -> std::sync::MutexGuard<'static, State> {
 
 /// Take the GIL and make `ts` the thread's state.
 pub fn take(ts: &ThreadState) {
+    acquire();
+    bind(ts);
+}
+
+/// Take the GIL on a thread that has no state yet; `make` makes it with the GIL held.
+pub fn take_new(make: impl FnOnce() -> &'static ThreadState) -> &'static ThreadState {
+    acquire();
+    let ts = make();
+    bind(ts);
+    ts
+}
+
+/// Wait until the lock is free and take it; nobody is named as its holder yet.
+fn acquire() {
     let mut s = lock();
     s.waiting += 1;
     while s.held {
@@ -59,9 +73,12 @@ pub fn take(ts: &ThreadState) {
     s.waiting -= 1;
     s.held = true;
     s.switches += 1;
-    HOLDER.store(ts as *const ThreadState as *mut ThreadState, Release);
     GIL.switched.notify_all();
-    drop(s);
+}
+
+/// Name the state that holds the GIL now.
+fn bind(ts: &ThreadState) {
+    HOLDER.store(ts as *const ThreadState as *mut ThreadState, Release);
     ts.holds_gil.set(1);
     cx::set_current(ts);
 }

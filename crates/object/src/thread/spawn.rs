@@ -62,11 +62,11 @@ pub fn spawn(stack_bytes: usize, f: impl FnOnce(&mut Cx) + 'static, cx: &mut Cx)
 /// Stack of new threads, as glibc's default.
 const DEFAULT_STACK: usize = 8 << 20;
 
-/// Empty the state, give the GIL up and free the state.
+/// Empty the state, give the GIL up and free the state (`PyThreadState_DeleteCurrent`).
 ///
 /// # Safety
 /// `ts` is the calling thread's; nobody uses it afterwards.
-unsafe fn finish(ts: &'static ThreadState, cx: &mut Cx) {
+pub unsafe fn finish(ts: &'static ThreadState, cx: &mut Cx) {
     clear(ts, cx);
     cx.interp().unlink_thread(ts);
     crate::frame::free_stack(ts);

@@ -1,6 +1,7 @@
 //! Types: layout, specification, readying, MRO, attribute lookup, class creation.
 
 pub mod alloc;
+pub mod from_spec;
 pub mod slots;
 mod layout;
 mod lookup;

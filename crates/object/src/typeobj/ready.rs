@@ -89,6 +89,15 @@ pub fn ready_foreign(t: &PyType, cx: &mut Cx) -> PyResult<()> {
     if t.has(flags::READY) {
         return Ok(());
     }
+    if !t.has(flags::HEAPTYPE) {
+        t.tp_flags.set(t.tp_flags.get() | flags::IMMUTABLETYPE);
+        if t.as_object().refcount() == 0 || !t.as_object().is_immortal() {
+            t.as_object().immortalise();
+        }
+    }
+    if let Some(b) = t.base().filter(|b| !b.has(flags::READY)) {
+        ready_foreign(b, cx)?;
+    }
     // SAFETY: null-terminated tables, as PyType_Ready demands.
     let tables = unsafe { (until_null(t.tp_methods.get(), |m| m.ml_name.is_null()), until_null(t.tp_members.get(), |m| m.name.is_null()), until_null(t.tp_getset.get(), |m| m.name.is_null())) };
     ready_with(t, |cx| add_tables(t, tables.0, tables.1, tables.2, cx), cx)
@@ -114,10 +123,7 @@ fn ready_with(t: &PyType, fill: impl FnOnce(&mut Cx) -> PyResult<()>, cx: &mut C
     if t.tp_base.get().is_null() && !std::ptr::eq(t, object_type()) {
         t.tp_base.set(object_type());
     }
-    if t.as_object().as_ptr().is_null() || t.has(flags::READY) {
-        return Ok(());
-    }
-    if let Some(b) = t.base() {
+    if let Some(b) = t.base().filter(|_| t.as_object().has_no_type()) {
         t.as_object().set_ty_uncounted(b.as_object().ty());
     }
     if t.tp_bases.is_empty() {

@@ -4,6 +4,7 @@ pub mod boolean;
 pub mod builtin;
 pub mod bytearray;
 pub mod bytes;
+pub mod capsule;
 pub mod cell;
 pub mod code;
 pub mod complex;

@@ -12,8 +12,7 @@ use crate::types::descr;
 use std::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
-/// `PyCMethodObject`: `PyCFunctionObject` with the defining class behind (null for all but `METH_METHOD`). One struct serves both, so the type's size is
-/// larger than CPython's by a word; no macro reads beyond `vectorcall`.
+/// `PyCFunctionObject`.
 #[pytype(name = "builtin_function_or_method", gc, flags(HAVE_VECTORCALL), export = "PyCFunction_Type", doc = "", basicsize = 56)]
 #[repr(C)]
 pub struct PyCFunction {
@@ -70,6 +69,46 @@ pub fn new_function(def: &'static MethodDef, slf: Option<&Object>, module: Optio
         vectorcall: crate::call::Vectorcall::new(vectorcall),
     })?;
     Ok(f.into_object())
+}
+
+/// `PyCMethodObject`: a function that gets its defining class (`METH_METHOD`).
+#[pytype(name = "builtin_method", gc, base = PyCFunction, flags(HAVE_VECTORCALL), export = "PyCMethod_Type", doc = "", no_new)]
+#[repr(C)]
+pub struct PyCMethod {
+    func: PyCFunction,
+    mm_class: FieldCell<PyType>,
+}
+
+#[pymethods]
+impl PyCMethod {}
+
+/// As [`new_function`] for a row with `METH_METHOD`: `class` is the class that defines the method.
+pub fn new_method(def: &'static MethodDef, slf: Option<&Object>, module: Option<&Object>, class: &PyType, cx: &mut Cx) -> PyResult {
+    let f = cx.new_object(PyCMethod {
+        func: PyCFunction {
+            head: Object::placeholder(),
+            m_ml: Cell::new(def),
+            m_self: FieldCell::new(slf.map(|s| s.own())),
+            m_module: FieldCell::new(module.map(|s| s.own())),
+            m_weakreflist: WeakList::new(),
+            vectorcall: crate::call::Vectorcall::new(method_vectorcall),
+        },
+        mm_class: FieldCell::new(Some(class.new_ref())),
+    })?;
+    Ok(f.into_object())
+}
+
+unsafe extern "C" fn method_vectorcall(callee: Ptr, args: *const Ptr, nargsf: usize, kwnames: Ptr) -> Ptr {
+    // SAFETY: the vectorcall contract; the object is a PyCMethod.
+    unsafe {
+        let cx = &mut Cx::assume();
+        let m = (*callee).cast_unchecked::<PyCMethod>();
+        result_into_raw((|| {
+            let _g = cx.enter_call(" while calling a Python object")?;
+            let class = m.mm_class.own();
+            call_method_def(&*m.func.m_ml.get(), m, m.func.m_self.as_raw(), class.as_deref(), args, nargsf & !ARGUMENTS_OFFSET, kwnames, cx)
+        })())
+    }
 }
 
 unsafe extern "C" fn vectorcall(callee: Ptr, args: *const Ptr, nargsf: usize, kwnames: Ptr) -> Ptr {

@@ -6,8 +6,6 @@ pub(crate) mod args;
 mod iter;
 pub(crate) mod methods;
 pub(crate) mod ops;
-
-pub use ops::{find, rfind};
 pub(crate) mod percent;
 pub(crate) mod shared;
 
@@ -69,7 +67,7 @@ impl PyBytes {
     }
 
     /// Room for `n` bytes, uninitialised but for the closing zero. Raises `MemoryError`.
-    pub(crate) fn alloc(n: usize, cx: &mut Cx) -> PyResult<(Own<PyBytes>, *mut u8)> {
+    pub fn alloc(n: usize, cx: &mut Cx) -> PyResult<(Own<PyBytes>, *mut u8)> {
         let Some(size) = n.checked_add(HEAD + 1).filter(|&s| s < isize::MAX as usize) else {
             return Err(cx.overflow_error(format_args!("byte string is too large")));
         };

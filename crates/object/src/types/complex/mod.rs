@@ -3,7 +3,7 @@
 pub mod arith;
 mod compare;
 mod methods;
-mod new;
+pub mod new;
 
 use crate::prelude::*;
 use std::cell::Cell;

@@ -61,130 +61,142 @@ impl PyMemberDescr {
     pub fn owner(&self) -> &PyType {
         &self.d_type
     }
+}
 
-    /// Read the field (`PyMember_GetOne`).
-    ///
-    /// # Safety
-    /// `obj` has the field at the row's offset.
-    pub unsafe fn read(&self, obj: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-        let def = self.def();
-        // SAFETY: the caller's promise.
-        unsafe {
-            let p = (obj.as_ptr() as *const u8).offset(def.offset);
-            macro_rules! int { ($t:ty) => { PyInt::new((p as *const $t).read() as i64, cx).map(Own::into_object) }; }
-            match def.type_ {
-                code::OBJECT => Ok((*(p as *const *mut Object)).as_ref().unwrap_or(crate::types::none()).own()),
-                code::OBJECT_EX => match (*(p as *const *mut Object)).as_ref() {
-                    Some(o) => Ok(o.own()),
-                    None => Err(crate::attr::no_attribute(obj, &self.d_name, cx)),
-                },
-                code::BOOL => Ok(crate::types::boolean::from_bool(*p != 0)),
-                code::BYTE => int!(i8),
-                code::UBYTE => int!(u8),
-                code::SHORT => int!(i16),
-                code::USHORT => int!(u16),
-                code::INT => int!(i32),
-                code::UINT => int!(u32),
-                code::LONG | code::LONGLONG | code::SSIZET => int!(i64),
-                code::ULONG | code::ULONGLONG => PyInt::from_u64((p as *const u64).read(), cx).map(Own::into_object),
-                code::FLOAT => crate::types::float::PyFloat::new((p as *const f32).read() as f64, cx).map(Own::into_object),
-                code::DOUBLE => crate::types::float::PyFloat::new((p as *const f64).read(), cx).map(Own::into_object),
-                code::STRING => {
-                    let s = *(p as *const *const c_char);
-                    if s.is_null() { Ok(crate::types::none().own()) } else { PyStr::new(&CStr::from_ptr(s).to_string_lossy(), cx).map(Own::into_object) }
-                }
-                code::STRING_INPLACE => PyStr::new(&CStr::from_ptr(p as *const c_char).to_string_lossy(), cx).map(Own::into_object),
-                code::CHAR => PyStr::from_latin1(&[*p], cx).map(Own::into_object),
-                code::NONE => Ok(crate::types::none().own()),
-                _ => Err(cx.system_error(format_args!("bad memberdescr type for {}", &*self.d_name))),
+/// The row's name, for messages.
+fn row_name(def: &MemberDef) -> String {
+    // SAFETY: a C string of the row.
+    unsafe { CStr::from_ptr(def.name) }.to_string_lossy().into_owned()
+}
+
+#[cold]
+fn missing(obj: &Object, def: &MemberDef, cx: &mut Cx) -> Raised {
+    match c_name(def.name, cx) {
+        Ok(n) => crate::attr::no_attribute(obj, &n, cx),
+        Err(r) => r,
+    }
+}
+
+/// Read the field (`PyMember_GetOne`).
+///
+/// # Safety
+/// `obj` has the field at the row's offset.
+pub unsafe fn read_member(obj: &Object, def: &MemberDef, cx: &mut Cx) -> PyResult<Own<Object>> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let p = (obj.as_ptr() as *const u8).offset(def.offset);
+        macro_rules! int { ($t:ty) => { PyInt::new((p as *const $t).read() as i64, cx).map(Own::into_object) }; }
+        match def.type_ {
+            code::OBJECT => Ok((*(p as *const *mut Object)).as_ref().unwrap_or(crate::types::none()).own()),
+            code::OBJECT_EX => match (*(p as *const *mut Object)).as_ref() {
+                Some(o) => Ok(o.own()),
+                None => Err(missing(obj, def, cx)),
+            },
+            code::BOOL => Ok(crate::types::boolean::from_bool(*p != 0)),
+            code::BYTE => int!(i8),
+            code::UBYTE => int!(u8),
+            code::SHORT => int!(i16),
+            code::USHORT => int!(u16),
+            code::INT => int!(i32),
+            code::UINT => int!(u32),
+            code::LONG | code::LONGLONG | code::SSIZET => int!(i64),
+            code::ULONG | code::ULONGLONG => PyInt::from_u64((p as *const u64).read(), cx).map(Own::into_object),
+            code::FLOAT => crate::types::float::PyFloat::new((p as *const f32).read() as f64, cx).map(Own::into_object),
+            code::DOUBLE => crate::types::float::PyFloat::new((p as *const f64).read(), cx).map(Own::into_object),
+            code::STRING => {
+                let s = *(p as *const *const c_char);
+                if s.is_null() { Ok(crate::types::none().own()) } else { PyStr::new(&CStr::from_ptr(s).to_string_lossy(), cx).map(Own::into_object) }
             }
+            code::STRING_INPLACE => PyStr::new(&CStr::from_ptr(p as *const c_char).to_string_lossy(), cx).map(Own::into_object),
+            code::CHAR => PyStr::from_latin1(&[*p], cx).map(Own::into_object),
+            code::NONE => Ok(crate::types::none().own()),
+            _ => Err(cx.system_error(format_args!("bad memberdescr type for {}", row_name(def)))),
         }
     }
+}
 
-    /// Write the field (`PyMember_SetOne`); `None` deletes.
-    ///
-    /// # Safety
-    /// `obj` has the field at the row's offset.
-    pub unsafe fn write(&self, obj: &Object, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        let def = self.def();
-        if def.flags & code::READONLY != 0 {
-            return Err(cx.attribute_error(format_args!("readonly attribute")));
-        }
-        // SAFETY: the caller's promise.
-        unsafe {
-            let p = (obj.as_ptr() as *mut u8).offset(def.offset);
-            match def.type_ {
-                code::OBJECT | code::OBJECT_EX => {
-                    let slot = p as *mut *mut Object;
-                    if value.is_none() && def.type_ == code::OBJECT_EX && (*slot).is_null() {
-                        return Err(crate::attr::no_attribute(obj, &self.d_name, cx));
-                    }
-                    let old = std::mem::replace(&mut *slot, value.map_or(std::ptr::null_mut(), |v| v.own().into_raw()));
-                    drop(Own::<Object>::from_raw_opt(old));
-                    return Ok(());
-                }
-                _ => {}
-            }
-            let Some(v) = value else {
-                return Err(cx.type_error(format_args!("can't delete numeric/char attribute")));
-            };
-            self.write_plain(p, v, cx)
-        }
+/// Write the field (`PyMember_SetOne`); `None` deletes.
+///
+/// # Safety
+/// `obj` has the field at the row's offset.
+pub unsafe fn write_member(obj: &Object, def: &MemberDef, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+    if def.flags & code::READONLY != 0 {
+        return Err(cx.attribute_error(format_args!("readonly attribute")));
     }
-
-    /// Fields without references.
-    unsafe fn write_plain(&self, p: *mut u8, v: &Object, cx: &mut Cx) -> PyResult<()> {
-        // SAFETY: the caller of `write` promises the field.
-        unsafe {
-            macro_rules! int { ($t:ty) => {{
-                let n = crate::abstract_::number::index_as_isize(v, exc::OverflowError(), cx)?;
-                if n as $t as isize != n {
-                    crate::warn::warn(exc::RuntimeWarning(), format_args!("Truncation of value to {}", stringify!($t)), 1, cx)?;
+    // SAFETY: the caller's promise.
+    unsafe {
+        let p = (obj.as_ptr() as *mut u8).offset(def.offset);
+        match def.type_ {
+            code::OBJECT | code::OBJECT_EX => {
+                let slot = p as *mut *mut Object;
+                if value.is_none() && def.type_ == code::OBJECT_EX && (*slot).is_null() {
+                    return Err(missing(obj, def, cx));
                 }
-                (p as *mut $t).write(n as $t);
+                let old = std::mem::replace(&mut *slot, value.map_or(std::ptr::null_mut(), |v| v.own().into_raw()));
+                drop(Own::<Object>::from_raw_opt(old));
+                return Ok(());
+            }
+            _ => {}
+        }
+        let Some(v) = value else {
+            return Err(cx.type_error(format_args!("can't delete numeric/char attribute")));
+        };
+        write_plain(def, p, v, cx)
+    }
+}
+
+/// Fields without references.
+unsafe fn write_plain(def: &MemberDef, p: *mut u8, v: &Object, cx: &mut Cx) -> PyResult<()> {
+    // SAFETY: the caller of `write` promises the field.
+    unsafe {
+        macro_rules! int { ($t:ty) => {{
+            let n = crate::abstract_::number::index_as_isize(v, exc::OverflowError(), cx)?;
+            if n as $t as isize != n {
+                crate::warn::warn(exc::RuntimeWarning(), format_args!("Truncation of value to {}", stringify!($t)), 1, cx)?;
+            }
+            (p as *mut $t).write(n as $t);
+            Ok(())
+        }}; }
+        match def.type_ {
+            code::BOOL => {
+                if !std::ptr::eq(v.ty(), crate::types::boolean::bool_type()) {
+                    return Err(cx.type_error(format_args!("attribute value type must be bool")));
+                }
+                *p = v.is(crate::types::boolean::true_()) as u8;
                 Ok(())
-            }}; }
-            match self.def().type_ {
-                code::BOOL => {
-                    if !std::ptr::eq(v.ty(), crate::types::boolean::bool_type()) {
-                        return Err(cx.type_error(format_args!("attribute value type must be bool")));
-                    }
-                    *p = v.is(crate::types::boolean::true_()) as u8;
-                    Ok(())
-                }
-                code::BYTE => int!(i8),
-                code::UBYTE => int!(u8),
-                code::SHORT => int!(i16),
-                code::USHORT => int!(u16),
-                code::INT => int!(i32),
-                code::UINT => int!(u32),
-                code::LONG | code::LONGLONG | code::SSIZET => int!(i64),
-                code::ULONG | code::ULONGLONG => {
-                    let i = crate::abstract_::number::index(v, cx)?;
-                    let Some(n) = i.as_ref_int().to_u64() else {
-                        return Err(cx.overflow_error(format_args!("Python int too large to convert to C unsigned long")));
-                    };
-                    (p as *mut u64).write(n);
-                    Ok(())
-                }
-                code::FLOAT => {
-                    (p as *mut f32).write(crate::abstract_::number::as_f64(v, cx)? as f32);
-                    Ok(())
-                }
-                code::DOUBLE => {
-                    (p as *mut f64).write(crate::abstract_::number::as_f64(v, cx)?);
-                    Ok(())
-                }
-                code::CHAR => match v.downcast::<PyStr>().and_then(|s| s.as_ascii()).map(|s| s.as_bytes()) {
-                    Some([b]) => {
-                        *p = *b;
-                        Ok(())
-                    }
-                    _ => Err(cx.type_error(format_args!("bad argument type for built-in operation"))),
-                },
-                code::STRING | code::STRING_INPLACE => Err(cx.type_error(format_args!("readonly attribute"))),
-                _ => Err(cx.system_error(format_args!("bad memberdescr type for {}", &*self.d_name))),
             }
+            code::BYTE => int!(i8),
+            code::UBYTE => int!(u8),
+            code::SHORT => int!(i16),
+            code::USHORT => int!(u16),
+            code::INT => int!(i32),
+            code::UINT => int!(u32),
+            code::LONG | code::LONGLONG | code::SSIZET => int!(i64),
+            code::ULONG | code::ULONGLONG => {
+                let i = crate::abstract_::number::index(v, cx)?;
+                let Some(n) = i.as_ref_int().to_u64() else {
+                    return Err(cx.overflow_error(format_args!("Python int too large to convert to C unsigned long")));
+                };
+                (p as *mut u64).write(n);
+                Ok(())
+            }
+            code::FLOAT => {
+                (p as *mut f32).write(crate::abstract_::number::as_f64(v, cx)? as f32);
+                Ok(())
+            }
+            code::DOUBLE => {
+                (p as *mut f64).write(crate::abstract_::number::as_f64(v, cx)?);
+                Ok(())
+            }
+            code::CHAR => match v.downcast::<PyStr>().and_then(|s| s.as_ascii()).map(|s| s.as_bytes()) {
+                Some([b]) => {
+                    *p = *b;
+                    Ok(())
+                }
+                _ => Err(cx.type_error(format_args!("bad argument type for built-in operation"))),
+            },
+            code::STRING | code::STRING_INPLACE => Err(cx.type_error(format_args!("readonly attribute"))),
+            _ => Err(cx.system_error(format_args!("bad memberdescr type for {}", row_name(def)))),
         }
     }
 }
@@ -196,13 +208,13 @@ impl PyMemberDescr {
         let Some(obj) = obj else { return Ok(self.own()) };
         check_instance(obj, &self.d_type, &self.d_name, cx)?;
         // SAFETY: an instance of the type that has the field.
-        unsafe { self.read(obj, cx) }
+        unsafe { read_member(obj, self.def(), cx) }
     }
     #[slot(tp_descr_set)]
     fn set(&self, obj: &Object, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         check_instance(obj, &self.d_type, &self.d_name, cx)?;
         // SAFETY: an instance of the type that has the field.
-        unsafe { self.write(obj, value, cx) }
+        unsafe { write_member(obj, self.def(), value, cx) }
     }
     #[slot(tp_repr)]
     fn repr(&self) -> String {

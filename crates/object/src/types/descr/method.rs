@@ -102,6 +102,9 @@ impl PyMethodDescr {
     fn get(&self, obj: Option<&Object>, _ty: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
         let Some(obj) = obj else { return Ok(self.own()) };
         check_instance(obj, &self.d_type, &self.d_name, cx)?;
+        if self.d_method.ml_flags & crate::typeobj::METH_METHOD != 0 {
+            return builtin::new_method(self.d_method, Some(obj), None, &self.d_type, cx);
+        }
         builtin::new_function(self.d_method, Some(obj), None, cx)
     }
     #[slot(tp_repr)]
@@ -161,6 +164,9 @@ impl PyClassMethodDescr {
                 self.d_type.tp_name_str(),
                 t.tp_name_str()
             )));
+        }
+        if self.d_method.ml_flags & crate::typeobj::METH_METHOD != 0 {
+            return builtin::new_method(self.d_method, Some(t.as_object()), None, &self.d_type, cx);
         }
         builtin::new_function(self.d_method, Some(t.as_object()), None, cx)
     }

@@ -9,7 +9,7 @@ mod wrapper;
 
 pub use doc::{doc_object, text_signature};
 pub use getset::{PyGetSetDescr, new_getset};
-pub use member::{PyMemberDescr, code as member_code, new_member};
+pub use member::{PyMemberDescr, code as member_code, new_member, read_member, write_member};
 pub use method::{PyClassMethodDescr, PyMethodDescr, new_for_method};
 pub use wrapper::{PyMethodWrapper, PyWrapperDescr, new_wrapper, set_wrapper_doc, wraps};
 

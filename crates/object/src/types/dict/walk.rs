@@ -48,19 +48,12 @@ impl PyDict {
     pub fn prev_own(&self, pos: &mut usize) -> Option<(Own<Object>, Own<Object>, isize)> {
         let k = self.keys();
         if let Some(v) = self.split_values() {
-            // A position beyond the items: others were here when the walk began.
-            if *pos > v.len() {
-                return None;
-            }
-            *pos = pos.checked_sub(1)?;
+            *pos = (*pos).min(v.len()).checked_sub(1)?;
             let ix = v.order(*pos);
             // SAFETY: present values and their keys are live.
             return unsafe { Some(((*k.key_at(ix)).own(), (*v.cell(ix).get()).own(), k.hash_at(ix))) };
         }
-        if *pos > k.nentries() {
-            return None;
-        }
-        let mut i = *pos;
+        let mut i = (*pos).min(k.nentries());
         while i > 0 {
             i -= 1;
             let e = k.entry(i);

@@ -199,7 +199,10 @@ pub(crate) unsafe extern "C" fn clear(obj: *mut Object) -> i32 {
         l.head.size.set(0);
         l.allocated.set(0);
         for i in (0..n).rev() {
-            Object::decref(*p.add(i));
+            // Null: a list from C that was not filled (`PyList_New`).
+            if !(*p.add(i)).is_null() {
+                Object::decref(*p.add(i));
+            }
         }
         alloc::raw_free(p as *mut u8);
         0
@@ -211,7 +214,8 @@ pub(crate) unsafe extern "C" fn traverse(obj: *mut Object, visit: crate::field::
     unsafe {
         let l = &*(obj as *const PyList);
         for i in 0..l.len() {
-            let r = visit(*l.items.get().add(i), arg);
+            let item = *l.items.get().add(i);
+            let r = if item.is_null() { 0 } else { visit(item, arg) };
             if r != 0 {
                 return r;
             }

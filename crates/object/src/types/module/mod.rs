@@ -1,14 +1,12 @@
 //! `module`: `PyModuleObject`, and making native modules from their `ModuleSpec`.
 
-mod annotations;
+pub mod foreign;
 mod make;
 
 pub use make::{create, exec};
 
 use crate::field::FieldCell;
 use crate::prelude::*;
-use std::cell::Cell;
-use std::ffi::c_void;
 use taipan_macros::{pymethods, pytype};
 
 /// Create a module object.
@@ -19,10 +17,8 @@ use taipan_macros::{pymethods, pytype};
 pub struct PyModule {
     head: ObjHead,
     pub md_dict: InstDict,
-    /// `PyModuleDef*` of C modules, or null.
-    pub md_def: Cell<*mut c_void>,
-    /// `md_state` of C modules, or null.
-    pub md_state: Cell<*mut c_void>,
+    /// `md_def` and `md_state` of C modules.
+    pub definition: foreign::Definition,
     md_weaklist: WeakList,
     pub md_name: FieldCell<Object>,
 }
@@ -42,8 +38,7 @@ impl PyModule {
             PyModule {
                 head: Object::placeholder(),
                 md_dict: FieldCell::new(Some(d)),
-                md_def: Cell::new(std::ptr::null_mut()),
-                md_state: Cell::new(std::ptr::null_mut()),
+                definition: foreign::Definition::none(),
                 md_weaklist: WeakList::new(),
                 md_name: FieldCell::empty(),
             },
@@ -95,23 +90,6 @@ impl PyModule {
     #[getter("__dict__")]
     fn get_dict(&self, cx: &mut Cx) -> PyResult<Own<PyDict>> {
         self.dict(cx)
-    }
-
-    #[getter("__annotations__")]
-    fn annotations(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        annotations::get(self, cx)
-    }
-    #[setter("__annotations__")]
-    fn set_annotations(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        annotations::set(self, v, cx)
-    }
-    #[getter("__annotate__")]
-    fn annotate(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        annotations::get_annotate(self, cx)
-    }
-    #[setter("__annotate__")]
-    fn set_annotate(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        annotations::set_annotate(self, v, cx)
     }
 
     /// __dir__() -> list

@@ -41,6 +41,37 @@ impl PyStr {
     }
 }
 
+impl PyStr {
+    /// UTF-8 of the string followed by a zero, kept in the object (`PyUnicode_AsUTF8AndSize`). Raises `UnicodeEncodeError` for lone surrogates.
+    pub fn utf8_cached(&self, cx: &mut Cx) -> PyResult<&[u8]> {
+        if self.state.get() & (super::ASCII | super::COMPACT) == super::ASCII | super::COMPACT {
+            return Ok(self.raw_bytes());
+        }
+        let base = self as *const PyStr as *mut u8;
+        // SAFETY: strings that are not compact ASCII have the two words (`utf8_length`, `utf8`) behind the common head.
+        unsafe {
+            let (len, text) = (base.add(super::ASCII_DATA) as *mut usize, base.add(super::ASCII_DATA + 8) as *mut *mut u8);
+            if (*text).is_null() {
+                let Some(v) = self.to_utf8() else {
+                    let e = encode(self, "utf-8", "strict", cx);
+                    return Err(match e {
+                        Err(r) => r,
+                        Ok(_) => cx.value_error(format_args!("the string has no UTF-8 form")),
+                    });
+                };
+                let p = crate::alloc::raw_malloc(v.len() + 1);
+                if p.is_null() {
+                    return Err(cx.memory_error());
+                }
+                p.copy_from_nonoverlapping(v.as_ptr(), v.len());
+                p.add(v.len()).write(0);
+                (*len, *text) = (v.len(), p);
+            }
+            Ok(std::slice::from_raw_parts(*text, *len))
+        }
+    }
+}
+
 /// `s.encode(encoding, errors)`.
 pub fn encode(s: &PyStr, encoding: &str, errors: &str, cx: &mut Cx) -> PyResult<Own<Object>> {
     let fast = match (known(encoding), s.units()) {

@@ -84,7 +84,7 @@ impl PyStr {
     pub fn interned(&self) -> u32 {
         self.state.get() & INTERNED_MASK
     }
-    pub(crate) fn set_interned(&self, how: u32) {
+    pub fn set_interned(&self, how: u32) {
         self.state.set((self.state.get() & !INTERNED_MASK) | how);
     }
 
@@ -204,7 +204,7 @@ impl PyStr {
 
     /// A fresh string for `len` units whose largest code point is at most `max`. Contents are uninitialised (the final zero unit is set).
     /// Raises `MemoryError`.
-    pub(crate) fn alloc(len: usize, max: u32, cx: &mut Cx) -> PyResult<(Own<PyStr>, *mut u8)> {
+    pub fn alloc(len: usize, max: u32, cx: &mut Cx) -> PyResult<(Own<PyStr>, *mut u8)> {
         let (kind, ascii) = match max {
             0..=0x7f => (1u32, true),
             0x80..=0xff => (1, false),

@@ -29,6 +29,10 @@ impl PyTraceback {
             tb_lineno: Cell::new(lineno),
         })
     }
+    /// Change the next entry; the caller makes no cycle.
+    pub(crate) fn link_next(&self, next: Option<Own<PyTraceback>>, cx: &mut Cx) {
+        self.tb_next.set(next, cx);
+    }
     /// The next entry (towards where the exception was raised).
     pub fn next(&self) -> Option<Own<PyTraceback>> {
         self.tb_next.own()

@@ -65,7 +65,7 @@ impl PyTuple {
     }
 
     /// Room for `n` items, all null, untracked. The caller fills every item with an owned reference and calls [`PyTuple::publish`].
-    pub(crate) fn alloc(n: usize, cx: &mut Cx) -> PyResult<*mut PyTuple> {
+    pub fn alloc(n: usize, cx: &mut Cx) -> PyResult<*mut PyTuple> {
         let Some(bytes) = n.checked_mul(8).and_then(|b| b.checked_add(HEAD_BYTES)) else {
             return Err(cx.memory_error());
         };
@@ -92,7 +92,7 @@ impl PyTuple {
     ///
     /// # Safety
     /// `t` comes from `alloc` and all its items are set.
-    pub(crate) unsafe fn publish(t: *mut PyTuple) -> Own<PyTuple> {
+    pub unsafe fn publish(t: *mut PyTuple) -> Own<PyTuple> {
         // SAFETY: the caller's promise.
         unsafe {
             gc::track(t as *mut Object);

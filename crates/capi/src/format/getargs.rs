@@ -1,0 +1,200 @@
+//! `PyArg_ParseTuple`, `PyArg_Parse`, `PyArg_UnpackTuple`.
+
+use super::units::{Fail, Format, Names, convert, fail, skip_unit, split};
+use super::{Args, Va};
+use crate::border::{put, text};
+use crate::capi;
+use std::ffi::{c_char, c_int};
+use taipan_object::abstract_::{self, iter, sequence};
+use taipan_object::prelude::*;
+
+/// Units at the outer level: how many there are, how many are required.
+pub fn count_units(units: &[u8]) -> Option<(usize, usize)> {
+    let (mut all, mut required, mut depth) = (0, None, 0);
+    let mut escape = false;
+    for &c in units {
+        if escape {
+            // The second letter of `es` and `et`.
+            escape = false;
+            continue;
+        }
+        match c {
+            b'(' => {
+                if depth == 0 {
+                    all += 1;
+                }
+                depth += 1;
+            }
+            b')' => depth -= 1,
+            b'|' if depth == 0 => required = required.or(Some(all)),
+            b'$' => {}
+            c if depth == 0 && c.is_ascii_alphabetic() => {
+                all += 1;
+                escape = c == b'e';
+            }
+            c if c.is_ascii_alphabetic() => escape = c == b'e',
+            _ => {}
+        }
+    }
+    (depth == 0).then_some((all, required.unwrap_or(all)))
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}
+
+fn wrong_count(names: &Names, min: usize, max: usize, given: usize, cx: &mut Cx) -> Raised {
+    if let Some(m) = &names.message {
+        return cx.type_error(format_args!("{m}"));
+    }
+    let function = names.function.as_ref().map_or("function".to_owned(), |f| format!("{f}()"));
+    let (how, n) = if min == max { ("exactly", max) } else if given < min { ("at least", min) } else { ("at most", max) };
+    if max == 0 {
+        return cx.type_error(format_args!("{function} takes no arguments"));
+    }
+    cx.type_error(format_args!("{function} takes {how} {n} argument{} ({given} given)", plural(n)))
+}
+
+/// Convert an item, which may be a nested sequence.
+pub unsafe fn convert_item(o: &Object, f: &mut Format<'_>, path: &mut Vec<usize>, cx: &mut Cx) -> Result<(), Fail> {
+    if f.peek() != b'(' {
+        // SAFETY: as the caller.
+        return unsafe { convert(o, f, cx) };
+    }
+    f.skip();
+    let depth = f.rest.iter().scan(1, |d, c| { *d += match c { b'(' => 1, b')' => -1, _ => 0 }; Some(*d) }).position(|d| d == 0).unwrap_or(f.rest.len());
+    let n = count_units(&f.rest[..depth]).map_or(0, |c| c.0);
+    let is_sequence = iter::is_sequence(o) && !o.is_a::<taipan_object::types::bytes::PyBytes>() && !o.is_a::<PyStr>();
+    if !is_sequence {
+        let found = if o.is_none() { "None" } else { o.ty().tp_name_str() };
+        return Err(Fail::Must(format!("must be {n}-item sequence, not {found}")));
+    }
+    let len = abstract_::len(o, cx)?;
+    if len != n {
+        return Err(Fail::Must(format!("must be sequence of length {n}, not {len}")));
+    }
+    for i in 0..n {
+        let item = sequence::get(o, i as isize, cx)?;
+        path.push(i + 1);
+        // SAFETY: as the caller. The sequence keeps borrowed items alive, as in CPython.
+        unsafe { convert_item(&item, f, path, cx)? };
+        path.pop();
+    }
+    f.skip();
+    Ok(())
+}
+
+/// Parse positional arguments.
+unsafe fn parse_tuple(args: &PyTuple, f: &mut Format<'_>, names: &Names, cx: &mut Cx) -> PyResult<()> {
+    let Some((max, min)) = count_units(f.rest) else { return Err(cx.system_error(format_args!("unmatched paren in format"))) };
+    if args.len() < min || args.len() > max {
+        return Err(wrong_count(names, min, max, args.len(), cx));
+    }
+    for (i, o) in args.as_slice().iter().enumerate() {
+        if f.peek() == b'|' {
+            f.skip();
+        }
+        let mut path = vec![i + 1];
+        // SAFETY: as the caller.
+        if let Err(e) = unsafe { convert_item(o, f, &mut path, cx) } {
+            return Err(fail(e, &path, names, cx));
+        }
+    }
+    Ok(())
+}
+
+/// `PyArg_Parse`: the object is the one argument, or a tuple of them.
+unsafe fn parse_single(o: Option<&Object>, f: &mut Format<'_>, names: &Names, cx: &mut Cx) -> PyResult<()> {
+    match count_units(f.rest) {
+        Some((0, _)) => match o {
+            None => Ok(()),
+            Some(_) => Err(cx.type_error(format_args!("{} takes no arguments", names.function.as_ref().map_or("function".to_owned(), |f| format!("{f}()"))))),
+        },
+        Some((1, min)) => {
+            let Some(o) = o else {
+                return if min == 0 { Ok(()) } else { Err(cx.type_error(format_args!("{} takes at least one argument", names.function.as_deref().unwrap_or("function")))) };
+            };
+            if f.peek() == b'|' {
+                f.skip();
+            }
+            let mut path = vec![0];
+            // SAFETY: as the caller.
+            unsafe { convert_item(o, f, &mut path, cx) }.map_err(|e| fail(e, &path, names, cx))
+        }
+        _ => Err(cx.system_error(format_args!("old style getargs format uses new features"))),
+    }
+}
+
+/// Run a parser; what it allocated is undone when it fails.
+pub unsafe fn settled(f: &mut Format<'_>, r: PyResult<()>, cx: &mut Cx) -> bool {
+    if r.is_err() {
+        let e = cx.ts().current_exception.take();
+        // SAFETY: as the parser.
+        unsafe { f.roll_back() };
+        cx.ts().current_exception.set(e, cx);
+        return false;
+    }
+    true
+}
+
+unsafe fn unpack(args: &Object, name: *const c_char, min: isize, max: isize, v: Args, cx: &mut Cx) -> PyResult<bool> {
+    let Some(t) = args.downcast::<PyTuple>() else {
+        return Err(cx.system_error(format_args!("PyArg_UnpackTuple() argument list is not a tuple")));
+    };
+    let n = t.len() as isize;
+    if n < min || n > max {
+        let (how, limit) = if n < min { (if min == max { "" } else { "at least " }, min) } else { (if min == max { "" } else { "at most " }, max) };
+        // SAFETY: null or the caller's C string.
+        let what = if name.is_null() { "unpacked tuple should have".to_owned() } else { format!("{} expected", unsafe { text(name) }) };
+        let unit = if name.is_null() { "element" } else { "argument" };
+        let tail = if name.is_null() { format!("but has {n}") } else { format!("got {n}") };
+        return Err(cx.type_error(format_args!("{what} {how}{limit} {unit}{}, {tail}", plural(limit as usize))));
+    }
+    for o in t.as_slice() {
+        // SAFETY: one variable per item.
+        unsafe { put(v.ptr::<*mut Object>(), o.as_ptr()) };
+    }
+    Ok(true)
+}
+
+capi! {
+    /// For `PyArg_ParseTuple` and `PyArg_Parse`: 1, or 0 with an exception.
+    fn taipan_parse_args(args: Option<&Object>, format: *const c_char, v: *mut Va, single: c_int) -> bool = |cx| {
+        let (rest, names) = split(format);
+        let mut f = Format { rest, args: Args(v), undo: Vec::new() };
+        let r = if single != 0 {
+            parse_single(args, &mut f, &names, cx)
+        } else {
+            match args.and_then(|a| a.downcast::<PyTuple>()) {
+                Some(t) => parse_tuple(t, &mut f, &names, cx),
+                None => Err(cx.system_error(format_args!("new style getargs format but argument is not a tuple"))),
+            }
+        };
+        settled(&mut f, r, cx)
+    }
+    /// For `PyArg_UnpackTuple`: 1, or 0 with an exception.
+    fn taipan_unpack_tuple(args: &Object, name: *const c_char, min: isize, max: isize, v: *mut Va) -> bool = |cx| {
+        unpack(args, name, min, max, Args(v), cx).unwrap_or(false)
+    }
+    /// Whether the keys of a keyword dict are all str: 1, or 0 with an exception.
+    fn PyArg_ValidateKeywordArguments(kw: &Object) -> bool = |cx| {
+        let Some(d) = kw.downcast::<PyDict>() else {
+            let _raised = crate::border::bad_internal_call(cx);
+            return false;
+        };
+        let mut pos = 0;
+        while let Some((k, _, _)) = d.next(&mut pos, cx) {
+            if !k.is_a::<PyStr>() {
+                let _raised = cx.type_error(format_args!("keywords must be strings"));
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// Step over units without arguments.
+pub unsafe fn skip(f: &mut Format<'_>, cx: &mut Cx) -> PyResult<()> {
+    // SAFETY: as `skip_unit`.
+    if unsafe { skip_unit(f) } { Ok(()) } else { Err(cx.system_error(format_args!("impossible<bad format char>"))) }
+}

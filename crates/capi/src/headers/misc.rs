@@ -1,0 +1,349 @@
+//! Small headers: `sysmodule.h`, `pyhash.h`, `traceback.h`, `pyframe.h`, `code.h`, `osmodule.h`, `fileobject.h`, `pylifecycle.h`, `pythonrun.h`, `marshal.h`, `structseq.h`, `setobject` remainders.
+
+use crate::border::{Borrowed, bad_internal_call, str_of, text, want};
+use crate::capi;
+use std::ffi::{c_char, c_int, c_long, c_ulong, c_void};
+use taipan_object::prelude::*;
+use taipan_object::types::code::PyCode;
+use taipan_object::types::frame::PyFrame;
+use taipan_object::{attr, call, fspath};
+
+fn sys_dict(cx: &mut Cx) -> PyResult<Own<PyDict>> {
+    match cx.interp().sysdict.own() {
+        Some(d) => Ok(d),
+        None => want::<PyModule>(Some(&*cx.import("sys")?), cx)?.dict(cx),
+    }
+}
+
+/// A line of a traceback file: `print_file_and_line`.
+fn print_traceback(tb: &Object, file: &Object, cx: &mut Cx) -> PyResult<()> {
+    let f = cx.import_attr("traceback", "print_tb")?;
+    call::call(&f, &[tb, none(), file], cx).map(drop)
+}
+
+fn write(o: &Object, file: &Object, raw: bool, cx: &mut Cx) -> PyResult<()> {
+    let s = if raw { taipan_object::abstract_::str(o, cx)? } else { taipan_object::abstract_::repr(o, cx)? };
+    call::call_method(file, name!(cx, "write"), &[&s], cx).map(drop)
+}
+
+/// Compile and run text in a mode.
+fn run_string(source: &str, mode: &str, globals: &Object, locals: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let compile = cx.import_attr("builtins", "compile")?;
+    let (s, f, m) = (PyStr::new(source, cx)?, PyStr::new("<string>", cx)?, PyStr::new(mode, cx)?);
+    let code = call::call(&compile, &[&s, &f, &m], cx)?;
+    let run = cx.import_attr("builtins", if mode == "eval" { "eval" } else { "exec" })?;
+    call::call(&run, &[&code, globals, locals], cx)
+}
+
+/// `Py_single_input`, `Py_file_input`, `Py_eval_input`.
+fn mode_of(start: c_int, cx: &mut Cx) -> PyResult<&'static str> {
+    match start {
+        256 => Ok("single"),
+        257 => Ok("exec"),
+        258 => Ok("eval"),
+        _ => Err(bad_internal_call(cx)),
+    }
+}
+
+capi! {
+    /// `sys.name`, borrowed; null without an exception when missing.
+    fn PySys_GetObject(name: *const c_char) -> Borrowed = |cx| {
+        let saved = cx.ts().current_exception.take();
+        let v = sys_dict(cx).and_then(|d| d.get_text(&text(name), cx));
+        let p = match v {
+            Ok(v) => v.map_or(std::ptr::null_mut(), |v| v.as_ptr()),
+            Err(r) => { cx.discard(r); std::ptr::null_mut() }
+        };
+        cx.ts().current_exception.set(saved, cx);
+        Borrowed(p)
+    }
+    /// `sys.name = v`; null deletes.
+    fn PySys_SetObject(name: *const c_char, v: Option<&Object>) -> PyResult<()> = |cx| {
+        let d = sys_dict(cx)?;
+        let n = PyStr::new_interned(&text(name), cx)?;
+        match v {
+            Some(v) => d.set(&n, v, cx),
+            None => d.remove(&n, cx).map(drop),
+        }
+    }
+    /// `sys._xoptions`, borrowed.
+    fn PySys_GetXOptions() -> PyResult<Borrowed> = |cx| {
+        let d = sys_dict(cx)?;
+        Ok(Borrowed(d.get_text("_xoptions", cx)?.map_or(std::ptr::null_mut(), |v| v.as_ptr())))
+    }
+    /// The hash of bytes.
+    fn Py_HashBuffer(p: *const u8, n: isize) -> isize = |_| {
+        if n == 0 { 0 } else { taipan_object::hash::hash_bytes(std::slice::from_raw_parts(p, n as usize)) }
+    }
+    /// As `Py_HashBuffer`.
+    fn _Py_HashBytes(p: *const u8, n: isize) -> isize = |_| {
+        if n == 0 { 0 } else { taipan_object::hash::hash_bytes(std::slice::from_raw_parts(p, n as usize)) }
+    }
+    /// The hash of a pointer.
+    fn Py_HashPointer(p: *const c_void) -> isize = |_| { taipan_object::hash::hash_pointer(p) }
+    /// The hash of a float; `o` gives the hash of a nan.
+    fn _Py_HashDouble(o: &Object, v: f64) -> isize = |_| { taipan_object::types::float::hash_f64(v, o) }
+    /// The hash by identity.
+    fn PyObject_GenericHash(o: &Object) -> isize = |_| { taipan_object::hash::hash_pointer(o.as_ptr()) }
+    /// Add a frame to the traceback of the current exception.
+    fn PyTraceBack_Here(f: &PyFrame) -> PyResult<()> = |cx| {
+        taipan_object::types::traceback::add_entry(f, f.lasti_word(), f.line(), cx);
+        Ok(())
+    }
+    /// Print a traceback into a file object.
+    fn PyTraceBack_Print(tb: &Object, file: &Object) -> PyResult<()> = |cx| { print_traceback(tb, file, cx) }
+    /// The code of a frame.
+    fn PyFrame_GetCode(f: &PyFrame) -> Own<PyCode> = |_| { f.code().new_ref() }
+    /// The caller's frame, or null.
+    fn PyFrame_GetBack(f: &PyFrame) -> PyResult<Option<Own<PyFrame>>> = |cx| { f.back(cx) }
+    /// The globals of a frame.
+    fn PyFrame_GetGlobals(f: &PyFrame) -> Own<PyDict> = |_| { f.globals() }
+    /// The builtins of a frame.
+    fn PyFrame_GetBuiltins(f: &PyFrame) -> PyResult<Own<Object>> = |cx| { attr::get(f, name!(cx, "f_builtins"), cx) }
+    /// The locals of a frame.
+    fn PyFrame_GetLocals(f: &PyFrame) -> PyResult<Own<Object>> = |cx| { attr::get(f, name!(cx, "f_locals"), cx) }
+    /// The generator of a frame, or null.
+    fn PyFrame_GetGenerator(f: &PyFrame) -> PyResult<Option<Own<Object>>> = |cx| {
+        Ok(attr::get(f, name!(cx, "f_generator"), cx).ok().filter(|g| !g.is_none()))
+    }
+    /// The line of a frame.
+    fn PyFrame_GetLineNumber(f: &PyFrame) -> c_int = |_| { f.line() }
+    /// The instruction of a frame.
+    fn PyFrame_GetLasti(f: &PyFrame) -> c_int = |_| { f.lasti_word() }
+    /// A variable of a frame.
+    fn PyFrame_GetVar(f: &PyFrame, name: &Object) -> PyResult<Own<Object>> = |cx| { frame_var(f, name, cx) }
+    /// A variable of a frame.
+    fn PyFrame_GetVarString(f: &PyFrame, name: *const c_char) -> PyResult<Own<Object>> = |cx| { let n = str_of(name, cx)?; frame_var(f, &n, cx) }
+    /// A frame that runs nothing, for tracebacks of C code.
+    fn PyFrame_New(ts: *mut c_void, code: &PyCode, globals: &PyDict, locals: *mut Object) -> PyResult<Own<PyFrame>> = |cx| { PyFrame::invent(code, globals, cx) }
+    /// A code object that runs nothing, for tracebacks of C code.
+    fn PyCode_NewEmpty(file: *const c_char, function: *const c_char, line: c_int) -> PyResult<Own<Object>> = |cx| { empty_code(&text(file), &text(function), line, cx) }
+    /// `co_code`.
+    fn PyCode_GetCode(c: &PyCode) -> PyResult<Own<Object>> = |cx| { attr::get_text(c, "co_code", cx) }
+    /// `co_varnames`.
+    fn PyCode_GetVarnames(c: &PyCode) -> PyResult<Own<PyTuple>> = |cx| { c.varnames(cx) }
+    /// `co_cellvars`.
+    fn PyCode_GetCellvars(c: &PyCode) -> PyResult<Own<PyTuple>> = |cx| { c.cellvars(cx) }
+    /// `co_freevars`.
+    fn PyCode_GetFreevars(c: &PyCode) -> PyResult<Own<PyTuple>> = |cx| { c.freevars(cx) }
+    /// The line of an instruction.
+    fn PyCode_Addr2Line(c: &PyCode, at: c_int) -> c_int = |_| { c.line_at(at) }
+    /// `os.fspath(o)`.
+    fn PyOS_FSPath(o: &Object) -> PyResult<Own<Object>> = |cx| { fspath::fspath(o, cx) }
+    /// `file.write(str(o))` or of `repr(o)`.
+    fn PyFile_WriteObject(o: Option<&Object>, file: Option<&Object>, flags: c_int) -> PyResult<()> = |cx| {
+        let Some(file) = file else { return Err(cx.type_error(format_args!("writeobject with NULL file"))) };
+        match o {
+            Some(o) => write(o, file, flags & 1 != 0, cx),
+            None => { let s = PyStr::new("<NULL>", cx)?; write(&s, file, true, cx) }
+        }
+    }
+    /// `file.write(text)`.
+    fn PyFile_WriteString(s: *const c_char, file: Option<&Object>) -> PyResult<()> = |cx| {
+        let Some(file) = file else {
+            return Err(if cx.is_raised() { Raised::assume() } else { cx.system_error(format_args!("null file for PyFile_WriteString")) });
+        };
+        if cx.is_raised() { return Err(Raised::assume()); }
+        let s = str_of(s, cx)?;
+        write(&s, file, true, cx)
+    }
+    /// A line of a file: 0 all of it, more at most so many characters, less without its end.
+    fn PyFile_GetLine(file: Option<&Object>, n: c_int) -> PyResult<Own<Object>> = |cx| {
+        let Some(file) = file else { return Err(bad_internal_call(cx)) };
+        let line = if n <= 0 {
+            call::call_method(file, name!(cx, "readline"), &[], cx)?
+        } else {
+            let k = PyInt::new(n.into(), cx)?;
+            call::call_method(file, name!(cx, "readline"), &[&k], cx)?
+        };
+        if n >= 0 { return Ok(line); }
+        if let Some(s) = line.downcast::<PyStr>() {
+            if s.is_empty() { return Err(cx.eof_error(format_args!("EOF when reading a line"))); }
+            let end = if s.code_point(s.len() - 1) == 10 { s.len() - 1 } else { s.len() };
+            return s.slice(0, end, cx).map(Own::into_object);
+        }
+        Ok(line)
+    }
+    /// `open(fd, …)`.
+    fn PyFile_FromFd(fd: c_int, name: *const c_char, mode: *const c_char, buffering: c_int, encoding: *const c_char, errors: *const c_char, newline: *const c_char, closefd: c_int) -> PyResult<Own<Object>> = |cx| {
+        let open = cx.import_attr("_io", "open")?;
+        let opt = |p: *const c_char, cx: &mut Cx| if p.is_null() { Ok(none().own()) } else { str_of(p, cx).map(Own::into_object) };
+        let (f, m, b) = (PyInt::new(fd.into(), cx)?, str_of(if mode.is_null() { c"r".as_ptr() } else { mode }, cx)?, PyInt::new(buffering.into(), cx)?);
+        let (e, r, n) = (opt(encoding, cx)?, opt(errors, cx)?, opt(newline, cx)?);
+        let c = taipan_object::types::boolean::from_bool(closefd != 0);
+        call::call(&open, &[&f, &m, &b, &e, &r, &n, &c], cx)
+    }
+    /// A descriptor number or what has `fileno()`.
+    fn PyObject_AsFileDescriptor(o: &Object) -> PyResult<c_int> = |cx| {
+        let n = match o.downcast::<PyInt>() {
+            Some(i) => i.new_ref(),
+            None => match attr::get_opt(o, name!(cx, "fileno"), cx)? {
+                None => return Err(cx.type_error(format_args!("argument must be an int, or have a fileno() method."))),
+                Some(f) => call::call(&f, &[], cx)?.downcast_own::<PyInt>().map_err(|_| cx.type_error(format_args!("fileno() returned a non-integer")))?,
+            },
+        };
+        let v = n.to_i64().unwrap_or(-1);
+        if v < 0 || v > i32::MAX.into() {
+            return Err(cx.value_error(format_args!("file descriptor cannot be a negative integer ({v})")));
+        }
+        Ok(v as c_int)
+    }
+    /// Whether the interpreter runs.
+    fn Py_IsInitialized() -> bool = |_| { true }
+    /// Whether the interpreter ends.
+    fn Py_IsFinalizing() -> bool = |cx| { cx.interp().finalizing.get() }
+    /// `sys.version`.
+    fn Py_GetVersion() -> PyResult<*const c_char> = |cx| { sys_text("version", cx) }
+    /// `sys.platform`.
+    fn Py_GetPlatform() -> PyResult<*const c_char> = |cx| { sys_text("platform", cx) }
+    /// `sys.copyright`.
+    fn Py_GetCopyright() -> PyResult<*const c_char> = |cx| { sys_text("copyright", cx) }
+    /// What the interpreter was compiled with.
+    fn Py_GetCompiler() -> *const c_char = |_| { c"[Rust]".as_ptr() }
+    /// Build details.
+    fn Py_GetBuildInfo() -> *const c_char = |_| { c"taipan".as_ptr() }
+    /// Have `f` called when the process ends.
+    fn Py_AtExit(f: extern "C" fn()) -> c_int = |_| { unsafe extern "C" { fn atexit(f: extern "C" fn()) -> c_int; } atexit(f) }
+    /// Compile and run text.
+    fn PyRun_StringFlags(source: *const c_char, start: c_int, globals: &Object, locals: &Object, flags: *mut c_void) -> PyResult<Own<Object>> = |cx| {
+        let m = mode_of(start, cx)?;
+        run_string(&text(source), m, globals, locals, cx)
+    }
+    /// Compile and run text.
+    fn PyRun_String(source: *const c_char, start: c_int, globals: &Object, locals: &Object) -> PyResult<Own<Object>> = |cx| {
+        let m = mode_of(start, cx)?;
+        run_string(&text(source), m, globals, locals, cx)
+    }
+    /// Run text in `__main__`; errors are printed.
+    fn PyRun_SimpleStringFlags(source: *const c_char, flags: *mut c_void) -> c_int = |cx| { simple_string(&text(source), cx) }
+    /// Run text in `__main__`; errors are printed.
+    fn PyRun_SimpleString(source: *const c_char) -> c_int = |cx| { simple_string(&text(source), cx) }
+    /// Compile text.
+    fn Py_CompileString(source: *const c_char, file: *const c_char, start: c_int) -> PyResult<Own<Object>> = |cx| { compile(&text(source), &text(file), start, cx) }
+    /// Compile text.
+    fn Py_CompileStringExFlags(source: *const c_char, file: *const c_char, start: c_int, flags: *mut c_void, optimize: c_int) -> PyResult<Own<Object>> = |cx| {
+        compile(&text(source), &text(file), start, cx)
+    }
+    /// Compile text.
+    fn Py_CompileStringObject(source: *const c_char, file: &Object, start: c_int, flags: *mut c_void, optimize: c_int) -> PyResult<Own<Object>> = |cx| {
+        let f = want::<PyStr>(Some(file), cx)?.to_string_lossy();
+        compile(&text(source), &f, start, cx)
+    }
+    /// Print the current exception and forget it; `SystemExit` ends the process.
+    fn PyErr_Print() = |cx| { print_error(cx) }
+    /// As `PyErr_Print`.
+    fn PyErr_PrintEx(set_last: c_int) = |cx| { print_error(cx) }
+    /// Print an exception.
+    fn PyErr_DisplayException(e: &Object) = |cx| { display(e, cx) }
+    /// Print an exception.
+    fn PyErr_Display(ty: *mut Object, e: Option<&Object>, tb: *mut Object) = |cx| { if let Some(e) = e { display(e, cx) } }
+    /// `marshal.dumps(o, version)`.
+    fn PyMarshal_WriteObjectToString(o: &Object, version: c_int) -> PyResult<Own<Object>> = |cx| {
+        let f = cx.import_attr("marshal", "dumps")?;
+        let v = PyInt::new(version.into(), cx)?;
+        call::call(&f, &[o, &v], cx)
+    }
+    /// `marshal.loads(bytes)`.
+    fn PyMarshal_ReadObjectFromString(p: *const u8, n: isize) -> PyResult<Own<Object>> = |cx| {
+        let f = cx.import_attr("marshal", "loads")?;
+        let b = taipan_object::types::bytes::PyBytes::new(std::slice::from_raw_parts(p, n.max(0) as usize), cx)?;
+        call::call(&f, &[&b], cx)
+    }
+    /// `stricmp`.
+    fn PyOS_mystricmp(a: *const c_char, b: *const c_char) -> c_int = |_| { order(&text(a), &text(b)) }
+    /// `strnicmp`.
+    fn PyOS_mystrnicmp(a: *const c_char, b: *const c_char, n: isize) -> c_int = |_| {
+        let cut = |s: &str| s.chars().take(n.max(0) as usize).collect::<String>();
+        order(&cut(&text(a)), &cut(&text(b)))
+    }
+    /// C's `strtol` with Python's prefixes.
+    fn PyOS_strtol(p: *const c_char, end: *mut *mut c_char, base: c_int) -> c_long = |_| {
+        unsafe extern "C" { fn strtol(p: *const c_char, end: *mut *mut c_char, base: c_int) -> c_long; }
+        strtol(p, end, base)
+    }
+    /// C's `strtoul` with Python's prefixes.
+    fn PyOS_strtoul(p: *const c_char, end: *mut *mut c_char, base: c_int) -> u64 = |_| {
+        unsafe extern "C" { fn strtoul(p: *const c_char, end: *mut *mut c_char, base: c_int) -> c_ulong; }
+        strtoul(p, end, base)
+    }
+}
+
+fn order(a: &str, b: &str) -> c_int {
+    a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()) as c_int
+}
+
+fn sys_text(name: &str, cx: &mut Cx) -> PyResult<*const c_char> {
+    let v = cx.import_attr("sys", name)?;
+    want::<PyStr>(Some(&v), cx)?.utf8_cached(cx).map(|b| b.as_ptr() as *const c_char)
+}
+
+fn frame_var(f: &PyFrame, name: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+    if !name.is_a::<PyStr>() {
+        return Err(cx.type_error(format_args!("name must be str, not {}", name.ty().tp_name_str())));
+    }
+    let l = attr::get(f, name!(cx, "f_locals"), cx)?;
+    match taipan_object::abstract_::get_item(&l, name, cx) {
+        Ok(v) => Ok(v),
+        Err(r) => {
+            cx.catch(r, exc::KeyError())?;
+            let shown = taipan_object::abstract_::repr(name, cx)?;
+            Err(cx.name_error(format_args!("variable {shown} does not exist")))
+        }
+    }
+}
+
+fn empty_code(file: &str, function: &str, line: c_int, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let compile = cx.import_attr("builtins", "compile")?;
+    let (s, f, m) = (PyStr::new("", cx)?, PyStr::new(file, cx)?, PyStr::new("exec", cx)?);
+    let code = call::call(&compile, &[&s, &f, &m], cx)?;
+    let names: Vec<Own<Object>> = ["co_name", "co_qualname", "co_firstlineno"].iter().map(|n| PyStr::new_interned(n, cx).map(Own::into_object)).collect::<PyResult<_>>()?;
+    let names = PyTuple::from_vec(names, cx)?;
+    let (n, l) = (PyStr::new(function, cx)?, PyInt::new(line.into(), cx)?);
+    let replace = attr::get_text(&code, "replace", cx)?;
+    call::call_kw(&replace, &[], &[&n, &n, &l], Some(&names), cx)
+}
+
+fn compile(source: &str, file: &str, start: c_int, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let mode = mode_of(start, cx)?;
+    let f = cx.import_attr("builtins", "compile")?;
+    let (s, n, m) = (PyStr::new(source, cx)?, PyStr::new(file, cx)?, PyStr::new(mode, cx)?);
+    call::call(&f, &[&s, &n, &m], cx)
+}
+
+fn simple_string(source: &str, cx: &mut Cx) -> c_int {
+    let r = (|| {
+        let m = cx.import("__main__")?;
+        let d = attr::get(&m, name!(cx, "__dict__"), cx)?;
+        run_string(source, "exec", &d, &d, cx)
+    })();
+    match r {
+        Ok(_) => 0,
+        Err(_) => {
+            print_error(cx);
+            -1
+        }
+    }
+}
+
+fn display(e: &Object, cx: &mut Cx) {
+    let r = (|| {
+        let hook = cx.import_attr("sys", "__excepthook__")?;
+        let tb = attr::get_opt(e, name!(cx, "__traceback__"), cx)?.unwrap_or_else(|| none().own());
+        call::call(&hook, &[e.ty().as_object(), e, &tb], cx)
+    })();
+    if let Err(r) = r {
+        cx.discard(r);
+    }
+}
+
+fn print_error(cx: &mut Cx) {
+    let Some(e) = cx.ts().current_exception.take() else { return };
+    let r = (|| {
+        let hook = cx.import_attr("sys", "excepthook")?;
+        let tb = attr::get_opt(&e, name!(cx, "__traceback__"), cx)?.unwrap_or_else(|| none().own());
+        call::call(&hook, &[e.ty().as_object(), &e, &tb], cx)
+    })();
+    if let Err(r) = r {
+        cx.discard(r);
+    }
+}

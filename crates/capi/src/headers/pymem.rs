@@ -1,0 +1,79 @@
+//! `pymem.h`, and the allocators of `objimpl.h`: memory by the byte, for extensions.
+//!
+//! Sizes are rounded up to 16 because blocks may end in the kernel's free lists, which are kept by classes of 16 bytes.
+
+use crate::border::{Void, put};
+use crate::capi;
+use std::ffi::c_void;
+use std::mem::size_of;
+use taipan_abi::PyMemAllocatorEx;
+use taipan_object::alloc;
+
+fn rounded(n: usize) -> Option<usize> {
+    (n <= isize::MAX as usize - 16).then(|| n.max(1).div_ceil(16) * 16)
+}
+
+fn malloc(n: usize) -> Void {
+    rounded(n).map_or(std::ptr::null_mut(), |n| alloc::raw_malloc(n) as Void)
+}
+fn calloc(n: usize, size: usize) -> Void {
+    n.checked_mul(size).and_then(rounded).map_or(std::ptr::null_mut(), |n| alloc::raw_calloc(n) as Void)
+}
+unsafe fn realloc(p: Void, n: usize) -> Void {
+    // SAFETY: the caller's block.
+    rounded(n).map_or(std::ptr::null_mut(), |n| unsafe { alloc::raw_realloc(p as *mut u8, n) } as Void)
+}
+
+unsafe extern "C" fn hook_malloc(_: *mut c_void, n: usize) -> *mut c_void {
+    malloc(n)
+}
+unsafe extern "C" fn hook_calloc(_: *mut c_void, n: usize, size: usize) -> *mut c_void {
+    calloc(n, size)
+}
+unsafe extern "C" fn hook_realloc(_: *mut c_void, p: *mut c_void, n: usize) -> *mut c_void {
+    // SAFETY: the caller's block.
+    unsafe { realloc(p, n) }
+}
+unsafe extern "C" fn hook_free(_: *mut c_void, p: *mut c_void) {
+    // SAFETY: the caller's block.
+    unsafe { alloc::raw_free(p as *mut u8) }
+}
+
+const _: () = assert!(size_of::<PyMemAllocatorEx>() == 40);
+
+capi! {
+    /// `malloc` of the object domain.
+    fn PyObject_Malloc(n: usize) -> Void = |_| { malloc(n) }
+    /// `calloc` of the object domain.
+    fn PyObject_Calloc(n: usize, size: usize) -> Void = |_| { calloc(n, size) }
+    /// `realloc` of the object domain.
+    fn PyObject_Realloc(p: Void, n: usize) -> Void = |_| { realloc(p, n) }
+    /// `free` of the object domain.
+    fn PyObject_Free(p: Void) = |_| { alloc::raw_free(p as *mut u8) }
+    /// `malloc` of the memory domain.
+    fn PyMem_Malloc(n: usize) -> Void = |_| { malloc(n) }
+    /// `calloc` of the memory domain.
+    fn PyMem_Calloc(n: usize, size: usize) -> Void = |_| { calloc(n, size) }
+    /// `realloc` of the memory domain.
+    fn PyMem_Realloc(p: Void, n: usize) -> Void = |_| { realloc(p, n) }
+    /// `free` of the memory domain.
+    fn PyMem_Free(p: Void) = |_| { alloc::raw_free(p as *mut u8) }
+    /// `malloc` without the GIL.
+    fn PyMem_RawMalloc(n: usize) -> Void = |_| { malloc(n) }
+    /// `calloc` without the GIL.
+    fn PyMem_RawCalloc(n: usize, size: usize) -> Void = |_| { calloc(n, size) }
+    /// `realloc` without the GIL.
+    fn PyMem_RawRealloc(p: Void, n: usize) -> Void = |_| { realloc(p, n) }
+    /// `free` without the GIL.
+    fn PyMem_RawFree(p: Void) = |_| { alloc::raw_free(p as *mut u8) }
+    /// The functions of a domain (all three are one here).
+    fn PyMem_GetAllocator(domain: i32, out: *mut PyMemAllocatorEx) = |_| {
+        put(out, PyMemAllocatorEx {
+            ctx: std::ptr::null_mut(),
+            malloc: Some(hook_malloc),
+            calloc: Some(hook_calloc),
+            realloc: Some(hook_realloc),
+            free: Some(hook_free),
+        })
+    }
+}

@@ -1,0 +1,235 @@
+//! Locks, keys and pending calls behind `pythread.h`, `lock.h` and `ceval.h`.
+
+use std::ffi::{c_int, c_uint, c_void};
+use std::sync::atomic::{AtomicU8, Ordering::*};
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+use taipan_object::field::FieldCell;
+use taipan_object::prelude::*;
+use taipan_object::thread::{breaker, spawn};
+
+unsafe extern "C" {
+    fn pthread_key_create(key: *mut c_uint, destructor: *const c_void) -> c_int;
+    fn pthread_key_delete(key: c_uint) -> c_int;
+    fn pthread_getspecific(key: c_uint) -> *mut c_void;
+    fn pthread_setspecific(key: c_uint, v: *const c_void) -> c_int;
+    fn pthread_exit(v: *mut c_void) -> !;
+    #[cfg(target_os = "linux")]
+    fn gettid() -> c_int;
+}
+
+/// `PyInterpreterState_GetDict`.
+#[derive(Default)]
+pub struct InterpreterDict(pub FieldCell<Object>);
+
+/// What `PyEval_GetLocals` lent last.
+#[derive(Default)]
+pub struct LastLocals(pub FieldCell<Object>);
+
+/// `PyThread_type_lock`.
+pub struct Lock {
+    held: Mutex<bool>,
+    free: Condvar,
+}
+
+impl Lock {
+    /// A free lock.
+    pub fn new() -> Lock {
+        Lock { held: Mutex::new(false), free: Condvar::new() }
+    }
+    /// Take it, waiting at most so many microseconds. Does not touch the GIL.
+    pub fn acquire(&self, microseconds: Option<u64>) -> bool {
+        let held = self.held.lock().unwrap_or_else(|e| e.into_inner());
+        let mut held = match microseconds {
+            None => self.free.wait_while(held, |h| *h).unwrap_or_else(|e| e.into_inner()),
+            Some(us) => self.free.wait_timeout_while(held, Duration::from_micros(us), |h| *h).unwrap_or_else(|e| e.into_inner()).0,
+        };
+        !std::mem::replace(&mut *held, true)
+    }
+    /// Give it back, from any thread.
+    pub fn release(&self) {
+        *self.held.lock().unwrap_or_else(|e| e.into_inner()) = false;
+        self.free.notify_one();
+    }
+}
+
+impl Default for Lock {
+    fn default() -> Lock {
+        Lock::new()
+    }
+}
+
+/// `Py_tss_t`.
+#[repr(C)]
+pub struct Tss {
+    initialised: c_int,
+    key: c_uint,
+}
+
+impl Tss {
+    /// `Py_tss_NEEDS_INIT`.
+    pub const fn new() -> Tss {
+        Tss { initialised: 0, key: 0 }
+    }
+    /// Whether the key was made.
+    pub fn is_created(&self) -> bool {
+        self.initialised != 0
+    }
+}
+
+impl Default for Tss {
+    fn default() -> Tss {
+        Tss::new()
+    }
+}
+
+/// Make the key, once.
+///
+/// # Safety
+/// `k` is a key of C code.
+pub unsafe fn tss_create(k: *mut Tss) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if (*k).is_created() {
+            return 0;
+        }
+        if pthread_key_create(&raw mut (*k).key, std::ptr::null()) != 0 {
+            return -1;
+        }
+        (*k).initialised = 1;
+        0
+    }
+}
+
+/// Forget the key.
+///
+/// # Safety
+/// As [`tss_create`].
+pub unsafe fn tss_delete(k: *mut Tss) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if (*k).is_created() {
+            pthread_key_delete((*k).key);
+            (*k).initialised = 0;
+        }
+    }
+}
+
+/// This thread's value.
+///
+/// # Safety
+/// The key was made.
+pub unsafe fn tss_get(k: *mut Tss) -> *mut c_void {
+    // SAFETY: the caller's promise.
+    unsafe { pthread_getspecific((*k).key) }
+}
+
+/// Set this thread's value: 0, or -1.
+///
+/// # Safety
+/// The key was made.
+pub unsafe fn tss_set(k: *mut Tss, v: *mut c_void) -> c_int {
+    // SAFETY: the caller's promise.
+    if unsafe { pthread_setspecific((*k).key, v) } == 0 { 0 } else { -1 }
+}
+
+/// The system's number of this thread.
+pub fn native_id() -> u64 {
+    #[cfg(target_os = "linux")]
+    // SAFETY: no preconditions.
+    unsafe {
+        gettid() as u64
+    }
+    #[cfg(not(target_os = "linux"))]
+    0
+}
+
+/// End the calling thread.
+pub fn exit_thread() {
+    // SAFETY: C code asked for it; no Rust frame with something to drop lies between.
+    unsafe { pthread_exit(std::ptr::null_mut()) }
+}
+
+struct Parcel(unsafe extern "C" fn(*mut c_void), *mut c_void);
+// SAFETY: the caller hands the argument over.
+unsafe impl Send for Parcel {}
+
+/// Run `f(arg)` on a new thread; its identity, or all ones.
+pub fn start_thread(f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) -> u64 {
+    let p = Parcel(f, arg);
+    let started = std::thread::Builder::new().spawn(move || {
+        let p = p;
+        let Parcel(f, arg) = p;
+        // SAFETY: the caller's function and argument.
+        unsafe { f(arg) }
+    });
+    match started {
+        Ok(t) => {
+            use std::os::unix::thread::JoinHandleExt;
+            t.into_pthread_t() as u64
+        }
+        Err(_) => u64::MAX,
+    }
+}
+
+/// A pending call's function.
+pub type Pending = unsafe extern "C" fn(*mut c_void) -> c_int;
+
+struct Call(Pending, *mut c_void);
+// SAFETY: handed from the thread that adds it to the main one.
+unsafe impl Send for Call {}
+
+static PENDING: Mutex<Vec<Call>> = Mutex::new(Vec::new());
+/// As many as CPython keeps.
+const PENDING_MAX: usize = 300;
+
+/// Add a call for the main thread: 0, or -1 when there are too many.
+pub fn add_pending(f: Pending, arg: *mut c_void) -> c_int {
+    let mut v = PENDING.lock().unwrap_or_else(|e| e.into_inner());
+    if v.len() >= PENDING_MAX {
+        return -1;
+    }
+    v.push(Call(f, arg));
+    drop(v);
+    spawn::ask_main(breaker::PENDING_CALLS);
+    0
+}
+
+/// Make the calls that are pending; the first failure stops.
+pub fn make_pending(cx: &mut Cx) -> PyResult<()> {
+    if !spawn::is_main(cx) {
+        return Ok(());
+    }
+    loop {
+        let next = {
+            let mut v = PENDING.lock().unwrap_or_else(|e| e.into_inner());
+            if v.is_empty() { None } else { Some(v.remove(0)) }
+        };
+        let Some(Call(f, arg)) = next else { return Ok(()) };
+        // SAFETY: the function and argument of `Py_AddPendingCall`.
+        if unsafe { f(arg) } != 0 {
+            // SAFETY: the function says that it raised.
+            return Err(unsafe { Raised::assume() });
+        }
+    }
+}
+
+/// Lock a `PyMutex` (bit 0); waiters poll with the GIL released.
+pub fn mutex_lock(m: &AtomicU8, cx: &mut Cx) {
+    if m.compare_exchange(0, 1, Acquire, Relaxed).is_ok() {
+        return;
+    }
+    let wait = || {
+        let mut pause = 1;
+        while m.compare_exchange(0, 1, Acquire, Relaxed).is_err() {
+            std::thread::sleep(Duration::from_micros(pause));
+            pause = (pause * 2).min(1000);
+        }
+    };
+    if taipan_object::cx::current().is_null() { wait() } else { cx.without_gil(wait) }
+}
+
+/// Unlock a `PyMutex`.
+pub fn mutex_unlock(m: &AtomicU8) {
+    m.store(0, Release);
+}
