@@ -31,6 +31,18 @@ impl Mapping {
         self.start.as_ptr()
     }
 
+    /// The bytes. Of a shared mapping another process may change them meanwhile: copy out at once, and believe nothing that was read before.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: the range is mapped as long as this value lives.
+        unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.size) }
+    }
+
+    /// The bytes for writing; the mapping must have been made writable.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as `bytes`.
+        unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), self.size) }
+    }
+
     /// The size in bytes.
     pub fn size(&self) -> usize {
         self.size

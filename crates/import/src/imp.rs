@@ -2,6 +2,7 @@
 
 use crate::frozen;
 use std::cell::{Cell, RefCell};
+use taipan_object::config::CheckPycs;
 use taipan_object::prelude::*;
 use taipan_object::types::code::PyCode;
 use taipan_object::types::module;
@@ -262,8 +263,12 @@ pub mod imp {
         taipan_object::types::bytes::PyBytes::new(&h.to_le_bytes(), cx)
     }
     #[constant("check_hash_based_pycs")]
-    fn check_hash_based_pycs() -> &'static str {
-        "default"
+    fn check_hash_based_pycs(cx: &mut Cx) -> &'static str {
+        match cx.interp().config.borrow().check_pycs {
+            CheckPycs::Default => "default",
+            CheckPycs::Always => "always",
+            CheckPycs::Never => "never",
+        }
     }
     #[constant("pyc_magic_number_token")]
     fn pyc_magic(cx: &mut Cx) -> PyResult<Own<PyInt>> {

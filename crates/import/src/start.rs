@@ -58,6 +58,11 @@ fn install_importlib(sys: &PyModule, cx: &mut Cx) -> PyResult<()> {
 pub fn install_external(cx: &mut Cx) -> PyResult<()> {
     let Some(lib) = cx.interp().importlib.own() else { return Ok(()) };
     call::call_method(&lib, name!(cx, "_install_external_importers"), &[], cx)?;
+    // Zip archives on `sys.path` come first (`init_zipimport`).
+    let zip = cx.import_attr("zipimport", "zipimporter")?;
+    let hooks = cx.import_attr("sys", "path_hooks")?;
+    let zero = PyInt::new(0, cx)?;
+    call::call_method(&hooks, name!(cx, "insert"), &[&zero, &zip], cx)?;
     Ok(())
 }
 

@@ -1,18 +1,21 @@
 //! `BytesIO`: a growing array of bytes as a binary stream.
+//!
+//! The bytes are those of a bytearray of its own, which also knows whether `getbuffer` views keep them in place.
 
 use crate::base::PyBufferedIoBase;
 use crate::common::*;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use taipan_object::abstract_::{buffer, iter};
 use taipan_object::prelude::*;
+use taipan_object::types::bytearray::PyByteArray;
 use taipan_object::types::bytes::PyBytes;
+use taipan_object::types::memoryview::PyMemoryView;
 
 #[pytype(name = "_io.BytesIO", gc, basetype, base = PyBufferedIoBase, doc = "Buffered I/O implementation using an in-memory bytes buffer.")]
 #[repr(C)]
 pub struct PyBytesIo {
     base: PyBufferedIoBase,
-    #[gc(skip)]
-    data: RefCell<Vec<u8>>,
+    data: Field<PyByteArray>,
     #[gc(skip)]
     pos: Cell<usize>,
     #[gc(skip)]
@@ -23,18 +26,23 @@ impl PyBytesIo {
     fn check(&self, cx: &mut Cx) -> PyResult<()> {
         if self.closed.get() { Err(cx.value_error(format_args!("I/O operation on closed file."))) } else { Ok(()) }
     }
+    /// Raise unless nobody holds a view of the bytes.
+    fn check_exports(&self, cx: &mut Cx) -> PyResult<()> {
+        if self.data.is_exported() {
+            return Err(cx.buffer_error(format_args!("Existing exports of data: object cannot be re-sized")));
+        }
+        Ok(())
+    }
     /// Consume up to `n` bytes (-1: all).
     fn take(&self, n: isize, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
-        let d = self.data.borrow();
-        let rest = d.get(self.pos.get()..).unwrap_or_default();
+        let rest = self.data.data().get(self.pos.get()..).unwrap_or_default();
         let n = if n < 0 { rest.len() } else { rest.len().min(n as usize) };
         self.pos.set(self.pos.get() + n);
         PyBytes::new(rest.get(..n).unwrap_or_default(), cx)
     }
     fn line(&self, limit: isize, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         let n = {
-            let d = self.data.borrow();
-            let rest = d.get(self.pos.get()..).unwrap_or_default();
+            let rest = self.data.data().get(self.pos.get()..).unwrap_or_default();
             let n = memchr::memchr(b'\n', rest).map_or(rest.len(), |i| i + 1);
             if limit >= 0 { n.min(limit as usize) } else { n }
         };
@@ -44,26 +52,18 @@ impl PyBytesIo {
         if b.is_empty() {
             return Ok(0);
         }
-        let mut d = self.data.borrow_mut();
-        let pos = self.pos.get();
+        self.check_exports(cx)?;
+        let (pos, len) = (self.pos.get(), self.data.data().len());
         let Some(end) = pos.checked_add(b.len()).filter(|e| *e <= isize::MAX as usize) else {
             return Err(cx.overflow_error(format_args!("new buffer size too large")));
         };
-        if end > d.len() {
-            let more = end - d.len();
-            if d.try_reserve(more).is_err() {
-                return Err(cx.memory_error());
+        if end > len {
+            self.data.resize(end, cx)?;
+            if pos > len {
+                self.data.data_mut(cx)[len..pos].fill(0);
             }
-            if pos == d.len() {
-                d.extend_from_slice(b);
-                self.pos.set(end);
-                return Ok(b.len());
-            }
-            d.resize(end, 0);
         }
-        if let Some(t) = d.get_mut(pos..end) {
-            t.copy_from_slice(b);
-        }
+        self.data.data_mut(cx)[pos..end].copy_from_slice(b);
         self.pos.set(end);
         Ok(b.len())
     }
@@ -73,15 +73,17 @@ impl PyBytesIo {
 impl PyBytesIo {
     #[slot(tp_new)]
     fn tp_new(cls: &PyType, _args: Args<'_>, _kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyBytesIo>> {
-        cx.new_object_of(cls, PyBytesIo { base: PyBufferedIoBase::blank(), data: RefCell::default(), pos: Cell::new(0), closed: Cell::new(false) })
+        let data = PyByteArray::new(&[], cx)?;
+        cx.new_object_of(cls, PyBytesIo { base: PyBufferedIoBase::blank(), data: Field::new(data), pos: Cell::new(0), closed: Cell::new(false) })
     }
     #[init("BytesIO(initial_bytes=b'')")]
     fn init(&self, initial_bytes: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+        self.check_exports(cx)?;
         self.pos.set(0);
-        self.data.borrow_mut().clear();
+        self.data.resize(0, cx)?;
         if let Some(b) = initial_bytes.filter(|b| !b.is_none()) {
             let b = Buffer::get(b, buffer::SIMPLE, cx)?;
-            self.data.replace(b.bytes().to_vec());
+            self.data.assign(b.bytes(), cx)?;
         }
         Ok(())
     }
@@ -111,8 +113,7 @@ impl PyBytesIo {
     fn readinto(&self, mut buffer: WritableBuffer, cx: &mut Cx) -> PyResult<usize> {
         self.check(cx)?;
         let b = buffer.0.bytes_mut();
-        let d = self.data.borrow();
-        let rest = d.get(self.pos.get()..).unwrap_or_default();
+        let rest = self.data.data().get(self.pos.get()..).unwrap_or_default();
         let n = rest.len().min(b.len());
         if let (Some(t), Some(s)) = (b.get_mut(..n), rest.get(..n)) {
             t.copy_from_slice(s);
@@ -195,11 +196,17 @@ impl PyBytesIo {
         }
         Ok(())
     }
+    /// Get a read-write view over the contents of the BytesIO object.
+    #[method("getbuffer()")]
+    fn getbuffer(&self, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
+        self.check(cx)?;
+        PyMemoryView::from_object(&self.data, cx)
+    }
     /// Retrieve the entire contents of the BytesIO object.
     #[method("getvalue()")]
     fn getvalue(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         self.check(cx)?;
-        PyBytes::new(&self.data.borrow(), cx)
+        PyBytes::new(self.data.data(), cx)
     }
     /// Current file position, an integer.
     #[method("tell()")]
@@ -220,7 +227,7 @@ impl PyBytesIo {
             0 if pos < 0 => return Err(cx.value_error(format_args!("negative seek value {pos}"))),
             0 => 0,
             1 => self.pos.get() as isize,
-            2 => self.data.borrow().len() as isize,
+            2 => self.data.data().len() as isize,
             _ => return Err(cx.value_error(format_args!("invalid whence ({whence}, should be 0, 1 or 2)"))),
         };
         let Some(n) = base.checked_add(pos) else {
@@ -240,14 +247,19 @@ impl PyBytesIo {
         if n < 0 {
             return Err(cx.value_error(format_args!("negative size value {n}")));
         }
-        self.data.borrow_mut().truncate(n as usize);
+        self.check_exports(cx)?;
+        if (n as usize) < self.data.data().len() {
+            self.data.resize(n as usize, cx)?;
+        }
         Ok(n as usize)
     }
     /// Disable all I/O operations.
     #[method("close()")]
-    fn close(&self) {
-        self.data.take();
+    fn close(&self, cx: &mut Cx) -> PyResult<()> {
+        self.check_exports(cx)?;
+        self.data.resize(0, cx)?;
         self.closed.set(true);
+        Ok(())
     }
     /// Does nothing.
     #[method("flush()")]
@@ -283,7 +295,7 @@ impl PyBytesIo {
     }
     #[method("__sizeof__()")]
     fn sizeof(&self) -> usize {
-        size_of::<PyBytesIo>() + self.data.borrow().capacity()
+        size_of::<PyBytesIo>() + self.data.capacity()
     }
     #[method("__getstate__()")]
     fn getstate(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {

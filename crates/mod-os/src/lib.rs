@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 pub mod fcntl;
+pub mod mmap;
 pub mod posix;
 pub mod resource;
 pub mod select;
@@ -17,6 +18,7 @@ use taipan_object::prelude::*;
 static MODULES: &[&ModuleSpec] = &[
     &posix::posix::MODULE,
     &fcntl::fcntl::MODULE,
+    &mmap::module::MODULE,
     &users::pwd::MODULE,
     &users::grp::MODULE,
     &subprocess::module::MODULE,

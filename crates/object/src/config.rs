@@ -1,5 +1,34 @@
 //! What the command line or the embedding program decided before start (`PyConfig`).
 
+/// The file system's encoding, always with `surrogateescape`: the locale's, or UTF-8 in UTF-8 mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FsEncoding {
+    #[default]
+    Utf8,
+    Ascii,
+    Latin1,
+}
+
+impl FsEncoding {
+    /// The codec's name, as `sys.getfilesystemencoding()` gives it.
+    pub fn name(self) -> &'static str {
+        match self {
+            FsEncoding::Utf8 => "utf-8",
+            FsEncoding::Ascii => "ascii",
+            FsEncoding::Latin1 => "iso8859-1",
+        }
+    }
+}
+
+/// `--check-hash-based-pycs`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CheckPycs {
+    #[default]
+    Default,
+    Always,
+    Never,
+}
+
 /// Start-up configuration of an interpreter.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -33,4 +62,23 @@ pub struct Config {
     /// Extra `sys.path` entries of PYTHONPATH.
     pub pythonpath: Vec<Vec<u8>>,
     pub home: Option<Vec<u8>>,
+    pub fs_encoding: FsEncoding,
+    /// Encoding and error handler of the standard streams when PYTHONIOENCODING or the UTF-8 mode say so.
+    pub stdio_encoding: Option<String>,
+    pub stdio_errors: Option<String>,
+    pub check_pycs: CheckPycs,
+    /// `-X importtime`: 1 shows the times of imports, 2 also imports of loaded modules.
+    pub import_time: i32,
+    /// `-X cpu_count`; 0 when not given.
+    pub cpu_count: i32,
+    /// `-X frozen_modules=off`: the library comes from its files.
+    pub frozen_modules_off: bool,
+    pub faulthandler: bool,
+    /// `-X tracemalloc`: frames kept per allocation; 0 when off.
+    pub tracemalloc: i32,
+    pub no_debug_ranges: bool,
+    pub thread_inherit_context: bool,
+    pub context_aware_warnings: bool,
+    /// `sys.platlibdir` when PYTHONPLATLIBDIR gives it.
+    pub platlibdir: Option<String>,
 }

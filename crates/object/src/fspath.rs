@@ -1,7 +1,9 @@
-//! Paths as objects: the `os.PathLike` protocol (PEP 519) and the file system's encoding (UTF-8 with `surrogateescape`, PEP 383).
+//! Paths as objects: the `os.PathLike` protocol (PEP 519) and the file system's encoding (UTF-8 or, in some locales, ASCII or Latin-1;
+//! always with `surrogateescape`, PEP 383).
 
 use crate::args::needs;
 use crate::call;
+use crate::config::FsEncoding;
 use crate::prelude::*;
 use crate::types::bytes::PyBytes;
 use std::ffi::CString;
@@ -32,6 +34,10 @@ pub fn encode(s: &PyStr, cx: &mut Cx) -> PyResult<Vec<u8>> {
     if let Some(t) = s.as_ascii() {
         return Ok(t.as_bytes().to_vec());
     }
+    let encoding = cx.interp().config.borrow().fs_encoding;
+    if encoding != FsEncoding::Utf8 {
+        return encode_narrow(s, encoding, cx);
+    }
     let mut out = Vec::with_capacity(s.len() * 2);
     let mut b = [0; 4];
     for (i, c) in s.code_points().enumerate() {
@@ -44,8 +50,31 @@ pub fn encode(s: &PyStr, cx: &mut Cx) -> PyResult<Vec<u8>> {
     Ok(out)
 }
 
+/// [`encode`] for the encodings of one byte a character.
+fn encode_narrow(s: &PyStr, encoding: FsEncoding, cx: &mut Cx) -> PyResult<Vec<u8>> {
+    let end = if encoding == FsEncoding::Latin1 { 0x100 } else { 0x80 };
+    let byte = |c: u32| match c {
+        0xdc80..=0xdcff => Some((c - 0xdc00) as u8),
+        c if c < end => Some(c as u8),
+        _ => None,
+    };
+    if let Some(out) = s.code_points().map(byte).collect() {
+        return Ok(out);
+    }
+    // The codec raises the error, with its position.
+    let (name, errors) = (PyStr::new(encoding.name(), cx)?, PyStr::new("surrogateescape", cx)?);
+    let b = call::call_method(s, name!(cx, "encode"), &[&name, &errors], cx)?;
+    Ok(b.downcast::<PyBytes>().map(|b| b.as_bytes().to_vec()).unwrap_or_default())
+}
+
 /// Text from the operating system (`os.fsdecode`).
 pub fn decode(bytes: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    let encoding = cx.interp().config.borrow().fs_encoding;
+    if encoding != FsEncoding::Utf8 {
+        let escape = if encoding == FsEncoding::Ascii { 0xdc00 } else { 0 };
+        let points: Vec<u32> = bytes.iter().map(|&b| if b < 0x80 { b as u32 } else { escape + b as u32 }).collect();
+        return PyStr::from_code_points(&points, cx);
+    }
     if let Ok(s) = std::str::from_utf8(bytes) {
         return PyStr::new(s, cx);
     }

@@ -4,6 +4,27 @@ use crate::prelude::*;
 use crate::types::traceback::PyTraceback;
 use crate::{abstract_, attr, call};
 
+/// What `-X importtime` wants to hear of.
+#[derive(Clone, Copy)]
+pub struct Observer {
+    /// A module is going to be looked for.
+    pub begin: fn(&PyStr, &mut Cx),
+    /// It was imported, or not.
+    pub end: fn(&PyStr, &mut Cx),
+    /// An import statement found it in `sys.modules`.
+    pub cached: fn(&PyStr, &mut Cx),
+}
+
+struct ObserverCell(std::cell::Cell<Option<Observer>>);
+// SAFETY: used only with the GIL held.
+unsafe impl Sync for ObserverCell {}
+static OBSERVER: ObserverCell = ObserverCell(std::cell::Cell::new(None));
+
+/// Report imports from now on.
+pub fn observe(o: Observer) {
+    OBSERVER.0.set(Some(o));
+}
+
 /// `sys.modules`.
 pub fn modules(cx: &mut Cx) -> PyResult<Own<PyDict>> {
     match cx.interp().modules.own() {
@@ -108,11 +129,21 @@ fn ensure_initialised(m: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<()> {
 pub fn import_absolute(name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
     let mods = modules(cx)?;
     if let Some(m) = mods.get(name, cx)?.filter(|m| !m.is_none()) {
+        if let Some(o) = OBSERVER.0.get() {
+            (o.cached)(name, cx);
+        }
         ensure_initialised(&m, name, cx)?;
         return Ok(m);
     }
     let f = import_function(cx)?;
-    bootstrap(name!(cx, "_find_and_load"), &[name, &f], cx)
+    let Some(o) = OBSERVER.0.get() else {
+        return bootstrap(name!(cx, "_find_and_load"), &[name, &f], cx);
+    };
+    (o.begin)(name, cx);
+    let r = bootstrap(name!(cx, "_find_and_load"), &[name, &f], cx);
+    let r = r.map_err(|r| cx.take_raised(r));
+    (o.end)(name, cx);
+    r.map_err(|e| cx.set_raised(e))
 }
 
 /// `__import__(name, globals, locals, fromlist, level)` (`PyImport_ImportModuleLevelObject`).

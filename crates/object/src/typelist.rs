@@ -41,6 +41,7 @@ static REST: &[&TypeSpec] = &[
     memoryview::ManagedBuffer::SPEC,
     memoryview::PyMemoryView::SPEC,
     memoryview::PyMemoryIter::SPEC,
+    crate::typeobj::slots::buffer::PyBufferWrapper::SPEC,
     PyList::SPEC,
     list::PyListIter::SPEC,
     list::PyListRevIter::SPEC,

@@ -1,12 +1,40 @@
 //! The end: reporting the exception that got out, exit codes, `atexit`, waiting for threads, flushing.
 
-use std::cell::RefCell;
+use crate::cli;
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 use taipan_object::prelude::*;
-use taipan_object::{attr, call};
+use taipan_object::{attr, call, unraisable};
 
-/// Text of `-c` or standard input, for the lines that tracebacks show.
+/// Set when the program ended by an unhandled KeyboardInterrupt: the process then dies by the signal.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// How the program is going to end.
 #[derive(Default)]
-pub struct CommandSource(pub RefCell<Option<(String, String)>>);
+struct Ending {
+    /// Stay at a prompt after the program: SystemExit is only shown.
+    inspect: Cell<bool>,
+    /// SystemExit was raised (and not only shown).
+    exit: Cell<bool>,
+}
+
+/// Whether an unhandled KeyboardInterrupt ended the program.
+pub fn was_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// `-i` is in effect.
+pub fn inspect(cx: &Cx) -> bool {
+    cx.state::<Ending>().inspect.get()
+}
+/// Switch the effect of `-i`.
+pub fn set_inspect(on: bool, cx: &Cx) {
+    cx.state::<Ending>().inspect.set(on);
+}
+/// Whether SystemExit ended the program, so that no prompt may follow.
+pub fn wants_exit(cx: &Cx) -> bool {
+    cx.state::<Ending>().exit.get()
+}
 
 /// `SystemExit(code)`.
 pub fn exit_with(code: i64, cx: &mut Cx) -> Raised {
@@ -19,18 +47,49 @@ pub fn exit_with(code: i64, cx: &mut Cx) -> Raised {
 /// Report an exception that nobody caught; gives the exit status.
 pub fn report(r: Raised, cx: &mut Cx) -> i32 {
     let e = cx.take_raised(r);
-    if e.ty().is_subtype(exc::SystemExit()) {
+    INTERRUPTED.store(false, Ordering::Relaxed);
+    if e.ty().is_subtype(exc::SystemExit()) && !inspect(cx) {
+        cx.state::<Ending>().exit.set(true);
         return exit_status(&e, cx);
     }
-    let interrupted = e.ty().is_subtype(exc::KeyboardInterrupt());
-    if let Err(r) = excepthook(&e, cx) {
-        let e2 = cx.take_raised(r);
-        let text = taipan_object::abstract_::repr(&e2, cx).map(|s| s.to_string()).unwrap_or_default();
-        eprintln!("Error in sys.excepthook:\n{text}");
-        let text = taipan_object::abstract_::repr(&e, cx).map(|s| s.to_string()).unwrap_or_default();
-        eprintln!("\nOriginal exception was:\n{text}");
+    if e.ty().is_subtype(exc::KeyboardInterrupt()) {
+        INTERRUPTED.store(true, Ordering::Relaxed);
     }
-    if interrupted { 130 } else { 1 }
+    show(&e, cx);
+    1
+}
+
+/// At a prompt: SystemExit goes on, anything else is shown.
+pub fn report_or_exit(r: Raised, cx: &mut Cx) -> PyResult<()> {
+    let e = cx.take_raised(r);
+    if e.ty().is_subtype(exc::SystemExit()) && !inspect(cx) {
+        return Err(cx.set_raised(e));
+    }
+    if e.ty().is_subtype(exc::KeyboardInterrupt()) {
+        flush(cx);
+        cli::err(format_args!("\nKeyboardInterrupt\n"));
+        return Ok(());
+    }
+    show(&e, cx);
+    Ok(())
+}
+
+/// Show an exception through `sys.excepthook` (`PyErr_PrintEx`).
+fn show(e: &Object, cx: &mut Cx) {
+    if let Err(r) = excepthook(e, cx) {
+        let e2 = cx.take_raised(r);
+        if e2.ty().is_subtype(exc::SystemExit()) {
+            let status = exit_status(&e2, cx);
+            let status = finish(status, cx);
+            taipan_host::process::exit(status);
+        }
+        flush(cx);
+        cli::err(format_args!("Error in sys.excepthook:\n"));
+        taipan_mod_sys::sys::print_exception(&e2, cx);
+        cli::err(format_args!("\nOriginal exception was:\n"));
+        taipan_mod_sys::sys::print_exception(e, cx);
+    }
+    flush(cx);
 }
 
 /// The status of a SystemExit: None 0, an int itself, anything else is printed and gives 1.
@@ -52,6 +111,10 @@ fn exit_status(e: &Object, cx: &mut Cx) -> i32 {
     let shown = (|| -> PyResult<()> {
         let s = taipan_object::abstract_::str(&code, cx)?;
         let err = cx.import_attr("sys", "stderr")?;
+        if err.is_none() {
+            cli::err(format_args!("{s}\n"));
+            return Ok(());
+        }
         call::call_method(&err, name!(cx, "write"), &[&s], cx)?;
         let nl = PyStr::new("\n", cx)?;
         call::call_method(&err, name!(cx, "write"), &[&nl], cx).map(drop)
@@ -71,28 +134,17 @@ fn excepthook(e: &Object, cx: &mut Cx) -> PyResult<()> {
         let n = PyStr::new_interned(n, cx)?;
         attr::set(&sys, &n, Some(v), cx)?;
     }
-    register_command_source(cx)?;
-    let hook = attr::get(&sys, name!(cx, "excepthook"), cx)?;
+    let Some(hook) = attr::get_opt(&sys, name!(cx, "excepthook"), cx)?.filter(|h| !h.is_none()) else {
+        cli::err(format_args!("sys.excepthook is missing\n"));
+        taipan_mod_sys::sys::print_exception(e, cx);
+        return Ok(());
+    };
+    taipan_object::audit::raise("sys.excepthook", &[&hook, &ty, e, &tb], cx)?;
     call::call(&hook, &[&ty, e, &tb], cx).map(drop)
 }
 
-/// Put the text of `-c` into `linecache`, so that its lines are shown.
-fn register_command_source(cx: &mut Cx) -> PyResult<()> {
-    let st = cx.state::<CommandSource>();
-    let Some((name, text)) = st.0.borrow_mut().take() else { return Ok(()) };
-    let cache = cx.import_attr("linecache", "cache")?;
-    let lines = PyList::new(cx)?;
-    for l in text.split_inclusive('\n') {
-        let l = if l.ends_with('\n') { PyStr::new(l, cx)? } else { PyStr::new(&format!("{l}\n"), cx)? };
-        lines.push(l.into_object(), cx)?;
-    }
-    let (n, size) = (PyStr::new(&name, cx)?, PyInt::new(text.len() as i64, cx)?);
-    let entry = PyTuple::from_slice(&[&size, none(), &lines, &n], cx)?;
-    taipan_object::abstract_::set_item(&cache, &n, Some(&entry), cx)
-}
-
 /// Flush the standard streams; gives false when stdout could not be written.
-fn flush(cx: &mut Cx) -> bool {
+pub fn flush(cx: &mut Cx) -> bool {
     let mut ok = true;
     for n in ["stdout", "stderr"] {
         let r = cx.import_attr("sys", n).and_then(|f| {
@@ -111,7 +163,7 @@ fn flush(cx: &mut Cx) -> bool {
             if n == "stdout" {
                 ok = false;
                 let _pending = r;
-                taipan_object::unraisable::write(cx, Some("Exception ignored while flushing sys.stdout"), None);
+                unraisable::write(cx, Some("Exception ignored while flushing sys.stdout"), None);
             } else {
                 cx.discard(r);
             }
@@ -120,53 +172,27 @@ fn flush(cx: &mut Cx) -> bool {
     ok
 }
 
-/// Wait for threads, run `atexit`, flush. Gives the final status.
+/// Wait for threads, run `atexit`, flush, let objects go. Gives the final status.
 pub fn finish(status: i32, cx: &mut Cx) -> i32 {
     if let Some(mods) = cx.interp().modules.own() {
         if let Ok(Some(t)) = mods.get_text("threading", cx) {
             if let Err(r) = attr::get_text(&t, "_shutdown", cx).and_then(|f| call::call(&f, &[], cx)) {
                 let _pending = r;
-                taipan_object::unraisable::write(cx, Some("Exception ignored on threading shutdown"), Some(&t));
+                unraisable::write(cx, Some("Exception ignored on threading shutdown"), Some(&t));
             }
         }
     }
     if let Ok(f) = cx.import_attr("atexit", "_run_exitfuncs") {
         if let Err(r) = call::call(&f, &[], cx) {
             let _pending = r;
-            taipan_object::unraisable::write(cx, None, Some(&f));
+            unraisable::write(cx, None, Some(&f));
         }
     } else {
         drop(cx.ts().current_exception.take());
     }
     let ok = flush(cx);
     cx.interp().finalizing.set(true);
-    drop_main(cx);
-    flush(cx);
-    if ok { status } else { 120 }
-}
-
-/// Objects of `__main__` die, so that their finalisers run (`finalize_modules`, first step).
-fn drop_main(cx: &mut Cx) {
-    let Some(mods) = cx.interp().modules.own() else { return };
-    let Ok(Some(main)) = mods.get_text("__main__", cx) else { return };
-    let Some(m) = main.downcast::<PyModule>() else { return };
-    let Ok(d) = m.dict(cx) else { return };
-    // As CPython: names that begin with one underscore first, then the rest, except __builtins__.
-    for pass in 0..2 {
-        let mut pos = 0;
-        let mut names: Vec<Own<Object>> = Vec::new();
-        while let Some((k, _, _)) = d.next_own(&mut pos) {
-            let text = k.downcast::<PyStr>().map(|s| s.to_string()).unwrap_or_default();
-            let single = text.starts_with('_') && !text.starts_with("__");
-            if text != "__builtins__" && (pass == 1 || single) {
-                names.push(k);
-            }
-        }
-        for k in names {
-            if d.set(&k, none(), cx).is_err() {
-                drop(cx.ts().current_exception.take());
-            }
-        }
-    }
-    taipan_object::gc::collect(2, cx);
+    crate::teardown::modules(cx);
+    let late = flush(cx);
+    if ok && late { status } else { 120 }
 }

@@ -4,11 +4,16 @@
 
 pub mod cli;
 mod finish;
+mod import_time;
+mod locale;
 mod modules;
 mod paths;
+mod repl;
 mod run;
 mod runtime;
+mod script;
 mod streams;
+mod teardown;
 
 pub use runtime::Runtime;
 

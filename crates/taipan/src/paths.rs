@@ -40,7 +40,7 @@ fn join(a: &[u8], b: &str) -> Vec<u8> {
 }
 
 /// The program's own path: as invoked, made absolute, found on PATH.
-fn executable(argv0: &[u8]) -> Vec<u8> {
+pub fn executable(argv0: &[u8]) -> Vec<u8> {
     if argv0.contains(&b'/') {
         if argv0.starts_with(b"/") {
             return argv0.to_vec();
@@ -60,22 +60,40 @@ fn executable(argv0: &[u8]) -> Vec<u8> {
     taipan_host::env::current_exe().unwrap_or_default()
 }
 
-/// `home = …` of `pyvenv.cfg` beside the executable or one level up; gives (venv prefix, home).
-fn virtual_environment(exe: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+/// A virtual environment: its prefix, and the directory of the executable that made it.
+struct Venv {
+    prefix: Vec<u8>,
+    home: Vec<u8>,
+}
+
+/// `pyvenv.cfg` beside the executable or one level up. Without a `home` in it the environment has no effect.
+fn virtual_environment(exe: &[u8]) -> Option<Venv> {
     let dir = parent(exe);
-    for base in [dir.clone(), parent(&dir)] {
+    for base in [parent(&dir), dir.clone()] {
         let cfg = join(&base, "pyvenv.cfg");
         let Ok(text) = CString::new(cfg).map_err(drop).and_then(|c| taipan_host::fs::read_file(&c).map_err(drop)) else { continue };
-        for line in String::from_utf8_lossy(&text).lines() {
-            if let Some((k, v)) = line.split_once('=') {
-                if k.trim().eq_ignore_ascii_case("home") {
-                    return Some((base, v.trim().as_bytes().to_vec()));
-                }
+        for line in text.split(|&b| b == b'\n') {
+            let Some(at) = line.iter().position(|&b| b == b'=') else { continue };
+            if line[..at].trim_ascii().eq_ignore_ascii_case(b"home") {
+                return Some(Venv { prefix: base, home: line[at + 1..].trim_ascii().to_vec() });
             }
         }
-        return Some((base, dir));
+        return None;
     }
     None
+}
+
+/// The executable that a virtual environment was made from: the name of ours in its home, else what ours links to.
+fn base_executable(home: &[u8], exe: &[u8]) -> Vec<u8> {
+    let real = CString::new(exe).ok().and_then(|c| taipan_host::fs::realpath(&c).ok()).unwrap_or_else(|| exe.to_vec());
+    let last = |p: &[u8]| String::from_utf8_lossy(p.rsplit(|&b| b == b'/').next().unwrap_or_default()).into_owned();
+    for name in [last(exe), last(&real), "taipan".into(), "python3".into(), "python3.14".into()] {
+        let p = join(home, &name);
+        if is_file(&p) {
+            return p;
+        }
+    }
+    real
 }
 
 /// Work everything out from the configuration.
@@ -83,14 +101,7 @@ pub fn compute(cfg: &Config) -> Paths {
     let argv0 = cfg.orig_argv.first().cloned().unwrap_or_default();
     let exe = executable(&argv0);
     let venv = if cfg.home.is_none() { virtual_environment(&exe) } else { None };
-    let base_exe = match &venv {
-        Some((_, home)) => {
-            let name = exe.rsplit(|&b| b == b'/').next().unwrap_or(b"taipan");
-            let p = join(home, &String::from_utf8_lossy(name));
-            if is_file(&p) { p } else { exe.clone() }
-        }
-        None => exe.clone(),
-    };
+    let base_exe = venv.as_ref().map_or_else(|| exe.clone(), |v| base_executable(&v.home, &exe));
     let real = CString::new(base_exe.clone()).ok().and_then(|c| taipan_host::fs::realpath(&c).ok()).unwrap_or(base_exe.clone());
     let base_prefix = match &cfg.home {
         Some(h) => h.split(|&b| b == b':').next().unwrap_or(h).to_vec(),
@@ -112,10 +123,10 @@ pub fn compute(cfg: &Config) -> Paths {
     Paths {
         executable: exe,
         base_executable: base_exe,
-        prefix: venv.map_or_else(|| base_prefix.clone(), |(p, _)| p),
+        prefix: venv.map_or_else(|| base_prefix.clone(), |v| v.prefix),
         base_prefix,
         stdlib_dir,
         search,
-        use_frozen: from_home.is_none(),
+        use_frozen: from_home.is_none() && !cfg.frozen_modules_off,
     }
 }

@@ -5,6 +5,7 @@ use crate::{modules, streams};
 use taipan_import::imp::{self, ImportState};
 use taipan_import::{compile, start};
 use taipan_object::config::Config;
+use taipan_object::fspath;
 use taipan_object::prelude::*;
 use taipan_object::thread::{Interpreter, ThreadState, gil};
 
@@ -103,9 +104,11 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
     let Some(sys_spec) = imp::native("sys", cx) else {
         return Err(cx.import_error(format_args!("the module sys is missing")));
     };
+    crate::import_time::install(cx);
     let sys = start::bootstrap(sys_spec, cx)?;
     set_paths(&sys, paths, cx)?;
     start::install_external(cx)?;
+    crate::repl::install(cx);
     streams::install(&sys, cx)?;
     taipan_mod_concurrency::faulthandler::start(cx)?;
     taipan_mod_concurrency::signal::install_defaults(cx)
@@ -120,22 +123,10 @@ fn gc_mode(cx: &mut Cx) {
     }
 }
 
-/// Bytes of the operating system as a string (file system encoding: UTF-8 with surrogateescape).
-pub fn fs_str(b: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
-    if let Ok(s) = std::str::from_utf8(b) {
-        return PyStr::new(s, cx);
-    }
-    let mut points = Vec::with_capacity(b.len());
-    for chunk in b.utf8_chunks() {
-        points.extend(chunk.valid().chars().map(|c| c as u32));
-        points.extend(chunk.invalid().iter().map(|&x| 0xdc00 + x as u32));
-    }
-    PyStr::from_code_points(&points, cx)
-}
-
 fn set_paths(sys: &PyModule, p: &Paths, cx: &mut Cx) -> PyResult<()> {
-    let mut one = |name: &str, v: &[u8], cx: &mut Cx| -> PyResult<()> {
-        let s = fs_str(v, cx)?;
+    cx.interp().config.borrow_mut().executable = p.executable.clone();
+    let one = |name: &str, v: &[u8], cx: &mut Cx| -> PyResult<()> {
+        let s = fspath::decode(v, cx)?;
         sys.add(name, &s, cx)
     };
     one("executable", &p.executable, cx)?;
@@ -147,22 +138,8 @@ fn set_paths(sys: &PyModule, p: &Paths, cx: &mut Cx) -> PyResult<()> {
     one("_stdlib_dir", &p.stdlib_dir, cx)?;
     let path = PyList::new(cx)?;
     for d in &p.search {
-        let s = fs_str(d, cx)?;
+        let s = fspath::decode(d, cx)?;
         path.push(s.into_object(), cx)?;
     }
-    sys.add("path", &path, cx)?;
-    let argv = PyList::new(cx)?;
-    let list = cx.interp().config.borrow().argv.clone();
-    for a in &list {
-        let s = fs_str(a, cx)?;
-        argv.push(s.into_object(), cx)?;
-    }
-    sys.add("argv", &argv, cx)?;
-    let orig = PyList::new(cx)?;
-    let list = cx.interp().config.borrow().orig_argv.clone();
-    for a in &list {
-        let s = fs_str(a, cx)?;
-        orig.push(s.into_object(), cx)?;
-    }
-    sys.add("orig_argv", &orig, cx)
+    sys.add("path", &path, cx)
 }

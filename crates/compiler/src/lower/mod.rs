@@ -131,6 +131,10 @@ impl<'a> Lower<'a> {
             self.emit(span, Op::BuildSet, [set, set, 0]);
             self.store_name(&"__conditional_annotations__".into(), set, span)?;
         }
+        if self.future_annotations() && self.table.scopes[TOP].annotations_used {
+            let span = body.first().map_or(Span::new(1, 0, 1, 0), |s| s.span);
+            self.emit(span, Op::SetupAnnotations, []);
+        }
         let mut rest = body;
         if let Some((docstring, span)) = self.docstring_of(body) {
             rest = &body[1..];

@@ -51,18 +51,8 @@ pub fn entries(table: &SymbolTable) -> Entry {
 
 fn entry(table: &SymbolTable, id: ScopeId) -> Entry {
     let scope = &table.scopes[id];
-    let mut symbols: NameMap<(u32, Meaning)> = NameMap::default();
-    for (name, symbol) in scope.symbols.iter() {
-        symbols.entry(name, || (symbol.flags, symbol.meaning));
-    }
     let mut children = Vec::new();
-    for &child in &scope.children {
-        if table.scopes[child].inlined {
-            merge_inlined(table, child, &mut symbols, &mut children);
-        } else {
-            children.push(entry(table, child));
-        }
-    }
+    let symbols = shown_symbols(table, id, &mut children);
     let shown = |(name, (flags, meaning)): (Identifier, (u32, Meaning))| {
         (name, flags | (meaning as u32) << def::SCOPE_OFFSET)
     };
@@ -81,28 +71,30 @@ fn entry(table: &SymbolTable, id: ScopeId) -> Entry {
     }
 }
 
+/// Names of a scope, with those of the comprehensions inlined in it; `children` gets the other scopes below.
+///
 /// Names of an inlined comprehension that the scope around it does not have become its names.
-fn merge_inlined(
-    table: &SymbolTable,
-    id: ScopeId,
-    symbols: &mut NameMap<(u32, Meaning)>,
-    children: &mut Vec<Entry>,
-) {
+fn shown_symbols(table: &SymbolTable, id: ScopeId, children: &mut Vec<Entry>) -> NameMap<(u32, Meaning)> {
     let scope = &table.scopes[id];
+    let mut symbols: NameMap<(u32, Meaning)> = NameMap::default();
     for (name, symbol) in scope.symbols.iter() {
-        if symbol.flags & def::PARAM != 0 {
-            continue;
-        }
-        let cell = if symbol.meaning == Meaning::Cell { def::COMP_CELL } else { 0 };
-        let (_, merged) = symbols.entry(name, || (symbol.flags, symbol.meaning));
-        let used = if symbol.meaning == Meaning::Free { symbol.flags & def::USE } else { 0 };
-        merged.0 |= cell | used;
+        symbols.entry(name, || (symbol.flags, symbol.meaning));
     }
     for &child in &scope.children {
-        if table.scopes[child].inlined {
-            merge_inlined(table, child, symbols, children);
-        } else {
+        if !table.scopes[child].inlined {
             children.push(entry(table, child));
+            continue;
+        }
+        for (name, (flags, meaning)) in shown_symbols(table, child, children).into_entries() {
+            if flags & def::PARAM != 0 {
+                continue;
+            }
+            let cell = if meaning == Meaning::Cell { def::COMP_CELL } else { 0 };
+            let (_, merged) = symbols.entry(&name, || (flags, meaning));
+            // A class's own names are not seen by a comprehension in it.
+            let seen = meaning == Meaning::Free && scope.kind != ScopeKind::Class;
+            merged.0 |= cell | if seen { flags & def::USE } else { 0 };
         }
     }
+    symbols
 }

@@ -233,6 +233,46 @@ pub fn compile_module(text: &str, filename: &PyStr, cx: &mut Cx) -> PyResult<Own
     compile_tree(&tree, 0, optimize, filename, Some(text), cx)
 }
 
+/// What text at a prompt is.
+pub enum Interactive {
+    /// More lines are needed.
+    Incomplete,
+    /// A statement.
+    Complete(Own<PyCode>),
+}
+
+/// The text without its last line's end, and without lines of comments at the end of several.
+fn without_comments(text: &str) -> &str {
+    let mut text = text.strip_suffix('\n').unwrap_or(text);
+    while let Some((rest, last)) = text.rsplit_once('\n') {
+        if !last.trim_start().starts_with('#') {
+            break;
+        }
+        text = rest;
+    }
+    text
+}
+
+/// Compile one statement typed at a prompt. `shown` is the file name of syntax errors, `filename` the code's; `ended`: no more text can come.
+pub fn compile_interactive(text: &str, shown: &PyStr, filename: &PyStr, ended: bool, cx: &mut Cx) -> PyResult<Interactive> {
+    if text.contains('\0') {
+        return Err(raise_syntax_error(&syntax::SyntaxError::without_location(syntax::ErrorKind::Syntax, "source code cannot contain null bytes"), shown, cx));
+    }
+    let asking = syntax::Options { allow_incomplete_input: true, dont_imply_dedent: true, ..Default::default() };
+    // A compound statement ends with a blank line: without the last line's end it is incomplete. Comments do not end it.
+    if !ended && syntax::parse(without_comments(text), syntax::Mode::Single, &asking).is_err() {
+        match syntax::parse(text, syntax::Mode::Single, &asking) {
+            Ok(_) => return Ok(Interactive::Incomplete),
+            Err(e) if matches!(e.error.kind, syntax::ErrorKind::IncompleteInput) => return Ok(Interactive::Incomplete),
+            // Said again below, with its warnings.
+            Err(_) => {}
+        }
+    }
+    let tree = parse(text, syntax::Mode::Single, PY_CF_SOURCE_IS_UTF8, -1, shown, cx)?;
+    let optimize = cx.interp().config.borrow().optimize as u8;
+    compile_tree(&tree, 0, optimize, filename, Some(text), cx).map(Interactive::Complete)
+}
+
 /// Run module code in a namespace.
 pub fn run_module(code: &PyCode, globals: &PyDict, cx: &mut Cx) -> PyResult {
     taipan_interp::eval_code(code, globals, None, cx)

@@ -96,25 +96,13 @@ pub mod marshal {
     /// TypeError.
     #[function("load(file, /, *, allow_code=True)")]
     fn load(file: &Object, allow_code: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
-        let at = match call::call_method(file, name!(cx, "tell"), &[], cx) {
-            Ok(p) => Some(p),
-            Err(r) => {
-                cx.catch(r, exc::OSError())?;
-                None
-            }
-        };
-        let all = call::call_method(file, name!(cx, "read"), &[], cx)?;
-        if !taipan_object::abstract_::buffer::has_buffer(&all) {
-            return Err(cx.type_error(format_args!("file.read() returned not bytes but {}", all.ty().tp_name_str())));
+        // What is no binary file is refused before anything is read.
+        let nothing = PyInt::new(0, cx)?;
+        let probe = call::call_method(file, name!(cx, "read"), &[&nothing], cx)?;
+        if !probe.is_a::<PyBytes>() {
+            return Err(cx.type_error(format_args!("file.read() returned not bytes but {}", probe.ty().tp_name_str())));
         }
-        let b = Buffer::get(&all, 0, cx)?;
-        let (v, used) = read::from_bytes(b.bytes(), allow_code, cx)?;
-        if let Some(start) = at.and_then(|p| p.downcast::<PyInt>().and_then(|i| i.to_i64())) {
-            // Only what belongs to the value is consumed.
-            let pos = PyInt::new(start + used as i64, cx)?;
-            call::call_method(file, name!(cx, "seek"), &[&pos], cx)?;
-        }
-        Ok(v)
+        read::from_file(file, allow_code, cx)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bytes to values.
 
 use super::{DEPTH_MAX, code};
+use std::borrow::Cow;
 use std::sync::Arc;
 use taipan_object::prelude::*;
 use taipan_object::types::boolean;
@@ -10,11 +11,14 @@ use taipan_object::types::complex::PyComplex;
 use taipan_object::types::float::PyFloat;
 use taipan_object::types::set::{PyFrozenSet, PySet};
 use taipan_object::types::slice::new_slice;
-use taipan_object::{call, types::str::intern};
+use taipan_object::types::bytearray::PyByteArray;
+use taipan_object::{abstract_, call, types::str::intern};
 
 struct Reader<'a> {
     data: &'a [u8],
     at: usize,
+    /// Where the bytes come from instead of `data`: an object with `readinto`. It is never asked for more than the value has.
+    file: Option<&'a Object>,
     allow_code: bool,
     /// Objects that references may name; empty while the object is being read.
     refs: Vec<Option<Own<Object>>>,
@@ -23,9 +27,18 @@ struct Reader<'a> {
 
 /// One value, and how many bytes it took.
 pub(super) fn from_bytes(data: &[u8], allow_code: bool, cx: &mut Cx) -> PyResult<(Own<Object>, usize)> {
-    let mut r = Reader { data, at: 0, allow_code, refs: Vec::new(), depth: 0 };
+    let mut r = Reader { data, at: 0, file: None, allow_code, refs: Vec::new(), depth: 0 };
     match r.value(cx)? {
         Some(v) => Ok((v, r.at)),
+        None => Err(cx.type_error(format_args!("NULL object in marshal data for object"))),
+    }
+}
+
+/// One value from a file.
+pub(super) fn from_file(file: &Object, allow_code: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let mut r = Reader { data: &[], at: 0, file: Some(file), allow_code, refs: Vec::new(), depth: 0 };
+    match r.value(cx)? {
+        Some(v) => Ok(v),
         None => Err(cx.type_error(format_args!("NULL object in marshal data for object"))),
     }
 }
@@ -34,17 +47,50 @@ fn bad(what: &str, cx: &mut Cx) -> Raised {
     cx.value_error(format_args!("bad marshal data ({what})"))
 }
 
+/// Exactly `n` bytes by `readinto`; EOFError when there are fewer.
+fn read_exactly(file: &Object, n: usize, cx: &mut Cx) -> PyResult<Vec<u8>> {
+    // A size that the data only claims is not believed at once.
+    const STEP: usize = 1 << 20;
+    let mut out = Vec::new();
+    while out.len() < n {
+        let want = (n - out.len()).min(STEP);
+        let zeros = vec![0u8; want];
+        let part = PyByteArray::new(&zeros, cx)?;
+        let got = call::call_method(file, name!(cx, "readinto"), &[&part], cx)?;
+        let Some(got) = got.downcast::<PyInt>() else {
+            return Err(cx.type_error(format_args!("an integer is required (got type {})", got.ty().tp_name_str())));
+        };
+        let got = abstract_::number::int_as_isize(got, exc::OverflowError(), cx)?;
+        match usize::try_from(got) {
+            Ok(got) if got == want => {}
+            Ok(got) if got > want => {
+                return Err(cx.value_error(format_args!("read() returned too much data: {want} bytes requested, {got} returned")));
+            }
+            _ => return Err(cx.eof_error(format_args!("EOF read where not expected"))),
+        }
+        let b = Buffer::get(&part, 0, cx)?;
+        out.extend_from_slice(b.bytes().get(..want).unwrap_or_default());
+    }
+    Ok(out)
+}
+
 impl<'a> Reader<'a> {
-    fn bytes(&mut self, n: usize, cx: &mut Cx) -> PyResult<&'a [u8]> {
+    fn bytes(&mut self, n: usize, cx: &mut Cx) -> PyResult<Cow<'a, [u8]>> {
+        if let Some(f) = self.file {
+            return read_exactly(f, n, cx).map(Cow::Owned);
+        }
         match self.at.checked_add(n).and_then(|end| self.data.get(self.at..end)) {
             Some(b) => {
                 self.at += n;
-                Ok(b)
+                Ok(Cow::Borrowed(b))
             }
             None => Err(cx.eof_error(format_args!("marshal data too short"))),
         }
     }
     fn byte(&mut self, cx: &mut Cx) -> PyResult<u8> {
+        if self.file.is_some() {
+            return self.bytes(1, cx).map(|b| b[0]);
+        }
         match self.data.get(self.at) {
             Some(b) => {
                 self.at += 1;
@@ -65,7 +111,7 @@ impl<'a> Reader<'a> {
     fn size(&mut self, what: &str, cx: &mut Cx) -> PyResult<usize> {
         let n = self.word(cx)?;
         match usize::try_from(n) {
-            Ok(n) if n <= self.data.len() => Ok(n),
+            Ok(n) if self.file.is_some() || n <= self.data.len() => Ok(n),
             Ok(_) => Err(cx.eof_error(format_args!("marshal data too short"))),
             Err(_) => Err(bad(&format!("{what} size out of range"), cx)),
         }
@@ -73,7 +119,7 @@ impl<'a> Reader<'a> {
     fn text_float(&mut self, cx: &mut Cx) -> PyResult<f64> {
         let n = self.byte(cx)? as usize;
         let b = self.bytes(n, cx)?;
-        std::str::from_utf8(b).ok().and_then(|s| s.parse().ok()).ok_or_else(|| bad("float", cx))
+        std::str::from_utf8(&b).ok().and_then(|s| s.parse().ok()).ok_or_else(|| bad("float", cx))
     }
 
     fn value(&mut self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
@@ -138,12 +184,12 @@ impl<'a> Reader<'a> {
             }
             code::STRING => {
                 let n = self.size("bytes object", cx)?;
-                PyBytes::new(self.bytes(n, cx)?, cx)?.into_object()
+                PyBytes::new(&self.bytes(n, cx)?, cx)?.into_object()
             }
             code::ASCII | code::ASCII_INTERNED | code::SHORT_ASCII | code::SHORT_ASCII_INTERNED => {
                 let short = matches!(c, code::SHORT_ASCII | code::SHORT_ASCII_INTERNED);
                 let n = if short { self.byte(cx)? as usize } else { self.size("string", cx)? };
-                let s = PyStr::from_latin1(self.bytes(n, cx)?, cx)?;
+                let s = PyStr::from_latin1(&self.bytes(n, cx)?, cx)?;
                 let keep = matches!(c, code::ASCII_INTERNED | code::SHORT_ASCII_INTERNED);
                 if keep { intern::intern(s, cx).into_object() } else { s.into_object() }
             }
@@ -224,7 +270,7 @@ impl<'a> Reader<'a> {
 
     fn text(&mut self, n: usize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let b = self.bytes(n, cx)?;
-        if let Ok(s) = std::str::from_utf8(b) {
+        if let Ok(s) = std::str::from_utf8(&b) {
             return PyStr::new(s, cx);
         }
         match taipan_text::Wtf8Buf::from_bytes(b.to_vec()) {
@@ -242,7 +288,7 @@ impl<'a> Reader<'a> {
         }
         let n = self.size("code", cx)?;
         let b = self.bytes(n, cx)?;
-        let spec = match taipan_bytecode::serial::from_bytes(b) {
+        let spec = match taipan_bytecode::serial::from_bytes(&b) {
             Ok(s) => s,
             Err(e) => return Err(bad(&format!("code object: {e}"), cx)),
         };

@@ -173,13 +173,17 @@ mod registry_functions {
     fn unicode_escape_decode(data: &Object, errors: NoneOr<&PyStr>, r#final: Option<bool>, cx: &mut Cx) -> Pair {
         let (d, mut e) = (Data::of_text_or_bytes(data, cx)?, Errors::new(errors.0, cx)?);
         let r = escape::decode_unicode(d.bytes(), &mut e, r#final.unwrap_or(true), cx)?;
-        decoded(r, cx)
+        // The whole input counts as read, even when a handler replaced it by a shorter one.
+        let read = if r#final.unwrap_or(true) { d.bytes().len() } else { r.1 };
+        decoded((r.0, read), cx)
     }
     #[function("raw_unicode_escape_decode(data, errors=None, final=True, /)")]
     fn raw_unicode_escape_decode(data: &Object, errors: NoneOr<&PyStr>, r#final: Option<bool>, cx: &mut Cx) -> Pair {
         let (d, mut e) = (Data::of_text_or_bytes(data, cx)?, Errors::new(errors.0, cx)?);
         let r = escape::decode_raw(d.bytes(), &mut e, r#final.unwrap_or(true), cx)?;
-        decoded(r, cx)
+        // The whole input counts as read, even when a handler replaced it by a shorter one.
+        let read = if r#final.unwrap_or(true) { d.bytes().len() } else { r.1 };
+        decoded((r.0, read), cx)
     }
 }
 

@@ -65,7 +65,7 @@ fn sqrt_of(z: Pair) -> Pair {
     let (ax, ay) = (z.0.abs(), z.1.abs());
     let s = if ax < f64::MIN_POSITIVE && ay < f64::MIN_POSITIVE {
         // Subnormal parts are lifted by an even power of two.
-        let up = 2f64.powi(54);
+        let up = 2f64.powi(53);
         let ax = ax * up;
         (ax + ax.hypot(ay * up)).sqrt() * 2f64.powi(-27)
     } else {

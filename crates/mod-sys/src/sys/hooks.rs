@@ -79,9 +79,27 @@ fn breakpoint_function(args: &[&Object], kwargs: Kwargs<'_>, cx: &mut Cx) -> PyR
     call::call_tuple_dict(&f, &args, Some(&kw), cx)
 }
 
+/// The plain prompt, which is the binary's.
+#[derive(Default)]
+struct BaseRepl(std::cell::Cell<Option<fn(&mut Cx) -> PyResult<()>>>);
+
+/// Say what `sys._baserepl()` runs.
+pub fn set_base_repl(f: fn(&mut Cx) -> PyResult<()>, cx: &mut Cx) {
+    cx.state::<BaseRepl>().0.set(Some(f));
+}
+
 #[pyfunctions]
 pub mod part {
     use super::*;
+
+    /// Private function for getting the base REPL
+    #[function("_baserepl()")]
+    fn baserepl(cx: &mut Cx) -> PyResult<()> {
+        match cx.state::<BaseRepl>().0.get() {
+            Some(f) => f(cx),
+            None => Ok(()),
+        }
+    }
 
     /// Print an object to sys.stdout and also save it in builtins._
     #[function("displayhook(object, /)")]

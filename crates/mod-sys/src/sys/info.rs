@@ -64,8 +64,8 @@ pub fn flags(cx: &mut Cx) -> PyResult<Own<PyTuple>> {
             V::Bool(c.safe_path),
             V::Int(c.int_max_str_digits as i64),
             V::Int(1),
-            V::Int(0),
-            V::Int(0),
+            n(c.thread_inherit_context),
+            n(c.context_aware_warnings),
         ]
     };
     seq(&FLAGS, values, cx)
@@ -114,7 +114,7 @@ fn thread_info(cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         Ok(Some(v)) => PyStr::new(&String::from_utf8_lossy(&v), cx)?.into_object(),
         _ => none().own(),
     };
-    let (name, lock) = (PyStr::new("pthread", cx)?, PyStr::new("pymutex", cx)?);
+    let (name, lock) = (PyStr::new("pthread", cx)?, PyStr::new("semaphore", cx)?);
     THREAD_INFO.make(vec![name.into_object(), lock.into_object(), version], cx)
 }
 
@@ -132,17 +132,23 @@ fn tuple_of(texts: &[&str], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
     PyTuple::from_vec(v, cx)
 }
 
+/// `sys.version`: Python's version first, as everything that parses it expects, then ours.
+pub fn version_text() -> String {
+    let (major, minor, micro) = VERSION;
+    format!("{major}.{minor}.{micro} (main, Taipan {}) [Rust]", env!("CARGO_PKG_VERSION"))
+}
+
 /// Add the facts.
 pub fn fill(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
-    let (major, minor, micro) = VERSION;
-    let version = format!("{major}.{minor}.{micro} (main, Taipan {}) [Rust]", env!("CARGO_PKG_VERSION"));
+    let version = version_text();
+    let platlibdir = cx.interp().config.borrow().platlibdir.clone();
     let texts: &[(&str, &str)] = &[
         ("version", &version),
         ("copyright", COPYRIGHT),
         ("platform", "linux"),
         ("byteorder", if cfg!(target_endian = "little") { "little" } else { "big" }),
         ("abiflags", ""),
-        ("platlibdir", "lib"),
+        ("platlibdir", platlibdir.as_deref().unwrap_or("lib")),
         ("_framework", ""),
         ("float_repr_style", "short"),
     ];

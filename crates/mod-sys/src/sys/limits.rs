@@ -88,8 +88,8 @@ pub mod part {
 
     /// Return the encoding used to convert Unicode filenames to OS filenames.
     #[function("getfilesystemencoding()")]
-    fn getfilesystemencoding() -> &'static str {
-        "utf-8"
+    fn getfilesystemencoding(cx: &mut Cx) -> &'static str {
+        cx.interp().config.borrow().fs_encoding.name()
     }
 
     /// Return the error mode used Unicode to OS filename conversion.
@@ -200,8 +200,9 @@ pub mod part {
     /// Private function for getting PyConfig.cpu_count
     #[function("_get_cpu_count_config()")]
     fn get_cpu_count_config(cx: &mut Cx) -> i32 {
-        let config = cx.interp().config.borrow();
-        let given = config.xoptions.iter().rev().find(|o| o.0 == "cpu_count");
-        given.and_then(|o| o.1.as_ref()).and_then(|v| v.parse().ok()).unwrap_or(-1)
+        match cx.interp().config.borrow().cpu_count {
+            0 => -1,
+            n => n,
+        }
     }
 }

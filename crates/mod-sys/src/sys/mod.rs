@@ -6,6 +6,7 @@ mod fields;
 mod frames;
 mod hooks;
 mod info;
+mod jit;
 mod limits;
 mod monitoring;
 mod objects;
@@ -15,7 +16,9 @@ mod stdlib_names;
 mod tracing;
 
 pub use paths::set_builtin_module_names;
-pub use report::{fs_decode, install, print_exception, report_to_stderr};
+pub use hooks::set_base_repl;
+pub use info::{multiarch, version_text};
+pub use report::{install, print_exception, report_to_stderr};
 
 use taipan_object::prelude::*;
 
@@ -41,6 +44,9 @@ pub mod sys {
             }
         }
         monitoring::add(m, cx)?;
+        let jit = taipan_object::types::module::create(&jit::jit::MODULE, cx)?;
+        taipan_object::types::module::exec(&jit::jit::MODULE, &jit, cx)?;
+        m.add("_jit", &jit, cx)?;
         report::install();
         Ok(())
     }

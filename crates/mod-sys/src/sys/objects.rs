@@ -130,6 +130,30 @@ pub mod part {
         crate::sys::report_to_stderr(&text);
     }
 
+    /// Return the number of elements of the unicode interned dictionary
+    #[function("getunicodeinternedsize(*, _only_immortal=False)")]
+    fn getunicodeinternedsize(_only_immortal: bool) -> usize {
+        taipan_object::types::str::intern::count(_only_immortal)
+    }
+
+    /// Activate stack profiler trampoline *backend*.
+    #[function("activate_stack_trampoline(backend, /)")]
+    fn activate_stack_trampoline(_backend: &PyStr, cx: &mut Cx) -> PyResult<()> {
+        Err(cx.value_error(format_args!("perf trampoline not available")))
+    }
+
+    /// Deactivate the current stack profiler trampoline backend.
+    ///
+    /// If no stack profiler is activated, this function has no effect.
+    #[function("deactivate_stack_trampoline()")]
+    fn deactivate_stack_trampoline() {}
+
+    /// Return *True* if a stack profiler trampoline is active.
+    #[function("is_stack_trampoline_active()")]
+    fn is_stack_trampoline_active() -> bool {
+        false
+    }
+
     /// Return True if the GIL is currently enabled and False otherwise.
     #[function("_is_gil_enabled()")]
     fn is_gil_enabled() -> bool {

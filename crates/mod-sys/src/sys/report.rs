@@ -6,21 +6,6 @@ use taipan_object::prelude::*;
 use taipan_object::types::traceback::PyTraceback;
 use taipan_object::{abstract_, attr, audit, call, unraisable};
 
-/// Bytes of the operating system as text: UTF-8, other bytes as lone surrogates (PEP 383).
-pub fn fs_decode(bytes: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
-    match std::str::from_utf8(bytes) {
-        Ok(s) => PyStr::new(s, cx),
-        Err(_) => {
-            let mut points = Vec::with_capacity(bytes.len());
-            for chunk in bytes.utf8_chunks() {
-                points.extend(chunk.valid().chars().map(|c| c as u32));
-                points.extend(chunk.invalid().iter().map(|&b| 0xdc00 + b as u32));
-            }
-            PyStr::from_code_points(&points, cx)
-        }
-    }
-}
-
 /// Text straight to descriptor 2, for when there is no `sys.stderr`.
 pub fn report_to_stderr(text: &str) {
     let mut rest = text.as_bytes();

@@ -41,7 +41,7 @@ pub fn to_python(t: &BrokenTime, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         t.isdst as i64,
     ];
     let mut v = numbers.into_iter().map(|n| PyInt::new(n, cx).map(Own::into_object)).collect::<PyResult<Vec<_>>>()?;
-    v.push(crate::sys::fs_decode(&t.zone, cx)?.into_object());
+    v.push(taipan_object::fspath::decode(&t.zone, cx)?.into_object());
     v.push(PyInt::new(t.gmtoff, cx)?.into_object());
     STRUCT_TIME.make(v, cx)
 }

@@ -85,7 +85,7 @@ pub mod part {
         t.isdst = t.isdst.clamp(-1, 1);
         let text = <std::borrow::Cow<'_, str>>::from(format.to_string_lossy());
         let out = format_bytes(text.as_bytes(), &t, cx)?;
-        crate::sys::fs_decode(&out, cx)
+        taipan_object::fspath::decode(&out, cx)
     }
     #[function(
         "strptime(string, format='%a %b %d %H:%M:%S %Y', /)",

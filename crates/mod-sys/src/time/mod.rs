@@ -77,7 +77,7 @@ fn add_zone(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
         let v = PyInt::new(n, cx)?;
         m.add(name, &v, cx)?;
     }
-    let (a, b) = (crate::sys::fs_decode(&winter.zone, cx)?, crate::sys::fs_decode(&summer.zone, cx)?);
+    let (a, b) = (taipan_object::fspath::decode(&winter.zone, cx)?, taipan_object::fspath::decode(&summer.zone, cx)?);
     let t = PyTuple::from_slice(&[&a, &b], cx)?;
     m.add("tzname", &t, cx)
 }

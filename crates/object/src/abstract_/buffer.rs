@@ -4,7 +4,7 @@ use crate::cx::Cx;
 use crate::err::{PyResult, Raised};
 use crate::refs::*;
 use std::ffi::{c_int, c_void};
-use taipan_abi::Py_buffer;
+pub use taipan_abi::Py_buffer;
 
 /// `PyBUF_SIMPLE`.
 pub const SIMPLE: c_int = 0;
@@ -20,6 +20,10 @@ impl Buffer {
         let Some(f) = o.ty().buffer().and_then(|b| b.bf_getbuffer.get()) else {
             return Err(cx.type_error(format_args!("a bytes-like object is required, not '{}'", o.ty().tp_name_str())));
         };
+        Buffer::get_with(o, f, flags)
+    }
+    /// As `get`, with the `bf_getbuffer` given.
+    pub(crate) fn get_with(o: &Object, f: crate::typeobj::GetBufferProc, flags: c_int) -> PyResult<Buffer> {
         // SAFETY: an all-zero Py_buffer is valid; the slot fills it.
         unsafe {
             let mut b: Box<Py_buffer> = Box::new(std::mem::zeroed());
@@ -28,6 +32,13 @@ impl Buffer {
                 _ => Err(Raised::assume()),
             }
         }
+    }
+    /// The same memory without an owner: must not outlive `view`'s loan.
+    pub(crate) fn lent(view: &Py_buffer) -> Buffer {
+        // SAFETY: plain data; without an owner nothing is given back.
+        let mut b = unsafe { std::ptr::read(view) };
+        b.obj = std::ptr::null_mut();
+        Buffer(Box::new(b))
     }
     /// The contiguous bytes.
     pub fn bytes(&self) -> &[u8] {

@@ -20,7 +20,7 @@ pub fn get_iter(o: &Object, cx: &mut Cx) -> PyResult {
             if is_iterator(&it) {
                 return Ok(it);
             }
-            Err(cx.type_error(format_args!("{}.__iter__() must return an iterator, not {}", o.ty().tp_name_str(), it.ty().tp_name_str())))
+            Err(cx.type_error(format_args!("iter() returned non-iterator of type '{}'", it.ty().tp_name_str())))
         }
     }
 }

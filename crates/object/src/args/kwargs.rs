@@ -119,7 +119,11 @@ impl<'a> Kwargs<'a> {
                 return Err(cx.type_error(format_args!("keywords must be strings")));
             };
             if !known.iter().any(|n| k.eq_text(n)) {
-                return Err(cx.type_error(format_args!("{name}() got an unexpected keyword argument '{k}'")));
+                let text = k.to_string_lossy();
+                return Err(match super::suggest::suggest(&text, known.iter().copied()) {
+                    Some(near) => cx.type_error(format_args!("{name}() got an unexpected keyword argument '{text}'. Did you mean '{near}'?")),
+                    None => cx.type_error(format_args!("{name}() got an unexpected keyword argument '{text}'")),
+                });
             }
         }
         Ok(())

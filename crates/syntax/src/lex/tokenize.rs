@@ -217,7 +217,7 @@ impl Tokens<'_> {
             first.1 = self.width(first_line, start);
         }
         if token.end_col >= 0 {
-            last.1 = self.width(last_line, end) + i64::from(token.kind == Tok::Newline);
+            last.1 = self.width(last_line, end) + i64::from(self.extra_tokens && token.kind == Tok::Newline);
         }
         let mut kind = token.kind.number();
         let line = if self.extra_tokens && trailing {
@@ -265,7 +265,8 @@ impl Tokens<'_> {
                 let mut error =
                     SyntaxError::without_location(ErrorKind::Syntax, "unexpected EOF in multi-line statement");
                 error.lineno = i64::from(self.lexer.lineno());
-                error.offset = 1;
+                let buffered = self.lexer.inp - self.lexer.buf.min(self.lexer.inp);
+                error.offset = if self.lexer.start == super::NO_START { 0 } else { buffered as i64 };
                 return error;
             }
             Fault::Dedent => (ErrorKind::Indentation, "unindent does not match any outer indentation level"),

@@ -78,14 +78,16 @@ impl Parser<'_> {
         let value = value.map_err(|_| Fail::Syntax)?;
         if let Some(bad) = bad {
             let newlines = parts.body[..bad.offset].bytes().filter(|&b| b == b'\n').count();
-            self.warn_escape(token, bad, token.lineno + newlines as i32);
+            let body = parts.body.as_ptr() as usize - self.text(token).as_ptr() as usize;
+            self.warn_escape(token, body, bad, token.lineno + newlines as i32);
         }
         let kind = parts.unicode.then(|| PyString::from("u"));
         Ok(Expr::new(Self::token_span(token), expr::Constant { value, kind }))
     }
 
-    fn warn_escape(&mut self, token: Token, bad: BadEscape, lineno: i32) {
-        let as_error = self.error_at(token, bad.error());
+    /// `body`: where the text stands in the token that the escape's offset counts from.
+    fn warn_escape(&mut self, token: Token, body: usize, bad: BadEscape, lineno: i32) {
+        let as_error = self.escape_error(token.start as usize + body + bad.offset, lineno, bad.error());
         let category =
             if self.options.feature_version >= 12 { Category::SyntaxWarning } else { Category::DeprecationWarning };
         self.warnings.push(Warning {
@@ -97,26 +99,20 @@ impl Parser<'_> {
         });
     }
 
-    /// A `SyntaxError` about `token`.
-    fn error_at(&self, token: Token, message: String) -> Box<SyntaxError> {
-        let line_start = token.start as usize - token.col.max(0) as usize;
-        let rest = self.src.get(line_start..).unwrap_or("");
-        let line = rest.split_inclusive('\n').next().unwrap_or("");
-        let column = |col: i32| -> i64 {
-            let upto = line.get(..col.max(0) as usize).unwrap_or(line);
-            upto.chars().count() as i64 + 1
-        };
+    /// A `SyntaxError` about the two characters at a backslash.
+    fn escape_error(&self, at: usize, lineno: i32, message: String) -> Box<SyntaxError> {
+        let before = self.src.get(..at).unwrap_or("");
+        let line_start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |n| n + 1);
+        let line = self.src.get(line_start..).unwrap_or("").split_inclusive('\n').next().unwrap_or("");
+        let offset = before.get(line_start..).unwrap_or("").chars().count() as i64 + 1;
+        let lineno = i64::from(lineno);
         Box::new(SyntaxError {
             kind: ErrorKind::Syntax,
             message,
-            lineno: i64::from(token.lineno),
-            offset: column(token.col),
-            end_lineno: i64::from(token.end_lineno),
-            end_offset: if token.end_lineno == token.lineno {
-                column(token.end_col)
-            } else {
-                i64::from(token.end_col) + 1
-            },
+            lineno,
+            offset,
+            end_lineno: lineno,
+            end_offset: offset + 2,
             text: Some(line.to_owned()),
             metadata: None,
         })
@@ -132,7 +128,7 @@ impl Parser<'_> {
             // The lexer has warned about escaped braces already.
             if !matches!(bad.text[0], b'{' | b'}') {
                 let newlines = text[..bad.offset].bytes().filter(|&b| b == b'\n').count();
-                self.warn_escape(token, bad, token.lineno + newlines as i32);
+                self.warn_escape(token, 0, bad, token.lineno + newlines as i32);
             }
         }
         let node = expr::Constant { value: ConstantValue::Str(value), kind: None };

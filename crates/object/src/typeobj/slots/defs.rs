@@ -1,6 +1,7 @@
 //! The table: dunder name, slot, how a wrapper calls the slot, and which dispatcher calls the dunder.
 
 use super::super::SlotId;
+use super::buffer::{slot_bf_getbuffer, slot_bf_releasebuffer};
 use super::dispatch as d;
 use super::wrap::Wrap;
 
@@ -27,6 +28,8 @@ macro_rules! defs {
             doc: const { match std::ffi::CStr::from_bytes_with_nul(concat!($doc, "\0").as_bytes()) { Ok(s) => s, Err(_) => panic!("nul in doc") } },
         },)*];
     };
+    (@d slot_bf_getbuffer) => { slot_bf_getbuffer as *const () };
+    (@d slot_bf_releasebuffer) => { slot_bf_releasebuffer as *const () };
     (@d none) => { std::ptr::null() };
     (@d $f:ident) => { d::$f as *const () };
 }
@@ -58,6 +61,8 @@ defs! {
     "__init__" tp_init Init slot_tp_init "__init__($self, /, *args, **kwargs)\n--\n\nInitialize self.  See help(type(self)) for accurate signature.";
     "__new__" tp_new None slot_tp_new "__new__(type, /, *args, **kwargs)\n--\n\nCreate and return new object.";
     "__del__" tp_finalize Del slot_tp_finalize "__del__($self, /)\n--\n\nCalled when the instance is about to be destroyed.";
+    "__buffer__" bf_getbuffer Buffer slot_bf_getbuffer "__buffer__($self, flags, /)\n--\n\nReturn a buffer object that exposes the underlying memory of the object.";
+    "__release_buffer__" bf_releasebuffer ReleaseBuffer slot_bf_releasebuffer "__release_buffer__($self, buffer, /)\n--\n\nRelease the buffer object that exposes the underlying memory of the object.";
     "__await__" am_await Unary slot_am_await "__await__($self, /)\n--\n\nReturn an iterator to be used in await expression.";
     "__aiter__" am_aiter Unary slot_am_aiter "__aiter__($self, /)\n--\n\nReturn an awaitable, that resolves in asynchronous iterator.";
     "__anext__" am_anext Unary slot_am_anext "__anext__($self, /)\n--\n\nReturn a value or raise StopAsyncIteration.";

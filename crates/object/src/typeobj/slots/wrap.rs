@@ -45,10 +45,12 @@ pub enum Wrap {
     SqSetItem,
     SqDelItem,
     ObjObj,
+    Buffer,
+    ReleaseBuffer,
 }
 
 /// Raise unless there are exactly `n` arguments.
-fn exactly<'a>(args: &'a PyTuple, n: usize, cx: &mut Cx) -> PyResult<&'a [&'a Object]> {
+pub(super) fn exactly<'a>(args: &'a PyTuple, n: usize, cx: &mut Cx) -> PyResult<&'a [&'a Object]> {
     let got = args.len();
     if got == n {
         return Ok(args.as_slice());
@@ -241,6 +243,8 @@ pub unsafe fn call_wrapped(wrap: Wrap, f: *const (), o: &Object, args: &PyTuple,
                 let i = seq_index(o, a[0], cx)?;
                 done(from_status(slot!(SsizeObjArgProc)(me, i, std::ptr::null_mut())))
             }
+            Wrap::Buffer => super::buffer::wrap_buffer(f, o, args, cx),
+            Wrap::ReleaseBuffer => super::buffer::wrap_release(o, args, cx),
             Wrap::ObjObj => {
                 let a = exactly(args, 1, cx)?;
                 let n = slot!(ObjObjProc)(me, a[0].as_ptr());
@@ -279,6 +283,9 @@ pub fn call_new(ty: &PyType, args: &PyTuple, kwargs: Option<&PyDict>, cx: &mut C
         }
     }
     if stat.tp_new.get().map(|f| f as usize) != ty.tp_new.get().map(|f| f as usize) {
+        if stat.tp_new.get().is_none() {
+            return Err(cx.type_error(format_args!("cannot create '{}' instances", sub.tp_name_str())));
+        }
         return Err(cx.type_error(format_args!("{}.__new__({}) is not safe, use {}.__new__()", ty.tp_name_str(), sub.tp_name_str(), stat.tp_name_str())));
     }
     let rest = PyTuple::from_slice(&args.as_slice()[1..], cx)?;

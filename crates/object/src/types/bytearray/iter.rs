@@ -56,10 +56,10 @@ impl PyByteArrayIter {
     /// Return state information for pickling.
     #[method("__reduce__()")]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        let f = cx.import_attr("builtins", "iter")?;
         match self.seq.own() {
-            Some(s) => crate::types::list::reduce_iter("iter", Some(s.as_object()), self.index.get(), cx),
+            Some(s) => crate::types::list::reduce_iter(f, Some(s.as_object()), self.index.get(), cx),
             None => {
-                let f = cx.import_attr("builtins", "iter")?;
                 let empty = PyTuple::empty();
                 let args = PyTuple::from_slice(&[&empty], cx)?;
                 PyTuple::from_slice(&[&f, &args], cx)

@@ -121,6 +121,14 @@ impl PyByteArray {
         unsafe { *self.start.get().add(n) = 0 };
         Ok(())
     }
+    /// Whether somebody holds a buffer of the bytes, which then must not move.
+    pub fn is_exported(&self) -> bool {
+        self.exports.get() > 0
+    }
+    /// Bytes allocated.
+    pub fn capacity(&self) -> usize {
+        self.alloc.get() as usize
+    }
     /// Replace the whole content.
     pub fn assign(&self, b: &[u8], cx: &mut Cx) -> PyResult<()> {
         self.resize(b.len(), cx)?;

@@ -6,6 +6,8 @@ pub(crate) mod args;
 mod iter;
 pub(crate) mod methods;
 pub(crate) mod ops;
+
+pub use ops::{find, rfind};
 pub(crate) mod percent;
 pub(crate) mod shared;
 

@@ -53,7 +53,10 @@ impl Arguments for Values<'_, '_> {
     }
     fn star_width(&mut self) -> Result<isize, Raised> {
         let i = self.star()?;
-        number::int_as_isize(&i, exc::OverflowError(), self.cx)
+        match number::int_as_isize(&i, exc::OverflowError(), self.cx)? {
+            isize::MIN => Err(self.cx.overflow_error(format_args!("width too big"))),
+            n => Ok(n),
+        }
     }
     fn star_precision(&mut self) -> Result<i32, Raised> {
         let i = self.star()?;

@@ -50,7 +50,7 @@ impl Walk {
         self.at.set(at);
         match item {
             Some((k, v, _)) => {
-                if self.left.get() == 0 && !back {
+                if self.left.get() == 0 {
                     self.used.set(-1);
                     drop(self.dict.take());
                     return Err(cx.runtime_error(format_args!("dictionary keys changed during iteration")));

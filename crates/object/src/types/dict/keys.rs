@@ -395,8 +395,9 @@ impl Keys {
         }
     }
 
-    /// Delete live entry `ix`. Gives (key, value) with their counts.
-    pub(super) fn delete(&self, ix: usize) -> (*mut Object, *mut Object) {
+    /// Delete live entry `ix`. Gives (key, value) with their counts. With `give_back`, a last entry's place can be used again (`popitem` only: an
+    /// iterator must notice a new item behind the deleted one).
+    pub(super) fn delete(&self, ix: usize, give_back: bool) -> (*mut Object, *mut Object) {
         let mut p = Probe::new(self, self.hash_at(ix));
         let bucket = loop {
             match p.next(self) {
@@ -405,7 +406,7 @@ impl Keys {
                 None => unreachable!("an entry without a bucket"),
             }
         };
-        let last = ix + 1 == self.nentries();
+        let last = give_back && ix + 1 == self.nentries();
         // A bucket may become EMPTY when no probe has ever gone past its group, that is when the group still has an EMPTY byte. In a small block only the last entry's may,
         // since the byte's place is the entry's.
         // SAFETY: `bucket` is within the table.

@@ -287,6 +287,15 @@ impl PyDict {
         let value = value.unwrap_or(crate::types::none());
         let out = crate::call::call(cls, &[], cx)?;
         if let Some(d) = out.exact::<PyDict>() {
+            let exact = iterable.is_exact::<crate::types::set::PySet>() || iterable.is_exact::<crate::types::set::PyFrozenSet>();
+            if let (Some(s), true) = (crate::types::set::any_set(iterable), exact) {
+                // The hashes are known.
+                let mut at = 0;
+                while let Some((k, h)) = s.next_own(&mut at) {
+                    d.set_with_hash(&k, h, value.own(), cx)?;
+                }
+                return Ok(out);
+            }
             crate::abstract_::iter::for_each(iterable, cx, |k, cx| d.set(&k, value, cx).map(|()| true))?;
         } else {
             crate::abstract_::iter::for_each(iterable, cx, |k, cx| abstract_::set_item(&out, &k, Some(value), cx).map(|()| true))?;

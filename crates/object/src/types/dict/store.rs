@@ -173,11 +173,11 @@ impl PyDict {
         if self.value_raw(ix).is_null() {
             return Ok(None);
         }
-        Ok(self.take_entry(ix).1)
+        Ok(self.take_entry(ix, false).1)
     }
 
     /// Delete entry `ix`, which has a value: (key, value).
-    fn take_entry(&self, ix: usize) -> (Option<Own<Object>>, Option<Own<Object>>) {
+    fn take_entry(&self, ix: usize, give_back: bool) -> (Option<Own<Object>>, Option<Own<Object>>) {
         // SAFETY: a live key.
         self.announce(Event::Deleted, unsafe { self.keys().key_at(ix).as_ref() }, None);
         self.used.set(self.used.get() - 1);
@@ -186,7 +186,7 @@ impl PyDict {
             match self.split_values() {
                 Some(v) => (self.keys().key_at(ix).as_ref().map(|k| k.own()), Own::from_raw_opt(v.take(ix))),
                 None => {
-                    let (k, v) = self.keys().delete(ix);
+                    let (k, v) = self.keys().delete(ix, give_back);
                     (Own::from_raw_opt(k), Own::from_raw_opt(v))
                 }
             }
@@ -202,7 +202,7 @@ impl PyDict {
                 (0..k.nentries()).rev().find(|&i| !k.key_at(i).is_null())?
             }
         };
-        let (k, v) = self.take_entry(ix);
+        let (k, v) = self.take_entry(ix, true);
         k.zip(v)
     }
 

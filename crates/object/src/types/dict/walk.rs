@@ -48,12 +48,19 @@ impl PyDict {
     pub fn prev_own(&self, pos: &mut usize) -> Option<(Own<Object>, Own<Object>, isize)> {
         let k = self.keys();
         if let Some(v) = self.split_values() {
-            *pos = (*pos).min(v.len()).checked_sub(1)?;
+            // A position beyond the items: others were here when the walk began.
+            if *pos > v.len() {
+                return None;
+            }
+            *pos = pos.checked_sub(1)?;
             let ix = v.order(*pos);
             // SAFETY: present values and their keys are live.
             return unsafe { Some(((*k.key_at(ix)).own(), (*v.cell(ix).get()).own(), k.hash_at(ix))) };
         }
-        let mut i = (*pos).min(k.nentries());
+        if *pos > k.nentries() {
+            return None;
+        }
+        let mut i = *pos;
         while i > 0 {
             i -= 1;
             let e = k.entry(i);

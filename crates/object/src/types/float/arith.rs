@@ -40,7 +40,7 @@ pub fn power(x: f64, y: f64, cx: &mut Cx) -> PyResult<Own<Object>> {
     if y == 0.0 || x == 1.0 {
         return made(1.0, cx);
     }
-    if x == 0.0 && y < 0.0 {
+    if x == 0.0 && y < 0.0 && y.is_finite() {
         return Err(cx.zero_division_error(format_args!("zero to a negative power")));
     }
     if x < 0.0 && x.is_finite() && y.is_finite() && y.floor() != y {

@@ -33,12 +33,15 @@ pub fn from_object(o: &Object, cx: &mut Cx) -> PyResult<f64> {
     if let Some(f) = o.exact::<PyFloat>() {
         return Ok(f.value());
     }
-    if let Some(s) = o.downcast::<PyStr>() {
+    if let Some(s) = o.exact::<PyStr>() {
         return from_str(s, cx);
     }
     let n = o.ty().number();
     if n.is_some_and(|n| n.nb_float.get().is_some() || n.nb_index.get().is_some()) {
         return number::as_f64_by_slot(o, cx);
+    }
+    if let Some(s) = o.downcast::<PyStr>() {
+        return from_str(s, cx);
     }
     if let Some(b) = o.downcast::<crate::types::bytes::PyBytes>() {
         return taipan_algo_float::parse_float(b.as_bytes()).ok_or_else(|| bad_text(o, cx));
@@ -63,7 +66,9 @@ pub fn of_type(cls: &PyType, v: f64, cx: &mut Cx) -> PyResult<Own<Object>> {
 }
 
 fn construct(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
-    if !kw.is_empty() && std::ptr::eq(cls, PyFloat::ty()) {
+    // A subtype with an `__init__` of its own decides about keywords itself.
+    let init = |t: &PyType| t.tp_init.get().map(|f| f as usize);
+    if !kw.is_empty() && (std::ptr::eq(cls, PyFloat::ty()) || init(cls) == init(PyFloat::ty())) {
         return Err(cx.type_error(format_args!("float() takes no keyword arguments")));
     }
     match args.0 {

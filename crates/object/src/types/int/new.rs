@@ -149,11 +149,6 @@ pub fn of_type(cls: &PyType, v: Own<PyInt>, cx: &mut Cx) -> PyResult<Own<Object>
 }
 
 fn construct(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let mut base = None;
-    if !kw.is_empty() {
-        kw.only("int", &["base"], cx)?;
-        base = kw.get("base");
-    }
     let total = args.len() + kw.len();
     if total > 2 {
         let s = if kw.is_empty() { "int expected at most 2 arguments, got" } else { "int() takes at most 2 arguments" };
@@ -162,6 +157,11 @@ fn construct(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyRes
         } else {
             cx.type_error(format_args!("{s} ({total} given)"))
         });
+    }
+    let mut base = None;
+    if !kw.is_empty() {
+        kw.only("int", &["base"], cx)?;
+        base = kw.get("base");
     }
     let v = match (args.0, base) {
         (&[], None) => PyInt::new(0, cx)?,

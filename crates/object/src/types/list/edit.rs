@@ -161,6 +161,8 @@ impl PyList {
         }
         let it = abstract_::iter::get_iter(o, cx)?;
         let hint = abstract_::length_hint(o, 8, cx)?;
+        // A hint that cannot be true at all is not believed.
+        let hint = if hint > isize::MAX as usize - self.len() { 0 } else { hint };
         if hint > isize::MAX as usize / 8 {
             return Err(cx.memory_error());
         }

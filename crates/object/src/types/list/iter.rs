@@ -23,8 +23,7 @@ pub struct PyListRevIter {
 }
 
 /// `(builtins.iter or reversed, (seq,), index)`, or `(iter, ([],))` when exhausted.
-pub(crate) fn reduce_iter(func: &str, seq: Option<&Object>, index: isize, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-    let f = cx.import_attr("builtins", func)?;
+pub(crate) fn reduce_iter(f: Own<Object>, seq: Option<&Object>, index: isize, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
     match seq {
         Some(s) => {
             let args = PyTuple::from_slice(&[s], cx)?;
@@ -80,8 +79,10 @@ impl PyListIter {
     /// Return state information for pickling.
     #[method("__reduce__()")]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        // Finding the function may run code that ends the iteration: it comes first.
+        let f = cx.import_attr("builtins", "iter")?;
         let seq = self.seq.own();
-        reduce_iter("iter", seq.as_ref().map(|s| s.as_object()), self.index.get(), cx)
+        reduce_iter(f, seq.as_ref().map(|s| s.as_object()), self.index.get(), cx)
     }
     /// Set state information for unpickling.
     #[method("__setstate__(object, /)")]
@@ -134,10 +135,13 @@ impl PyListRevIter {
     /// Return state information for pickling.
     #[method("__reduce__()")]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        match self.seq.own() {
-            Some(s) => reduce_iter("reversed", Some(s.as_object()), self.index.get(), cx),
-            None => reduce_iter("iter", None, 0, cx),
+        if self.seq.is_empty() {
+            let f = cx.import_attr("builtins", "iter")?;
+            return reduce_iter(f, None, 0, cx);
         }
+        let f = cx.import_attr("builtins", "reversed")?;
+        let seq = self.seq.own();
+        reduce_iter(f, seq.as_ref().map(|s| s.as_object()), self.index.get(), cx)
     }
     /// Set state information for unpickling.
     #[method("__setstate__(object, /)")]

@@ -179,6 +179,7 @@ impl PyMemoryView {
     #[slot(bf_getbuffer)]
     fn getbuffer(&self, view: *mut Py_buffer, flags: c_int, cx: &mut Cx) -> PyResult<()> {
         self.check(cx)?;
+        self.check_restricted(cx)?;
         let asks = |f: c_int| flags & f == f;
         if asks(buffer::WRITABLE) && self.raw().readonly != 0 {
             return Err(cx.buffer_error(format_args!("memoryview: underlying buffer is not writable")));

@@ -75,6 +75,8 @@ const _: () = {
 
 /// `_Py_MEMORYVIEW_RELEASED`.
 const RELEASED: c_int = 1;
+/// `_Py_MEMORYVIEW_RESTRICTED`.
+const RESTRICTED: c_int = 0x20;
 /// Most dimensions (`PyBUF_MAX_NDIM`).
 pub const NDIM_MAX: usize = 64;
 
@@ -120,6 +122,7 @@ impl PyMemoryView {
     pub fn of(obj: &Object, flags: c_int, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
         if let Some(m) = obj.downcast::<PyMemoryView>() {
             m.check(cx)?;
+            m.check_restricted(cx)?;
             let Some(mb) = m.mbuf.own() else { return Err(m.released_error(cx)) };
             return PyMemoryView::derive(&mb, m.form(), cx);
         }
@@ -127,12 +130,41 @@ impl PyMemoryView {
             return Err(cx.type_error(format_args!("memoryview: a bytes-like object is required, not '{}'", obj.ty().tp_name_str())));
         }
         let b = Buffer::get(obj, flags, cx)?;
+        PyMemoryView::over(b, cx)
+    }
+
+    /// A view of a filled buffer.
+    pub(crate) fn over(b: Buffer, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
         if b.view().ndim as usize > NDIM_MAX {
             return Err(cx.value_error(format_args!("memoryview: number of dimensions must not exceed {NDIM_MAX}")));
         }
         let form = Form::of(b.view());
         let mb = cx.new_object(ManagedBuffer { head: Object::placeholder(), views: Cell::new(0), master: RefCell::new(Some(b)) })?;
         PyMemoryView::derive(&mb, form, cx)
+    }
+
+    /// A view for `__release_buffer__`: of memory that somebody else gives back, and nothing can be derived from it.
+    pub(crate) fn lent(view: &Py_buffer, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
+        let m = PyMemoryView::over(Buffer::lent(view), cx)?;
+        m.flags.set(m.flags.get() | RESTRICTED);
+        Ok(m)
+    }
+
+    /// The object behind the view, unless it is released.
+    pub(crate) fn exporter(&self) -> Option<&Object> {
+        if self.is_released() || self.mbuf.is_empty() {
+            return None;
+        }
+        // SAFETY: null or alive while the view is not released.
+        unsafe { (self.raw().obj as *const Object).as_ref() }
+    }
+
+    /// Raise when new views must not be made of this one.
+    fn check_restricted(&self, cx: &mut Cx) -> PyResult<()> {
+        if self.flags.get() & RESTRICTED != 0 {
+            return Err(cx.value_error(format_args!("cannot create new view on restricted memoryview")));
+        }
+        Ok(())
     }
 
     /// A view of an object, writable or not as the exporter wants.

@@ -68,6 +68,7 @@ impl PyMemoryView {
         Ok(f)
     }
     fn view_with(&self, f: Form, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
+        self.check_restricted(cx)?;
         match self.mbuf.own() {
             Some(mb) => PyMemoryView::derive(&mb, f, cx),
             None => Err(self.released_error(cx)),

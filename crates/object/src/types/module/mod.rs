@@ -1,5 +1,6 @@
 //! `module`: `PyModuleObject`, and making native modules from their `ModuleSpec`.
 
+mod annotations;
 pub mod foreign;
 mod make;
 
@@ -90,6 +91,23 @@ impl PyModule {
     #[getter("__dict__")]
     fn get_dict(&self, cx: &mut Cx) -> PyResult<Own<PyDict>> {
         self.dict(cx)
+    }
+
+    #[getter("__annotations__")]
+    fn annotations(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        annotations::get(self, cx)
+    }
+    #[setter("__annotations__")]
+    fn set_annotations(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+        annotations::set(self, v, cx)
+    }
+    #[getter("__annotate__")]
+    fn annotate(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        annotations::get_annotate(self, cx)
+    }
+    #[setter("__annotate__")]
+    fn set_annotate(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+        annotations::set_annotate(self, v, cx)
     }
 
     /// __dir__() -> list

@@ -118,7 +118,7 @@ impl PyProperty {
         let d = doc.unwrap_or_else(|| none().own());
         match attr::set(self.as_object(), name!(cx, "__doc__"), Some(&d), cx) {
             Ok(()) => Ok(()),
-            Err(r) if self.getter_doc.get() || d.is_none() => cx.catch(r, exc::AttributeError()),
+            Err(r) if !self.getter_doc.get() => cx.catch(r, exc::AttributeError()),
             Err(r) => Err(r),
         }
     }

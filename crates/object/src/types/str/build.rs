@@ -32,6 +32,13 @@ impl StrBuf {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+    /// Room for `n` more code points, or false.
+    pub fn try_reserve(&mut self, n: usize) -> bool {
+        match self {
+            StrBuf::Narrow(v) => v.try_reserve(n).is_ok(),
+            StrBuf::Wide(v) => v.try_reserve(n).is_ok(),
+        }
+    }
     fn widen(&mut self) -> &mut Vec<u32> {
         if let StrBuf::Narrow(v) = self {
             *self = StrBuf::Wide(v.iter().map(|&b| b as u32).collect());

@@ -106,6 +106,12 @@ pub fn intern_immortal(s: Own<PyStr>, cx: &mut Cx) -> Own<PyStr> {
     s
 }
 
+/// How many strings are interned; with `immortal`, only those that never die.
+pub fn count(immortal: bool) -> usize {
+    // SAFETY: strings in the table are alive.
+    if immortal { table().keys().filter(|k| unsafe { &*k.0 }.interned() > 1).count() } else { table().len() }
+}
+
 /// A dying string leaves the table.
 pub(super) fn forget(s: &PyStr) {
     table().remove(&Key(s));

@@ -28,11 +28,7 @@ fn split_blank(s: &PyStr, max: usize, cx: &mut Cx) -> PyResult<Own<PyList>> {
             return Ok(l);
         }
         if k == max {
-            let mut end = n;
-            while end > i && is_space(s.code_point(end - 1)) {
-                end -= 1;
-            }
-            push(&l, s, i, end, cx)?;
+            push(&l, s, i, n, cx)?;
             return Ok(l);
         }
         let start = i;
@@ -55,11 +51,7 @@ fn rsplit_blank(s: &PyStr, max: usize, cx: &mut Cx) -> PyResult<Own<PyList>> {
             break;
         }
         if parts.len() == max {
-            let mut start = 0;
-            while start < i && is_space(s.code_point(start)) {
-                start += 1;
-            }
-            parts.push(s.slice(start, i, cx)?.into_object());
+            parts.push(s.slice(0, i, cx)?.into_object());
             break;
         }
         let end = i;

@@ -51,7 +51,10 @@ impl Arguments for Values<'_, '_> {
     }
     fn star_width(&mut self) -> Result<isize, Raised> {
         let i = self.star()?;
-        number::int_as_isize(&i, exc::OverflowError(), self.cx)
+        match number::int_as_isize(&i, exc::OverflowError(), self.cx)? {
+            isize::MIN => Err(self.cx.overflow_error(format_args!("width too big"))),
+            n => Ok(n),
+        }
     }
     fn star_precision(&mut self) -> Result<i32, Raised> {
         let i = self.star()?;
@@ -203,6 +206,9 @@ pub fn format(s: &PyStr, values: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         at = next;
         used_mapping |= vals.selected.is_some();
         let v = vals.take()?;
+        if spec.width.is_some_and(|w| !out.try_reserve(w)) {
+            return Err(vals.cx.memory_error());
+        }
         one(&spec, &v, &mut out, vals.cx)?;
     }
     let left = match tuple {

@@ -1,0 +1,75 @@
+//! The last step of a program: what its modules hold dies, so that finalisers run (`finalize_modules`).
+//!
+//! Modules of the embedded library stay as they are: a program's finalisers may still use them, and taking them apart would only cost time.
+
+use taipan_object::prelude::*;
+use taipan_object::{attr, gc, import};
+
+/// Drop the contents of the program's own modules, `__main__` first, and collect what is left in cycles.
+pub fn modules(cx: &mut Cx) {
+    if let Err(r) = forget_exceptions(cx) {
+        cx.discard(r);
+    }
+    let Ok(mods) = import::modules(cx) else { return };
+    let mut own: Vec<Own<PyModule>> = Vec::new();
+    let mut pos = 0;
+    while let Some((name, m, _)) = mods.next_own(&mut pos) {
+        let main = name.downcast::<PyStr>().is_some_and(|n| n.eq_text("__main__"));
+        let Ok(m) = m.downcast_own::<PyModule>() else { continue };
+        match if main { Ok(true) } else { is_program(&m, cx) } {
+            Ok(true) if main => own.insert(0, m),
+            Ok(true) => own.push(m),
+            Ok(false) => {}
+            Err(r) => cx.discard(r),
+        }
+    }
+    // What only the programs' cycles hold goes while the modules are whole.
+    gc::collect(2, cx);
+    for m in &own {
+        clear(m, cx);
+    }
+    gc::collect(2, cx);
+}
+
+/// `sys.last_*` keep frames alive.
+fn forget_exceptions(cx: &mut Cx) -> PyResult<()> {
+    let Some(d) = cx.interp().sysdict.own() else { return Ok(()) };
+    for n in ["last_exc", "last_type", "last_value", "last_traceback", "path_hooks", "ps1", "ps2"] {
+        let n = PyStr::new_interned(n, cx)?;
+        if d.contains(&n, cx)? && !n.eq_text("path_hooks") {
+            d.set(&n, none(), cx)?;
+        }
+    }
+    if let Some(b) = cx.interp().builtins.own() {
+        b.set(name!(cx, "_"), none(), cx)?;
+    }
+    Ok(())
+}
+
+/// Whether a module is neither native nor from the embedded library: its `__spec__` has another origin.
+fn is_program(m: &PyModule, cx: &mut Cx) -> PyResult<bool> {
+    let Some(spec) = m.dict(cx)?.get(name!(cx, "__spec__"), cx)?.filter(|s| !s.is_none()) else { return Ok(false) };
+    let Some(origin) = attr::get_opt(&spec, name!(cx, "origin"), cx)? else { return Ok(false) };
+    Ok(!origin.downcast::<PyStr>().is_some_and(|o| o.eq_text("frozen") || o.eq_text("built-in")))
+}
+
+/// Names that begin with one underscore first, then the rest, except `__builtins__` (`_PyModule_ClearDict`).
+fn clear(m: &PyModule, cx: &mut Cx) {
+    let Ok(d) = m.dict(cx) else { return };
+    for pass in 0..2 {
+        let mut pos = 0;
+        let mut names: Vec<Own<Object>> = Vec::new();
+        while let Some((k, v, _)) = d.next_own(&mut pos) {
+            let text = k.downcast::<PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default();
+            let single = text.starts_with('_') && !text.starts_with("__");
+            if text != "__builtins__" && (pass == 1 || single) && !v.is_none() {
+                names.push(k);
+            }
+        }
+        for k in names {
+            if d.set(&k, none(), cx).is_err() {
+                drop(cx.ts().current_exception.take());
+            }
+        }
+    }
+}
