@@ -124,6 +124,8 @@ fn too_many(n: usize, got: Option<usize>, cx: &mut Cx) -> Raised {
 pub unsafe fn unpack_sequence(src: Opd, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
     let v = src.take(cx)?;
+    // The local that lends the sequence may be one of the targets: `a, b = a`.
+    let _held = v.own();
     if let Some(t) = v.exact::<PyTuple>().filter(|t| t.len() == n) {
         put(base, t.as_slice());
         return Ok(());

@@ -9,6 +9,7 @@ pub mod args;
 pub mod alloc;
 pub mod attr;
 pub mod audit;
+pub mod block;
 pub mod call;
 pub mod config;
 pub mod cx;

@@ -137,3 +137,34 @@ pub unsafe fn fill_info(view: *mut Py_buffer, obj: &Object, data: *mut u8, len: 
     }
     Ok(())
 }
+
+/// The items of an exporter for [`fill_items`].
+pub struct Items<'a> {
+    pub data: *mut u8,
+    /// Number of items; the view's shape points at it.
+    pub count: &'a std::cell::Cell<isize>,
+    pub itemsize: usize,
+    pub format: &'static std::ffi::CStr,
+}
+
+/// Fill a view of a writable row of items.
+///
+/// # Safety
+/// As [`fill_info`]; the count belongs to `obj`.
+pub unsafe fn fill_items(view: *mut Py_buffer, obj: &Object, items: Items<'_>, flags: c_int) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let v = &mut *view;
+        v.obj = obj.own().into_raw() as *mut _;
+        v.buf = if items.data.is_null() { c"".as_ptr() as *mut c_void } else { items.data as *mut c_void };
+        v.len = items.count.get() * items.itemsize as isize;
+        v.readonly = 0;
+        v.itemsize = items.itemsize as isize;
+        v.format = if flags & FORMAT != 0 { items.format.as_ptr() as *mut _ } else { std::ptr::null_mut() };
+        v.ndim = 1;
+        v.shape = if flags & ND == ND { items.count.as_ptr() } else { std::ptr::null_mut() };
+        v.strides = if flags & STRIDES == STRIDES { &raw mut v.itemsize } else { std::ptr::null_mut() };
+        v.suboffsets = std::ptr::null_mut();
+        v.internal = std::ptr::null_mut();
+    }
+}
