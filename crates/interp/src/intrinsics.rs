@@ -121,7 +121,7 @@ fn subscript_generic(params: &Object, cx: &mut Cx) -> PyResult {
     };
     let mut out = Vec::new();
     for p in t.as_slice() {
-        if p.ty().tp_name_str() == "TypeVarTuple" {
+        if p.ty().tp_name_str() == "typing.TypeVarTuple" {
             let it = iter::get_iter(p, cx)?;
             if let Some(v) = iter::next(&it, cx)? {
                 out.push(v);

@@ -107,7 +107,8 @@ impl PyNamespace {
         let made = cx.instantiate(self.ty())?;
         let Some(n) = made.downcast::<PyNamespace>() else {
             let (want, got) = (PyNamespace::ty().tp_name_str(), made.ty().tp_name_str());
-            return Err(cx.type_error(format_args!("expect {want} type, but {}() returned '{got}' object", self.ty().tp_name_str())));
+            let mine = taipan_object::types::dict::full_type_name(self.ty(), cx);
+            return Err(cx.type_error(format_args!("expect {want} type, but {mine}() returned '{got}' object")));
         };
         let (d, mine) = (n.dict(cx)?, self.dict(cx)?);
         d.update(&mine, cx)?;

@@ -137,8 +137,9 @@ impl PyTypeVar {
         typing("_typevar_subst", &[self, arg], cx)
     }
     #[method("__typing_prepare_subst__(alias, args, /)", doc = "")]
-    fn prepare_subst(&self, alias: &Object, args: &PyTuple, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        prepare(self, &self.default, alias, args, cx)
+    fn prepare_subst(&self, alias: &Object, args: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        let args = taipan_object::abstract_::iter::to_tuple(args, cx)?;
+        prepare(self, &self.default, alias, &args, cx)
     }
     #[method("__reduce__()", doc = "")]
     fn reduce(&self) -> Own<Object> {

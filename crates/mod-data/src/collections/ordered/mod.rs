@@ -59,6 +59,10 @@ impl PyOrderedDict {
     }
     /// The value of a node's key.
     fn value_of(&self, k: &NodeKey, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+        if !k.key.is_exact::<PyStr>() && !k.key.is_exact::<PyInt>() {
+            // Such a key may hash and compare otherwise by now, which must show.
+            return self.dict.get(&k.key, cx);
+        }
         if self.dict.entry_key(k.entry, cx).is_some_and(|e| e.is(&k.key)) {
             if let Some(v) = self.dict.value_at(k.entry as u32, cx) {
                 return Ok(Some(v.own()));

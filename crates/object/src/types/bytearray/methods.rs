@@ -98,11 +98,6 @@ impl PyByteArray {
         }
         Ok(self.repr())
     }
-    #[slot_raw(tp_hash)]
-    unsafe extern "C" fn py_hash(o: *mut Object) -> isize {
-        // SAFETY: slot contract.
-        unsafe { abstract_::hash_not_implemented_slot(o) }
-    }
     #[slot(tp_richcompare)]
     fn compare(&self, other: &Object, op: CmpOp, cx: &mut Cx) -> PyResult<Own<Object>> {
         if other.is_a::<PyStr>() || !has_buffer(other) {

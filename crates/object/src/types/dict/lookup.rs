@@ -65,7 +65,7 @@ pub(crate) fn unhashable(key: &Object, role: &str, r: Raised, cx: &mut Cx) -> Ra
 }
 
 /// Module and qualified name of a type, without the modules `builtins` and `__main__` (`%T`).
-pub(crate) fn full_type_name(ty: &crate::typeobj::PyType, cx: &mut Cx) -> String {
+pub fn full_type_name(ty: &crate::typeobj::PyType, cx: &mut Cx) -> String {
     let Some(heap) = ty.heap() else { return ty.tp_name_str().to_owned() };
     let text = |o: Option<Own<Object>>| o.and_then(|o| o.downcast::<PyStr>().map(|s| s.to_string_lossy()));
     let qual = text(heap.ht_qualname.own()).unwrap_or_else(|| ty.name().to_owned());

@@ -248,7 +248,7 @@ impl PyDict {
     /// Raises KeyError if the dict is empty.
     #[method("popitem()")]
     fn py_popitem(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        match self.pop_last() {
+        match self.pop_last(cx)? {
             Some((k, v)) => PyTuple::from_vec(vec![k, v], cx),
             None => Err(cx.raise_msg(exc::KeyError(), format_args!("popitem(): dictionary is empty"))),
         }

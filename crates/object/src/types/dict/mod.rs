@@ -29,7 +29,7 @@ pub mod watch;
 pub(crate) use int_key::is_i64;
 pub use int_key::{Unsure, hash_i64};
 pub use keys::{Keys, Kind};
-pub use lookup::hash_key;
+pub use lookup::{full_type_name, hash_key};
 pub(crate) use lookup::{quick_hash, quiet_eq, unhashable};
 pub use merge::Clash;
 pub use proxy::PyMappingProxy;

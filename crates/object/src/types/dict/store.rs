@@ -30,6 +30,8 @@ impl PyDict {
     #[inline]
     pub fn set_with_hash(&self, key: &Object, hash: isize, value: Own<Object>, cx: &mut Cx) -> PyResult<()> {
         match self.find(key, hash, cx)? {
+            // A name that only the class knows; this key is another object and must be the one that is stored.
+            Some(ix) if self.value_raw(ix).is_null() && !key.is_exact::<PyStr>() => self.insert_new(key.own(), hash, value, cx),
             Some(ix) => self.put_value(ix, value, cx),
             None => self.insert_new(key.own(), hash, value, cx),
         }
@@ -193,17 +195,13 @@ impl PyDict {
         }
     }
 
-    /// Take out the item that was inserted last (`popitem`).
-    pub fn pop_last(&self) -> Option<(Own<Object>, Own<Object>)> {
-        let ix = match self.split_values() {
-            Some(v) => v.order(v.len().checked_sub(1)?),
-            None => {
-                let k = self.keys();
-                (0..k.nentries()).rev().find(|&i| !k.key_at(i).is_null())?
-            }
-        };
+    /// Take out the item that was inserted last (`popitem`). Raises `MemoryError`, as a split dict becomes combined.
+    pub fn pop_last(&self, cx: &mut Cx) -> PyResult<Option<(Own<Object>, Own<Object>)>> {
+        self.combine(Kind::Str, self.len(), cx)?;
+        let k = self.keys();
+        let Some(ix) = (0..k.nentries()).rev().find(|&i| !k.key_at(i).is_null()) else { return Ok(None) };
         let (k, v) = self.take_entry(ix, true);
-        k.zip(v)
+        Ok(k.zip(v))
     }
 
     /// The value of `key`; when it is not there, `value` is stored and given back. The flag says whether it was stored.

@@ -71,7 +71,7 @@ fn run(strings: bool, range: u64, ops: usize, seed: u64, cx: &mut Cx) {
             10..=15 => assert_eq!(d.remove(&k, cx).expect("remove").is_some(), model.remove(&n).is_some()),
             16 | 17 => assert_eq!(d.get(&k, cx).expect("get").map(|v| value_of(&v)), model.get(&n).map(|m| m.0)),
             18 => {
-                if let Some((k, _)) = d.pop_last() {
+                if let Some((k, _)) = d.pop_last(cx).unwrap() {
                     let last = *model.iter().max_by_key(|m| m.1.1).expect("not empty").0;
                     assert_eq!(quiet_eq(&k, &key(last, strings, cx)), Some(true));
                     model.remove(&last);
@@ -110,7 +110,7 @@ fn popitem_of_a_large_dict_is_linear() {
         for i in 0..100_000 {
             d.set_own(&int(i, cx), int(i, cx), cx).expect("set");
         }
-        while let Some((k, _)) = d.pop_last() {
+        while let Some((k, _)) = d.pop_last(cx).unwrap() {
             assert_eq!(value_of(&k) as usize, d.len());
         }
     });

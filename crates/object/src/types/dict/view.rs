@@ -89,7 +89,7 @@ fn view_or(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<Own<PySet>> {
 fn view_and(a: &Object, b: &Object, cx: &mut Cx) -> PyResult {
     let (mut me, mut other) = if set_view(a).is_some() { (a, b) } else { (b, a) };
     let Some((d, _)) = set_view(me) else { return Ok(crate::types::not_implemented().own()) };
-    if crate::types::set::is_any_set_exact(other) && d.len() <= abstract_::len(other, cx)? {
+    if other.is_exact::<PySet>() && d.len() <= abstract_::len(other, cx)? {
         return crate::call::call_method(other, name!(cx, "intersection"), &[me], cx);
     }
     if let Some((o, _)) = set_view(other) {

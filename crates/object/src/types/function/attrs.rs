@@ -211,14 +211,6 @@ impl PyFunction {
         }
         Ok(())
     }
-    #[getter("__closure__")]
-    fn get_closure(&self) -> Own<Object> {
-        or_none(self.func_closure.own())
-    }
-    #[getter("__globals__")]
-    fn get_globals(&self) -> Own<PyDict> {
-        self.func_globals.new_ref()
-    }
     #[getter("__builtins__")]
     fn get_builtins(&self) -> Own<Object> {
         self.builtins().own()

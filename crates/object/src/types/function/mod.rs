@@ -26,6 +26,7 @@ use taipan_macros::pytype;
 #[repr(C)]
 pub struct PyFunction {
     head: ObjHead,
+    #[member("__globals__", readonly)]
     func_globals: Field<PyDict>,
     func_builtins: FieldCell<Object>,
     func_name: FieldCell<PyStr>,
@@ -33,6 +34,7 @@ pub struct PyFunction {
     func_code: FieldCell<PyCode>,
     func_defaults: FieldCell<PyTuple>,
     func_kwdefaults: FieldCell<PyDict>,
+    #[member("__closure__", readonly)]
     func_closure: FieldCell<PyTuple>,
     func_doc: FieldCell<Object>,
     func_dict: InstDict,

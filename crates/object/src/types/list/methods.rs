@@ -234,11 +234,6 @@ impl PyList {
         }
         Ok(from_bool(op.holds(self.len().cmp(&o.len()))))
     }
-    #[slot_raw(tp_hash)]
-    unsafe extern "C" fn py_hash(o: *mut Object) -> isize {
-        // SAFETY: slot contract.
-        unsafe { abstract_::hash_not_implemented_slot(o) }
-    }
 }
 
 #[pymethods(METHODS)]
