@@ -377,44 +377,119 @@ impl PyTextIoWrapper {
         call::call_method(self, name!(cx, "flush"), &[], cx)?;
         let at = call::call_method(&b, name!(cx, "tell"), &[], cx)?;
         let Some((flags, input)) = self.s.snapshot.borrow().clone() else { return Ok(at) };
-        let mut at = as_i64(&at, cx)? - input.len() as i64;
-        let mut skip = self.s.used.get();
+        let at = as_i64(&at, cx)? - input.len() as i64;
+        let skip = self.s.used.get();
         if skip == 0 {
             return cookie(at, flags, 0, 0, false, cx);
         }
+        if self.s.native.get() != Native::No {
+            let w = self.walk(&input, flags, skip);
+            return cookie(at + w.safe as i64, w.flags, w.fed as u64, w.skip as u64, w.eof, cx);
+        }
         let (held, now) = self.decoder_state(cx)?;
         let seen = self.s.newlines.seen.get();
-        let r = (|| {
-            self.set_decoder_state(&[], flags, cx)?;
-            let (mut start_flags, mut fed, mut chars, mut eof) = (flags, 0i64, 0, false);
-            for byte in &input {
-                chars += self.decode(std::slice::from_ref(byte), false, cx)?.len();
-                fed += 1;
-                let (rest, f) = self.decoder_state(cx)?;
-                if rest.is_empty() && chars <= skip {
-                    at += fed;
-                    skip -= chars;
-                    (start_flags, fed, chars) = (f, 0, 0);
-                }
-                if chars >= skip {
-                    break;
-                }
-            }
-            if chars < skip {
-                chars += self.decode(&[], true, cx)?.len();
-                eof = true;
-                if chars < skip {
-                    return Err(cx.raise_msg(exc::OSError(), format_args!("can't reconstruct logical file position")));
-                }
-            }
-            cookie(at, start_flags, fed as u64, skip as u64, eof, cx)
-        })();
+        let r = self.search_position(&input, at, flags, skip, cx);
         let r2 = self.set_decoder_state(&held, now, cx);
         self.s.newlines.seen.set(seen);
         let c = r?;
         r2?;
         Ok(c)
     }
+
+    /// Find the position with a decoder that only tells what it made of some input.
+    fn search_position(&self, input: &[u8], at: i64, flags: u64, skip: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let (mut at, mut skip, mut start_flags) = (at, skip, flags);
+        let mut rest = input;
+        // Guess from the average size of a character, and go back in growing steps until the guess is not too far.
+        let chars = self.decoded.own().map_or(0, |d| d.len()).max(1);
+        let mut guess = (skip * input.len() / chars).min(input.len());
+        let mut back = 1;
+        while guess > 0 {
+            let Some(part) = input.get(..guess) else { break };
+            self.set_decoder_state(&[], flags, cx)?;
+            let n = self.decode(part, false, cx)?.len();
+            if n <= skip {
+                let (pending, f) = self.decoder_state(cx)?;
+                if pending.is_empty() {
+                    (at, skip, start_flags) = (at + guess as i64, skip - n, f);
+                    rest = input.get(guess..).unwrap_or_default();
+                    break;
+                }
+                guess = guess.saturating_sub(pending.len());
+                back = 1;
+            } else {
+                guess = guess.saturating_sub(back);
+                back *= 2;
+            }
+        }
+        self.set_decoder_state(&[], start_flags, cx)?;
+        let (mut fed, mut chars, mut eof) = (0i64, 0, false);
+        for byte in rest {
+            if chars >= skip {
+                break;
+            }
+            chars += self.decode(std::slice::from_ref(byte), false, cx)?.len();
+            fed += 1;
+            let (pending, f) = self.decoder_state(cx)?;
+            if pending.is_empty() && chars <= skip {
+                at += fed;
+                skip -= chars;
+                (start_flags, fed, chars) = (f, 0, 0);
+            }
+        }
+        if chars < skip {
+            chars += self.decode(&[], true, cx)?.len();
+            eof = true;
+            if chars < skip {
+                return Err(cx.raise_msg(exc::OSError(), format_args!("can't reconstruct logical file position")));
+            }
+        }
+        cookie(at, start_flags, fed as u64, skip as u64, eof, cx)
+    }
+
+    /// Find the position in input that is coded here, without decoding it.
+    fn walk(&self, input: &[u8], flags: u64, skip: usize) -> Walk {
+        let (universal, translate) = (self.s.universal.get(), self.s.newlines.translate.get());
+        let is_utf8 = self.s.native.get() == Native::Utf8;
+        let mut cr = universal && flags & 1 != 0;
+        // Characters so far, those before the last safe place, and that place.
+        let (mut chars, mut before, mut safe, mut safe_cr, mut i) = (0, 0, 0, cr, 0);
+        while chars < skip && i < input.len() {
+            let b = input.get(i).copied().unwrap_or(0);
+            i += 1;
+            while is_utf8 && b >= 0xc0 && input.get(i).is_some_and(|b| b & 0xc0 == 0x80) {
+                i += 1;
+            }
+            match b {
+                b'\r' if universal => {
+                    chars += cr as usize;
+                    cr = true;
+                }
+                b'\n' if cr => {
+                    chars += 2 - translate as usize;
+                    cr = false;
+                }
+                _ => {
+                    chars += 1 + cr as usize;
+                    cr = false;
+                }
+            }
+            if chars <= skip {
+                (before, safe, safe_cr) = (chars, i, cr);
+            }
+        }
+        Walk { safe, flags: safe_cr as u64, fed: i - safe, skip: skip - before, eof: chars < skip }
+    }
+}
+
+/// What [`PyTextIoWrapper::walk`] found: a place where the decoder holds nothing back, its flags there, what to feed
+/// after it, how many characters to skip, and whether the decoder must be told that the input ends.
+struct Walk {
+    safe: usize,
+    flags: u64,
+    fed: usize,
+    skip: usize,
+    eof: bool,
 }
 
 /// Position, decoder flags, bytes to feed, characters to skip and "at the end" as one int, 64 + 32 + 32 + 32 + 8 bits.

@@ -9,13 +9,12 @@ fn main() {
     let t = std::thread::Builder::new().name("main".into()).stack_size(MAIN_STACK_BYTES).spawn(move || {
         let code = taipan::main(args);
         taipan_host::signal::set_main_thread(0);
-        code
+        // Here and not in the first thread: the child of a fork has only this one.
+        taipan_host::process::exit(code)
     });
     // Signals are for the thread that runs Python: a call that it waits in must be interrupted.
     taipan_host::signal::block_all();
-    let code = match t.map(|t| t.join()) {
-        Ok(Ok(code)) => code,
-        _ => 1,
-    };
-    taipan_host::process::exit(code);
+    // It only comes back when it could not be started or panicked.
+    drop(t.map(|t| t.join()));
+    taipan_host::process::exit(1);
 }

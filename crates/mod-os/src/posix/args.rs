@@ -113,7 +113,16 @@ impl PathOrFd {
     }
 }
 
+/// `True` as a descriptor is most likely a mistake.
+fn warn_of_bool(v: &Object, cx: &mut Cx) -> PyResult<()> {
+    if v.is_a::<taipan_object::types::boolean::PyBool>() {
+        taipan_object::warn::warn(exc::RuntimeWarning(), format_args!("bool is used as a file descriptor"), 1, cx)?;
+    }
+    Ok(())
+}
+
 fn fd_from(v: &Object, cx: &mut Cx) -> PyResult<i32> {
+    warn_of_bool(v, cx)?;
     let i = number::index(v, cx)?;
     match i.to_i64().map(i32::try_from) {
         Some(Ok(n)) => Ok(n),
@@ -164,9 +173,7 @@ pub fn as_fd(v: &Object, cx: &mut Cx) -> PyResult<i32> {
             }
         },
     };
-    if v.is_a::<taipan_object::types::boolean::PyBool>() {
-        taipan_object::warn::warn(exc::RuntimeWarning(), format_args!("bool is used as a file descriptor"), 1, cx)?;
-    }
+    warn_of_bool(v, cx)?;
     let n = found.downcast::<PyInt>().and_then(PyInt::to_i64);
     match n.map(i32::try_from) {
         Some(Ok(fd)) if fd < 0 => Err(cx.value_error(format_args!("file descriptor cannot be a negative integer ({fd})"))),
@@ -212,6 +219,23 @@ pub fn id_from(v: &Object, what: &str, cx: &mut Cx) -> PyResult<u32> {
         _ => {
             let bound = if i.is_negative() { "less than minimum" } else { "greater than maximum" };
             Err(cx.overflow_error(format_args!("{what} is {bound}")))
+        }
+    }
+}
+
+/// The larger or smaller part of a device number; -1 is "none".
+#[derive(Clone, Copy)]
+pub struct DevicePart(pub u32);
+
+impl<'a> FromArg<'a> for DevicePart {
+    fn from_arg(v: &'a Object, at: ArgAt, cx: &mut Cx) -> PyResult<DevicePart> {
+        if number::has_index(v) && number::index(v, cx)?.to_i64() == Some(-1) {
+            return Ok(DevicePart(u32::MAX));
+        }
+        let n = Device::from_arg(v, at, cx)?.0;
+        match u32::try_from(n) {
+            Ok(n) => Ok(DevicePart(n)),
+            Err(_) => Err(cx.overflow_error(format_args!("Python int too large to convert to C unsigned int"))),
         }
     }
 }

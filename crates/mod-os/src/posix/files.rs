@@ -153,7 +153,15 @@ pub mod part {
             PathOrFd::Path(p) => fs::chmod(d, p.c(), mode as u32, follow_symlinks),
             PathOrFd::Fd(fd) => taipan_host::fd::fchmod(*fd, mode as u32),
         });
-        r.map_err(|e| path.fail(e, cx))
+        match r {
+            Err(taipan_host::Errno::EOPNOTSUPP) if !follow_symlinks && d != taipan_host::AT_FDCWD => {
+                Err(cx.value_error(format_args!("chmod: cannot use dir_fd and follow_symlinks together")))
+            }
+            Err(taipan_host::Errno::EOPNOTSUPP) if !follow_symlinks => {
+                Err(cx.raise_msg(exc::NotImplementedError(), format_args!("chmod: follow_symlinks unavailable on this platform")))
+            }
+            r => r.map_err(|e| path.fail(e, cx)),
+        }
     }
 
     /// Change the access permissions of the file given by file descriptor.

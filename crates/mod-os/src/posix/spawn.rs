@@ -91,7 +91,7 @@ fn start(func: &str, path: &Path, argv: &Object, env: &Object, w: Wishes<'_>, cx
     if taipan_object::abstract_::len(argv, cx)? == 0 {
         return Err(cx.value_error(format_args!("{func}: argv must not be empty")));
     }
-    let is_mapping = env.ty().mapping().is_some_and(|m| m.mp_subscript.get().is_some()) && !iter::is_sequence(env);
+    let is_mapping = env.ty().mapping().is_some_and(|m| m.mp_subscript.get().is_some());
     if !env.is_none() && !is_mapping {
         return Err(cx.type_error(format_args!("{func}: environment must be a mapping object or None")));
     }

@@ -97,6 +97,11 @@ fn statvfs_object(s: &StatVfs, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
     STATVFS_RESULT.make(v, cx)
 }
 
+/// A part of a device number; all ones is "none".
+fn part_of(n: u32) -> i64 {
+    if n == u32::MAX { -1 } else { n as i64 }
+}
+
 #[pyfunctions]
 pub mod part {
     use super::*;
@@ -177,19 +182,22 @@ pub mod part {
 
     /// Extracts a device major number from a raw device number.
     #[function("major(device, /)")]
-    fn major(device: Device) -> u32 {
-        stat::major(device.0)
+    fn major(device: Device) -> i64 {
+        part_of(stat::major(device.0))
     }
 
     /// Extracts a device minor number from a raw device number.
     #[function("minor(device, /)")]
-    fn minor(device: Device) -> u32 {
-        stat::minor(device.0)
+    fn minor(device: Device) -> i64 {
+        part_of(stat::minor(device.0))
     }
 
     /// Composes a raw device number from the major and minor device numbers.
     #[function("makedev(major, minor, /)")]
-    fn makedev(major: u32, minor: u32) -> u64 {
-        stat::makedev(major, minor)
+    fn makedev(major: DevicePart, minor: DevicePart, cx: &mut Cx) -> PyResult<Own<Object>> {
+        match stat::makedev(major.0, minor.0) {
+            u64::MAX => int(-1, cx),
+            n => PyInt::from_u64(n, cx).map(Own::into_object),
+        }
     }
 }

@@ -57,14 +57,18 @@ impl Watched {
         if !list.is_a::<PyList>() && !list.is_a::<PyTuple>() && !iter::is_iterable(list) {
             return Err(cx.type_error(format_args!("arguments 1-3 must be sequences")));
         }
-        let objects = iter::collect(list, cx)?;
-        let mut fds = Vec::with_capacity(objects.len());
-        for o in &objects {
-            let fd = as_fd(o, cx)?;
+        // A list may change while its items are asked for their descriptors.
+        let live = list.downcast::<PyList>();
+        let (mut objects, mut fds) = (Vec::new(), Vec::new());
+        let fixed = if live.is_some() { Vec::new() } else { iter::collect(list, cx)? };
+        let item = |i: usize| live.map_or_else(|| fixed.get(i).cloned(), |l| l.get_own(i));
+        while let Some(o) = item(fds.len()) {
+            let fd = as_fd(&o, cx)?;
             if fd as usize >= host::SELECT_MAX {
                 return Err(cx.value_error(format_args!("filedescriptor out of range in select()")));
             }
             fds.push(fd);
+            objects.push(o);
             if fds.len() > host::SELECT_MAX {
                 return Err(cx.value_error(format_args!("too many file descriptors in select()")));
             }
@@ -98,7 +102,12 @@ pub mod select {
     fn exec(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
         taipan_object::typeobj::ready_static(poll::PyPoll::SPEC, cx)?;
         m.add("error", exc::OSError(), cx)?;
-        crate::add_constants(m, taipan_host::consts::select::TABLE, cx)
+        for (name, value) in taipan_host::consts::select::TABLE {
+            // The topmost bit is no sign.
+            let v = PyInt::new(*value as u32 as i64, cx)?;
+            m.add(name, &v, cx)?;
+        }
+        Ok(())
     }
 
     /// Wait until one or more file descriptors are ready for some kind of I/O.

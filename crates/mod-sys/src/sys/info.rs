@@ -135,7 +135,7 @@ fn tuple_of(texts: &[&str], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
 /// `sys.version`: Python's version first, as everything that parses it expects, then ours.
 pub fn version_text() -> String {
     let (major, minor, micro) = VERSION;
-    format!("{major}.{minor}.{micro} (main, Taipan {}) [Rust]", env!("CARGO_PKG_VERSION"))
+    format!("{major}.{minor}.{micro} (main) [Taipan {}, Rust]", env!("CARGO_PKG_VERSION"))
 }
 
 /// Add the facts.
