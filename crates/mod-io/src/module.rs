@@ -43,9 +43,6 @@ fn parse(mode: &PyStr, cx: &mut Cx) -> PyResult<Mode> {
     if kinds > 1 {
         return Err(cx.value_error(format_args!("must have exactly one of create/read/write/append mode")));
     }
-    if m.binary {
-        m.raw.push('b');
-    }
     Ok(m)
 }
 

@@ -156,12 +156,16 @@ pub mod gc {
     /// Return the list of objects that directly refer to any of 'objs'.
     #[function("get_referrers(*objs)")]
     fn get_referrers(objs: Args<'_>, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        let all = PyTuple::from_slice(objs.0, cx)?;
+        taipan_object::audit::raise("gc.get_referrers", &[&all], cx)?;
         let v = inspect::referrers(objs.0, cx);
         list_of(v, cx)
     }
     /// Return the list of objects that are directly referred to by 'objs'.
     #[function("get_referents(*objs)")]
     fn get_referents(objs: Args<'_>, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        let all = PyTuple::from_slice(objs.0, cx)?;
+        taipan_object::audit::raise("gc.get_referents", &[&all], cx)?;
         let v = objs.0.iter().flat_map(|o| inspect::referents(o)).collect();
         list_of(v, cx)
     }

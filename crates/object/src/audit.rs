@@ -48,7 +48,12 @@ pub fn raise_tuple(event: &str, args: &PyTuple, cx: &mut Cx) -> PyResult<()> {
     let tracing = cx.ts().tracing.get();
     while let Some(h) = { hooks.list.borrow().get(i).cloned() } {
         i += 1;
-        cx.ts().tracing.set(tracing + 1);
+        // A hook is traced only if it says so itself.
+        let traced = match crate::attr::get_opt(&h, name!(cx, "__cantrace__"), cx)? {
+            Some(v) => crate::abstract_::is_true(&v, cx)?,
+            None => false,
+        };
+        cx.ts().tracing.set(if traced { tracing } else { tracing + 1 });
         let r = crate::call::call(&h, &[&name, args], cx);
         cx.ts().tracing.set(tracing);
         r?;

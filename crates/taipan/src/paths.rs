@@ -96,10 +96,50 @@ fn base_executable(home: &[u8], exe: &[u8]) -> Vec<u8> {
     real
 }
 
-/// Work everything out from the configuration.
-pub fn compute(cfg: &Config) -> Paths {
+/// `EXECUTABLE._pth`: the whole of `sys.path`, one directory a line. It isolates the interpreter; `import site` brings `site` back.
+fn path_file(exe: &[u8], cfg: &mut Config) -> Option<Vec<Vec<u8>>> {
+    let real = CString::new(exe).ok().and_then(|c| taipan_host::fs::realpath(&c).ok()).unwrap_or_else(|| exe.to_vec());
+    for program in [exe, &real] {
+        let file = [program, b"._pth"].concat();
+        let Some(text) = CString::new(file).ok().and_then(|c| taipan_host::fs::read_file(&c).ok()) else { continue };
+        cfg.isolated = true;
+        cfg.ignore_environment = true;
+        cfg.no_user_site = true;
+        cfg.safe_path = true;
+        cfg.no_site = true;
+        let mut search = Vec::new();
+        for line in text.split(|&b| b == b'\n') {
+            let line = line.split(|&b| b == b'#').next().unwrap_or_default().trim_ascii();
+            if line == b"import site" {
+                cfg.no_site = false;
+            } else if line.starts_with(b"import ") {
+                super::cli::err(format_args!("unsupported 'import' line in ._pth file\n"));
+            } else if !line.is_empty() {
+                let line = if line.starts_with(b"/") { line.to_vec() } else { join(&parent(program), &String::from_utf8_lossy(line)) };
+                search.push(normal(&line));
+            }
+        }
+        return Some(search);
+    }
+    None
+}
+
+/// A path without `.` components, doubled slashes and a slash at the end.
+fn normal(path: &[u8]) -> Vec<u8> {
+    let parts: Vec<&[u8]> = path.split(|&b| b == b'/').filter(|p| !p.is_empty() && *p != b".").collect();
+    let mut out = Vec::with_capacity(path.len());
+    for p in parts {
+        out.push(b'/');
+        out.extend_from_slice(p);
+    }
+    if out.is_empty() { b"/".to_vec() } else { out }
+}
+
+/// Work everything out from the configuration, which a `._pth` file may change.
+pub fn compute(cfg: &mut Config) -> Paths {
     let argv0 = cfg.orig_argv.first().cloned().unwrap_or_default();
     let exe = executable(&argv0);
+    let fixed = if cfg.home.is_none() { path_file(&exe, cfg) } else { None };
     let venv = if cfg.home.is_none() { virtual_environment(&exe) } else { None };
     let base_exe = venv.as_ref().map_or_else(|| exe.clone(), |v| base_executable(&v.home, &exe));
     let real = CString::new(base_exe.clone()).ok().and_then(|c| taipan_host::fs::realpath(&c).ok()).unwrap_or(base_exe.clone());
@@ -120,6 +160,9 @@ pub fn compute(cfg: &Config) -> Paths {
     search.push(join(&base_prefix, "lib/python314.zip"));
     search.push(stdlib_dir.clone());
     search.push(join(&base_prefix, "lib/python3.14/lib-dynload"));
+    if let Some(fixed) = fixed {
+        search = fixed;
+    }
     Paths {
         executable: exe,
         base_executable: base_exe,

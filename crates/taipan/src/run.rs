@@ -17,6 +17,8 @@ pub fn run_program(options: Options) -> i32 {
             return 1;
         }
     };
+    let mut options = options;
+    rt.with(|cx| options.config = cx.interp().config.borrow().clone());
     let status = rt.with(|cx| {
         let status = match prepare(&options, cx) {
             Ok(main) => session(&options, &main, cx),

@@ -19,9 +19,9 @@ impl Runtime {
     ///
     /// # Errors
     /// `Err` carries the text of what went wrong; nothing can run then.
-    pub fn new(config: Config) -> Result<Runtime, String> {
+    pub fn new(mut config: Config) -> Result<Runtime, String> {
         seed_hashes(&config);
-        let paths = paths::compute(&config);
+        let paths = paths::compute(&mut config);
         let ts = ThreadState::new(Interpreter::new(config));
         gil::take(ts);
         let stack = taipan_host::thread::stack_bounds().map_or(8 << 20, |(lo, hi)| hi.saturating_sub(lo));

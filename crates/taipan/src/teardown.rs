@@ -3,30 +3,43 @@
 //! Modules of the embedded library stay as they are: a program's finalisers may still use them, and taking them apart would only cost time.
 
 use taipan_object::prelude::*;
+use taipan_object::types::weakref;
 use taipan_object::{attr, gc, import};
 
-/// Drop the contents of the program's own modules, `__main__` first, and collect what is left in cycles.
+/// Let the program's own modules go, `__main__` first, then what is left in cycles; take apart what is alive even then.
 pub fn modules(cx: &mut Cx) {
     if let Err(r) = forget_exceptions(cx) {
         cx.discard(r);
     }
     let Ok(mods) = import::modules(cx) else { return };
-    let mut own: Vec<Own<PyModule>> = Vec::new();
+    let mut own: Vec<(Own<Object>, Own<PyModule>)> = Vec::new();
     let mut pos = 0;
     while let Some((name, m, _)) = mods.next_own(&mut pos) {
         let main = name.downcast::<PyStr>().is_some_and(|n| n.eq_text("__main__"));
         let Ok(m) = m.downcast_own::<PyModule>() else { continue };
         match if main { Ok(true) } else { is_program(&m, cx) } {
-            Ok(true) if main => own.insert(0, m),
-            Ok(true) => own.push(m),
+            Ok(true) if main => own.insert(0, (name, m)),
+            Ok(true) => own.push((name, m)),
             Ok(false) => {}
             Err(r) => cx.discard(r),
         }
     }
-    // What only the programs' cycles hold goes while the modules are whole.
+    let mut left = Vec::new();
+    for (name, m) in own {
+        if mods.set(&name, none(), cx).is_err() {
+            drop(cx.ts().current_exception.take());
+        }
+        match weakref::new_ref(&m, None, cx) {
+            Ok(w) => left.push(w),
+            Err(r) => cx.discard(r),
+        }
+    }
+    // Finalisers of what only cycles hold (functions with their globals, above all) still find whole modules.
     gc::collect(2, cx);
-    for m in &own {
-        clear(m, cx);
+    for w in left {
+        if let Some(m) = w.referent().and_then(|m| m.downcast_own::<PyModule>().ok()) {
+            clear(&m, cx);
+        }
     }
     gc::collect(2, cx);
 }

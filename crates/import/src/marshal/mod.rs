@@ -7,7 +7,7 @@ mod write;
 
 use taipan_object::prelude::*;
 use taipan_object::types::bytes::PyBytes;
-use taipan_object::call;
+use taipan_object::{audit, call};
 
 /// Type codes (Python/marshal.c names them `TYPE_*`).
 mod code {
@@ -49,6 +49,14 @@ const DEPTH_MAX: u32 = 2000;
 /// `marshal.version`.
 const VERSION: i32 = 5;
 
+fn audit_dump(value: &Object, version: i32, cx: &mut Cx) -> PyResult<()> {
+    if !audit::is_active() {
+        return Ok(());
+    }
+    let v = PyInt::new(version as i64, cx)?;
+    audit::raise("marshal.dumps", &[value, &v], cx)
+}
+
 #[pymodule(name = "marshal", doc = "This module contains functions that can read and write Python values in\na binary format. The format is specific to Python, but independent of\nmachine architecture issues.")]
 pub mod marshal {
     use super::*;
@@ -71,12 +79,14 @@ pub mod marshal {
     /// unsupported type.
     #[function("dumps(value, version=version, /, *, allow_code=True)", nosig)]
     fn dumps(value: &Object, #[default(VERSION)] version: i32, allow_code: bool, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        audit_dump(value, version, cx)?;
         let b = write::to_bytes(value, version, allow_code, cx)?;
         PyBytes::new(&b, cx)
     }
     /// Write the value on the open file.
     #[function("dump(value, file, version=version, /, *, allow_code=True)", nosig)]
     fn dump(value: &Object, file: &Object, #[default(VERSION)] version: i32, allow_code: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
+        audit_dump(value, version, cx)?;
         let b = write::to_bytes(value, version, allow_code, cx)?;
         let b = PyBytes::new(&b, cx)?;
         call::call_method(file, name!(cx, "write"), &[&b], cx)
@@ -87,6 +97,10 @@ pub mod marshal {
     /// bytes in the input are ignored.
     #[function("loads(bytes, /, *, allow_code=True)")]
     fn loads(bytes: Buffer, allow_code: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
+        if audit::is_active() {
+            let b = PyBytes::new(bytes.bytes(), cx)?;
+            audit::raise("marshal.loads", &[&b], cx)?;
+        }
         read::from_bytes(bytes.bytes(), allow_code, cx).map(|(v, _)| v)
     }
     /// Read one value from the open file and return it.
@@ -102,6 +116,7 @@ pub mod marshal {
         if !probe.is_a::<PyBytes>() {
             return Err(cx.type_error(format_args!("file.read() returned not bytes but {}", probe.ty().tp_name_str())));
         }
+        audit::raise("marshal.load", &[], cx)?;
         read::from_file(file, allow_code, cx)
     }
 }

@@ -268,6 +268,8 @@ pub mod warnings {
             return Ok(());
         }
         if !module_globals.is_none() {
+            let bless = cx.import_attr("_frozen_importlib_external", "_bless_my_loader")?;
+            taipan_object::call::call(&bless, &[module_globals], cx)?;
             show::prime_linecache(filename, module_globals, cx)?;
         }
         let registry = (!registry.is_none()).then(|| registry.own());

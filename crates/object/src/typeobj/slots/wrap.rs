@@ -286,6 +286,9 @@ pub fn call_new(ty: &PyType, args: &PyTuple, kwargs: Option<&PyDict>, cx: &mut C
         if stat.tp_new.get().is_none() {
             return Err(cx.type_error(format_args!("cannot create '{}' instances", sub.tp_name_str())));
         }
+        if stat.tp_new.get().is_none() {
+            return Err(cx.type_error(format_args!("cannot create '{}' instances", sub.tp_name_str())));
+        }
         return Err(cx.type_error(format_args!("{}.__new__({}) is not safe, use {}.__new__()", ty.tp_name_str(), sub.tp_name_str(), stat.tp_name_str())));
     }
     let rest = PyTuple::from_slice(&args.as_slice()[1..], cx)?;

@@ -151,6 +151,7 @@ impl PyFunction {
             let name = self.func_name.own().map_or_else(String::new, |n| n.to_string_lossy());
             return Err(cx.value_error(format_args!("{name}() requires a code object with {have} free vars, not {want}")));
         }
+        crate::types::type_::audited(self, "__code__", c, cx)?;
         self.set_code(c.new_ref(), cx)
     }
     #[getter("__name__")]

@@ -154,6 +154,7 @@ impl PlainObject {
         let Some(new) = v.downcast::<PyType>() else {
             return Err(cx.type_error(format_args!("__class__ must be set to a class, not '{}' object", v.ty().tp_name_str())));
         };
+        crate::types::type_::audited(self, "__class__", v, cx)?;
         let old: &PyType = self.ty();
         let module = |t: &PyType| t.is_subtype(crate::types::module::PyModule::ty());
         if !(module(old) && module(new)) && (new.has(flags::IMMUTABLETYPE) || old.has(flags::IMMUTABLETYPE)) {

@@ -5,13 +5,25 @@ use crate::typeobj::{flags, modified, subclasses};
 use crate::types::descr;
 use taipan_macros::pymethods;
 
+/// Tell the audit hooks of an attribute that changes what code runs (`object.__setattr__`).
+pub fn audited(o: &Object, name: &str, v: &Object, cx: &mut Cx) -> PyResult<()> {
+    if !crate::audit::is_active() {
+        return Ok(());
+    }
+    let n = PyStr::new_interned(name, cx)?;
+    crate::audit::raise("object.__setattr__", &[o, &n, v], cx)
+}
+
 /// Raise unless the class may be changed and the value is given.
 fn check_set(t: &PyType, value: Option<&Object>, what: &str, cx: &mut Cx) -> PyResult<Own<Object>> {
     if t.has(flags::IMMUTABLETYPE) {
         return Err(cx.type_error(format_args!("cannot set '{what}' attribute of immutable type '{}'", t.tp_name_str())));
     }
     match value {
-        Some(v) => Ok(v.own()),
+        Some(v) => {
+            audited(t, what, v, cx)?;
+            Ok(v.own())
+        }
         None => Err(cx.type_error(format_args!("cannot delete '{what}' attribute of type '{}'", t.tp_name_str()))),
     }
 }

@@ -2,6 +2,7 @@
 
 mod annotations;
 mod attrs;
+pub use attrs::audited;
 mod call;
 mod namespace;
 mod new;
