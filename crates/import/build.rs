@@ -11,6 +11,13 @@ use std::sync::Arc;
 /// Packages that are not part of the embedded library: tests and tools that need a real directory.
 const LEFT_OUT: &[&str] = &["test", "idlelib", "turtledemo", "lib2to3"];
 
+/// Lines in which the packed library names another implementation: module, text, and CPython's text. Packages go where CPython has them.
+const MENDED: &[(&str, &str, &str)] = &[
+    ("sysconfig", "return 'RustPython'", "return 'Python'"),
+    ("site", "return 'RustPython'", "return 'Python'"),
+    ("site", "{userbase}/lib/rustpython{version[0]}", "{userbase}/lib/python{version[0]}"),
+];
+
 struct Module {
     code: Vec<u8>,
     package: bool,
@@ -78,6 +85,11 @@ fn compile(lib: &Path, name: &str, path: &Path) -> Result<Vec<u8>, String> {
     let bytes = fs::read(path).map_err(|e| e.to_string())?;
     let mut no_codec = |n: &str, _: &[u8]| Err(format!("unknown encoding: {n}"));
     let text = taipan_text::decode::decode(&bytes, None, &mut no_codec).map_err(|e| e.message)?;
+    let mut text = text.into_owned();
+    for (_, from, to) in MENDED.iter().filter(|m| m.0 == name) {
+        assert!(text.contains(from), "{name} has no {from:?} any more: look at MENDED");
+        text = text.replace(from, to);
+    }
     let parsed = taipan_syntax::parse(&text, taipan_syntax::Mode::Exec, &Default::default()).map_err(|e| e.error.message.clone())?;
     let relative = path.strip_prefix(lib).map_or_else(|_| format!("{name}.py"), |p| p.display().to_string());
     // importlib's own modules are shown with their frozen names, everything else with a path below the library's directory.
