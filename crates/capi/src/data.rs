@@ -43,6 +43,7 @@ exceptions! {
     PyExc_Warning = Warning; PyExc_UserWarning = UserWarning; PyExc_DeprecationWarning = DeprecationWarning; PyExc_PendingDeprecationWarning = PendingDeprecationWarning;
     PyExc_SyntaxWarning = SyntaxWarning; PyExc_RuntimeWarning = RuntimeWarning; PyExc_FutureWarning = FutureWarning; PyExc_ImportWarning = ImportWarning;
     PyExc_UnicodeWarning = UnicodeWarning; PyExc_BytesWarning = BytesWarning; PyExc_ResourceWarning = ResourceWarning; PyExc_EncodingWarning = EncodingWarning;
+    PyExc_PythonFinalizationError = PythonFinalizationError;
 }
 
 macro_rules! variadic {

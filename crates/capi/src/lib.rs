@@ -12,9 +12,11 @@ mod errno;
 mod exporter;
 pub mod format;
 pub mod headers;
+pub mod missing;
 mod repr_state;
 mod signals;
 mod sync;
+pub mod tables;
 
 use border::Export;
 use taipan_object::prelude::*;
@@ -27,7 +29,7 @@ pub fn exports() -> Vec<&'static Export> {
         pyerrors::EXPORTS, longobject::EXPORTS, longobject::digits::EXPORTS, floatobject::EXPORTS, bytesobject::EXPORTS, containers::EXPORTS,
         dictobject::EXPORTS, unicodeobject::EXPORTS, unicode_codecs::EXPORTS, unicode_writer::EXPORTS, typeobject::EXPORTS, moduleobject::EXPORTS,
         pycapsule::EXPORTS, pystate::EXPORTS, functions::EXPORTS, pybuffer::EXPORTS, misc::EXPORTS, format::build::EXPORTS, format::text::EXPORTS,
-        format::getargs::EXPORTS, format::keywords::EXPORTS, data::VARIADIC,
+        format::getargs::EXPORTS, format::keywords::EXPORTS, clinic::EXPORTS, unicode_errors::EXPORTS, data::VARIADIC,
     ];
     lists.iter().flat_map(|l| l.iter()).collect()
 }
@@ -38,5 +40,6 @@ pub fn init(cx: &mut Cx) {
     headers::pystate::init(cx);
     taipan_object::machine::set_pending_handler(sync::make_pending);
     // The lists are consulted once, so that the linker keeps what they name.
-    std::hint::black_box(exports());
+    std::hint::black_box((exports(), missing::MISSING));
+    tables::keep();
 }

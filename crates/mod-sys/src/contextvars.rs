@@ -50,7 +50,7 @@ impl Table {
     }
 }
 
-#[pytype(name = "_contextvars.Context", gc, doc = "")]
+#[pytype(name = "_contextvars.Context", gc, export = "PyContext_Type", doc = "")]
 #[repr(C)]
 pub struct PyContext {
     head: ObjHead,
@@ -267,7 +267,7 @@ impl PyContext {
     }
 }
 
-#[pytype(name = "_contextvars.ContextVar", gc, doc = "")]
+#[pytype(name = "_contextvars.ContextVar", gc, export = "PyContextVar_Type", doc = "")]
 #[repr(C)]
 pub struct PyContextVar {
     head: ObjHead,
@@ -400,7 +400,7 @@ impl PyContextVar {
     }
 }
 
-#[pytype(name = "_contextvars.Token", gc, doc = "")]
+#[pytype(name = "_contextvars.Token", gc, export = "PyContextToken_Type", doc = "")]
 #[repr(C)]
 pub struct PyToken {
     head: ObjHead,

@@ -53,6 +53,7 @@ static REST: &[&TypeSpec] = &[
     module::PyModule::SPEC,
     module::foreign::PyModuleDef::SPEC,
     capsule::PyCapsule::SPEC,
+    method::instance::PyInstanceMethod::SPEC,
     descr::PyMethodWrapper::SPEC,
     static_method::PyClassMethod::SPEC,
     PySeqIter::SPEC,

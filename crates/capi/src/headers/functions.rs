@@ -9,6 +9,7 @@ use taipan_object::types::builtin::{self, PyCFunction};
 use taipan_object::types::cell::PyCell;
 use taipan_object::types::descr;
 use taipan_object::types::function::PyFunction;
+use taipan_object::types::method::instance::PyInstanceMethod;
 use taipan_object::types::method::{PyMethod, new_method};
 use taipan_object::types::static_method;
 use taipan_object::types::weakref::{self as weak, PyWeakref};
@@ -107,6 +108,10 @@ capi! {
     fn PyMethod_Function(o: Option<&Object>) -> PyResult<Borrowed> = |cx| { want::<PyMethod>(o, cx).map(|m| m.func().into()) }
     /// The self of a bound method, borrowed.
     fn PyMethod_Self(o: Option<&Object>) -> PyResult<Borrowed> = |cx| { want::<PyMethod>(o, cx).map(|m| m.receiver().into()) }
+    /// A callable that binds as a method.
+    fn PyInstanceMethod_New(f: &Object) -> PyResult<Own<PyInstanceMethod>> = |cx| { PyInstanceMethod::wrap(f, cx) }
+    /// The callable of an instance method, borrowed.
+    fn PyInstanceMethod_Function(o: Option<&Object>) -> PyResult<Borrowed> = |cx| { want::<PyInstanceMethod>(o, cx).map(|m| m.func().into()) }
     /// `classmethod(f)`.
     fn PyClassMethod_New(f: &Object) -> PyResult<Own<Object>> = |cx| { static_method::new_classmethod(f, cx) }
     /// `staticmethod(f)`.

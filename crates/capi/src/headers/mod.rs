@@ -2,6 +2,7 @@
 
 pub mod bytesobject;
 pub mod call;
+pub mod clinic;
 pub mod containers;
 pub mod dictobject;
 pub mod floatobject;
@@ -21,5 +22,6 @@ pub mod refcount;
 pub mod sequence;
 pub mod typeobject;
 pub mod unicode_codecs;
+pub mod unicode_errors;
 pub mod unicode_writer;
 pub mod unicodeobject;

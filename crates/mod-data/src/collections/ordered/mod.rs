@@ -19,7 +19,7 @@ use taipan_object::types::dict::{Clash, hash_key};
 use taipan_object::{call, instance};
 
 /// Dictionary that remembers insertion order
-#[pytype(name = "collections.OrderedDict", base = PyDict, gc, basetype)]
+#[pytype(name = "collections.OrderedDict", base = PyDict, gc, basetype, export = "PyODict_Type")]
 #[repr(C)]
 pub struct PyOrderedDict {
     dict: PyDict,

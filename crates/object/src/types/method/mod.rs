@@ -1,5 +1,7 @@
 //! `method`: a function bound to an instance (`PyMethodObject`).
 
+pub mod instance;
+
 use crate::args::{Args, Kwargs};
 use crate::call::{ARGUMENTS_OFFSET, Vectorcall, vectorcall_raw};
 use crate::err::{result_from_raw, result_into_raw};
