@@ -86,6 +86,17 @@ int PyArg_UnpackTuple(PyObject *args, const char *name, Py_ssize_t min, Py_ssize
     WITH(max, int, taipan_unpack_tuple(args, name, min, max, &v));
 }
 
+int taipan_parse_stack(PyObject *const *args, Py_ssize_t n, const char *format, struct taipan_va *v);
+int _PyArg_ParseStack(PyObject *const *args, Py_ssize_t n, const char *format, ...)
+{
+    WITH(format, int, taipan_parse_stack(args, n, format, &v));
+}
+struct _PyArg_Parser { const char *format; char **keywords; };
+int _PyArg_ParseTupleAndKeywordsFast(PyObject *args, PyObject *kw, struct _PyArg_Parser *parser, ...)
+{
+    WITH(parser, int, taipan_parse_keywords(args, kw, parser->format, parser->keywords, &v));
+}
+
 PyObject *Py_BuildValue(const char *format, ...) { WITH(format, PyObject *, taipan_build_value(format, &v)); }
 PyObject *Py_VaBuildValue(const char *format, va_list list) { WITH_LIST(list, PyObject *, taipan_build_value(format, &v)); }
 PyObject *_Py_BuildValue_SizeT(const char *format, ...) { WITH(format, PyObject *, taipan_build_value(format, &v)); }

@@ -215,6 +215,53 @@ macro_rules! plain {
 }
 plain!(i32 = -1, i64 = -1, isize = -1, u8 = 0, u32 = u32::MAX, u64 = u64::MAX, usize = usize::MAX, f64 = -1.0);
 
+/// How an argument comes from C: references are pointers that must not be null.
+pub trait FromC: Sized {
+    /// The C type.
+    type Raw;
+    /// The Rust view, or none for a null pointer where an object is needed.
+    ///
+    /// # Safety
+    /// A pointer that is not null points to what the function's contract says.
+    unsafe fn from_c(raw: Self::Raw) -> Option<Self>;
+}
+
+impl<'a, T> FromC for &'a T {
+    type Raw = *const T;
+    #[inline(always)]
+    unsafe fn from_c(raw: *const T) -> Option<&'a T> {
+        // SAFETY: the caller's promise.
+        unsafe { raw.as_ref() }
+    }
+}
+
+macro_rules! as_it_is {
+    ($([$($g:ident),*] $t:ty;)*) => { $(
+        impl<$($g),*> FromC for $t {
+            type Raw = $t;
+            #[inline(always)]
+            unsafe fn from_c(raw: $t) -> Option<$t> {
+                Some(raw)
+            }
+        }
+    )* };
+}
+as_it_is! {
+    [] i8; [] u8; [] i32; [] u32; [] i64; [] u64; [] isize; [] usize; [] f64; [T] *mut T; [T] *const T; [T] Option<T>; [] taipan_abi::Py_complex;
+    [A, R] unsafe extern "C" fn(A) -> R; [A, B, R] unsafe extern "C" fn(A, B) -> R; [R] extern "C" fn() -> R;
+}
+
+/// Raise what CPython's abstract layer raises for a null argument, unless an exception is set already.
+#[cold]
+#[inline(never)]
+pub fn null_argument() {
+    // SAFETY: C code calls the API with the GIL held.
+    let cx = &mut unsafe { Cx::assume() };
+    if !cx.is_raised() {
+        let _raised = cx.system_error(format_args!("null argument to internal routine"));
+    }
+}
+
 /// Run the body of an exported function.
 #[inline(always)]
 pub fn border<R: CReturn>(name: &'static str, body: impl FnOnce(&mut Cx) -> R) -> R::C {
@@ -250,7 +297,14 @@ macro_rules! capi {
             /// The C contract of the function: valid pointers, and the GIL held where the reference demands it.
             #[unsafe(no_mangle)]
             #[allow(non_snake_case, unused_variables, clippy::too_many_arguments)]
-            pub unsafe extern "C" fn $name($($a: $t),*) -> <$crate::capi!(@ret $($r)?) as $crate::border::CReturn>::C {
+            pub unsafe extern "C" fn $name($($a: <$t as $crate::border::FromC>::Raw),*) -> <$crate::capi!(@ret $($r)?) as $crate::border::CReturn>::C {
+                // SAFETY: the caller's contract.
+                #[allow(clippy::unused_unit)]
+                let converted = (|| unsafe { Some(($(<$t as $crate::border::FromC>::from_c($a)?,)*)) })();
+                let Some(($($a,)*)) = converted else {
+                    $crate::border::null_argument();
+                    return <$crate::capi!(@ret $($r)?) as $crate::border::CReturn>::failed();
+                };
                 #[allow(unused_unsafe)]
                 $crate::border::border(stringify!($name), |cx_: &mut taipan_object::cx::Cx| -> $crate::capi!(@ret $($r)?) {
                     #[allow(unused_variables)]
@@ -267,20 +321,28 @@ macro_rules! capi {
     (@ret $r:ty) => { $r };
 }
 
-/// Text of a C string; bytes that are not UTF-8 are replaced.
+/// Text of a C string, empty for null; bytes that are not UTF-8 are replaced.
 ///
 /// # Safety
-/// `p` is a C string.
+/// `p` is a C string or null.
 pub unsafe fn text<'a>(p: *const c_char) -> std::borrow::Cow<'a, str> {
+    if p.is_null() {
+        return "".into();
+    }
     // SAFETY: the caller's promise.
     unsafe { std::ffi::CStr::from_ptr(p) }.to_string_lossy()
 }
 
-/// A new str from a C string in UTF-8; `UnicodeDecodeError` when it is not.
+/// A new str from a C string in UTF-8; `UnicodeDecodeError` when it is not, `SystemError` for null.
 ///
 /// # Safety
-/// `p` is a C string.
+/// `p` is a C string or null.
 pub unsafe fn str_of(p: *const c_char, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if p.is_null() {
+        null_argument();
+        // SAFETY: just raised.
+        return Err(unsafe { Raised::assume() });
+    }
     // SAFETY: the caller's promise.
     utf8(unsafe { std::ffi::CStr::from_ptr(p) }.to_bytes(), cx)
 }

@@ -60,5 +60,5 @@ variadic! {
     PyErr_FormatUnraisable PyErr_WarnFormat PyErr_ResourceWarning PyErr_WarnExplicitFormat PyObject_CallFunctionObjArgs PyObject_CallMethodObjArgs
     PyObject_CallFunction _PyObject_CallFunction_SizeT PyEval_CallFunction PyObject_CallMethod _PyObject_CallMethod_SizeT PyEval_CallMethod PyTuple_Pack
     PyUnicodeWriter_Format PySys_WriteStdout PySys_WriteStderr PySys_FormatStdout PySys_FormatStderr PyOS_vsnprintf PyOS_snprintf _PyObject_CallMethodId
-    PySys_Audit
+    PySys_Audit _PyArg_ParseStack _PyArg_ParseTupleAndKeywordsFast
 }

@@ -172,6 +172,13 @@ capi! {
         };
         settled(&mut f, r, cx)
     }
+    /// For `_PyArg_ParseStack`: 1, or 0 with an exception.
+    fn taipan_parse_stack(args: *const *mut Object, n: isize, format: *const c_char, v: *mut Va) -> bool = |cx| {
+        let (rest, names) = split(format);
+        let mut f = Format { rest, args: Args(v), undo: Vec::new() };
+        let r = PyTuple::from_slice(crate::border::objects(args, n.max(0) as usize), cx).and_then(|t| parse_tuple(&t, &mut f, &names, cx));
+        settled(&mut f, r, cx)
+    }
     /// For `PyArg_UnpackTuple`: 1, or 0 with an exception.
     fn taipan_unpack_tuple(args: &Object, name: *const c_char, min: isize, max: isize, v: *mut Va) -> bool = |cx| {
         unpack(args, name, min, max, Args(v), cx).unwrap_or(false)

@@ -78,7 +78,7 @@ fn array<'a>(o: &'a Object, cx: &mut Cx) -> PyResult<&'a PyByteArray> {
 
 capi! {
     /// From a C string.
-    fn PyBytes_FromString(p: *const c_char) -> PyResult<Own<PyBytes>> = |cx| { PyBytes::new(CStr::from_ptr(p).to_bytes(), cx) }
+    fn PyBytes_FromString(p: *const c_char) -> PyResult<Own<PyBytes>> = |cx| { if p.is_null() { return Err(bad_internal_call(cx)); } PyBytes::new(CStr::from_ptr(p).to_bytes(), cx) }
     /// From `n` bytes; null leaves the content to the caller.
     fn PyBytes_FromStringAndSize(p: *const c_char, n: isize) -> PyResult<Own<PyBytes>> = |cx| { make(p, n, cx) }
     /// `bytes(o)` of buffers and iterables.
@@ -150,7 +150,12 @@ capi! {
         if n < 0 {
             return Err(cx.system_error(format_args!("Negative size passed to PyByteArray_FromStringAndSize")));
         }
-        if p.is_null() { PyByteArray::new(&vec![0; n as usize], cx) } else { PyByteArray::new(slice(p, n), cx) }
+        if !p.is_null() {
+            return PyByteArray::new(slice(p, n), cx);
+        }
+        let a = PyByteArray::new(b"", cx)?;
+        a.resize(n as usize, cx)?;
+        Ok(a)
     }
     /// `bytearray(o)`.
     fn PyByteArray_FromObject(o: &Object) -> PyResult<Own<Object>> = |cx| { call::call(PyByteArray::ty().as_object(), &[o], cx) }

@@ -126,6 +126,17 @@ fn clock(name: &str, out: *mut i64, cx: &mut Cx) -> PyResult<()> {
     Ok(())
 }
 
+/// Run `f` with the GIL, taking it for the moment when the thread does not hold it.
+fn with_state<R>(f: impl FnOnce() -> R) -> R {
+    // SAFETY: the pair of functions may be called from any thread.
+    unsafe {
+        let held = super::pystate::PyGILState_Ensure();
+        let r = f();
+        super::pystate::PyGILState_Release(held);
+        r
+    }
+}
+
 unsafe fn limit(name: *const c_char, n: isize, min: isize, max: isize, cx: &mut Cx) -> bool {
     if (min..=max).contains(&n) {
         return true;
@@ -244,6 +255,19 @@ capi! {
     fn PyTime_PerfCounter(p: *mut i64) -> PyResult<()> = |cx| { clock("perf_counter_ns", p, cx) }
     /// Nanoseconds since 1970.
     fn PyTime_Time(p: *mut i64) -> PyResult<()> = |cx| { clock("time_ns", p, cx) }
+    /// A monotonic clock, also without the GIL.
+    fn PyTime_MonotonicRaw(p: *mut i64) -> PyResult<()> = |cx| { with_state(|| clock("monotonic_ns", p, &mut Cx::assume())) }
+    /// A clock for measuring, also without the GIL.
+    fn PyTime_PerfCounterRaw(p: *mut i64) -> PyResult<()> = |cx| { with_state(|| clock("perf_counter_ns", p, &mut Cx::assume())) }
+    /// Nanoseconds since 1970, also without the GIL.
+    fn PyTime_TimeRaw(p: *mut i64) -> PyResult<()> = |cx| { with_state(|| clock("time_ns", p, &mut Cx::assume())) }
+    /// Whether the interpreter checks assertions: a release build does not.
+    fn _Py_GetBuiltWithAssert() -> c_int = |_| { 0 }
+    /// Whether the descriptor is open.
+    fn _Py_IsValidFD(fd: c_int) -> bool = |_| {
+        unsafe extern "C" { fn fcntl(fd: c_int, command: c_int) -> c_int; }
+        fd >= 0 && fcntl(fd, 1) >= 0
+    }
     /// Nanoseconds as seconds.
     fn PyTime_AsSecondsDouble(t: i64) -> f64 = |_| {
         let whole = Duration::from_nanos(t.unsigned_abs()).as_secs_f64();

@@ -459,7 +459,13 @@ pub mod digits {
                 *digits = std::ptr::null_mut();
                 return Err(cx.value_error(format_args!("ndigits must be positive")));
             }
-            let mut w = Box::new(PyLongWriter { negative: negative != 0, digits: vec![0; n as usize] });
+            let mut room = Vec::new();
+            if room.try_reserve_exact(n as usize).is_err() {
+                *digits = std::ptr::null_mut();
+                return Err(cx.memory_error());
+            }
+            room.resize(n as usize, 0);
+            let mut w = Box::new(PyLongWriter { negative: negative != 0, digits: room });
             *digits = w.digits.as_mut_ptr() as *mut c_void;
             Ok(Box::into_raw(w))
         }

@@ -15,6 +15,18 @@ fn sys_dict(cx: &mut Cx) -> PyResult<Own<PyDict>> {
     }
 }
 
+/// `PyHash_FuncDef`.
+#[repr(C)]
+pub struct HashFunction {
+    hash: unsafe extern "C" fn(*const u8, isize) -> isize,
+    name: *const c_char,
+    hash_bits: c_int,
+    seed_bits: c_int,
+}
+// SAFETY: constant data.
+unsafe impl Sync for HashFunction {}
+static HASH: HashFunction = HashFunction { hash: _Py_HashBytes, name: c"siphash13".as_ptr(), hash_bits: 64, seed_bits: 128 };
+
 /// A line of a traceback file: `print_file_and_line`.
 fn print_traceback(tb: &Object, file: &Object, cx: &mut Cx) -> PyResult<()> {
     let f = cx.import_attr("traceback", "print_tb")?;
@@ -79,6 +91,8 @@ capi! {
     fn _Py_HashBytes(p: *const u8, n: isize) -> isize = |_| {
         if n == 0 { 0 } else { taipan_object::hash::hash_bytes(std::slice::from_raw_parts(p, n as usize)) }
     }
+    /// How bytes and strings are hashed.
+    fn PyHash_GetFuncDef() -> *const HashFunction = |_| { &raw const HASH }
     /// The hash of a pointer.
     fn Py_HashPointer(p: *const c_void) -> isize = |_| { taipan_object::hash::hash_pointer(p) }
     /// The hash of a float; `o` gives the hash of a nan.
