@@ -5,7 +5,7 @@ use crate::capi;
 use std::ffi::{c_char, c_int};
 use taipan_object::call;
 use taipan_object::prelude::*;
-use taipan_object::types::dict::{Clash, PyMappingProxy};
+use taipan_object::types::dict::{Clash, PyMappingProxy, watch};
 use taipan_object::types::set::{PyFrozenSet, PySet, any_set};
 use taipan_object::types::slice::{PySlice, new_slice};
 
@@ -57,6 +57,15 @@ fn listed(o: Option<&Object>, what: &str, cx: &mut Cx) -> PyResult<Own<PyList>> 
         }
     };
     taipan_object::abstract_::iter::to_list(&view, cx)
+}
+
+/// The number of a registered dict watcher.
+fn watcher(id: c_int, cx: &mut Cx) -> PyResult<usize> {
+    match usize::try_from(id).ok().filter(|i| *i < watch::WATCHERS_MAX) {
+        None => Err(cx.value_error(format_args!("Invalid dict watcher ID {id}"))),
+        Some(i) if !cx.state::<watch::Watchers>().is_set(i) => Err(cx.value_error(format_args!("No dict watcher set for ID {id}"))),
+        Some(i) => Ok(i),
+    }
 }
 
 fn set_of<'a>(o: Option<&'a Object>, cx: &mut Cx) -> PyResult<&'a PySet> {
@@ -242,6 +251,31 @@ capi! {
     /// Take over key-value pairs.
     fn PyDict_MergeFromSeq2(a: &PyDict, pairs: &Object, replace: c_int) -> PyResult<()> = |cx| {
         a.merge_pairs(pairs, if replace != 0 { Clash::Replace } else { Clash::Keep }, cx)
+    }
+    /// Register a callback for changes of watched dicts; its number.
+    fn PyDict_AddWatcher(f: watch::Callback) -> PyResult<c_int> = |cx| {
+        match cx.state::<watch::Watchers>().add(f) {
+            Some(i) => Ok(i as c_int),
+            None => Err(cx.runtime_error(format_args!("no more dict watcher IDs available"))),
+        }
+    }
+    /// Forget a callback.
+    fn PyDict_ClearWatcher(id: c_int) -> PyResult<()> = |cx| {
+        let i = watcher(id, cx)?;
+        cx.state::<watch::Watchers>().remove(i);
+        Ok(())
+    }
+    /// Watch a dict.
+    fn PyDict_Watch(id: c_int, o: &Object) -> PyResult<()> = |cx| {
+        let Some(d) = o.downcast::<PyDict>() else { return Err(cx.value_error(format_args!("Cannot watch non-dictionary"))) };
+        d.watch(watcher(id, cx)?, true);
+        Ok(())
+    }
+    /// Watch a dict no longer.
+    fn PyDict_Unwatch(id: c_int, o: &Object) -> PyResult<()> = |cx| {
+        let Some(d) = o.downcast::<PyDict>() else { return Err(cx.value_error(format_args!("Cannot watch non-dictionary"))) };
+        d.watch(watcher(id, cx)?, false);
+        Ok(())
     }
     /// A read-only view of a mapping.
     fn PyDictProxy_New(o: &Object) -> PyResult<Own<PyMappingProxy>> = |cx| { PyMappingProxy::of(o, cx) }

@@ -41,7 +41,9 @@ static SMALL: Small = Small({
     let mut i = 0;
     while i < SMALL_COUNT {
         let v = i as i64 + SMALL_MIN;
-        let sign = if v < 0 { 2 } else if v == 0 { 1 } else { 0 } | 4;
+        // Bit 2 marks the ints that CPython keeps for good (`IMMORTALITY_BIT_MASK`), of which there are fewer.
+        let kept = if v <= 256 { 4 } else { 0 };
+        let sign = if v < 0 { 2 } else if v == 0 { 1 } else { 0 } | kept;
         let count = if v == 0 { 0 } else { 1 };
         a[i] = PyInt {
             head: Object::new_static(&raw const PyLong_Type.ty),
