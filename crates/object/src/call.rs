@@ -71,10 +71,33 @@ fn check(r: PyResult, _cx: &mut Cx) -> PyResult {
     r
 }
 
+/// "… object is not callable", with a hint for modules that are named like something in them.
+#[cold]
+pub fn not_callable(f: &Object, cx: &mut Cx) -> crate::err::Raised {
+    if f.is_a::<crate::types::module::PyModule>() {
+        match module_hint(f, cx) {
+            Ok(Some(n)) => return cx.type_error(format_args!("'{}' object is not callable. Did you mean: '{n}.{n}(...)'?", f.ty().tp_name_str())),
+            Ok(None) => {}
+            Err(r) => return r,
+        }
+    }
+    cx.type_error(format_args!("'{}' object is not callable", f.ty().tp_name_str()))
+}
+
+/// The last part of a module's name if the module has something callable of that name.
+fn module_hint(f: &Object, cx: &mut Cx) -> PyResult<Option<String>> {
+    let Some(name) = crate::attr::get_opt(f, crate::name!(cx, "__name__"), cx)? else { return Ok(None) };
+    let Some(name) = name.downcast::<PyStr>().map(|n| n.to_string_lossy()) else { return Ok(None) };
+    let last = name.rsplit('.').next().unwrap_or(&name).to_owned();
+    let key = PyStr::new_interned(&last, cx)?;
+    let found = crate::attr::get_opt(f, &key, cx)?;
+    Ok(found.filter(|v| v.ty().tp_call.get().is_some()).map(|_| last))
+}
+
 /// Through `tp_call` with a tuple and a dict.
 fn tp_call(f: &Object, pos: &[&Object], kw: Option<&PyTuple>, vals: &[&Object], cx: &mut Cx) -> PyResult {
     let Some(slot) = f.ty().tp_call.get() else {
-        return Err(cx.type_error(format_args!("'{}' object is not callable", f.ty().tp_name_str())));
+        return Err(not_callable(f, cx));
     };
     let args = PyTuple::from_slice(pos, cx)?;
     let kwargs = match kw {
@@ -148,7 +171,7 @@ pub fn call_tuple_dict(f: &Object, args: &PyTuple, kwargs: Option<&PyDict>, cx: 
         return call_kw(f, args.as_slice(), &refs, Some(&names), cx);
     }
     let Some(slot) = f.ty().tp_call.get() else {
-        return Err(cx.type_error(format_args!("'{}' object is not callable", f.ty().tp_name_str())));
+        return Err(not_callable(f, cx));
     };
     call_slot(slot, f, args, kwargs, cx)
 }

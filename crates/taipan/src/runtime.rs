@@ -24,7 +24,7 @@ impl Runtime {
         let paths = paths::compute(&mut config);
         let ts = ThreadState::new(Interpreter::new(config));
         gil::take(ts);
-        let stack = taipan_host::thread::stack_bounds().map_or(8 << 20, |(lo, hi)| hi.saturating_sub(lo));
+        let stack = taipan_host::thread::stack_bounds().map_or(8 << 20, |(_, size)| size);
         ts.set_stack_size(stack);
         // SAFETY: the GIL was just taken by this thread.
         let cx = &mut unsafe { Cx::assume() };

@@ -65,7 +65,7 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()>
     let cx = &mut cx();
     if (*win).is_int() {
         let o = Slot::boxed(win, cx)?;
-        return Err(cx.type_error(format_args!("'{}' object is not callable", o.ty().tp_name_str())));
+        return Err(taipan_object::call::not_callable(o, cx));
     }
     let callee = &*(*win).as_ptr();
     if c.kwnames.is_none() {

@@ -114,6 +114,10 @@ impl<'a> Kwargs<'a> {
 
     /// Raise `TypeError` for a name that is not among `known`: for functions that take `Kwargs` apart themselves.
     pub fn only(self, name: &str, known: &[&str], cx: &mut Cx) -> PyResult<()> {
+        if self.len() > known.len() {
+            let (n, s) = (known.len(), if known.len() == 1 { "" } else { "s" });
+            return Err(cx.type_error(format_args!("{name}() takes at most {n} keyword argument{s} ({} given)", self.len())));
+        }
         for (k, _) in self.iter() {
             let Some(k) = k.downcast::<PyStr>() else {
                 return Err(cx.type_error(format_args!("keywords must be strings")));

@@ -36,7 +36,12 @@ fn update_one(ty: &PyHeapType, id: SlotId, cx: &mut Cx) {
         };
         if let Some(w) = descr.exact::<PyWrapperDescr>().filter(|w| w.def().name == d.name) {
             if w.def().id != id {
-                // A wrapper for the dunder's other slot (`__len__` of a sequence, say) says nothing about this one.
+                // A wrapper for the dunder's other slot (`__len__` of a sequence, say): the owner's function for this slot goes with it.
+                let f = w.owner().slot_ptr(id);
+                if !f.is_null() && t.is_subtype(w.owner()) {
+                    specific = f;
+                    generic = if d.dispatch.is_null() { generic } else { d.dispatch };
+                }
                 continue;
             }
             // A wrapper that fills this very slot can be short-cut, unless two rows of the slot disagree.

@@ -143,7 +143,10 @@ pub unsafe fn call_wrapped(wrap: Wrap, f: *const (), o: &Object, args: &PyTuple,
                 from_ptr(slot!(BinaryFunc)(a[0].as_ptr(), me))
             }
             Wrap::Ternary | Wrap::TernaryR => {
-                let a = between(args, 1, 2, cx)?;
+                if !(1..=2).contains(&args.len()) {
+                    return Err(cx.type_error(format_args!("expected 1 or 2 arguments, got {}", args.len())));
+                }
+                let a = args.as_slice();
                 let m = a.get(1).copied().unwrap_or(none()).as_ptr();
                 let (l, r) = if wrap == Wrap::Ternary { (me, a[0].as_ptr()) } else { (a[0].as_ptr(), me) };
                 from_ptr(slot!(TernaryFunc)(l, r, m))

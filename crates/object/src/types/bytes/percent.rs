@@ -126,7 +126,8 @@ fn character(v: &Object, cx: &mut Cx) -> PyResult<u8> {
         None => {}
     }
     if !number::has_index(v) {
-        return Err(cx.type_error(format_args!("%c requires an integer in range(256) or a single byte, not {}", v.ty().tp_name_str())));
+        let t = crate::types::object_::full_name(v.ty(), cx)?;
+                return Err(cx.type_error(format_args!("%c requires an integer in range(256) or a single byte, not {}", t)));
     }
     let i = number::index(v, cx)?;
     match i.to_i64().and_then(|n| u8::try_from(n).ok()) {

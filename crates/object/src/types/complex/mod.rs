@@ -24,10 +24,10 @@ pub use new::as_complex;
 pub struct PyComplex {
     head: ObjHead,
     /// the real part of a complex number
-    #[member("real", readonly, ty = Py_T_DOUBLE)]
+    #[member("real", readonly, ty = Py_T_DOUBLE, doc = "the real part of a complex number")]
     real: Cell<f64>,
     /// the imaginary part of a complex number
-    #[member("imag", readonly, ty = Py_T_DOUBLE)]
+    #[member("imag", readonly, ty = Py_T_DOUBLE, doc = "the imaginary part of a complex number")]
     imag: Cell<f64>,
 }
 

@@ -119,7 +119,11 @@ impl PyList {
     }
     #[slot(tp_init)]
     fn py_init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
-        kw.refuse("list", cx)?;
+        // A subtype with a `__new__` of its own decides about keywords itself.
+        let new = |t: &PyType| t.tp_new.get().map(|f| f as usize);
+        if self.as_object().is_exact::<PyList>() || new(self.ty()) == new(PyList::ty()) {
+            kw.refuse("list", cx)?;
+        }
         if args.len() > 1 {
             return Err(cx.type_error(format_args!("list expected at most 1 argument, got {}", args.len())));
         }
@@ -224,6 +228,9 @@ impl PyList {
         // The lists may change while items are compared.
         while let (Some(a), Some(b)) = (self.get_own(i), o.get_own(i)) {
             if !abstract_::eq(&a, &b, cx)? {
+                if i >= self.len() || i >= o.len() {
+                    break;
+                }
                 return match op {
                     CmpOp::Eq => Ok(from_bool(false)),
                     CmpOp::Ne => Ok(from_bool(true)),

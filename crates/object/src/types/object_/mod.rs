@@ -20,6 +20,23 @@ pub const SPEC: &TypeSpec = &TypeSpec {
     ..TypeSpec::plain(c"object", flags::BASETYPE, 16, &PyBaseObject_Type)
 };
 
+/// `module.qualname` of a type, without the module for built-ins and the main program (`%T`, `PyType_GetFullyQualifiedName`).
+pub fn full_name(ty: &PyType, cx: &mut Cx) -> PyResult<String> {
+    if !ty.has(crate::typeobj::flags::HEAPTYPE) {
+        return Ok(ty.tp_name_str().to_owned());
+    }
+    let q = crate::attr::get_opt(ty.as_object(), name!(cx, "__qualname__"), cx)?;
+    let m = crate::attr::get_opt(ty.as_object(), name!(cx, "__module__"), cx)?;
+    let q = match q {
+        Some(q) => crate::abstract_::str(&q, cx)?.to_string(),
+        None => ty.name().to_owned(),
+    };
+    Ok(match m.as_ref().and_then(|m| m.downcast::<PyStr>()).filter(|m| !m.eq_text("builtins") && !m.eq_text("__main__")) {
+        Some(m) => format!("{m}.{q}"),
+        None => q,
+    })
+}
+
 /// "<module.Class object at 0x…>".
 pub fn default_repr(o: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     let ty = o.ty();

@@ -36,6 +36,9 @@ fn of_subtype(cls: &PyType, s: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
 impl PyStr {
     #[slot(tp_new)]
     fn tp_new(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        if args.0.len() > 3 && kw.is_empty() {
+            return Err(cx.type_error(format_args!("str expected at most 3 arguments, got {}", args.0.len())));
+        }
         kw.only("str", &["object", "encoding", "errors"], cx)?;
         if args.0.len() + kw.len() > 3 {
             return Err(cx.type_error(format_args!("str() takes at most 3 arguments ({} given)", args.0.len() + kw.len())));
@@ -97,9 +100,12 @@ impl PyStr {
             return self.to_exact(cx);
         }
         let (n, len) = (n as usize, self.len());
-        let Some(total) = len.checked_mul(n).filter(|&t| t <= isize::MAX as usize / 4) else {
+        let Some(total) = len.checked_mul(n).filter(|&t| t <= isize::MAX as usize) else {
             return Err(cx.overflow_error(format_args!("repeated string is too long")));
         };
+        if total > isize::MAX as usize / 8 {
+            return Err(cx.memory_error());
+        }
         let max = if self.is_ascii() { 0x7f } else { [0, 0xff, 0xffff, 0, 0x10ffff][self.kind() as usize] };
         let (o, d) = PyStr::alloc(total, max, cx)?;
         let one = self.raw_bytes();

@@ -288,6 +288,9 @@ impl PyStr {
     /// If tabsize is not given, a tab size of 8 characters is assumed.
     #[method("expandtabs(tabsize=8)")]
     fn expandtabs(&self, tabsize: i32, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        if !self.code_points().any(|c| c == 9) {
+            return self.to_exact(cx);
+        }
         let mut b = StrBuf::with_capacity(self.len());
         let mut column = 0usize;
         for c in self.code_points() {

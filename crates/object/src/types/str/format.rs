@@ -144,6 +144,9 @@ impl PyStr {
     /// Return a formatted version of the string as described by format_spec.
     #[method("__format__(format_spec, /)")]
     fn format_slot(&self, format_spec: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        if format_spec.is_empty() && !self.as_object().is_exact::<PyStr>() {
+            return crate::abstract_::str(self, cx);
+        }
         format_text(self, format_spec, cx)
     }
     /// Return a formatted version of the string, using substitutions from args and kwargs.

@@ -391,7 +391,7 @@ impl PyStr {
     }
     #[method("__getnewargs__()", nosig)]
     fn getnewargs(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let s = self.to_exact(cx)?;
+        let s = PyStr::from_code_points(&self.to_points(), cx)?;
         PyTuple::from_slice(&[&s], cx)
     }
     /// Return the size of the string in memory, in bytes.

@@ -115,7 +115,8 @@ fn character(spec: &PercentSpec, v: &Object, out: &mut StrBuf, cx: &mut Cx) -> P
         Some(s) => return Err(cx.type_error(format_args!("%c requires an int or a unicode character, not a string of length {}", s.len()))),
         None => {
             if !number::has_index(v) {
-                return Err(cx.type_error(format_args!("%c requires an int or a unicode character, not {}", v.ty().tp_name_str())));
+                let t = crate::types::object_::full_name(v.ty(), cx)?;
+                return Err(cx.type_error(format_args!("%c requires an int or a unicode character, not {}", t)));
             }
             let i = number::index(v, cx)?;
             match i.to_i64() {
@@ -179,6 +180,10 @@ fn one(spec: &PercentSpec, v: &Object, out: &mut StrBuf, cx: &mut Cx) -> PyResul
 
 /// `s % values`.
 pub fn format(s: &PyStr, values: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    // "%s" of a string is that string.
+    if s.as_ascii() == Some("%s") && values.is_exact::<PyStr>() {
+        return abstract_::str(values, cx);
+    }
     let points = s.to_points();
     let tuple = values.downcast::<PyTuple>();
     let mapping = tuple.is_none() && !values.is_a::<PyStr>() && values.ty().mapping().is_some_and(|m| m.mp_subscript.get().is_some());

@@ -82,6 +82,7 @@ impl PyTuple {
         if self.hash.get() != -1 {
             return Ok(self.hash.get());
         }
+        let _guard = cx.enter_call(" while hashing a tuple")?;
         let mut h = TupleHasher::default();
         for v in self.as_slice() {
             h.add(abstract_::hash(v, cx)? as i64);

@@ -101,6 +101,7 @@ pub fn new_class(meta: &PyType, name: &PyStr, bases: &PyTuple, ns: &PyDict, kw: 
     fill_head(h, name, base, bases, &dict, cx)?;
     fill_namespace(h, &dict, cx)?;
     lay_out(h, base, &slots, cx)?;
+    warn_odd_keys(&dict, name, cx)?;
     let cell = take_cell(h, &dict, "__classcell__", cx)?;
     let dict_cell = take_cell(h, &dict, "__classdictcell__", cx)?;
     ready_class(h, meta, bases, cx)?;
@@ -421,6 +422,20 @@ pub(super) fn compute_mro(t: &PyType, meta: &PyType, bases: &PyTuple, cx: &mut C
             PyTuple::from_vec(v, cx)
         }
     }
+}
+
+/// A namespace should have string keys only.
+fn warn_odd_keys(dict: &PyDict, name: &PyStr, cx: &mut Cx) -> PyResult<()> {
+    if dict.is_str_only() {
+        return Ok(());
+    }
+    let mut at = 0;
+    while let Some((k, _, _)) = dict.next_own(&mut at) {
+        if !k.is_a::<PyStr>() {
+            return crate::warn::warn(crate::types::exc::RuntimeWarning(), format_args!("non-string key in the __dict__ of class {name}"), 1, cx);
+        }
+    }
+    Ok(())
 }
 
 /// Call `__set_name__` of the values in the namespace.
