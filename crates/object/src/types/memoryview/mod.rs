@@ -122,7 +122,6 @@ impl PyMemoryView {
     pub fn of(obj: &Object, flags: c_int, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
         if let Some(m) = obj.downcast::<PyMemoryView>() {
             m.check(cx)?;
-            m.check_restricted(cx)?;
             let Some(mb) = m.mbuf.own() else { return Err(m.released_error(cx)) };
             return PyMemoryView::derive(&mb, m.form(), cx);
         }
