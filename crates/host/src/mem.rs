@@ -85,3 +85,17 @@ impl Drop for Mapping {
         sys!(libc::munmap(self.start.as_ptr().cast(), self.size));
     }
 }
+
+/// Let go of the memory behind a constant of the executable; it is read from the file again when it is looked at.
+///
+/// # Safety
+/// `bytes` must lie in the executable's read-only data: anything else would read as zeros afterwards.
+pub unsafe fn release_constant(bytes: &'static [u8]) {
+    let page = crate::sysinfo::page_size();
+    let start = (bytes.as_ptr() as usize).next_multiple_of(page);
+    let end = (bytes.as_ptr() as usize + bytes.len()) / page * page;
+    if end > start {
+        // When it fails the pages stay, which costs only memory.
+        let _kept = sys!(libc::madvise(start as *mut _, end - start, libc::MADV_DONTNEED));
+    }
+}

@@ -1,6 +1,7 @@
 //! The embedded Lib: compiled at build time (`build.rs`), looked up by module name, decoded and linked on import.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use taipan_object::prelude::*;
 use taipan_object::types::code::{PyCode, link_in};
@@ -80,10 +81,23 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     index().keys().copied()
 }
 
+/// Reading a module touches pages around it; after so many bytes of code they are given back.
+const READ_MAX: usize = 256 << 10;
+static READ: AtomicUsize = AtomicUsize::new(0);
+
+fn release_pages(read: usize) {
+    if READ.fetch_add(read, Relaxed) + read >= READ_MAX {
+        READ.store(0, Relaxed);
+        // SAFETY: the blob is a constant of the executable.
+        unsafe { taipan_host::mem::release_constant(BLOB) };
+    }
+}
+
 /// Decode a module's code and make it an object. The placeholder for the library's directory in file names is replaced by `lib`.
 pub fn code(f: Frozen, lib: &str, cx: &mut Cx) -> PyResult<Own<PyCode>> {
     match taipan_bytecode::serial::from_bytes(f.code) {
         Ok(spec) => {
+            release_pages(f.code.len());
             let name = spec.filename.as_str().unwrap_or("?");
             let name = match name.strip_prefix('\u{0}') {
                 Some(rest) => PyStr::new(&format!("{lib}{rest}"), cx)?,

@@ -18,6 +18,8 @@ pub struct ImportState {
     lock_depth: Cell<u32>,
     /// `sys._stdlib_dir`, for the file names of embedded code.
     pub stdlib_dir: RefCell<String>,
+    /// The path entry of the library's directory is asking (see [`found_early`]).
+    on_path: Cell<bool>,
     /// Whether embedded modules are found by `find_frozen` (off with a real PYTHONHOME library).
     pub use_frozen: Cell<bool>,
 }
@@ -61,6 +63,31 @@ fn find(name: &PyStr, cx: &Cx) -> Option<frozen::Frozen> {
     let n = name.to_str_checked()?;
     let always = n == "_frozen_importlib" || n == "_frozen_importlib_external" || n.starts_with("importlib._bootstrap");
     if always || frozen_enabled(cx) { frozen::find(&n) } else { None }
+}
+
+/// Modules that CPython freezes too: `FrozenImporter` has them whatever `sys.path` says.
+const ALWAYS: &[&str] = &[
+    "abc", "codecs", "io", "_collections_abc", "_sitebuiltins", "genericpath", "ntpath", "posixpath", "os", "site", "stat", "importlib.util",
+    "importlib.machinery", "runpy", "zipimport", "__hello__", "__phello__", "__phello__.ham", "__phello__.ham.eggs", "__phello__.spam",
+];
+
+/// Whether `FrozenImporter`, which comes before `sys.path`, may find a module. Of the rest of the library it finds the parts of embedded
+/// packages; top-level modules wait until their directory's turn in `sys.path`, so that a program's own `calendar.py` wins as in CPython.
+fn found_early(name: &PyStr, cx: &mut Cx) -> PyResult<bool> {
+    let Some(n) = name.to_str_checked() else { return Ok(false) };
+    if n.starts_with("_frozen_importlib") || n.starts_with("importlib._bootstrap") || ALWAYS.contains(&n.as_ref()) || cx.state::<ImportState>().on_path.get() {
+        return Ok(true);
+    }
+    let Some((parent, _)) = n.rsplit_once('.') else { return Ok(false) };
+    let Some(parent) = taipan_object::import::modules(cx)?.get_text(parent, cx)? else { return Ok(false) };
+    let Some(spec) = attr::get_opt(&parent, name!(cx, "__spec__"), cx)? else { return Ok(false) };
+    let origin = attr::get_opt(&spec, name!(cx, "origin"), cx)?;
+    Ok(origin.is_some_and(|o| o.downcast::<PyStr>().is_some_and(|o| o.eq_text("frozen"))))
+}
+
+/// The library's directory, whose path entry finds embedded modules.
+fn library(cx: &Cx) -> String {
+    cx.state::<ImportState>().stdlib_dir.borrow().clone()
 }
 
 fn no_such(name: &PyStr, cx: &mut Cx) -> Raised {
@@ -193,9 +220,54 @@ pub mod imp {
     #[function("find_frozen(name, /, *, withdata=False)")]
     fn find_frozen(name: &PyStr, withdata: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
         let Some(f) = find(name, cx) else { return Ok(none().own()) };
+        if !found_early(name, cx)? {
+            return Ok(none().own());
+        }
         let data = if withdata { taipan_object::types::bytes::PyBytes::new(f.bytes(), cx)?.into_object() } else { none().own() };
         let package = taipan_object::types::boolean::from_bool(f.package);
         PyTuple::from_slice(&[&data, &package, name], cx).map(Own::into_object)
+    }
+    #[function("_embedded_path_hook(path, /)", nosig, doc = "(internal-only) Path hook for the library's directory: its finder has the embedded modules.")]
+    fn embedded_path_hook(path: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let lib = library(cx);
+        let ours = frozen_enabled(cx) && path.downcast::<PyStr>().is_some_and(|p| p.eq_text(&lib));
+        if !ours {
+            return Err(cx.import_error(format_args!("only the library's directory is supported")));
+        }
+        // What is not embedded is looked for on disk.
+        let class = cx.import_attr("_frozen_importlib_external", "FileFinder")?;
+        let details = cx.import_attr("_frozen_importlib_external", "_get_supported_file_loaders")?;
+        let details = call::call(&details, &[], cx)?;
+        let details = taipan_object::abstract_::iter::collect(&details, cx)?;
+        let args: Vec<&Object> = std::iter::once(path).chain(details.iter().map(|d| &**d)).collect();
+        let finder = call::call(&class, &args, cx)?;
+        let f = cx.import_attr("_imp", "_find_embedded")?;
+        attr::set(&finder, name!(cx, "find_spec"), Some(&f), cx)?;
+        Ok(finder)
+    }
+    #[function("_find_embedded(name, target=None)", nosig, doc = "(internal-only) What the finder of the library's directory does.")]
+    fn find_embedded(name: &PyStr, target: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        if find(name, cx).is_some() {
+            let importer = cx.import_attr("_frozen_importlib", "FrozenImporter")?;
+            cx.state::<ImportState>().on_path.set(true);
+            let r = call::call_method(&importer, name!(cx, "find_spec"), &[name], cx);
+            cx.state::<ImportState>().on_path.set(false);
+            return r;
+        }
+        let cache = cx.import_attr("sys", "path_importer_cache")?;
+        let lib = PyStr::new(&library(cx), cx)?;
+        let class = cx.import_attr("_frozen_importlib_external", "FileFinder")?;
+        let finder = match cache.downcast::<PyDict>() {
+            Some(d) => d.get(&lib, cx)?,
+            None => None,
+        };
+        match (finder, class.downcast::<PyType>()) {
+            (Some(f), Some(c)) if f.ty().is_subtype(c) => {
+                let g = attr::get(&class, name!(cx, "find_spec"), cx)?;
+                call::call(&g, &[&f, name, target], cx)
+            }
+            _ => Ok(none().own()),
+        }
     }
     /// Create a code object for a frozen module.
     #[function("get_frozen_object(name, data=None, /)")]

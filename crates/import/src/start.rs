@@ -63,6 +63,9 @@ pub fn install_external(cx: &mut Cx) -> PyResult<()> {
     let hooks = cx.import_attr("sys", "path_hooks")?;
     let zero = PyInt::new(0, cx)?;
     call::call_method(&hooks, name!(cx, "insert"), &[&zero, &zip], cx)?;
+    let embedded = cx.import_attr("_imp", "_embedded_path_hook")?;
+    let one = PyInt::new(1, cx)?;
+    call::call_method(&hooks, name!(cx, "insert"), &[&one, &embedded], cx)?;
     Ok(())
 }
 

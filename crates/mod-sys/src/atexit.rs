@@ -78,19 +78,18 @@ pub mod atexit {
     ///     func - function to be unregistered
     #[function("unregister(func, /)")]
     fn unregister(func: &Object, cx: &mut Cx) -> PyResult<()> {
-        let list = cx.state::<Callbacks>();
-        let mut i = 0;
-        // Comparing runs code that may change the list: look each one up anew.
-        while let Some(entry) = { list.0.borrow().get(i).map(|e| e.as_ref().map(|e| e.0.clone())) } {
-            if let Some(f) = entry {
-                if abstract_::eq(&f, func, cx)? {
-                    let old = list.0.borrow_mut().get_mut(i).and_then(|e| e.take_if(|e| e.0.is(&f)));
-                    drop(old);
-                }
+        // Comparing runs code that may change the list: a copy is walked, and what is still there is taken out.
+        let now: Vec<_> = cx.state::<Callbacks>().0.borrow().iter().flatten().map(|e| (e.0.clone(), e.1.clone())).collect();
+        for (f, args) in now.iter().rev() {
+            if !abstract_::eq(f, func, cx)? {
+                continue;
             }
-            i += 1;
+            let mut list = cx.state::<Callbacks>().0.borrow_mut();
+            let at = list.iter().rposition(|e| e.as_ref().is_some_and(|e| e.0.is(f) && e.1.is(args)));
+            let old = at.map(|i| list.remove(i));
+            drop(list);
+            drop(old);
         }
-        list.0.borrow_mut().retain(|e| e.is_some());
         Ok(())
     }
 }

@@ -8,6 +8,10 @@ use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+/// Rust's own allocations (decoded code, tables) come from mimalloc too, uncounted.
+#[global_allocator]
+static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Largest block kept in free lists, bytes.
 const SMALL_MAX: usize = 512;
 /// Blocks kept per class; beyond that they go back to mimalloc (long LIFO lists lose locality).

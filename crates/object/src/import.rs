@@ -135,6 +135,15 @@ pub fn import_absolute(name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
         ensure_initialised(&m, name, cx)?;
         return Ok(m);
     }
+    if crate::audit::is_active() {
+        let sys = cx.interp().sysdict.own();
+        let get = |n: &str, cx: &mut Cx| match &sys {
+            Some(d) => Ok(d.get_text(n, cx)?.unwrap_or_else(|| none().own())),
+            None => Ok(none().own()),
+        };
+        let (path, meta, hooks) = (get("path", cx)?, get("meta_path", cx)?, get("path_hooks", cx)?);
+        crate::audit::raise("import", &[name, none(), &path, &meta, &hooks], cx)?;
+    }
     let f = import_function(cx)?;
     let Some(o) = OBSERVER.0.get() else {
         return bootstrap(name!(cx, "_find_and_load"), &[name, &f], cx);

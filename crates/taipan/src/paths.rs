@@ -124,9 +124,16 @@ fn path_file(exe: &[u8], cfg: &mut Config) -> Option<Vec<Vec<u8>>> {
     None
 }
 
-/// A path without `.` components, doubled slashes and a slash at the end.
+/// A path without `.` and `..` components, doubled slashes and a slash at the end.
 fn normal(path: &[u8]) -> Vec<u8> {
-    let parts: Vec<&[u8]> = path.split(|&b| b == b'/').filter(|p| !p.is_empty() && *p != b".").collect();
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for p in path.split(|&b| b == b'/').filter(|p| !p.is_empty() && *p != b".") {
+        if p == b".." {
+            parts.pop();
+        } else {
+            parts.push(p);
+        }
+    }
     let mut out = Vec::with_capacity(path.len());
     for p in parts {
         out.push(b'/');
@@ -147,7 +154,7 @@ pub fn compute(cfg: &mut Config) -> Paths {
         Some(h) => h.split(|&b| b == b':').next().unwrap_or(h).to_vec(),
         None => parent(&parent(&real)),
     };
-    let from_home = cfg.home.as_ref().map(|_| join(&base_prefix, "lib/python3.14")).filter(|d| is_dir(d));
+    let from_home = cfg.home.as_ref().map(|_| join(&base_prefix, "lib/python3.14")).filter(|d| is_dir(d) || cfg.frozen_modules_off);
     let installed = join(&base_prefix, "lib/python3.14");
     let stdlib_dir = match &from_home {
         Some(d) => d.clone(),

@@ -155,9 +155,7 @@ fn read_line(sys: &Object, more: bool, cx: &mut Cx) -> PyResult<Vec<u8>> {
         let mut b = [0];
         match cx.without_gil(|| taipan_host::fd::read(0, &mut b)) {
             Ok(0) => {
-                if line.is_empty() {
-                    cli::err(format_args!("\n"));
-                }
+                cli::err(format_args!("\n"));
                 return Ok(line);
             }
             Ok(_) => line.push(b[0]),

@@ -13,7 +13,18 @@ pub fn run_program(options: Options) -> i32 {
     let rt = match Runtime::new(options.config.clone()) {
         Ok(rt) => rt,
         Err(text) => {
-            cli::err(format_args!("Fatal Python error: init_import_site: Failed to start\n{text}\n"));
+            let c = &options.config;
+            let shown = |b: &Option<Vec<u8>>| b.as_ref().map_or("(not set)".into(), |b| format!("'{}'", String::from_utf8_lossy(b)));
+            let flag = |b: bool| b as u8;
+            cli::err(format_args!(
+                "Python path configuration:\n  PYTHONHOME = {}\n  isolated = {}\n  environment = {}\n  user site = {}\n  safe_path = {}\n  import site = {}\nFatal Python error: init_fs_encoding: failed to start\nPython runtime state: core initialized\n{text}\n",
+                shown(&c.home),
+                flag(c.isolated),
+                flag(!c.ignore_environment),
+                flag(!c.no_user_site),
+                flag(c.safe_path),
+                flag(!c.no_site)
+            ));
             return 1;
         }
     };

@@ -129,7 +129,12 @@ pub fn run_source(bytes: &[u8], path: &[u8], skip_first_line: bool, class: Optio
     let body = if skip_first_line { bytes.iter().position(|&b| b == b'\n').map_or(&bytes[..0], |i| &bytes[i..]) } else { bytes };
     with_file(main, &shown, class, cx, |main, cx| {
         if body.contains(&0) {
-            let e = taipan_syntax::SyntaxError::without_location(taipan_syntax::ErrorKind::Syntax, "source code cannot contain null bytes");
+            let mut e = taipan_syntax::SyntaxError::without_location(taipan_syntax::ErrorKind::Syntax, "source code cannot contain null bytes");
+            // The line up to the null byte, as C sees it.
+            let before = body.split(|&b| b == 0).next().unwrap_or_default();
+            e.lineno = before.iter().filter(|&&b| b == b'\n').count() as i64 + 1;
+            e.end_lineno = e.lineno;
+            e.text = before.rsplit(|&b| b == b'\n').next().map(|l| String::from_utf8_lossy(l).into_owned());
             return Err(compile::raise_syntax_error(&e, &shown, cx));
         }
         let text = compile::decode_source(body, &shown, 0, cx)?;

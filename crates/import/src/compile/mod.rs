@@ -8,7 +8,7 @@ use taipan_compiler as compiler;
 use taipan_object::prelude::*;
 use taipan_object::types::code::{PyCode, link};
 use taipan_object::types::frame;
-use taipan_object::{call, warn};
+use taipan_object::{audit, call, warn};
 use taipan_syntax as syntax;
 use taipan_text::Wtf8Buf;
 
@@ -66,6 +66,7 @@ fn run(code: &Object, globals: &PyDict, locals: Option<&Object>, closure: Option
     let Some(c) = code.exact::<PyCode>() else {
         return Err(cx.type_error(format_args!("expected a code object, not {}", code.ty().name())));
     };
+    audit::raise("exec", &[code], cx)?;
     taipan_interp::eval_code_with_closure(c, globals, locals, closure, cx)
 }
 
@@ -275,5 +276,6 @@ pub fn compile_interactive(text: &str, shown: &PyStr, filename: &PyStr, ended: b
 
 /// Run module code in a namespace.
 pub fn run_module(code: &PyCode, globals: &PyDict, cx: &mut Cx) -> PyResult {
+    audit::raise("exec", &[code], cx)?;
     taipan_interp::eval_code(code, globals, None, cx)
 }

@@ -7,6 +7,10 @@ use taipan_object::{abstract_, attr, call};
 
 /// Show it.
 pub fn show(w: &Warning<'_>, cx: &mut Cx) -> PyResult<()> {
+    // At the end Lib's part may be gone in pieces.
+    if cx.interp().finalizing.get() {
+        return show_plain(w, cx);
+    }
     // Somebody who traces allocations wants to see them: only Lib's function can show the source.
     let Some(f) = lib_attr("_showwarnmsg", w.source.is_some(), cx)? else { return show_plain(w, cx) };
     if !cx.is_callable(&f) {

@@ -28,9 +28,12 @@ pub struct PyFunction {
     head: ObjHead,
     #[member("__globals__", readonly)]
     func_globals: Field<PyDict>,
+    /// Code and builtins stay when the collector clears the function: a callback may still call it.
+    #[gc(skip)]
     func_builtins: FieldCell<Object>,
     func_name: FieldCell<PyStr>,
     func_qualname: FieldCell<PyStr>,
+    #[gc(skip)]
     func_code: FieldCell<PyCode>,
     func_defaults: FieldCell<PyTuple>,
     func_kwdefaults: FieldCell<PyDict>,
