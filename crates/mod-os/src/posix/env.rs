@@ -160,8 +160,11 @@ pub mod part {
     ///
     /// Return None if indeterminable.
     #[function("cpu_count()")]
-    fn cpu_count() -> Option<usize> {
-        taipan_host::sysinfo::cpu_count()
+    fn cpu_count(cx: &mut Cx) -> Option<usize> {
+        match cx.interp().config.borrow().cpu_count {
+            n if n > 0 => Some(n as usize),
+            _ => taipan_host::sysinfo::cpu_count(),
+        }
     }
 
     /// Return an object identifying the current operating system.

@@ -76,5 +76,9 @@ pub fn prime_linecache(filename: &PyStr, globals: &Object, cx: &mut Cx) -> PyRes
         Ok(f) => f,
         Err(r) => return cx.catch(r, exc::ImportError()),
     };
-    call::call(&getlines, &[filename, globals], cx).map(drop)
+    match call::call(&getlines, &[filename, globals], cx) {
+        Ok(_) => Ok(()),
+        // A loader whose source has no proper lines only costs the line that would have been shown.
+        Err(r) => cx.catch(r, exc::TypeError()),
+    }
 }
