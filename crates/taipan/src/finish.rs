@@ -182,13 +182,11 @@ pub fn finish(status: i32, cx: &mut Cx) -> i32 {
             }
         }
     }
-    if let Ok(f) = cx.import_attr("atexit", "_run_exitfuncs") {
-        if let Err(r) = call::call(&f, &[], cx) {
-            let _pending = r;
-            unraisable::write(cx, None, Some(&f));
-        }
-    } else {
-        drop(cx.ts().current_exception.take());
+    // Without the module nobody can have registered anything.
+    let atexit = cx.interp().modules.own().and_then(|m| m.get_text("atexit", cx).ok().flatten());
+    if let Some(r) = atexit.and_then(|a| call::call_method(&a, name!(cx, "_run_exitfuncs"), &[], cx).err()) {
+        let _pending = r;
+        unraisable::write(cx, None, None);
     }
     let ok = flush(cx);
     cx.interp().finalizing.set(true);

@@ -91,9 +91,8 @@ fn prepare(options: &Options, cx: &mut Cx) -> PyResult<Own<PyModule>> {
         }
     }
     if !options.config.no_site {
-        let site = cx.import("site")?;
-        let f = attr::get_text(&site, "main", cx)?;
-        call::call(&f, &[], cx)?;
+        // Importing it does its work.
+        cx.import("site")?;
     }
     Ok(main)
 }
