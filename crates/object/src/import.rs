@@ -133,7 +133,10 @@ pub fn import_absolute(name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
             (o.cached)(name, cx);
         }
         ensure_initialised(&m, name, cx)?;
-        return Ok(m);
+        // While this thread waited the import may have failed elsewhere.
+        if mods.get(name, cx)?.is_some_and(|now| now.is(&m)) {
+            return Ok(m);
+        }
     }
     if crate::audit::is_active() {
         let sys = cx.interp().sysdict.own();

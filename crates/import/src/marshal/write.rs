@@ -2,7 +2,7 @@
 
 use super::{DEPTH_MAX, code};
 use std::collections::HashMap;
-use taipan_object::abstract_::iter;
+use taipan_object::abstract_::{self, iter};
 use taipan_object::prelude::*;
 use taipan_object::types::boolean;
 use taipan_object::types::code::PyCode;
@@ -19,11 +19,13 @@ struct Writer {
     seen: HashMap<*mut Object, u32>,
     /// Keeps the objects in `seen` alive, so that addresses stay theirs.
     kept: Vec<Own<Object>>,
+    /// Slices that are being written.
+    open: Vec<*mut Object>,
     depth: u32,
 }
 
 pub(super) fn to_bytes(v: &Object, version: i32, allow_code: bool, cx: &mut Cx) -> PyResult<Vec<u8>> {
-    let mut w = Writer { out: Vec::new(), version, allow_code, seen: HashMap::new(), kept: Vec::new(), depth: 0 };
+    let mut w = Writer { out: Vec::new(), version, allow_code, seen: HashMap::new(), kept: Vec::new(), open: Vec::new(), depth: 0 };
     w.value(v, cx)?;
     Ok(w.out)
 }
@@ -45,6 +47,9 @@ impl Writer {
     /// Write a reference to an object written before; otherwise the flag for its type code.
     fn reference(&mut self, v: &Object) -> Option<u8> {
         if self.version < 3 || v.is_unique() {
+            return Some(0);
+        }
+        if self.open.contains(&v.as_ptr()) {
             return Some(0);
         }
         if let Some(&n) = self.seen.get(&v.as_ptr()) {
@@ -121,7 +126,14 @@ impl Writer {
             self.out.push(code::SLICE | flag);
             let (a, b, c) = s.parts();
             let (a, b, c) = (a.own(), b.own(), c.own());
-            return [a, b, c].iter().try_for_each(|x| self.value(x, cx));
+            // A reference to a slice that is not complete could not be read back.
+            if self.open.contains(&v.as_ptr()) {
+                return Err(cx.value_error(format_args!("object too deeply nested to marshal")));
+            }
+            self.open.push(v.as_ptr());
+            [a, b, c].iter().try_for_each(|x| self.value(x, cx))?;
+            self.open.pop();
+            return Ok(());
         } else if taipan_object::abstract_::buffer::has_buffer(v) {
             let b = Buffer::get(v, 0, cx)?;
             self.out.push(code::STRING | flag);
@@ -197,6 +209,9 @@ impl Writer {
         let mut keyed = Vec::with_capacity(items.len());
         for x in items {
             keyed.push((to_bytes(&x, self.version, self.allow_code, cx)?, x));
+        }
+        if abstract_::len(v, cx)? != keyed.len() {
+            return Err(cx.runtime_error(format_args!("set changed size during iteration")));
         }
         keyed.sort_by(|a, b| a.0.cmp(&b.0));
         keyed.iter().try_for_each(|(_, x)| self.value(x, cx))

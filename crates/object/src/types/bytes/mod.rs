@@ -48,6 +48,25 @@ Construct an immutable array of bytes from:
   - an integer"),
 } parts [PyBytes::SEQUENCE_PART, PyBytes::SHARED]);
 
+/// The empty object and those of one byte exist once, as in CPython.
+struct Singles(std::cell::UnsafeCell<[*mut Object; 257]>);
+// SAFETY: used only with the GIL held.
+unsafe impl Sync for Singles {}
+static SINGLES: Singles = Singles(std::cell::UnsafeCell::new([std::ptr::null_mut(); 257]));
+
+/// The object of [`SINGLES`] at `i`, whose content is `b`.
+fn single(i: usize, b: &[u8], cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+    // SAFETY: the GIL is held, and making the object runs no Python code.
+    let place = unsafe { &mut (*SINGLES.0.get())[i] };
+    if place.is_null() {
+        let o = PyBytes::copy_of(b, cx)?;
+        o.as_object().immortalise();
+        *place = o.into_raw();
+    }
+    // SAFETY: immortal, so that the reference needs no count.
+    Ok(unsafe { Own::from_raw(*place) })
+}
+
 impl PyBytes {
     #[inline(always)]
     pub fn len(&self) -> usize {
@@ -92,6 +111,14 @@ impl PyBytes {
 
     /// A bytes object with a copy of the content.
     pub fn new(b: &[u8], cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        match b {
+            [] => single(256, &[], cx),
+            [c] => single(*c as usize, b, cx),
+            _ => PyBytes::copy_of(b, cx),
+        }
+    }
+
+    fn copy_of(b: &[u8], cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         let (o, d) = PyBytes::alloc(b.len(), cx)?;
         // SAFETY: room for `len` bytes.
         unsafe { std::ptr::copy_nonoverlapping(b.as_ptr(), d, b.len()) };
