@@ -6,6 +6,7 @@
 //! `tests/conformance/expected.tsv`, which may only shrink.
 
 mod expected;
+mod install;
 mod results;
 mod table;
 
@@ -97,10 +98,10 @@ pub fn main(args: &[String]) -> Outcome {
     let program = match (&options.interp, options.record) {
         (Some(path), _) => path.clone(),
         (None, true) => interp::reference().ok_or("the reference is not installed")?,
-        (None, false) => interp::taipan()?,
+        (None, false) => install::installation(&interp::taipan()?, &lib)?,
     };
     let modules = if options.modules.is_empty() { reference.modules_of(&options.groups) } else { options.modules.clone() };
-    let label = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let label = if options.interp.is_some() || options.record { program.file_name().unwrap_or_default().to_string_lossy().into_owned() } else { "taipan".to_owned() };
     let out = root().join("results").join(&label);
     fs::create_dir_all(&out).map_err(|e| e.to_string())?;
     let results = run_all(&options, &program, &lib, &out, &modules);
