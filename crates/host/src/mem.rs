@@ -99,3 +99,13 @@ pub unsafe fn release_constant(bytes: &'static [u8]) {
         let _kept = sys!(libc::madvise(start as *mut _, end - start, libc::MADV_DONTNEED));
     }
 }
+
+/// Keep huge pages away from the `size` bytes of memory that begin with the 2 MiB around `near`.
+///
+/// The kernel makes a huge page resident as a whole; a program that has just started would take several times the memory it uses.
+pub fn small_pages(near: *const u8, size: usize) {
+    const HUGE: usize = 2 << 20;
+    let start = near as usize / HUGE * HUGE;
+    // Parts that are not mapped are passed over; without the advice only memory is lost.
+    let _kept = sys!(libc::madvise(start as *mut _, size, libc::MADV_NOHUGEPAGE));
+}
