@@ -18,8 +18,7 @@ macro_rules! exceptions {
             #[allow(non_upper_case_globals)]
             pub static $symbol: Pointer = Pointer(Cell::new(std::ptr::null_mut()));
         )*
-        /// Fill the variables.
-        pub fn init() {
+        fn fill() {
             $( $symbol.0.set(exc::$name().as_object().as_ptr()); )*
         }
     };
@@ -44,6 +43,45 @@ exceptions! {
     PyExc_SyntaxWarning = SyntaxWarning; PyExc_RuntimeWarning = RuntimeWarning; PyExc_FutureWarning = FutureWarning; PyExc_ImportWarning = ImportWarning;
     PyExc_UnicodeWarning = UnicodeWarning; PyExc_BytesWarning = BytesWarning; PyExc_ResourceWarning = ResourceWarning; PyExc_EncodingWarning = EncodingWarning;
     PyExc_PythonFinalizationError = PythonFinalizationError;
+}
+
+/// `concurrent.interpreters.InterpreterError`.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)]
+pub static PyExc_InterpreterError: Pointer = Pointer(Cell::new(std::ptr::null_mut()));
+/// `concurrent.interpreters.InterpreterNotFoundError`.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)]
+pub static PyExc_InterpreterNotFoundError: Pointer = Pointer(Cell::new(std::ptr::null_mut()));
+
+/// Bytes of `_PyRuntimeState` in 3.14.10.
+const RUNTIME_BYTES: usize = 316_616;
+
+/// CPython's own state of the process, which nothing outside its source may touch. Its test modules refer to it; here it is empty (docs/divergences.md).
+#[repr(C, align(16))]
+pub struct Runtime(std::cell::UnsafeCell<[u8; RUNTIME_BYTES]>);
+// SAFETY: nothing here uses it.
+unsafe impl Sync for Runtime {}
+/// See [`Runtime`].
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)]
+pub static _PyRuntime: Runtime = Runtime(std::cell::UnsafeCell::new([0; RUNTIME_BYTES]));
+
+/// Fill the variables.
+pub fn init(cx: &mut Cx) -> PyResult<()> {
+    fill();
+    let error = taipan_builtins::new_exception("concurrent.interpreters.InterpreterError", exc::Exception(), cx)?;
+    error.immortalise();
+    PyExc_InterpreterError.0.set(error.as_ptr());
+    if let Some(base) = error.downcast::<PyType>() {
+        let missing = taipan_builtins::new_exception("concurrent.interpreters.InterpreterNotFoundError", base, cx)?;
+        missing.immortalise();
+        PyExc_InterpreterNotFoundError.0.set(missing.as_ptr());
+        std::mem::forget(missing);
+    }
+    std::mem::forget(error);
+    std::hint::black_box(&_PyRuntime);
+    Ok(())
 }
 
 macro_rules! variadic {

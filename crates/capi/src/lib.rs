@@ -29,17 +29,18 @@ pub fn exports() -> Vec<&'static Export> {
         pyerrors::EXPORTS, longobject::EXPORTS, longobject::digits::EXPORTS, floatobject::EXPORTS, bytesobject::EXPORTS, containers::EXPORTS,
         dictobject::EXPORTS, unicodeobject::EXPORTS, unicode_codecs::EXPORTS, unicode_writer::EXPORTS, typeobject::EXPORTS, moduleobject::EXPORTS,
         pycapsule::EXPORTS, pystate::EXPORTS, functions::EXPORTS, pybuffer::EXPORTS, misc::EXPORTS, format::build::EXPORTS, format::text::EXPORTS,
-        format::getargs::EXPORTS, format::keywords::EXPORTS, clinic::EXPORTS, unicode_errors::EXPORTS, data::VARIADIC,
+        format::getargs::EXPORTS, format::keywords::EXPORTS, clinic::EXPORTS, initconfig::EXPORTS, unicode_errors::EXPORTS, data::VARIADIC,
     ];
     lists.iter().flat_map(|l| l.iter()).collect()
 }
 
 /// Make the API ready for use: data symbols filled, the interpreter known to foreign threads. After the built-in types, before any extension loads.
-pub fn init(cx: &mut Cx) {
-    data::init();
+pub fn init(cx: &mut Cx) -> PyResult<()> {
+    data::init(cx)?;
     headers::pystate::init(cx);
     taipan_object::machine::set_pending_handler(sync::make_pending);
     // The lists are consulted once, so that the linker keeps what they name.
     std::hint::black_box((exports(), missing::MISSING));
     tables::keep();
+    Ok(())
 }

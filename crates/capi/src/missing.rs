@@ -36,8 +36,8 @@ macro_rules! missing {
 
 missing! {
     PyAsyncGen_New PyCFunction_Call PyCode_AddWatcher PyCode_Addr2Location PyCode_ClearWatcher PyCode_Optimize PyCodec_IncrementalDecoder
-    PyCodec_IncrementalEncoder PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyConfig_Clear PyConfig_Get PyConfig_GetInt
-    PyConfig_InitIsolatedConfig PyConfig_InitPythonConfig PyConfig_Names PyConfig_Read PyConfig_Set PyConfig_SetArgv PyConfig_SetBytesArgv
+    PyCodec_IncrementalEncoder PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyConfig_Clear
+    PyConfig_InitIsolatedConfig PyConfig_InitPythonConfig PyConfig_Read PyConfig_Set PyConfig_SetArgv PyConfig_SetBytesArgv
     PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList PyContext_AddWatcher PyContext_ClearWatcher PyContext_Enter PyContext_Exit
     PyCoro_New PyCriticalSection2_BeginMutex PyCriticalSection_BeginMutex PyDescr_NewWrapper
     PyErr_ProgramText PyErr_ProgramTextObject PyErr_RangedSyntaxLocationObject PyEval_AcquireLock PyEval_CallObjectWithKeywords

@@ -94,7 +94,7 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
     taipan_builtins::init(cx)?;
     compile::install();
     taipan_mod_ast::install();
-    taipan_capi::init(cx);
+    taipan_capi::init(cx)?;
     gc_mode(cx);
     let all = modules::all();
     imp::add_natives(&all, cx);

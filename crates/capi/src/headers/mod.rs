@@ -7,6 +7,7 @@ pub mod containers;
 pub mod dictobject;
 pub mod floatobject;
 pub mod functions;
+pub mod initconfig;
 pub mod longobject;
 pub mod misc;
 pub mod moduleobject;

@@ -105,9 +105,12 @@ unsafe fn run_finalisers(obj: *mut Object, ty: &PyType, is_gc: bool) -> bool {
             }
         }
         if let Some(f) = ty.tp_del.get() {
-            (*obj).set_refcount(1);
+            // Unlike `tp_finalize`, it raises the count itself.
             f(obj);
-            if !settle(obj, is_gc) {
+            if (*obj).refcount() > 0 {
+                if is_gc && !gc::GcHead::of(obj).is_tracked() {
+                    gc::track(obj);
+                }
                 return false;
             }
         }
