@@ -54,19 +54,6 @@ pub static PyExc_InterpreterError: Pointer = Pointer(Cell::new(std::ptr::null_mu
 #[allow(non_upper_case_globals)]
 pub static PyExc_InterpreterNotFoundError: Pointer = Pointer(Cell::new(std::ptr::null_mut()));
 
-/// Bytes of `_PyRuntimeState` in 3.14.10.
-const RUNTIME_BYTES: usize = 316_616;
-
-/// CPython's own state of the process, which nothing outside its source may touch. Its test modules refer to it; here it is empty (docs/divergences.md).
-#[repr(C, align(16))]
-pub struct Runtime(std::cell::UnsafeCell<[u8; RUNTIME_BYTES]>);
-// SAFETY: nothing here uses it.
-unsafe impl Sync for Runtime {}
-/// See [`Runtime`].
-#[unsafe(no_mangle)]
-#[allow(non_upper_case_globals)]
-pub static _PyRuntime: Runtime = Runtime(std::cell::UnsafeCell::new([0; RUNTIME_BYTES]));
-
 /// Fill the variables.
 pub fn init(cx: &mut Cx) -> PyResult<()> {
     fill();
@@ -80,7 +67,6 @@ pub fn init(cx: &mut Cx) -> PyResult<()> {
         std::mem::forget(missing);
     }
     std::mem::forget(error);
-    std::hint::black_box(&_PyRuntime);
     Ok(())
 }
 

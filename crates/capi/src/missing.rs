@@ -71,7 +71,7 @@ missing! {
     PyUnstable_ThreadState_SetStackProtection PyUnstable_WritePerfMapEntry PyWideStringList_Append PyWideStringList_Insert PyWrapper_New Py_BytesMain
     Py_CompileStringFlags Py_DecodeLocale Py_EncodeLocale Py_EndInterpreter Py_Exit Py_ExitStatusException Py_FdIsInteractive Py_Finalize Py_FinalizeEx
     Py_FrozenMain Py_GETENV Py_GetArgcArgv Py_GetExecPrefix Py_GetPath Py_GetPrefix Py_GetProgramFullPath Py_GetProgramName Py_GetPythonHome
-    Py_Initialize Py_InitializeEx Py_InitializeFromConfig Py_InitializeFromInitConfig Py_Main Py_NewInterpreter Py_NewInterpreterFromConfig
+    Py_Initialize Py_InitializeEx Py_InitializeFromConfig Py_InitializeFromInitConfig Py_Main Py_NewInterpreterFromConfig
     Py_PreInitialize Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs Py_RunMain Py_SetPath Py_SetProgramName Py_SetPythonHome
     Py_UniversalNewlineFgets Py_fclose Py_fopen _PyAST_Compile _PyArena_AddPyObject _PyArena_Free _PyArena_Malloc _PyArena_New
     _PyArg_ParseStackAndKeywords _PyBuffer_ReleaseInInterpreter _PyBuffer_ReleaseInInterpreterAndRawFree

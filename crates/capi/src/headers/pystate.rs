@@ -212,6 +212,8 @@ capi! {
         Ok(Borrowed(st.0.as_raw()))
     }
 
+    /// A new interpreter: there is one per process, so null, which callers take for a failure (no state, hence no exception).
+    fn Py_NewInterpreter() -> State = |_| { std::ptr::null_mut() }
     /// Give the GIL up.
     fn PyEval_SaveThread() -> State = |cx| { save(cx) }
     /// Take the GIL back.

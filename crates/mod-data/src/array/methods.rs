@@ -403,7 +403,10 @@ impl PyArray {
     }
     #[slot(bf_getbuffer)]
     #[allow(unsafe_code)]
-    fn getbuffer(&self, view: *mut Py_buffer, flags: c_int) -> PyResult<()> {
+    fn getbuffer(&self, view: *mut Py_buffer, flags: c_int, cx: &mut Cx) -> PyResult<()> {
+        if view.is_null() {
+            return Err(cx.buffer_error(format_args!("array_buffer_getbuf: view==NULL argument is obsolete")));
+        }
         let items = buffer::Items { data: self.block.address(), count: &self.head.size, itemsize: self.descr.size, format: self.descr.format };
         // SAFETY: slot contract; neither the items nor their number change while they are exported.
         unsafe { buffer::fill_items(view, self.as_object(), items, flags) };

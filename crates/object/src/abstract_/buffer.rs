@@ -117,6 +117,9 @@ pub const FULL_RO: c_int = INDIRECT | FORMAT;
 /// # Safety
 /// `view` can be written, and stays where it is until it is released; `len` bytes at `data` live as long as `obj` and the view.
 pub unsafe fn fill_info(view: *mut Py_buffer, obj: &Object, data: *mut u8, len: usize, readonly: bool, flags: c_int, cx: &mut Cx) -> PyResult<()> {
+    if view.is_null() {
+        return Err(cx.buffer_error(format_args!("PyBuffer_FillInfo: view==NULL argument is obsolete")));
+    }
     if readonly && flags & WRITABLE != 0 {
         return Err(cx.buffer_error(format_args!("Object is not writable.")));
     }

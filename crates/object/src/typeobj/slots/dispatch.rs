@@ -222,7 +222,11 @@ pub unsafe extern "C" fn slot_tp_call(o: Ptr, args: Ptr, kwargs: Ptr) -> Ptr {
         let cx = &mut Cx::assume();
         let o = &*o;
         obj((|| match lookup_special(o, name!(cx, "__call__"), cx)? {
-            Some(f) => crate::call::call_tuple_dict(&f, (*args).cast_unchecked(), kwargs.as_ref().map(|d| d.cast_unchecked()), cx),
+            Some(f) => {
+                // An instance as its own class's `__call__` recurses without any Python frame.
+                let _g = cx.enter_call(" while calling a Python object")?;
+                crate::call::call_tuple_dict(&f, (*args).cast_unchecked(), kwargs.as_ref().map(|d| d.cast_unchecked()), cx)
+            }
             None => Err(cx.type_error(format_args!("'{}' object is not callable", o.ty().tp_name_str()))),
         })())
     }

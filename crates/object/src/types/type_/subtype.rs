@@ -105,13 +105,16 @@ unsafe fn run_finalisers(obj: *mut Object, ty: &PyType, is_gc: bool) -> bool {
             }
         }
         if let Some(f) = ty.tp_del.get() {
-            // Unlike `tp_finalize`, it raises the count itself.
+            // Unlike `tp_finalize`, it raises the count itself, and finds the object tracked.
+            if is_gc && !gc::GcHead::of(obj).is_tracked() {
+                gc::track(obj);
+            }
             f(obj);
             if (*obj).refcount() > 0 {
-                if is_gc && !gc::GcHead::of(obj).is_tracked() {
-                    gc::track(obj);
-                }
                 return false;
+            }
+            if is_gc {
+                gc::untrack(obj);
             }
         }
         true
