@@ -42,6 +42,7 @@ static REST: &[&TypeSpec] = &[
     memoryview::PyMemoryView::SPEC,
     memoryview::PyMemoryIter::SPEC,
     crate::typeobj::slots::buffer::PyBufferWrapper::SPEC,
+    pickle_buffer::PyPickleBuffer::SPEC,
     PyList::SPEC,
     list::PyListIter::SPEC,
     list::PyListRevIter::SPEC,

@@ -1,11 +1,12 @@
 //! `_json.Encoder` (`json.encoder.c_make_encoder`): a value as JSON text.
 
 use super::strings::Out;
+use crate::naming::noted;
 use taipan_object::abstract_::{self, number};
 use taipan_object::prelude::*;
 use taipan_object::types::float::PyFloat;
 use taipan_object::types::int::text;
-use taipan_object::{attr, call};
+use taipan_object::call;
 
 /// Which of this module's functions quotes strings, if it is one of them.
 #[derive(Clone, Copy, PartialEq)]
@@ -145,33 +146,6 @@ struct Encode<'a> {
     with: &'a PyEncoder,
     indent: Indent,
     out: Out,
-}
-
-/// The name that `%T` prints.
-fn full_name(ty: &PyType, cx: &mut Cx) -> PyResult<String> {
-    let qualname = attr::get(ty.as_object(), name!(cx, "__qualname__"), cx)?;
-    let qualname = abstract_::str(&qualname, cx)?.to_string();
-    let module = attr::get_opt(ty.as_object(), name!(cx, "__module__"), cx)?;
-    Ok(match module.as_deref().and_then(|m| m.downcast::<PyStr>()) {
-        Some(m) if !m.eq_text("builtins") && !m.eq_text("__main__") => format!("{m}.{qualname}"),
-        _ => qualname,
-    })
-}
-
-/// Tell the exception where it happened.
-#[cold]
-fn noted(r: Raised, owner: &Object, what: impl FnOnce(&mut Cx) -> PyResult<String>, cx: &mut Cx) -> Raised {
-    let e = cx.take_raised(r);
-    let add = |cx: &mut Cx| {
-        let name = full_name(owner.ty(), cx)?;
-        let text = format!("when serializing {name} {}", what(cx)?);
-        let note = PyStr::new(&text, cx)?;
-        call::call_method(&e, name!(cx, "add_note"), &[&note], cx)
-    };
-    if let Err(r) = add(cx) {
-        cx.discard(r);
-    }
-    cx.set_raised(e)
 }
 
 impl Encode<'_> {

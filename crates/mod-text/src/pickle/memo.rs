@@ -1,0 +1,73 @@
+//! The memo of a pickler: which objects the stream has already, and under which number.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use taipan_object::field::GcField;
+use taipan_object::prelude::*;
+
+/// Addresses are spread enough once their low zero bits are gone.
+#[derive(Default)]
+pub struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &b in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(b);
+        }
+    }
+    fn write_usize(&mut self, n: usize) {
+        self.0 = ((n >> 4) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+/// Objects by identity. It owns them, so that their addresses stay taken.
+#[derive(Default)]
+pub struct Memo {
+    by_address: HashMap<usize, u32, BuildHasherDefault<AddressHasher>>,
+    objects: Vec<(u32, Own<Object>)>,
+}
+
+impl Memo {
+    fn key(o: &Object) -> usize {
+        o.as_ptr() as usize
+    }
+    /// The number of an object.
+    #[inline]
+    pub fn get(&self, o: &Object) -> Option<u32> {
+        self.by_address.get(&Memo::key(o)).copied()
+    }
+    /// Add an object under the next number.
+    #[inline]
+    pub fn add(&mut self, o: &Object) -> u32 {
+        let n = self.objects.len() as u32;
+        self.put(o, n);
+        n
+    }
+    /// Add an object under a number.
+    pub fn put(&mut self, o: &Object, n: u32) {
+        self.by_address.insert(Memo::key(o), n);
+        self.objects.push((n, o.own()));
+    }
+    /// Forget everything; what is returned keeps the objects alive until the borrow of the memo is over.
+    #[must_use]
+    pub fn clear(&mut self) -> Vec<(u32, Own<Object>)> {
+        self.by_address.clear();
+        std::mem::take(&mut self.objects)
+    }
+    /// All objects with their numbers.
+    pub fn entries(&self) -> Vec<(u32, Own<Object>)> {
+        self.objects.clone()
+    }
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+}
+
+impl GcField for Memo {
+    fn traverse(&self, v: taipan_object::field::Visit) -> Result<(), i32> {
+        self.objects.iter().try_for_each(|(_, o)| v.object(o))
+    }
+}

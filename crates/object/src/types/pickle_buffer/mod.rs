@@ -1,0 +1,111 @@
+//! `PickleBuffer`: a buffer that pickling may hand over out of band (`PyPickleBuffer`, PEP 574).
+//!
+//! It holds one request to the exporter until it is released; requests to it go to the exporter itself.
+
+use crate::abstract_::buffer::{Buffer, FULL_RO};
+use crate::prelude::*;
+use crate::types::memoryview::PyMemoryView;
+use crate::{call, name};
+use std::cell::RefCell;
+use std::ffi::{c_int, c_void};
+use taipan_abi::Py_buffer;
+
+/// Wrapper for potentially out-of-band buffers
+#[pytype(name = "pickle.PickleBuffer", export = "PyPickleBuffer_Type", gc, doc = "Wrapper for potentially out-of-band buffers")]
+#[repr(C)]
+pub struct PyPickleBuffer {
+    head: ObjHead,
+    view: RefCell<Option<Buffer>>,
+    weak: WeakList,
+}
+
+#[cold]
+fn released(cx: &mut Cx) -> Raised {
+    cx.value_error(format_args!("operation forbidden on released PickleBuffer object"))
+}
+
+impl PyPickleBuffer {
+    /// A new buffer of `obj` (`PyPickleBuffer_FromObject`).
+    pub fn of(obj: &Object, cx: &mut Cx) -> PyResult<Own<PyPickleBuffer>> {
+        PyPickleBuffer::make(PyPickleBuffer::ty(), obj, cx)
+    }
+
+    fn make(cls: &PyType, obj: &Object, cx: &mut Cx) -> PyResult<Own<PyPickleBuffer>> {
+        let view = RefCell::new(Some(Buffer::get(obj, FULL_RO, cx)?));
+        cx.new_object_of(cls, PyPickleBuffer { head: Object::placeholder(), view, weak: WeakList::default() })
+    }
+
+    fn exporter(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let p = self.view.borrow().as_ref().map(|b| b.view().obj as *const Object);
+        // SAFETY: the exporter lives as long as the request to it.
+        match p.and_then(|p| unsafe { p.as_ref() }) {
+            Some(o) => Ok(o.own()),
+            None => Err(released(cx)),
+        }
+    }
+
+    /// Whether the memory may not be written, and whether it lies in one piece (row by row or column by column).
+    pub fn facts(&self, cx: &mut Cx) -> PyResult<(bool, bool)> {
+        let exporter = self.exporter(cx)?;
+        let m = PyMemoryView::of(exporter.as_object(), FULL_RO, cx)?;
+        let contiguous = crate::attr::get(&m, name!(cx, "contiguous"), cx)?;
+        let readonly = crate::attr::get(&m, name!(cx, "readonly"), cx)?;
+        Ok((crate::abstract_::is_true(&readonly, cx)?, crate::abstract_::is_true(&contiguous, cx)?))
+    }
+
+    /// A one-dimensional view of the bytes.
+    pub fn raw(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let exporter = self.exporter(cx)?;
+        let (_, contiguous) = self.facts(cx)?;
+        if !contiguous {
+            return Err(cx.buffer_error(format_args!("cannot extract raw buffer from non-contiguous buffer")));
+        }
+        let m = PyMemoryView::of(exporter.as_object(), FULL_RO, cx)?;
+        let by_rows = crate::attr::get(&m, name!(cx, "c_contiguous"), cx)?;
+        if crate::abstract_::is_true(&by_rows, cx)? {
+            let format = PyStr::new("B", cx)?;
+            return call::call_method(&m, name!(cx, "cast"), &[&format], cx);
+        }
+        // Column by column: the bytes in that order.
+        let order = PyStr::new("A", cx)?;
+        let bytes = call::call_method(&m, name!(cx, "tobytes"), &[&order], cx)?;
+        Ok(PyMemoryView::of(&bytes, FULL_RO, cx)?.into_object())
+    }
+}
+
+#[pymethods]
+impl PyPickleBuffer {
+    #[slot(tp_new)]
+    fn tp_new(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyPickleBuffer>> {
+        kw.refuse("PickleBuffer", cx)?;
+        match args.0 {
+            &[o] => PyPickleBuffer::make(cls, o, cx),
+            many => Err(cx.type_error(format_args!("PickleBuffer() takes exactly 1 argument ({} given)", many.len()))),
+        }
+    }
+    #[slot(bf_getbuffer)]
+    fn getbuffer(&self, view: *mut Py_buffer, flags: c_int, cx: &mut Cx) -> PyResult<()> {
+        let exporter = self.exporter(cx)?;
+        let Some(f) = exporter.ty().buffer().and_then(|b| b.bf_getbuffer.get()) else {
+            return Err(released(cx));
+        };
+        // SAFETY: the exporter fills the view as its own; the caller's contract is the same.
+        match unsafe { f(exporter.as_ptr(), view as *mut c_void, flags) } {
+            0 => Ok(()),
+            // SAFETY: the slot raised.
+            _ => Err(unsafe { Raised::assume() }),
+        }
+    }
+    /// Return a memoryview of the raw memory underlying this buffer.
+    /// Will raise BufferError is the buffer isn't contiguous.
+    #[method("raw()")]
+    fn raw_view(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        self.raw(cx)
+    }
+    /// Release the underlying buffer exposed by the PickleBuffer object.
+    #[method("release()")]
+    fn release(&self) {
+        let gone = self.view.borrow_mut().take();
+        drop(gone);
+    }
+}
