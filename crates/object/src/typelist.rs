@@ -59,6 +59,7 @@ static REST: &[&TypeSpec] = &[
     static_method::PyClassMethod::SPEC,
     PySeqIter::SPEC,
     crate::types::str::PyStrIter::SPEC,
+    crate::types::str::PyStrAsciiIter::SPEC,
     method::PyMethod::SPEC,
     cell::PyCell::SPEC,
     code::PyCode::SPEC,

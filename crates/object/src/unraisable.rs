@@ -26,3 +26,17 @@ pub fn write(cx: &mut Cx, msg: Option<&str>, obj: Option<&Object>) {
     }
     drop(cx.ts().current_exception.take());
 }
+
+/// As [`write`], with the message "Exception ignored while <doing> <repr of obj>".
+pub fn write_while(doing: &str, obj: &Object, cx: &mut Cx) {
+    let Some(e) = cx.ts().current_exception.take() else { return };
+    let shown = match crate::abstract_::repr(obj, cx) {
+        Ok(s) => s.to_string_lossy(),
+        Err(r) => {
+            cx.discard(r);
+            "<object repr() failed>".to_owned()
+        }
+    };
+    cx.ts().current_exception.set(Some(e), cx);
+    write(cx, Some(&format!("Exception ignored while {doing} {shown}")), None);
+}

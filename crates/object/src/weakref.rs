@@ -130,7 +130,7 @@ pub fn all_to(obj: &Object) -> Vec<Own<Object>> {
 
 fn run_callback(w: &PyWeakref, f: &Object, cx: &mut crate::cx::Cx) {
     if crate::call::call(f, &[w.as_object()], cx).is_err() {
-        crate::unraisable::write(cx, None, Some(f));
+        crate::unraisable::write_while("calling weakref callback", f, cx);
     }
 }
 

@@ -193,6 +193,16 @@ pub fn repr(o: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     }
 }
 
+/// What `tp_repr` gives, whatever it is.
+pub fn repr_unchecked(o: &Object, cx: &mut Cx) -> PyResult {
+    let _g = cx.enter_call(" while getting the repr of an object")?;
+    match o.ty().tp_repr.get() {
+        // SAFETY: the slot's contract.
+        Some(f) => unsafe { result_from_raw(f(o.as_ptr())) },
+        None => crate::types::object_::default_repr(o, cx).map(Own::into_object),
+    }
+}
+
 /// `str(o)`.
 pub fn str(o: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     if let Some(s) = o.exact::<PyStr>() {
@@ -323,8 +333,9 @@ pub fn set_item(o: &Object, key: &Object, value: Option<&Object>, cx: &mut Cx) -
             }
         };
     }
-    if ty.sequence().is_some_and(|s| s.sq_ass_item.get().is_some()) {
-        if !number::has_index(key) {
+    let by_index = number::has_index(key) && ty.sequence().is_some();
+    if by_index || ty.sequence().is_some_and(|s| s.sq_ass_item.get().is_some()) {
+        if !by_index {
             return Err(cx.type_error(format_args!("sequence index must be integer, not '{}'", key.ty().tp_name_str())));
         }
         let i = number::index_as_isize(key, exc::IndexError(), cx)?;

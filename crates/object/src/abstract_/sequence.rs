@@ -48,8 +48,8 @@ pub fn set(o: &Object, i: isize, v: Option<&Object>, cx: &mut Cx) -> PyResult<()
             }
         }
         None => {
-            let verb = if v.is_some() { "assignment" } else { "deletion" };
-            Err(cx.type_error(format_args!("'{}' object does not support item {verb}", o.ty().tp_name_str())))
+            let what = if v.is_some() { "does not support item assignment" } else { "doesn't support item deletion" };
+            Err(cx.type_error(format_args!("'{}' object {what}", o.ty().tp_name_str())))
         }
     }
 }

@@ -24,7 +24,7 @@ fn status(r: PyResult<()>) -> c_int {
 fn must(o: &Object, name: &PyStr, args: &[&Object], cx: &mut Cx) -> PyResult {
     match call_special(o, name, args, cx)? {
         Some(v) => Ok(v),
-        None => Err(exc::raise::raise_attribute_error(cx, o, name, &format!("'{}' object has no attribute '{name}'", o.ty().tp_name_str()))),
+        None => Err(exc::raise::raise_attribute_error(cx, o, name, &name.to_string_lossy())),
     }
 }
 
@@ -383,7 +383,7 @@ pub unsafe extern "C" fn slot_tp_finalize(o: Ptr) {
         match lookup_special(&*o, name!(cx, "__del__"), cx) {
             Ok(Some(f)) => {
                 if call(&f, &[], cx).is_err() {
-                    crate::unraisable::write(cx, None, Some(&f));
+                    crate::unraisable::write_while("calling deallocator", &f, cx);
                 }
             }
             Ok(None) => {}

@@ -290,7 +290,7 @@ impl Gen {
 
 /// Report an exception that nobody can catch.
 pub(super) fn report(_r: Raised, o: &Object, cx: &mut Cx) {
-    crate::unraisable::write(cx, None, Some(o));
+    crate::unraisable::write_while("closing generator", o, cx);
 }
 
 /// Raise `StopIteration(v)` so that a tuple stays one value.

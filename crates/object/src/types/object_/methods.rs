@@ -105,8 +105,9 @@ impl PlainObject {
         super::default_repr(self, cx)
     }
     #[slot(tp_str)]
-    fn str(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
-        crate::abstract_::repr(self, cx)
+    fn str(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        // Whoever asks for the text checks what it is.
+        crate::abstract_::repr_unchecked(self, cx)
     }
     #[slot(tp_hash)]
     fn hash(&self) -> isize {

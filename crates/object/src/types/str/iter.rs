@@ -1,62 +1,72 @@
-//! `str_iterator` (and `str_ascii_iterator`, which is the same here).
+//! `str_iterator`, and `str_ascii_iterator` for strings of ASCII: the same under two names.
 
 use super::PyStr;
 use crate::prelude::*;
 use std::cell::Cell;
 
-#[pytype(name = "str_iterator", gc, export = "PyUnicodeIter_Type", doc = "")]
-#[repr(C)]
-pub struct PyStrIter {
-    head: ObjHead,
-    index: Cell<usize>,
-    seq: FieldCell<PyStr>,
+macro_rules! iterator {
+    ($ty:ident, $name:literal, $export:literal) => {
+        /// Walks a string by characters.
+        #[pytype(name = $name, gc, export = $export, doc = "")]
+        #[repr(C)]
+        pub struct $ty {
+            head: ObjHead,
+            index: Cell<usize>,
+            seq: FieldCell<PyStr>,
+        }
+
+        #[pymethods]
+        impl $ty {
+            #[slot(tp_iter)]
+            fn iter(&self) -> Own<Object> {
+                self.own()
+            }
+            #[slot(tp_iternext)]
+            fn next(&self, cx: &mut Cx) -> PyResult<Option<Own<PyStr>>> {
+                let Some(s) = self.seq.own() else { return Ok(None) };
+                let i = self.index.get();
+                if i >= s.len() {
+                    self.seq.set(None, cx);
+                    return Ok(None);
+                }
+                self.index.set(i + 1);
+                s.char_at(i, cx).map(Some)
+            }
+            /// Private method returning an estimate of len(list(it)).
+            #[method("__length_hint__()", nosig)]
+            fn length_hint(&self) -> usize {
+                self.seq.own().map_or(0, |s| s.len().saturating_sub(self.index.get()))
+            }
+            /// Return state information for pickling.
+            #[method("__reduce__()", nosig)]
+            fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+                let iter = cx.import_attr("builtins", "iter")?;
+                let s = self.seq.own();
+                let args = PyTuple::from_slice(&[s.as_ref().map_or(&*super::intern::empty(), |s| &**s)], cx)?;
+                if s.is_none() {
+                    return PyTuple::from_slice(&[&iter, &args], cx);
+                }
+                let i = PyInt::new(self.index.get() as i64, cx)?;
+                PyTuple::from_slice(&[&iter, &args, &i], cx)
+            }
+            /// Set state information for unpickling.
+            #[method("__setstate__(state, /)", nosig)]
+            fn setstate(&self, state: isize) {
+                if let Some(s) = self.seq.own() {
+                    self.index.set((state.max(0) as usize).min(s.len()));
+                }
+            }
+        }
+    };
 }
+iterator!(PyStrIter, "str_iterator", "PyUnicodeIter_Type");
+iterator!(PyStrAsciiIter, "str_ascii_iterator", "_PyUnicodeASCIIIter_Type");
 
 /// An iterator over the characters.
 pub fn new(s: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let it = PyStrIter { head: Object::placeholder(), index: Cell::new(0), seq: FieldCell::new(Some(AsObject::new_ref(s))) };
-    cx.new_object(it).map(Own::into_object)
-}
-
-#[pymethods]
-impl PyStrIter {
-    #[slot(tp_iter)]
-    fn iter(&self) -> Own<Object> {
-        self.own()
+    let (head, index, seq) = (Object::placeholder(), Cell::new(0), FieldCell::new(Some(AsObject::new_ref(s))));
+    if s.is_ascii() {
+        return cx.new_object(PyStrAsciiIter { head, index, seq }).map(Own::into_object);
     }
-    #[slot(tp_iternext)]
-    fn next(&self, cx: &mut Cx) -> PyResult<Option<Own<PyStr>>> {
-        let Some(s) = self.seq.own() else { return Ok(None) };
-        let i = self.index.get();
-        if i >= s.len() {
-            self.seq.set(None, cx);
-            return Ok(None);
-        }
-        self.index.set(i + 1);
-        s.char_at(i, cx).map(Some)
-    }
-    /// Private method returning an estimate of len(list(it)).
-    #[method("__length_hint__()", nosig)]
-    fn length_hint(&self) -> usize {
-        self.seq.own().map_or(0, |s| s.len().saturating_sub(self.index.get()))
-    }
-    /// Return state information for pickling.
-    #[method("__reduce__()", nosig)]
-    fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let iter = cx.import_attr("builtins", "iter")?;
-        let s = self.seq.own();
-        let args = PyTuple::from_slice(&[s.as_ref().map_or(&*super::intern::empty(), |s| &**s)], cx)?;
-        if s.is_none() {
-            return PyTuple::from_slice(&[&iter, &args], cx);
-        }
-        let i = PyInt::new(self.index.get() as i64, cx)?;
-        PyTuple::from_slice(&[&iter, &args, &i], cx)
-    }
-    /// Set state information for unpickling.
-    #[method("__setstate__(state, /)", nosig)]
-    fn setstate(&self, state: isize) {
-        if let Some(s) = self.seq.own() {
-            self.index.set((state.max(0) as usize).min(s.len()));
-        }
-    }
+    cx.new_object(PyStrIter { head, index, seq }).map(Own::into_object)
 }

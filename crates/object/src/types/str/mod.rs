@@ -17,7 +17,7 @@ mod percent;
 mod repr;
 
 pub use build::StrBuf;
-pub use iter::PyStrIter;
+pub use iter::{PyStrAsciiIter, PyStrIter};
 pub use methods::join;
 
 use crate::alloc;
