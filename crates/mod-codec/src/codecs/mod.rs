@@ -3,7 +3,7 @@
 //! `drive.rs` runs an algorithm of `algo-codec` and answers its errors by the standard handlers or a registered one.
 
 mod charmap;
-mod drive;
+pub(crate) mod drive;
 mod escape;
 mod handlers;
 pub mod module;
