@@ -583,6 +583,9 @@ impl PyTextIoWrapper {
     #[method("write(text, /)")]
     fn write(&self, text: &PyStr, cx: &mut Cx) -> PyResult<usize> {
         self.open_stream(cx)?;
+        if self.s.encoder.is_empty() {
+            return Err(unsupported("not writable", cx));
+        }
         let line = self.s.line_buffering.get();
         let has_lf = (line || self.s.write_newline.get().is_some()) && text.code_points().any(|c| c == 10);
         let flush = line && (has_lf || text.code_points().any(|c| c == 13));

@@ -137,7 +137,7 @@ pub fn run_source(bytes: &[u8], path: &[u8], skip_first_line: bool, class: Optio
             e.text = before.rsplit(|&b| b == b'\n').next().map(|l| String::from_utf8_lossy(l).into_owned());
             return Err(compile::raise_syntax_error(&e, &shown, cx));
         }
-        let text = compile::decode_source(body, &shown, 0, cx)?;
+        let text = compile::decode_script(body, &shown, cx)?;
         let code = compile::compile_module(&text, &shown, cx)?;
         let d = main.dict(cx)?;
         compile::run_module(&code, &d, cx).map(drop)

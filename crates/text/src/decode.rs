@@ -174,7 +174,7 @@ fn utf8<'a>(body: &'a [u8], file: Option<&str>) -> Result<&'a str, DecodeError> 
         offset,
         end_offset: offset,
         text: Some(String::from_utf8_lossy(first_line(&body[line_start..])).into_owned()),
-        with_filename: false,
+        with_filename: file.is_some(),
     })
 }
 

@@ -81,6 +81,15 @@ pub fn wtf8(s: &PyStr) -> Wtf8Buf {
 
 /// Decode source bytes (PEP 263) and raise what is wrong with them.
 pub fn decode_source(bytes: &[u8], filename: &PyStr, flags: i32, cx: &mut Cx) -> PyResult<String> {
+    decode_named(bytes, None, filename, flags, cx)
+}
+
+/// As [`decode_source`], for a script: messages name its file.
+pub fn decode_script(bytes: &[u8], filename: &PyStr, cx: &mut Cx) -> PyResult<String> {
+    decode_named(bytes, Some(&filename.to_string_lossy()), filename, 0, cx)
+}
+
+fn decode_named(bytes: &[u8], file: Option<&str>, filename: &PyStr, flags: i32, cx: &mut Cx) -> PyResult<String> {
     let mut raised = None;
     if flags & PY_CF_IGNORE_COOKIE != 0 {
         if let Ok(s) = std::str::from_utf8(bytes) {
@@ -99,7 +108,7 @@ pub fn decode_source(bytes: &[u8], filename: &PyStr, flags: i32, cx: &mut Cx) ->
             }
         }
     };
-    match taipan_text::decode::decode(bytes, None, &mut codec) {
+    match taipan_text::decode::decode(bytes, file, &mut codec) {
         Ok(s) => Ok(s.into_owned()),
         Err(e) => Err(errors::raise_decode(&e, filename, cx)),
     }
