@@ -28,6 +28,9 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     let mut files = Vec::new();
     collect(&lib, "", &mut files);
+    // What the packed library lacks.
+    println!("cargo:rerun-if-changed=lib");
+    collect(Path::new("lib"), "", &mut files);
     let compiled = compile_all(&lib, files);
     let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("lib.bin");
     write_blob(&out, &compiled);

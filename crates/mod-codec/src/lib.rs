@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 pub mod binascii;
+pub mod bz2;
 pub mod codecs;
 pub mod data;
 pub mod hashes;
@@ -27,6 +28,7 @@ static MODULES: &[&ModuleSpec] = &[
     &multibyte::KR,
     &multibyte::TW,
     &zlib::MODULE,
+    &bz2::MODULE,
 ];
 
 /// The modules of this crate.

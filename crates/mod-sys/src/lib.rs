@@ -7,6 +7,7 @@ pub mod contextvars;
 pub mod errno;
 pub mod gc;
 pub mod locale;
+pub mod lsprof;
 pub mod opcode;
 pub mod stat;
 pub mod suggestions;
@@ -19,7 +20,7 @@ pub mod weakref;
 use taipan_object::prelude::ModuleSpec;
 
 /// A new module is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[&sys::sys::MODULE, &locale::locale::MODULE, &suggestions::suggestions::MODULE, &sysconfig::sysconfig::MODULE, &sysconfig::data::MODULE, &weakref::weakref::MODULE, &errno::errno::MODULE, &abc::abc::MODULE, &opcode::opcode::MODULE, &gc::gc::MODULE, &time::time::MODULE, &stat::stat::MODULE, &contextvars::contextvars::MODULE, &warnings::warnings::MODULE, &atexit::atexit::MODULE];
+static MODULES: &[&ModuleSpec] = &[&sys::sys::MODULE, &locale::locale::MODULE, &lsprof::lsprof::MODULE, &suggestions::suggestions::MODULE, &sysconfig::sysconfig::MODULE, &sysconfig::data::MODULE, &weakref::weakref::MODULE, &errno::errno::MODULE, &abc::abc::MODULE, &opcode::opcode::MODULE, &gc::gc::MODULE, &time::time::MODULE, &stat::stat::MODULE, &contextvars::contextvars::MODULE, &warnings::warnings::MODULE, &atexit::atexit::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {
