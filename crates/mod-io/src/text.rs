@@ -583,7 +583,7 @@ impl PyTextIoWrapper {
     #[method("write(text, /)")]
     fn write(&self, text: &PyStr, cx: &mut Cx) -> PyResult<usize> {
         self.open_stream(cx)?;
-        if self.s.encoder.is_empty() {
+        if self.encoder.is_empty() {
             return Err(unsupported("not writable", cx));
         }
         let line = self.s.line_buffering.get();
