@@ -1,6 +1,7 @@
 //! `import` and `from … import`.
 
 use crate::regs::*;
+use taipan_object::types::module::shadow;
 use taipan_object::attr;
 use taipan_object::call;
 use taipan_object::frame::Slot;
@@ -87,7 +88,23 @@ fn cannot_import(md: &Object, module: Option<&PyStr>, name: &PyStr, cx: &mut Cx)
         None => "'<unknown module name>'".to_owned(),
     };
     let place = origin.as_ref().map_or_else(|| "unknown location".to_owned(), |o| o.to_string());
-    let r = if starting {
+    let beside = match &origin {
+        Some(o) => shadow::is_beside_script(o, cx)?,
+        None => false,
+    };
+    let hides_stdlib = match module {
+        Some(m) if beside => shadow::is_stdlib(m, cx)?,
+        _ => false,
+    };
+    let r = if hides_stdlib {
+        cx.import_error(format_args!(
+            "cannot import name {n} from {m} (consider renaming '{place}' since it has the same name as the standard library module named {m} and prevents importing that standard library module)"
+        ))
+    } else if starting && beside {
+        cx.import_error(format_args!(
+            "cannot import name {n} from {m} (consider renaming '{place}' if it has the same name as a library you intended to import)"
+        ))
+    } else if starting {
         let circular = "(most likely due to a circular import)";
         cx.import_error(format_args!("cannot import name {n} from partially initialized module {m} {circular} ({place})"))
     } else {

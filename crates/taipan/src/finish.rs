@@ -92,6 +92,10 @@ fn show(e: &Object, cx: &mut Cx) {
     flush(cx);
 }
 
+/// Whether the program is a module (`-m`): unlike after a script or command, its output is not flushed before an exit message.
+#[derive(Default)]
+pub struct ModuleRun(pub std::cell::Cell<bool>);
+
 /// The status of a SystemExit: None 0, an int itself, anything else is printed and gives 1.
 fn exit_status(e: &Object, cx: &mut Cx) -> i32 {
     let code = match attr::get(e, name!(cx, "code"), cx) {
@@ -107,7 +111,9 @@ fn exit_status(e: &Object, cx: &mut Cx) -> i32 {
     if let Some(i) = code.downcast::<PyInt>() {
         return i.to_i64().map_or(-1, |n| n as i32) & 0xff;
     }
-    flush(cx);
+    if !cx.state::<ModuleRun>().0.get() {
+        flush(cx);
+    }
     let shown = (|| -> PyResult<()> {
         let s = taipan_object::abstract_::str(&code, cx)?;
         let err = cx.import_attr("sys", "stderr")?;

@@ -119,6 +119,7 @@ fn run_main(options: &Options, main: &PyModule, cx: &mut Cx) -> PyResult<()> {
                 let cwd = taipan_host::fs::getcwd().unwrap_or_default();
                 sys_path_insert(&cwd, cx)?;
             }
+            cx.state::<finish::ModuleRun>().0.set(true);
             let n = fspath::decode(name, cx)?;
             audit::raise("cpython.run_module", &[&n], cx)?;
             let f = cx.import_attr("runpy", "_run_module_as_main")?;

@@ -2,6 +2,7 @@
 
 mod annotations;
 pub mod foreign;
+pub mod shadow;
 mod make;
 
 pub use make::{create, exec};
@@ -182,6 +183,20 @@ mod missing {
                 _ => None,
             };
             let origin = origin.and_then(|o| o.downcast_own::<PyStr>().ok());
+            let shadowing = match &origin {
+                Some(o) => shadow::is_beside_script(o, cx)?,
+                None => false,
+            };
+            if let Some(o) = origin.as_ref().filter(|_| shadowing) {
+                if shadow::is_stdlib(&name, cx)? {
+                    return Ok(format!(
+                        "module '{name}' has no attribute '{n}' (consider renaming '{o}' since it has the same name as the standard library module named '{name}' and prevents importing that standard library module)"
+                    ));
+                }
+                if initializing {
+                    return Ok(format!("module '{name}' has no attribute '{n}' (consider renaming '{o}' if it has the same name as a library you intended to import)"));
+                }
+            }
             if initializing {
                 let from = origin.as_ref().map(|o| format!(" from '{o}'")).unwrap_or_default();
                 return Ok(format!(
