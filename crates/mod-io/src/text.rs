@@ -58,6 +58,7 @@ struct Settings {
     finalizing: Cell<bool>,
     native: Cell<Native>,
     reading: Cell<bool>,
+    writing: Cell<bool>,
     newlines: Newlines,
     universal: Cell<bool>,
     ending: Cell<Ending>,
@@ -116,6 +117,7 @@ impl PyTextIoWrapper {
         }
         self.s.native.set(n);
         self.s.reading.set(readable);
+        self.s.writing.set(writable);
         self.s.partial.take();
         self.s.newlines.reset();
         self.encoding.set(Some(encoding.new_ref()), cx);
@@ -583,7 +585,7 @@ impl PyTextIoWrapper {
     #[method("write(text, /)")]
     fn write(&self, text: &PyStr, cx: &mut Cx) -> PyResult<usize> {
         self.open_stream(cx)?;
-        if self.encoder.is_empty() {
+        if !self.s.writing.get() {
             return Err(unsupported("not writable", cx));
         }
         let line = self.s.line_buffering.get();
