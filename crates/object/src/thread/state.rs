@@ -202,7 +202,7 @@ impl ThreadState {
     pub fn set_stack_size(&self, bytes: usize) {
         let here = &raw const bytes as usize;
         let reserve = (bytes / 8).clamp(64 << 10, 512 << 10);
-        self.c_stack_limit.set(here.saturating_sub(bytes - reserve));
+        self.c_stack_limit.set(here.saturating_sub(bytes.saturating_sub(reserve)));
     }
 
     /// Whether the OS stack is nearly used up.
