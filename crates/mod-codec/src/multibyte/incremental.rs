@@ -16,10 +16,17 @@ pub struct Encoding {
     pub errors: ErrorsName,
 }
 
+/// Where an encoder starts: unlike a decoder it has nothing designated beyond the first two sets.
+fn start(codec: Multibyte) -> State {
+    let mut s = codec.initial();
+    s.0[2] = 0;
+    s
+}
+
 impl Encoding {
     pub fn new(cls: &PyType, errors: Option<&PyStr>, cx: &mut Cx) -> PyResult<Encoding> {
         let codec = codec_of(cls, cx)?;
-        Ok(Encoding { codec, state: Cell::new(codec.initial()), pending: RefCell::new(None), errors: ErrorsName::new(errors, cx)? })
+        Ok(Encoding { codec, state: Cell::new(start(codec)), pending: RefCell::new(None), errors: ErrorsName::new(errors, cx)? })
     }
 
     /// Encode what was kept and `s`; keep what may combine with what follows.
@@ -58,7 +65,7 @@ impl Encoding {
         let mut out = Vec::new();
         let mut state = self.state.get();
         self.codec.reset(&mut state, &mut out);
-        self.state.set(self.codec.initial());
+        self.state.set(start(self.codec));
         let old = self.pending.borrow_mut().take();
         drop(old);
         out
@@ -172,11 +179,8 @@ impl PyIncrementalEncoder {
         if n > 8 {
             return Err(cx.raise_msg(exc::UnicodeError(), format_args!("pending buffer too large")));
         }
-        let pending = match std::str::from_utf8(bytes.get(1..1 + n).unwrap_or_default()) {
-            Ok("") => None,
-            Ok(s) => Some(PyStr::new(s, cx)?),
-            Err(_) => return Err(cx.raise_msg(exc::UnicodeError(), format_args!("invalid pending characters"))),
-        };
+        let pending = taipan_object::types::str::codec::decode(bytes.get(1..1 + n).unwrap_or_default(), "utf-8", "strict", cx)?;
+        let pending = pending.downcast_own::<PyStr>().ok().filter(|p| !p.is_empty());
         let mut raw = [0; 8];
         raw.copy_from_slice(bytes.get(1 + n..9 + n).unwrap_or(&[0; 8]));
         self.with.state.set(State(raw));

@@ -32,7 +32,7 @@ fn encode(codec: Multibyte, state: &mut State, s: &PyStr, errors: &mut Errors<'_
     let used = Cell::new(0);
     let mut step = |t: Text<'_>, at: usize, out: &mut Vec<u8>, _: &mut Cx| Ok(codec.encode(&mut st.borrow_mut(), t, at, flush, out).map(|n| used.set(n)));
     let mut put = |c: u32, out: &mut Vec<u8>, _: &mut Cx| Ok(codec.encode(&mut st.borrow_mut(), Text::Four(&[c]), 0, true, out).is_ok());
-    let mut out = drive::encode(s, codec.name(), errors, &mut step, Put::By(&mut put), Vec::new(), cx)?;
+    let mut out = drive::encode(s, codec.name(), errors, &mut step, Put::By(&mut put), Vec::new(), cx).map_err(|r| as_index_error(r, cx))?;
     if flush {
         codec.reset(&mut st.borrow_mut(), &mut out);
     }
@@ -40,10 +40,19 @@ fn encode(codec: Multibyte, state: &mut State, s: &PyStr, errors: &mut Errors<'_
     Ok((out, used.get()))
 }
 
+/// These codecs call a handler's position that is beyond any index out of range, as `IndexError`.
+fn as_index_error(r: Raised, cx: &mut Cx) -> Raised {
+    if !cx.raised_is(exc::OverflowError()) {
+        return r;
+    }
+    cx.discard(r);
+    cx.index_error(format_args!("cannot fit 'int' into an index-sized integer"))
+}
+
 /// Decode from a state; gives the text and how many bytes are used up.
 fn decode(codec: Multibyte, state: &mut State, b: &[u8], errors: &mut Errors<'_>, is_final: bool, cx: &mut Cx) -> PyResult<(Own<PyStr>, usize)> {
     let mut step = |b: &[u8], at: usize, out: &mut taipan_algo_codec::TextBuf, _: &mut Cx| Ok(codec.decode(state, b, at, is_final, out));
-    let (text, n) = drive::decode(b, 0, codec.name(), errors, &mut step, cx)?;
+    let (text, n) = drive::decode(b, 0, codec.name(), errors, &mut step, cx).map_err(|r| as_index_error(r, cx))?;
     Ok((new_str(&text, cx)?, n))
 }
 

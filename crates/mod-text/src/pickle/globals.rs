@@ -66,22 +66,36 @@ fn which_module(o: &Object, name: &PyStr, path: &[Own<PyStr>], cx: &mut Cx) -> P
             let e = cx.take_raised(r);
             let (o, text) = (shown(cx)?, abstract_::str(&e, cx)?);
             let r = cannot(format_args!("Can't pickle {o}: {text}"), cx);
-            let new = cx.take_raised(r);
-            attr::set(&new, name!(cx, "__context__"), Some(&*e), cx)?;
-            return Err(cx.set_raised(new));
+            return Err(with_context(r, &e, cx));
         }
     };
     let place = format!("{}.{}", abstract_::str(&module_name, cx)?, name);
-    match at_path(&module, path, cx)? {
-        Some(found) if found.is(o) => Ok(module_name),
-        Some(_) => {
-            let o = shown(cx)?;
-            Err(cannot(format_args!("Can't pickle {o}: it's not the same object as {place}"), cx))
-        }
-        None => {
-            let o = shown(cx)?;
-            Err(cannot(format_args!("Can't pickle {o}: it's not found as {place}"), cx))
-        }
+    let mut found = module;
+    for part in path {
+        found = match attr::get(&found, part, cx) {
+            Ok(next) => next,
+            Err(r) if cx.raised_is(exc::AttributeError()) => {
+                let e = cx.take_raised(r);
+                let o = shown(cx)?;
+                let r = cannot(format_args!("Can't pickle {o}: it's not found as {place}"), cx);
+                return Err(with_context(r, &e, cx));
+            }
+            Err(r) => return Err(r),
+        };
+    }
+    if found.is(o) {
+        return Ok(module_name);
+    }
+    let o = shown(cx)?;
+    Err(cannot(format_args!("Can't pickle {o}: it's not the same object as {place}"), cx))
+}
+
+/// Say that one exception came up while another was handled.
+fn with_context(r: Raised, earlier: &Object, cx: &mut Cx) -> Raised {
+    let new = cx.take_raised(r);
+    match attr::set(&new, name!(cx, "__context__"), Some(earlier), cx) {
+        Ok(()) => cx.set_raised(new),
+        Err(r) => r,
     }
 }
 
@@ -179,10 +193,14 @@ impl Saver<'_> {
             match codec::encode(s, encoding, "strict", cx) {
                 Ok(b) => self.put(b.downcast::<PyBytes>().map_or(&[], PyBytes::as_bytes)),
                 Err(r) => {
-                    cx.catch(r, exc::UnicodeEncodeError())?;
+                    if !cx.raised_is(exc::UnicodeEncodeError()) {
+                        return Err(r);
+                    }
+                    let e = cx.take_raised(r);
                     let shown = abstract_::repr(s, cx)?;
                     let proto = self.with.proto;
-                    return Err(cannot(format_args!("can't pickle {what} identifier {shown} using pickle protocol {proto}"), cx));
+                    let r = cannot(format_args!("can't pickle {what} identifier {shown} using pickle protocol {proto}"), cx);
+                    return Err(with_context(r, &e, cx));
                 }
             }
             self.put(b"\n");
@@ -214,6 +232,9 @@ pub fn find_class(module: &PyStr, name: &PyStr, proto: i32, fix_imports: bool, c
             }
         }
     }
+    if module.is_empty() {
+        return Err(cx.value_error(format_args!("Empty module name")));
+    }
     let m = import::import_absolute(&module, cx)?;
     if proto < 4 {
         return attr::get(&m, &name, cx);
@@ -227,9 +248,7 @@ pub fn find_class(module: &PyStr, name: &PyStr, proto: i32, fix_imports: bool, c
                 let e = cx.take_raised(r);
                 let (name, module) = (abstract_::repr(&name, cx)?, abstract_::repr(&module, cx)?);
                 let r = cx.attribute_error(format_args!("Can't resolve path {name} on module {module}"));
-                let new = cx.take_raised(r);
-                attr::set(&new, name!(cx, "__context__"), Some(&*e), cx)?;
-                return Err(cx.set_raised(new));
+                return Err(with_context(r, &e, cx));
             }
             Err(r) => return Err(r),
         };

@@ -24,11 +24,13 @@ pub struct Input {
     file: Option<File>,
     buf: Vec<u8>,
     at: usize,
+    /// What is left of the current frame: nothing is read across its end.
+    frame_left: usize,
 }
 
 impl Input {
     pub fn memory(b: Buffer) -> Input {
-        Input { memory: Some(b), file: None, buf: Vec::new(), at: 0 }
+        Input { memory: Some(b), file: None, buf: Vec::new(), at: 0, frame_left: 0 }
     }
 
     /// Raises `TypeError` for what is no file.
@@ -38,7 +40,7 @@ impl Input {
         let readline = attr::get_opt(file, name!(cx, "readline"), cx)?;
         match (read, readline) {
             (Some(read), Some(readline)) => {
-                Ok(Input { memory: None, file: Some(File { read, readline, peek, peeked: 0 }), buf: Vec::new(), at: 0 })
+                Ok(Input { memory: None, file: Some(File { read, readline, peek, peeked: 0 }), buf: Vec::new(), at: 0, frame_left: 0 })
             }
             _ => Err(cx.type_error(format_args!("file must have 'read' and 'readline' attributes"))),
         }
@@ -111,11 +113,24 @@ impl Input {
 
     #[cold]
     fn truncated(&self, cx: &mut Cx) -> Raised {
+        bad(format_args!("pickle data was truncated"), cx)
+    }
+
+    #[cold]
+    fn straddles(&self, cx: &mut Cx) -> Raised {
+        bad(format_args!("pickle exhausted before end of frame"), cx)
+    }
+
+    /// The next opcode.
+    #[inline]
+    pub fn opcode(&mut self, cx: &mut Cx) -> PyResult<u8> {
         if self.rest().is_empty() {
-            cx.eof_error(format_args!("Ran out of input"))
-        } else {
-            bad(format_args!("pickle data was truncated"), cx)
+            self.fill(1, cx)?;
+            if self.rest().is_empty() {
+                return Err(cx.eof_error(format_args!("Ran out of input")));
+            }
         }
+        Ok(self.read(1, cx)?.first().copied().unwrap_or(0))
     }
 
     /// The next `n` bytes.
@@ -126,6 +141,12 @@ impl Input {
             if self.rest().len() < n {
                 return Err(self.truncated(cx));
             }
+        }
+        if self.frame_left > 0 {
+            if n > self.frame_left {
+                return Err(self.straddles(cx));
+            }
+            self.frame_left -= n;
         }
         let from = self.at;
         self.at += n;
@@ -150,10 +171,11 @@ impl Input {
         if let Some(i) = self.rest().iter().position(|&b| b == b'\n') {
             return Ok(self.read(i + 1, cx)?[..i].to_vec());
         }
+        if self.frame_left > 0 {
+            return Err(self.straddles(cx));
+        }
         self.settle(cx)?;
-        let Some(f) = &self.file else {
-            return Err(if self.rest().is_empty() { self.truncated(cx) } else { bad(format_args!("pickle data was truncated"), cx) });
-        };
+        let Some(f) = &self.file else { return Err(self.truncated(cx)) };
         let readline = f.readline.clone();
         let mut line = self.rest().to_vec();
         let more = call::call(&readline, &[], cx)?;
@@ -161,17 +183,20 @@ impl Input {
         (self.buf, self.at) = (Vec::new(), 0);
         match line.pop() {
             Some(b'\n') => Ok(line),
-            None => Err(cx.eof_error(format_args!("Ran out of input"))),
-            Some(_) => Err(bad(format_args!("pickle data was truncated"), cx)),
+            _ => Err(bad(format_args!("pickle data was truncated"), cx)),
         }
     }
 
     /// A frame of `n` bytes follows: have it at hand.
     pub fn frame(&mut self, n: usize, cx: &mut Cx) -> PyResult<()> {
+        if self.frame_left > 0 {
+            return Err(bad(format_args!("beginning of a new frame before end of current frame"), cx));
+        }
         self.fill(n, cx)?;
         if self.rest().len() < n {
             return Err(self.truncated(cx));
         }
+        self.frame_left = n;
         Ok(())
     }
 }

@@ -47,7 +47,7 @@ impl<'a> Loader<'a> {
             o.proto.set(0);
         }
         loop {
-            let op = self.input.array::<1>(cx)?[0];
+            let op = self.input.opcode(cx)?;
             if op == STOP {
                 return self.pop(cx);
             }
@@ -384,8 +384,7 @@ impl<'a> Loader<'a> {
             }
             STRING => {
                 let line = self.input.line(cx)?;
-                let line = line.trim_ascii_end();
-                let inner = match line {
+                let inner = match &*line {
                     [b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"'] => inner,
                     _ => return Err(data_error("the STRING opcode argument must be quoted", cx)),
                 };
@@ -721,18 +720,10 @@ fn text(b: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
     }
 }
 
-/// An int as Python source writes it.
+/// A decimal int.
 fn decimal(line: &[u8], cx: &mut Cx) -> PyResult<Own<Object>> {
     let s = PyStr::from_latin1(line, cx)?;
-    match int::new::from_str(&s, 0, cx) {
-        Ok(i) => Ok(i.into_object()),
-        // Python 2 wrote leading zeros.
-        Err(r) if line.iter().all(u8::is_ascii_digit) && !line.is_empty() => {
-            cx.discard(r);
-            Ok(int::new::from_str(&s, 10, cx)?.into_object())
-        }
-        Err(r) => Err(r),
-    }
+    Ok(int::new::from_str(&s, 10, cx)?.into_object())
 }
 
 /// An int from little-endian two's complement.

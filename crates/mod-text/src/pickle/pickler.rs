@@ -135,6 +135,9 @@ impl PyPickler {
     }
     #[init("Pickler(file, protocol=None, fix_imports=True, buffer_callback=None)")]
     fn init(&self, file: &Object, protocol: &Object, fix_imports: Option<bool>, buffer_callback: &Object, cx: &mut Cx) -> PyResult<()> {
+        if self.busy.get() {
+            return Err(cx.runtime_error(format_args!("Pickler object is already used")));
+        }
         let options = Options::new(protocol, fix_imports.unwrap_or(true), buffer_callback, cx)?;
         let write = write_of(file, cx)?;
         self.bin.set(i32::from(options.proto > 0));

@@ -132,6 +132,9 @@ impl PyUnpickler {
     }
     #[init("Unpickler(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())")]
     fn init(&self, file: &Object, fix_imports: bool, encoding: Option<&PyStr>, errors: Option<&PyStr>, buffers: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+        if self.busy.get() {
+            return Err(cx.runtime_error(format_args!("Unpickler object is already used")));
+        }
         let input = Input::file(file, cx)?;
         let options = Options::new(fix_imports, encoding, errors, buffers, cx)?;
         let old = self.setup.borrow_mut().replace(Setup { options, input: Some(input) });
