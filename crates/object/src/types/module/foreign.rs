@@ -339,7 +339,7 @@ pub unsafe fn call_init(f: *const c_void, shown: &str, cx: &mut Cx) -> PyResult<
     }
     // SAFETY: an owned reference, or a definition (immortal).
     unsafe {
-        if (*p).ty() as *const PyType as usize == 0 {
+        if (*p).has_no_type() {
             return Err(cx.system_error(format_args!("init function of {shown} returned uninitialized object")));
         }
         result_from_raw(p)
