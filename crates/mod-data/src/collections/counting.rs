@@ -2,7 +2,6 @@
 
 use taipan_object::abstract_::{self, iter, number};
 use taipan_object::prelude::*;
-use taipan_object::types::dict::hash_key;
 use taipan_object::{attr, call, typeobj};
 
 /// Whether the mapping stores and reads as a dict does, so that its table can be used directly.
@@ -36,7 +35,7 @@ pub mod functions {
         let one = PyInt::new(1, cx)?;
         if let Some(d) = mapping.downcast::<PyDict>().filter(|_| acts_as_dict(mapping, cx)) {
             while let Some(key) = iter::next(&it, cx)? {
-                let h = hash_key(&key, cx)?;
+                let h = abstract_::hash(&key, cx)?;
                 let old = d.get_with_hash(&key, h, cx)?;
                 let new = plus_one(old, &one, cx)?;
                 d.set_with_hash(&key, h, new, cx)?;
