@@ -68,7 +68,7 @@ fn write_stacks(write: &mut dyn FnMut(&[u8]), all: bool, interp: *const Interpre
 
 fn writer(fd: i32) -> impl FnMut(&[u8]) {
     // Whoever dies cannot do anything about a failing write.
-    move |b: &[u8]| drop(host_fd::write_all(fd, b).is_ok())
+    move |b: &[u8]| _ = host_fd::write_all(fd, b)
 }
 
 fn report_fatal(signal: i32) {

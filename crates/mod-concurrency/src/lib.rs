@@ -1,6 +1,7 @@
 //! Native modules about doing things at once: threads, queues, contexts, signals.
 #![deny(unsafe_code)]
 
+pub mod asyncio;
 pub mod faulthandler;
 pub mod queue;
 pub mod signal;
@@ -10,7 +11,7 @@ pub mod wait;
 use taipan_object::prelude::*;
 
 /// The modules of this crate; a new one is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[&thread::thread::MODULE, &signal::signal::MODULE, &queue::queue::MODULE, &faulthandler::faulthandler::MODULE];
+static MODULES: &[&ModuleSpec] = &[&thread::thread::MODULE, &signal::signal::MODULE, &queue::queue::MODULE, &faulthandler::faulthandler::MODULE, &asyncio::asyncio::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {

@@ -335,11 +335,23 @@ impl PyContextVar {
 
 #[pymethods]
 impl PyContextVar {
-    #[new("ContextVar(name, *, default=<unrepresentable>)")]
-    fn py_new(_cls: &PyType, name: &Object, #[default(None)] default: Option<&Object>, cx: &mut Cx) -> PyResult<Own<PyContextVar>> {
+    #[slot(tp_new)]
+    fn tp_new(_cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyContextVar>> {
+        let name = match args.0 {
+            [name] => name,
+            [] => return Err(cx.type_error(format_args!("ContextVar() takes exactly 1 positional argument (0 given)"))),
+            more => return Err(cx.type_error(format_args!("ContextVar() takes at most 1 positional argument ({} given)", more.len()))),
+        };
+        let default = kw.get("default");
+        if kw.len() > usize::from(default.is_some()) {
+            let other = kw.iter().filter_map(|(k, _)| k.downcast::<PyStr>()).find(|k| !k.eq_text("default")).map(PyStr::to_string_lossy).unwrap_or_default();
+            return Err(cx.type_error(format_args!("ContextVar() got an unexpected keyword argument '{other}'")));
+        }
         let Some(n) = name.downcast::<PyStr>() else {
             return Err(cx.type_error(format_args!("context variable name must be a str")));
         };
+        // The name's hash is part of the variable's own: a name without one is refused here.
+        abstract_::hash(n, cx)?;
         new_var(n, default, cx)
     }
     #[slot(tp_repr)]

@@ -1,0 +1,188 @@
+//! What `_asyncio` remembers: the running loop and task of every thread, and which tasks exist.
+
+use super::future::{PyFuture, Stage};
+use super::task::PyTask;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use taipan_object::prelude::*;
+use taipan_object::types::set::PySet;
+use taipan_object::types::weakref::PyWeakref;
+use taipan_object::{abstract_, call};
+
+/// The running loop of a thread and the task that runs in it.
+struct Running {
+    thread: u64,
+    event_loop: Own<Object>,
+    task: Option<Own<Object>>,
+}
+
+/// The state of an interpreter.
+#[derive(Default)]
+pub struct State {
+    running: RefCell<Vec<Running>>,
+    /// Scheduled tasks by address; an entry leaves when its task is done or dies.
+    tasks: RefCell<HashMap<usize, Own<PyWeakref>>>,
+    /// Tasks that run eagerly and are not scheduled yet.
+    eager: RefCell<Vec<Own<Object>>>,
+    pub next_name: Cell<u64>,
+    imported: RefCell<HashMap<(&'static str, &'static str), Own<Object>>>,
+}
+
+/// An attribute of a module of Lib, looked up once.
+pub fn cached(module: &'static str, name: &'static str, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let s = cx.state::<State>();
+    if let Some(o) = s.imported.borrow().get(&(module, name)) {
+        return Ok(o.clone());
+    }
+    let o = cx.import_attr(module, name)?;
+    s.imported.borrow_mut().insert((module, name), o.clone());
+    Ok(o)
+}
+
+/// The running loop of the calling thread.
+pub fn running_loop(cx: &Cx) -> Option<Own<Object>> {
+    let id = cx.ts().id.get();
+    cx.state::<State>().running.borrow().iter().find(|r| r.thread == id).map(|r| r.event_loop.clone())
+}
+
+/// Set the running loop of the calling thread; none when it stops.
+pub fn set_running_loop(event_loop: Option<&Object>, cx: &mut Cx) {
+    let id = cx.ts().id.get();
+    let old = {
+        let mut all = cx.state::<State>().running.borrow_mut();
+        let at = all.iter().position(|r| r.thread == id);
+        let old = at.map(|i| all.swap_remove(i));
+        if let Some(l) = event_loop {
+            all.push(Running { thread: id, event_loop: l.own(), task: None });
+        }
+        old
+    };
+    drop(old);
+}
+
+/// In the child of a fork no loop runs.
+pub fn after_fork_child(cx: &mut Cx) {
+    let old = cx.state::<State>().running.take();
+    drop(old);
+}
+
+/// `asyncio.get_event_loop()`.
+pub fn event_loop(cx: &mut Cx) -> PyResult<Own<Object>> {
+    if let Some(l) = running_loop(cx) {
+        return Ok(l);
+    }
+    let policy = call::call(&*cached("asyncio.events", "_get_event_loop_policy", cx)?, &[], cx)?;
+    call::call_method(&policy, name!(cx, "get_event_loop"), &[], cx)
+}
+
+/// Put `task` in the place of the running task of `event_loop`, which must be the running loop.
+pub fn swap_task(event_loop: &Object, task: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+    let id = cx.ts().id.get();
+    if let Some(r) = cx.state::<State>().running.borrow_mut().iter_mut().find(|r| r.thread == id && r.event_loop.is(event_loop)) {
+        return Ok(std::mem::replace(&mut r.task, task));
+    }
+    let shown = abstract_::repr(event_loop, cx)?;
+    Err(cx.runtime_error(format_args!("loop {shown} is not the running loop")))
+}
+
+/// A task begins to run.
+pub fn enter_task(event_loop: &Object, task: &Object, cx: &mut Cx) -> PyResult<()> {
+    let Some(other) = swap_task(event_loop, Some(task.own()), cx)? else { return Ok(()) };
+    swap_task(event_loop, Some(other.clone()), cx)?;
+    let (a, b) = (abstract_::repr(task, cx)?, abstract_::repr(&other, cx)?);
+    Err(cx.runtime_error(format_args!("Cannot enter into task {a} while another task {b} is being executed.")))
+}
+
+/// The running task stops.
+pub fn leave_task(event_loop: &Object, task: &Object, cx: &mut Cx) -> PyResult<()> {
+    let now = swap_task(event_loop, None, cx)?;
+    if now.as_ref().is_some_and(|t| t.is(task)) {
+        return Ok(());
+    }
+    swap_task(event_loop, now.clone(), cx)?;
+    let a = abstract_::repr(task, cx)?;
+    let b = abstract_::repr(now.as_deref().unwrap_or(none()), cx)?;
+    Err(cx.runtime_error(format_args!("Invalid attempt to leave task {a} while task {b} is entered.")))
+}
+
+/// The task that runs in a loop, in whatever thread.
+pub fn current_task(event_loop: &Object, cx: &Cx) -> Option<Own<Object>> {
+    let all = cx.state::<State>().running.borrow();
+    all.iter().find(|r| r.event_loop.is(event_loop)).and_then(|r| r.task.clone())
+}
+
+/// A task is scheduled.
+pub fn register(task: &Object, cx: &mut Cx) -> PyResult<()> {
+    let w = taipan_object::weakref::new_ref(task, None, cx)?;
+    let s = cx.state::<State>();
+    let old = s.tasks.borrow_mut().insert(task.as_ptr() as usize, w);
+    drop(old);
+    Ok(())
+}
+
+/// A task is done.
+pub fn unregister(task: &Object, cx: &mut Cx) {
+    let old = cx.state::<State>().tasks.borrow_mut().remove(&(task.as_ptr() as usize));
+    drop(old);
+}
+
+/// A task starts eagerly.
+pub fn register_eager(task: &Object, cx: &mut Cx) {
+    cx.state::<State>().eager.borrow_mut().push(task.own());
+}
+
+/// It is scheduled now, or done.
+pub fn unregister_eager(task: &Object, cx: &mut Cx) {
+    let old = {
+        let mut all = cx.state::<State>().eager.borrow_mut();
+        let at = all.iter().position(|t| t.is(task));
+        at.map(|i| all.swap_remove(i))
+    };
+    drop(old);
+}
+
+/// Whether a task belongs to the loop and is not done.
+fn counts(task: &Object, event_loop: &Object, cx: &mut Cx) -> PyResult<bool> {
+    if let Some(f) = task.downcast::<PyFuture>() {
+        return Ok(f.stage.get() == Stage::Pending && f.event_loop.own().is_some_and(|l| l.is(event_loop)));
+    }
+    let done = call::call_method(task, name!(cx, "done"), &[], cx)?;
+    if abstract_::is_true(&done, cx)? {
+        return Ok(false);
+    }
+    let f = cached("asyncio.futures", "_get_loop", cx)?;
+    Ok(call::call(&f, &[task], cx)?.is(event_loop))
+}
+
+/// `asyncio.all_tasks(loop)`.
+pub fn all_tasks(event_loop: &Object, cx: &mut Cx) -> PyResult<Own<PySet>> {
+    let s = cx.state::<State>();
+    let mut found: Vec<Own<Object>> = s.eager.borrow().clone();
+    let dead: Vec<_> = {
+        let mut all = s.tasks.borrow_mut();
+        let gone: Vec<usize> = all.iter().filter(|(_, w)| w.referent().is_none()).map(|(k, _)| *k).collect();
+        gone.iter().filter_map(|k| all.remove(k)).collect()
+    };
+    drop(dead);
+    found.extend(s.tasks.borrow().values().filter_map(|w| w.referent()));
+    let set = PySet::new(cx)?;
+    for t in &found {
+        if counts(t, event_loop, cx)? {
+            set.add(t, cx)?;
+        }
+    }
+    Ok(set)
+}
+
+/// A name for a task that was given none.
+pub fn fresh_name(cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    let s = cx.state::<State>();
+    let n = s.next_name.get() + 1;
+    s.next_name.set(n);
+    PyStr::new(&format!("Task-{n}"), cx)
+}
+
+/// Whether a future is one of our tasks.
+pub fn is_task(o: &Object) -> bool {
+    o.downcast::<PyTask>().is_some()
+}
