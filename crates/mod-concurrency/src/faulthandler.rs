@@ -302,7 +302,8 @@ pub mod faulthandler {
     /// Raise a SIGSEGV signal.
     #[function("_sigsegv(release_gil=False, /)")]
     fn sigsegv(release_gil: bool, cx: &mut Cx) -> PyResult<()> {
-        let raise = || host_signal::raise(fault::FATAL[4].0);
+        // A handler that only takes itself away, as the Rust runtime's does, needs a second one.
+        let raise = || host_signal::raise(fault::FATAL[4].0).and_then(|()| host_signal::raise(fault::FATAL[4].0));
         let r = if release_gil { cx.without_gil(raise) } else { raise() };
         r.map_err(|e| os_error(e, cx))
     }

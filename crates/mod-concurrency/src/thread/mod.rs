@@ -170,7 +170,9 @@ pub mod thread {
     /// Note: the default signal handler for SIGINT raises ``KeyboardInterrupt``.
     #[function("interrupt_main(signum=signal.SIGINT, /)")]
     fn interrupt_main(#[default(2)] signum: i32, cx: &mut Cx) -> PyResult<()> {
-        crate::signal::simulate(signum, cx)
+        crate::signal::simulate(signum, cx)?;
+        // The main thread handles it before the call returns.
+        crate::wait::run_pending(cx)
     }
     /// Return True if the current interpreter is the main Python interpreter.
     #[function("_is_main_interpreter()")]

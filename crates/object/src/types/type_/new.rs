@@ -313,10 +313,8 @@ fn lay_out(h: &PyHeapType, base: &PyType, slots: &Slots, cx: &mut Cx) -> PyResul
     if f & flags::MANAGED_DICT != 0 && base.tp_itemsize.get() == 0 && inline_fits(base, offset) {
         f |= flags::INLINE_VALUES;
     }
-    let has_own = slots.names.as_ref().is_some_and(|n| !n.is_empty());
-    if base.has(flags::HAVE_GC) || has_own || slots.add_dict {
-        f |= flags::HAVE_GC;
-    }
+    // Instances know their class, which may know them: every class made by Python takes part in collections.
+    f |= flags::HAVE_GC;
     t.tp_basicsize.set(offset);
     t.tp_flags.set(f);
     t.tp_dealloc.set(Some(subtype::DEALLOC));
