@@ -110,6 +110,10 @@ impl PyThreadHandle {
         if shared.ident() == ident(cx) {
             return Err(cx.runtime_error(format_args!("Cannot join current thread")));
         }
+        if cx.interp().finalizing.get() {
+            // The thread may never get to run again.
+            return Err(cx.raise_msg(exc::PythonFinalizationError(), format_args!("cannot join thread at interpreter shutdown")));
+        }
         let deadline = (nanos >= 0).then(|| Time::from_nanos(clock::nanos(clock::MONOTONIC).saturating_add(nanos)));
         shared.wait(deadline, cx).map(drop)
     }

@@ -55,8 +55,8 @@ impl PyRLock {
 
 #[pymethods]
 impl PyRLock {
-    #[new("RLock()")]
-    fn py_new(cls: &PyType, cx: &mut Cx) -> PyResult<Own<PyRLock>> {
+    #[slot(tp_new)]
+    fn tp_new(cls: &PyType, _args: Args<'_>, _kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyRLock>> {
         let lock = PyRLock { head: Object::placeholder(), lock: Lock::new(), owner: Cell::new(0), count: Cell::new(0), weak: WeakList::new() };
         cx.new_object_of(cls, lock)
     }
