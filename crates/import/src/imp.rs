@@ -85,6 +85,14 @@ fn found_early(name: &PyStr, cx: &mut Cx) -> PyResult<bool> {
     Ok(origin.is_some_and(|o| o.downcast::<PyStr>().is_some_and(|o| o.eq_text("frozen"))))
 }
 
+/// A global of the bootstrap module: programs may have replaced what `sys.modules` says.
+fn bootstrap_attr(name: &str, cx: &mut Cx) -> PyResult<Own<Object>> {
+    match cx.interp().importlib.own() {
+        Some(lib) => attr::get_text(&lib, name, cx),
+        None => Err(cx.import_error(format_args!("import is not available yet"))),
+    }
+}
+
 /// The library's directory, whose path entry finds embedded modules.
 fn library(cx: &Cx) -> String {
     cx.state::<ImportState>().stdlib_dir.borrow().clone()
@@ -235,28 +243,32 @@ pub mod imp {
             return Err(cx.import_error(format_args!("only the library's directory is supported")));
         }
         // What is not embedded is looked for on disk.
-        let class = cx.import_attr("_frozen_importlib_external", "FileFinder")?;
-        let details = cx.import_attr("_frozen_importlib_external", "_get_supported_file_loaders")?;
+        let external = bootstrap_attr("_bootstrap_external", cx)?;
+        let class = attr::get(&external, name!(cx, "FileFinder"), cx)?;
+        let details = attr::get(&external, name!(cx, "_get_supported_file_loaders"), cx)?;
         let details = call::call(&details, &[], cx)?;
         let details = taipan_object::abstract_::iter::collect(&details, cx)?;
         let args: Vec<&Object> = std::iter::once(path).chain(details.iter().map(|d| &**d)).collect();
         let finder = call::call(&class, &args, cx)?;
-        let f = cx.import_attr("_imp", "_find_embedded")?;
+        let imp = bootstrap_attr("_imp", cx)?;
+        let f = attr::get(&imp, name!(cx, "_find_embedded"), cx)?;
         attr::set(&finder, name!(cx, "find_spec"), Some(&f), cx)?;
         Ok(finder)
     }
     #[function("_find_embedded(name, target=None)", nosig, doc = "(internal-only) What the finder of the library's directory does.")]
     fn find_embedded(name: &PyStr, target: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         if find(name, cx).is_some() {
-            let importer = cx.import_attr("_frozen_importlib", "FrozenImporter")?;
+            let importer = bootstrap_attr("FrozenImporter", cx)?;
             cx.state::<ImportState>().on_path.set(true);
             let r = call::call_method(&importer, name!(cx, "find_spec"), &[name], cx);
             cx.state::<ImportState>().on_path.set(false);
             return r;
         }
-        let cache = cx.import_attr("sys", "path_importer_cache")?;
+        let sys = bootstrap_attr("sys", cx)?;
+        let cache = attr::get(&sys, name!(cx, "path_importer_cache"), cx)?;
         let lib = PyStr::new(&library(cx), cx)?;
-        let class = cx.import_attr("_frozen_importlib_external", "FileFinder")?;
+        let external = bootstrap_attr("_bootstrap_external", cx)?;
+        let class = attr::get(&external, name!(cx, "FileFinder"), cx)?;
         let finder = match cache.downcast::<PyDict>() {
             Some(d) => d.get(&lib, cx)?,
             None => None,
