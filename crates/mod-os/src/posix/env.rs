@@ -167,6 +167,18 @@ pub mod part {
         }
     }
 
+    /// Calls PyOS_CallInputHook droppong the GIL first
+    #[function("_inputhook()")]
+    fn inputhook() -> i32 {
+        // No hook can be installed: nothing exports `PyOS_InputHook`.
+        0
+    }
+    /// Checks if PyOS_CallInputHook is set
+    #[function("_is_inputhook_installed()")]
+    fn is_inputhook_installed() -> bool {
+        false
+    }
+
     /// Return an object identifying the current operating system.
     ///
     /// The object behaves like a named tuple with the following fields:
