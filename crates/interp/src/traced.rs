@@ -147,7 +147,10 @@ unsafe fn watch(mut m: Regs, how: Entry) -> Left {
                 call_failed(&*m.frame, at, &t);
             }
         } else if m.frame == seen.frame {
-            if after(&m, &seen, at, code, told).is_err() {
+            let told = after(&m, &seen, at, code, told);
+            if told.is_ok() {
+                moved(&mut m, &mut seen);
+            } else {
                 failed = true;
                 entry = true;
                 if (*m.frame).lasti_word() < at as i32 {

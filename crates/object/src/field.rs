@@ -154,6 +154,28 @@ impl<T: PyLayout> GcField for FieldCell<T> {
     }
 }
 
+/// A `FieldCell` that the collector leaves alone when it breaks cycles: what an object needs as long as it can be used.
+#[repr(transparent)]
+pub struct Kept<T: PyLayout = Object>(pub FieldCell<T>);
+
+impl<T: PyLayout> Kept<T> {
+    pub fn new(v: Option<Own<T>>) -> Self {
+        Kept(FieldCell::new(v))
+    }
+}
+impl<T: PyLayout> Deref for Kept<T> {
+    type Target = FieldCell<T>;
+    #[inline(always)]
+    fn deref(&self) -> &FieldCell<T> {
+        &self.0
+    }
+}
+impl<T: PyLayout> GcField for Kept<T> {
+    fn traverse(&self, v: Visit) -> Result<(), i32> {
+        self.0.traverse(v)
+    }
+}
+
 /// The `__dict__` of a built-in struct; `#[pytype]` takes `tp_dictoffset` from a field of this type.
 pub type InstDict = FieldCell<crate::types::dict::PyDict>;
 

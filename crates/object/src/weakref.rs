@@ -153,6 +153,11 @@ pub(crate) fn clear_for_garbage(objs: &[Own<Object>], cx: &mut crate::cx::Cx) {
             }
         }
     }
+    // What is garbage itself calls nobody any more: its callback could see objects that are half cleared.
+    for r in objs.iter().filter_map(|o| o.downcast::<PyWeakref>()) {
+        r.unlink();
+        drop(r.callback.take());
+    }
     for (w, f) in todo {
         run_callback(&w, &f, cx);
     }

@@ -31,6 +31,19 @@ pub enum What {
 }
 
 impl What {
+    /// The event that corresponds, for `ThreadState::what_event`.
+    fn event(self) -> usize {
+        match self {
+            What::Call => event::PY_START,
+            What::Exception => event::RAISE,
+            What::Line | What::Opcode => event::LINE,
+            What::Return => event::PY_RETURN,
+            What::CCall => event::CALL,
+            What::CException => event::C_RAISE,
+            What::CReturn => event::C_RETURN,
+            What::Yield => event::PY_YIELD,
+        }
+    }
     fn name(self) -> &'static str {
         ["call", "exception", "line", "return", "c_call", "c_exception", "c_return", "opcode", "return"][self as usize]
     }
@@ -58,7 +71,10 @@ pub fn tools(f: &Frame, at: u32, ev: usize, args: &[&Object], cx: &mut Cx) -> Py
         let Some(callback) = m.callback(tool, ev) else { continue };
         let r = {
             let _deaf = Deaf::new(ts);
-            call::call(&callback, &all, cx)?
+            let before = ts.what_event.replace(ev as i32);
+            let r = call::call(&callback, &all, cx);
+            ts.what_event.set(before);
+            r?
         };
         if !m.disable.get(cx).is_some_and(|d| r.is(d)) {
             continue;
@@ -134,7 +150,7 @@ fn invoke(callback: &Object, fo: &PyFrame, what: What, arg: Option<&Object>, cx:
     let ts = cx.ts();
     let name = PyStr::new_interned(what.name(), cx)?;
     let _deaf = Deaf::new(ts);
-    let before = ts.what_event.replace(what as i32);
+    let before = ts.what_event.replace(what.event() as i32);
     let r = call::call(callback, &[fo.as_object(), &name, arg.unwrap_or(none())], cx);
     ts.what_event.set(before);
     r

@@ -186,6 +186,20 @@ impl PyCode {
         let l = PyList::from_vec(out, cx)?;
         crate::abstract_::iter::get_iter(&l, cx)
     }
+    /// Iterator of (from, left, right) for the branches of the code. Left is where control goes if the test of a choice or loop holds.
+    #[method("co_branches()", nosig, doc = "")]
+    fn py_branches(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let mut out = Vec::new();
+        for (at, left, right) in self.branches() {
+            let mut row = Vec::new();
+            for w in [at, left, right] {
+                row.push(PyInt::new(2 * w as i64, cx)?.into_object());
+            }
+            out.push(PyTuple::from_vec(row, cx)?.into_object());
+        }
+        let l = PyList::from_vec(out, cx)?;
+        crate::abstract_::iter::get_iter(&l, cx)
+    }
     #[method("co_positions()", nosig)]
     fn py_positions(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         let mut out = Vec::new();

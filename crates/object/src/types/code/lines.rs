@@ -1,6 +1,7 @@
 //! Lines and positions of instructions.
 
 use super::*;
+use taipan_bytecode::Op;
 use taipan_bytecode::linetable::{Location, Reader, location_at};
 
 impl PyCode {
@@ -22,6 +23,23 @@ impl PyCode {
                 _ => out.push((at, at + words, loc.line)),
             }
             at += words;
+        }
+        out
+    }
+}
+
+impl PyCode {
+    /// Conditional jumps: (word, where a test that holds leads, where the other way leads). A jump back stays in its loop, so it is the way of a test that holds.
+    pub fn branches(&self) -> Vec<(usize, usize, usize)> {
+        let words = &self.spec().code;
+        let (mut out, mut at) = (Vec::new(), 0);
+        while let Ok(i) = taipan_bytecode::decode(words, at) {
+            at = i.end;
+            if matches!(i.op, Op::Jump | Op::JumpBackward) {
+                continue;
+            }
+            let Some(target) = i.jump_target().and_then(|t| usize::try_from(t).ok()) else { continue };
+            out.push(if target <= i.start { (i.start, target, i.end) } else { (i.start, i.end, target) });
         }
         out
     }

@@ -3,7 +3,7 @@
 //! `states` walks the code once and says what each temp holds before each instruction; only the kinds that matter for jumps are told apart.
 
 use super::*;
-use crate::monitoring::fire::What;
+use crate::monitoring::event;
 use crate::types::singletons;
 use std::collections::HashMap;
 use taipan_bytecode::{Instr, Kind, Op, decode};
@@ -209,13 +209,12 @@ fn check_event(cx: &mut Cx) -> PyResult<()> {
     if what < 0 {
         return Err(cx.value_error(format_args!("f_lineno can only be set in a trace function")));
     }
-    if [What::Line, What::Opcode, What::Yield].iter().any(|w| *w as i32 == what) {
-        return Ok(());
+    match what as usize {
+        event::LINE | event::JUMP | event::BRANCH_LEFT | event::BRANCH_RIGHT | event::PY_YIELD | event::PY_RESUME => Ok(()),
+        event::PY_START => Err(cx.value_error(format_args!("can't jump from the 'call' trace event of a new frame"))),
+        event::CALL | event::C_RETURN => Err(cx.value_error(format_args!("can't jump during a call"))),
+        _ => Err(cx.value_error(format_args!("can only jump from a 'line' trace event"))),
     }
-    if what == What::Call as i32 {
-        return Err(cx.value_error(format_args!("can't jump from the 'call' trace event of a new frame")));
-    }
-    Err(cx.value_error(format_args!("can only jump from a 'line' trace event")))
 }
 
 /// The word to go to, and the temps there.

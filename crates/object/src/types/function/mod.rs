@@ -7,6 +7,7 @@ mod attrs;
 
 use crate::machine;
 use crate::name;
+use crate::field::Kept;
 use crate::prelude::*;
 use crate::typeobj::VectorcallFunc;
 use crate::types::cell::PyCell;
@@ -29,12 +30,10 @@ pub struct PyFunction {
     #[member("__globals__", readonly)]
     func_globals: Field<PyDict>,
     /// Code and builtins stay when the collector clears the function: a callback may still call it.
-    #[gc(skip)]
-    func_builtins: FieldCell<Object>,
-    func_name: FieldCell<PyStr>,
-    func_qualname: FieldCell<PyStr>,
-    #[gc(skip)]
-    func_code: FieldCell<PyCode>,
+    func_builtins: Kept<Object>,
+    func_name: Kept<PyStr>,
+    func_qualname: Kept<PyStr>,
+    func_code: Kept<PyCode>,
     func_defaults: FieldCell<PyTuple>,
     func_kwdefaults: FieldCell<PyDict>,
     #[member("__closure__", readonly)]
@@ -49,7 +48,7 @@ pub struct PyFunction {
     vectorcall: Vectorcall,
     func_version: Cell<u32>,
     /// Code objects that were replaced, a list; see above.
-    old_code: FieldCell<PyList>,
+    old_code: Kept<PyList>,
 }
 
 struct NextVersion(Cell<u32>);
@@ -69,10 +68,10 @@ impl PyFunction {
         cx.new_object(PyFunction {
             head: Object::placeholder(),
             func_globals: Field::new(globals.new_ref()),
-            func_builtins: FieldCell::new(Some(builtins)),
-            func_name: FieldCell::new(Some(code.name().new_ref())),
-            func_qualname: FieldCell::new(Some(code.qualname().new_ref())),
-            func_code: FieldCell::new(Some(code.new_ref())),
+            func_builtins: Kept::new(Some(builtins)),
+            func_name: Kept::new(Some(code.name().new_ref())),
+            func_qualname: Kept::new(Some(code.qualname().new_ref())),
+            func_code: Kept::new(Some(code.new_ref())),
             func_defaults: FieldCell::empty(),
             func_kwdefaults: FieldCell::empty(),
             func_closure: FieldCell::empty(),
@@ -85,7 +84,7 @@ impl PyFunction {
             func_typeparams: FieldCell::empty(),
             vectorcall: Vectorcall::new(machine::hooks().function_vectorcall),
             func_version: Cell::new(0),
-            old_code: FieldCell::empty(),
+            old_code: Kept::new(None),
         })
     }
 
