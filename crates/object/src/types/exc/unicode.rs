@@ -102,19 +102,20 @@ impl PyUnicodeError {
         self.end.get().wrapping_sub(1)
     }
 
-    /// `'enc' codec can't …: reason`.
-    fn message(&self, coded: bool, what: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    /// `'enc' codec can't …: reason`. The texts are asked for first: that may run code which changes the rest.
+    fn message(&self, coded: bool, what: impl FnOnce(&mut Cx) -> PyResult<String>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let or_none = |f: &FieldCell<Object>| f.own().unwrap_or_else(|| none().own());
         let mut out = Vec::new();
-        if coded {
-            let encoding = crate::abstract_::str(&or_none(&self.encoding), cx)?;
+        let reason = crate::abstract_::str(&or_none(&self.reason), cx)?;
+        let encoding = if coded { Some(crate::abstract_::str(&or_none(&self.encoding), cx)?) } else { None };
+        let what = what(cx)?;
+        if let Some(encoding) = encoding {
             out.push(u32::from(b'\''));
             out.extend(encoding.code_points());
             out.extend("' codec ".bytes().map(u32::from));
         }
         out.extend(what.bytes().map(u32::from));
         out.extend(": ".bytes().map(u32::from));
-        let reason = crate::abstract_::str(&or_none(&self.reason), cx)?;
         out.extend(reason.code_points());
         PyStr::from_code_points(&out, cx)
     }
@@ -230,8 +231,7 @@ impl EncodeMethods {
         if e.object.is_empty() {
             return Ok(crate::types::str::intern::empty());
         }
-        let what = e.text_problem("encode", cx)?;
-        e.message(true, &what, cx)
+        e.message(true, |cx| e.text_problem("encode", cx), cx)
     }
 }
 
@@ -260,12 +260,14 @@ impl DecodeMethods {
         if e.object.is_empty() {
             return Ok(crate::types::str::intern::empty());
         }
-        let bytes = e.bytes(cx)?;
-        let what = match e.single(bytes.len()).and_then(|at| Some((at, *bytes.as_bytes().get(at)?))) {
-            Some((at, byte)) => format!("can't decode byte 0x{byte:02x} in position {at}"),
-            None => format!("can't decode bytes in position {}-{}", e.start.get(), e.last()),
+        let what = |cx: &mut Cx| {
+            let bytes = e.bytes(cx)?;
+            Ok(match e.single(bytes.len()).and_then(|at| Some((at, *bytes.as_bytes().get(at)?))) {
+                Some((at, byte)) => format!("can't decode byte 0x{byte:02x} in position {at}"),
+                None => format!("can't decode bytes in position {}-{}", e.start.get(), e.last()),
+            })
         };
-        e.message(true, &what, cx)
+        e.message(true, what, cx)
     }
 }
 
@@ -287,7 +289,6 @@ impl TranslateMethods {
         if e.object.is_empty() {
             return Ok(crate::types::str::intern::empty());
         }
-        let what = e.text_problem("translate", cx)?;
-        e.message(false, &what, cx)
+        e.message(false, |cx| e.text_problem("translate", cx), cx)
     }
 }

@@ -68,6 +68,9 @@ impl PyFrame {
     }
     #[setter("f_trace_lines")]
     fn set_trace_lines(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+        if v.is_none() {
+            return Err(cx.type_error(format_args!("can't delete numeric/char attribute")));
+        }
         self.f_trace_lines.set(flag(v, cx)?);
         Ok(())
     }
@@ -102,6 +105,7 @@ impl PyFrame {
                 GenState::Running => return Err(cx.runtime_error(format_args!("cannot clear an executing frame"))),
                 GenState::Suspended => return Err(cx.runtime_error(format_args!("cannot clear a suspended frame"))),
                 _ => {
+                    g.finalize(cx);
                     g.finish(cx);
                     return Ok(());
                 }
@@ -123,6 +127,6 @@ fn flag(v: Option<&Object>, cx: &mut Cx) -> PyResult<bool> {
         Some(v) if v.is(crate::types::boolean::true_()) => Ok(true),
         Some(v) if v.is(crate::types::boolean::false_()) => Ok(false),
         Some(_) => Err(cx.type_error(format_args!("attribute value type must be bool"))),
-        None => Err(cx.attribute_error(format_args!("cannot delete attribute"))),
+        None => Err(cx.attribute_error(format_args!("attribute 'f_trace_opcodes' of 'frame' objects cannot be deleted"))),
     }
 }

@@ -53,11 +53,21 @@ fn is_hidden(code: &PyCode, i: usize) -> bool {
 }
 
 impl PyFrame {
-    /// Index of a visible local by name.
-    fn local_index(&self, name: &Object) -> Option<usize> {
-        let name = name.downcast::<PyStr>()?;
+    /// Index of a visible local by name, which may be anything that has a name's hash and equals it.
+    fn local_index(&self, name: &Object, cx: &mut Cx) -> PyResult<Option<usize>> {
         let code = self.code();
-        (0..code.nlocals()).find(|&i| !is_hidden(code, i) && code.local_name(i).eq_str(name))
+        let visible = |i: &usize| !is_hidden(code, *i);
+        if let Some(name) = name.exact::<PyStr>() {
+            return Ok((0..code.nlocals()).filter(visible).find(|&i| code.local_name(i).eq_str(name)));
+        }
+        let hash = abstract_::hash(name, cx)?;
+        for i in (0..code.nlocals()).filter(visible) {
+            let local = code.local_name(i);
+            if local.hash_value() == hash && abstract_::eq(local, name, cx)? {
+                return Ok(Some(i));
+            }
+        }
+        Ok(None)
     }
     /// Visible locals that are set, in order, then the extra ones.
     fn local_items(&self, cx: &mut Cx) -> PyResult<Vec<(Own<Object>, Own<Object>)>> {
@@ -147,7 +157,7 @@ pub fn super_arguments(cx: &mut Cx) -> PyResult<(Own<PyType>, Own<Object>)> {
 
 impl FrameLocalsProxy {
     fn get_opt(&self, key: &Object, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
-        if let (Some(i), Some(f)) = (self.frame.local_index(key), self.frame.frame()) {
+        if let (Some(i), Some(f)) = (self.frame.local_index(key, cx)?, self.frame.frame()) {
             if let Some(v) = value_of(f, i, cx)? {
                 return Ok(Some(v));
             }
@@ -158,7 +168,7 @@ impl FrameLocalsProxy {
         }
     }
     fn set(&self, key: &Object, v: &Object, cx: &mut Cx) -> PyResult<()> {
-        match self.frame.local_index(key) {
+        match self.frame.local_index(key, cx)? {
             Some(i) => {
                 self.frame.set_local(i, v, cx);
                 Ok(())
@@ -242,7 +252,7 @@ impl FrameLocalsProxy {
         if let Some(v) = v {
             return self.set(key, v, cx);
         }
-        if self.frame.local_index(key).is_some() {
+        if self.frame.local_index(key, cx)?.is_some() {
             return Err(cx.value_error(format_args!("cannot remove local variables from FrameLocalsProxy")));
         }
         let gone = match self.frame.f_extra_locals.own() {
@@ -286,11 +296,10 @@ impl FrameLocalsProxy {
         self.merge(other, cx)
     }
     #[method("__reversed__()", nosig)]
-    fn reversed(&self, cx: &mut Cx) -> PyResult {
+    fn reversed(&self, cx: &mut Cx) -> PyResult<Own<PyList>> {
         let mut items = self.frame.local_items(cx)?;
         items.reverse();
-        let l = PyList::from_vec(items.into_iter().map(|p| p.0).collect(), cx)?;
-        abstract_::iter::get_iter(&l, cx)
+        PyList::from_vec(items.into_iter().map(|p| p.0).collect(), cx)
     }
     #[method("copy()", nosig)]
     fn copy(&self, cx: &mut Cx) -> PyResult<Own<PyDict>> {
@@ -323,7 +332,7 @@ impl FrameLocalsProxy {
     }
     #[method("pop(key, default=None, /)", nosig)]
     fn pop(&self, key: &Object, default: Option<&Object>, cx: &mut Cx) -> PyResult {
-        if self.frame.local_index(key).is_some() {
+        if self.frame.local_index(key, cx)?.is_some() {
             return Err(cx.value_error(format_args!("cannot remove local variables from FrameLocalsProxy")));
         }
         let gone = match self.frame.f_extra_locals.own() {

@@ -157,8 +157,27 @@ impl PyAsyncGen {
     }
 }
 
+/// "coroutine method 'asend' of 'gen' was never awaited".
+fn warn_unawaited(g: &PyAsyncGen, method: &str, cx: &mut Cx) {
+    let saved = cx.ts().current_exception.take();
+    let q = g.body().core.qualname.own().map_or_else(String::new, |q| q.to_string_lossy());
+    let text = format_args!("coroutine method '{method}' of '{q}' was never awaited");
+    if crate::warn::warn(exc::RuntimeWarning(), text, 1, cx).is_err() {
+        crate::unraisable::write(cx, None, Some(g.as_object()));
+    }
+    cx.ts().current_exception.set(saved, cx);
+}
+
 #[pymethods]
 impl AsyncGenASend {
+    #[slot_raw(tp_finalize)]
+    unsafe extern "C" fn finalize(o: *mut Object) {
+        // SAFETY: called as a slot with the GIL held.
+        let (this, cx) = unsafe { ((*o).cast_unchecked::<AsyncGenASend>(), &mut Cx::assume()) };
+        if this.state.get() == State::Init {
+            warn_unawaited(&this.generator, "asend", cx);
+        }
+    }
     #[slot(am_await, tp_iter)]
     fn iter(&self) -> Own<Object> {
         self.as_object().own()
@@ -253,6 +272,14 @@ impl AsyncGenASend {
 
 #[pymethods]
 impl AsyncGenAThrow {
+    #[slot_raw(tp_finalize)]
+    unsafe extern "C" fn finalize(o: *mut Object) {
+        // SAFETY: called as a slot with the GIL held.
+        let (this, cx) = unsafe { ((*o).cast_unchecked::<AsyncGenAThrow>(), &mut Cx::assume()) };
+        if this.state.get() == State::Init {
+            warn_unawaited(&this.generator, if this.args.is_empty() { "aclose" } else { "athrow" }, cx);
+        }
+    }
     #[slot(am_await, tp_iter)]
     fn iter(&self) -> Own<Object> {
         self.as_object().own()
