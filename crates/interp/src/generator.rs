@@ -36,6 +36,8 @@ pub unsafe fn return_generator(m: Regs) -> PyResult<Returned> {
     write_header(gf as *const _ as *mut _, std::ptr::null_mut(), func, code, ret_word(ff::GENERATOR, 0));
     gf.pc.set(Tagged::new(m.pc));
     gf.func.set(Slot::new_ref(func.as_object()));
+    // A module body with `await` keeps its namespace.
+    gf.locals.set(fr.locals.replace(Slot::EMPTY));
     if fr.frame_obj.get().is_object() {
         drop(Own::<Object>::from_raw(fr.frame_obj.replace(Slot::EMPTY).as_ptr()));
     }

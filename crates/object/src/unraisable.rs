@@ -33,6 +33,11 @@ pub fn write_while(cx: &mut Cx, what: &str, obj: &Object) {
 
 /// Take the current exception and report it (`PyErr_WriteUnraisable`, `PyErr_FormatUnraisable`). `obj` is whose code failed; `msg` replaces "Exception ignored in".
 pub fn write(cx: &mut Cx, msg: Option<&str>, obj: Option<&Object>) {
+    // Without a traceback, the report shows at least where it happened.
+    let bare = cx.ts().current_exception.own().is_some_and(|e| e.downcast::<crate::types::exc::PyBaseException>().is_some_and(|e| e.traceback.is_empty()));
+    if let Some(f) = crate::machine::current_frame(cx.ts()).filter(|_| bare) {
+        crate::types::traceback::add_frame_entry(f, cx);
+    }
     let Some(e) = cx.ts().current_exception.take() else { return };
     match HOOK.0.get() {
         Some(f) => f(cx, e, msg, obj),

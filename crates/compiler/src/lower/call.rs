@@ -166,7 +166,7 @@ impl<'a> Lower<'a> {
         flags & def::IMPORT != 0
     }
 
-    fn check_keywords(&self, keywords: &'a [Keyword]) -> Result<()> {
+    pub fn check_keywords(&self, keywords: &'a [Keyword]) -> Result<()> {
         for (index, keyword) in keywords.iter().enumerate() {
             let Some(name) = &keyword.arg else { continue };
             for other in &keywords[index + 1..] {

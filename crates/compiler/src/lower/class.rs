@@ -47,6 +47,7 @@ impl<'a> Lower<'a> {
         self.make_closure(code, body, 0, function, function, span)?;
         self.unit.depth = function + 1;
         let name = self.push_const(span, Const::str(c.name.as_str()));
+        self.check_keywords(&c.keywords)?;
         if needs_unpacking(&c.bases, &c.keywords) {
             return self.call_class_unpacked(c, w, function, name, generic_base, span);
         }

@@ -175,8 +175,29 @@ pub(super) fn spread_locations(stream: &mut Stream) {
         };
         stream.insts[index].target = label;
     }
+    let mut jumps_here = vec![(0u32, 0usize); count + 1];
+    let mut handles = vec![false; count + 1];
+    for (index, inst) in stream.insts.iter().enumerate() {
+        if let Some(target) = stream.target(inst).filter(|&t| t < count) {
+            jumps_here[target] = (jumps_here[target].0 + 1, index);
+        }
+        if let Some(handler) = stream.handler(inst) {
+            handles[handler] = true;
+        }
+    }
     for index in 1..count {
-        if joined[index] || stream.insts[index].location.line >= 0 {
+        if stream.insts[index].location.line >= 0 {
+            continue;
+        }
+        // Where control comes from one jump only, its place is the place before.
+        if let (1, from) = jumps_here[index]
+            && !handles[index]
+            && stream.insts[index - 1].op.ends()
+        {
+            stream.insts[index].location = stream.insts[from].location;
+            continue;
+        }
+        if joined[index] {
             continue;
         }
         let before = stream.insts[index - 1];

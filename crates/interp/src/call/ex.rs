@@ -55,7 +55,7 @@ unsafe fn run(m: Regs, win: *mut Slot, has_kwargs: bool, dst: isize) -> PyResult
     };
     let kwargs = match kwargs {
         None => None,
-        Some(k) => match k.downcast_own::<PyDict>() {
+        Some(k) => match if k.is_exact::<PyDict>() { k.downcast_own::<PyDict>() } else { Err(k) } {
             Ok(d) => Some(d),
             Err(k) => {
                 if k.ty().mapping().is_none_or(|mp| mp.mp_subscript.get().is_none()) {

@@ -50,6 +50,17 @@ fn assign(ty: &PyType) -> u32 {
             }
         }
     }
+    // An `mro()` of a metatype may name classes that do not know this one as theirs: their changes would not reach it.
+    if !ty.as_object().is_exact::<PyType>()
+        && let (Some(mro), Some(bases)) = (ty.tp_mro.get(&cx), ty.tp_bases.get(&cx))
+    {
+        let inherited = |c: &Object| {
+            bases.as_slice().iter().any(|b| b.downcast::<PyType>().and_then(|b| b.tp_mro.get(&cx)).is_some_and(|m| m.as_slice().iter().any(|x| x.is(c))))
+        };
+        if !mro.as_slice().iter().all(|c| c.is(ty.as_object()) || inherited(c)) {
+            return 0;
+        }
+    }
     let t = NEXT_TAG.0.get();
     if t == u32::MAX {
         return 0;

@@ -259,7 +259,8 @@ impl PyFrame {
             own.frame_obj.set(Slot::EMPTY);
             own.func.set(Slot::new_ref(f.func().as_object()));
             own.ret.set(frame_flags::TAG);
-            let back = f.previous();
+            // A generator that has ended was called by nobody.
+            let back = if f.has(frame_flags::GENERATOR) { None } else { f.previous() };
             own.previous.set(Tagged::new(std::ptr::null()));
             this.own.0.set(block);
             this.f_frame.set(block);

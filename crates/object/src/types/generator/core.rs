@@ -334,8 +334,8 @@ fn exception_for_throw(typ: &Object, value: Option<&Object>, tb: Option<&Object>
         return Err(cx.type_error(format_args!("exceptions must be classes or instances deriving from BaseException, not {n}")));
     };
     if e.downcast::<PyBaseException>().is_none() {
-        let n = e.ty().tp_name_str();
-        return Err(cx.type_error(format_args!("exceptions must be classes or instances deriving from BaseException, not {n}")));
+        let (shown, n) = (crate::abstract_::repr(typ, cx)?, e.ty().tp_name_str());
+        return Err(cx.type_error(format_args!("calling {shown} should have returned an instance of BaseException, not {n}")));
     }
     if let (Some(t), Some(x)) = (tb, e.downcast::<PyBaseException>()) {
         x.traceback.set(Some(t.own()), cx);

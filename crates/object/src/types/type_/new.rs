@@ -104,17 +104,18 @@ pub fn new_class(meta: &PyType, name: &PyStr, bases: &PyTuple, ns: &PyDict, kw: 
     warn_odd_keys(&dict, name, cx)?;
     let cell = take_cell(h, &dict, "__classcell__", cx)?;
     let dict_cell = take_cell(h, &dict, "__classdictcell__", cx)?;
-    ready_class(h, meta, bases, cx)?;
-    fixup_all(h, cx);
-    if h.slots.ty.has(flags::INLINE_VALUES) {
-        let n = static_attribute_count(&dict, cx)?;
-        crate::instance::init_class(h, n, cx)?;
-    }
+    // Already the metatype's `mro()` may run functions that use `__class__`.
     if let Some(c) = cell {
         drop(c.replace(Some(obj.clone())));
     }
     if let Some(c) = dict_cell {
         drop(c.replace(Some(dict.clone().into_object())));
+    }
+    ready_class(h, meta, bases, cx)?;
+    fixup_all(h, cx);
+    if h.slots.ty.has(flags::INLINE_VALUES) {
+        let n = static_attribute_count(&dict, cx)?;
+        crate::instance::init_class(h, n, cx)?;
     }
     set_names(&obj, &dict, cx)?;
     init_subclass(&obj, kw, cx)?;
