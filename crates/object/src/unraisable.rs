@@ -17,20 +17,6 @@ pub fn set_reporter(f: Reporter) {
     HOOK.0.set(Some(f));
 }
 
-/// As [`write`] with "Exception ignored while DOING REPR", DOING being `what`.
-pub fn write_while(cx: &mut Cx, what: &str, obj: &Object) {
-    let Some(e) = cx.ts().current_exception.take() else { return };
-    let msg = match crate::abstract_::repr(obj, cx) {
-        Ok(r) => format!("Exception ignored while {what} {r}"),
-        Err(r) => {
-            cx.discard(r);
-            format!("Exception ignored while {what} <object repr() failed>")
-        }
-    };
-    cx.ts().current_exception.set(Some(e), cx);
-    write(cx, Some(&msg), None);
-}
-
 /// Take the current exception and report it (`PyErr_WriteUnraisable`, `PyErr_FormatUnraisable`). `obj` is whose code failed; `msg` replaces "Exception ignored in".
 pub fn write(cx: &mut Cx, msg: Option<&str>, obj: Option<&Object>) {
     // Without a traceback, the report shows at least where it happened.
