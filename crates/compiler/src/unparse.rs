@@ -536,6 +536,7 @@ impl Writer {
 
     fn pieces(&mut self, values: &[Expr]) -> Result<()> {
         for e in values {
+            let mut source = None;
             let (value, conversion, spec) = match &e.kind {
                 ExprKind::Constant(c) => {
                     if let ConstantValue::Str(s) = &c.value {
@@ -553,11 +554,20 @@ impl Writer {
                     continue;
                 }
                 ExprKind::FormattedValue(f) => (&f.value, f.conversion, &f.format_spec),
-                ExprKind::Interpolation(i) => (&i.value, i.conversion, &i.format_spec),
+                ExprKind::Interpolation(i) => {
+                    source = match &i.str {
+                        ConstantValue::Str(s) => Some(s),
+                        _ => None,
+                    };
+                    (&i.value, i.conversion, &i.format_spec)
+                }
                 _ => continue,
             };
             let mut inner = Writer { out: Wtf8Buf::new(), depth: self.depth };
-            inner.expr(value, Level::Test.next())?;
+            match source {
+                Some(text) => inner.out.push_wtf8(text.as_wtf8()),
+                None => inner.expr(value, Level::Test.next())?,
+            }
             // A brace at the start would be an escape.
             self.text(if inner.out.as_bytes().first() == Some(&b'{') { "{ " } else { "{" });
             self.out.push_wtf8(inner.out.as_wtf8());

@@ -142,7 +142,12 @@ pub unsafe fn list_append<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 pub unsafe fn set_add(set: Opd, v: Opd) -> PyResult<()> {
     let cx = &mut cx();
     let v = v.take(cx)?;
-    container::<PySet>(set).add(&v, cx).map(drop)
+    // A program may have rebound `__conditional_annotations__`.
+    let s = set.peek();
+    match if s.is_object() { (*s.as_ptr()).downcast::<PySet>() } else { None } {
+        Some(s) => s.add(&v, cx).map(drop),
+        None => Err(cx.type_error(format_args!("__conditional_annotations__ is not a set"))),
+    }
 }
 
 #[inline(never)]
@@ -206,13 +211,7 @@ pub unsafe fn dict_merge(dict: Opd, mapping: Opd, callable: Opd) -> PyResult<()>
     let cx = &mut cx();
     let v = mapping.take(cx)?;
     let d = container::<PyDict>(dict);
-    let r = match v.downcast::<PyDict>() {
-        Some(o) => d.merge(o, Clash::Raise, cx),
-        None => match PyDict::new(cx) {
-            Ok(t) => t.update(&v, cx).and_then(|()| d.merge(&t, Clash::Raise, cx)),
-            Err(r) => Err(r),
-        },
-    };
+    let r = d.merge_any(&v, Clash::Raise, cx);
     let Err(r) = r else { return Ok(()) };
     if cx.raised_is(exc::AttributeError()) {
         let f = callable.take(cx)?;
@@ -226,11 +225,11 @@ pub unsafe fn dict_merge(dict: Opd, mapping: Opd, callable: Opd) -> PyResult<()>
         let f = callable.take(cx)?;
         let name = taipan_object::args::function_str(&f, cx)?;
         return Err(match key {
-            Some(k) if k.downcast::<PyStr>().is_some() => {
+            Some(k) => {
                 let k = abstract_::str(&k, cx)?;
                 cx.type_error(format_args!("{name} got multiple values for keyword argument '{k}'"))
             }
-            _ => cx.type_error(format_args!("{name} keywords must be strings")),
+            None => cx.type_error(format_args!("{name} keywords must be strings")),
         });
     }
     Err(r)

@@ -132,6 +132,8 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
     let fr = &*m.frame;
     let ret = fr.ret.get();
     if ret & ff::MASK != ff::TAG || fr.frame_obj.get().is_object() {
+        // The frame's object shows the line of the return afterwards.
+        m.save();
         return Some(leave_slow(*m, v));
     }
     let code = m.code();

@@ -24,8 +24,9 @@ impl Runtime {
         let paths = paths::compute(&mut config);
         let ts = ThreadState::new(Interpreter::new(config));
         gil::take(ts);
-        let stack = taipan_host::thread::stack_bounds().map_or(8 << 20, |(_, size)| size);
-        ts.set_stack_size(stack);
+        let stack = taipan_host::thread::stack_bounds().map_or(8 << 20, |(_, bytes)| bytes);
+        // More is of no use: what recurses deeper in native code should get its RecursionError soon.
+        ts.set_stack_size(stack.min(64 << 20));
         // SAFETY: the GIL was just taken by this thread.
         let cx = &mut unsafe { Cx::assume() };
         match start_all(&paths, cx) {

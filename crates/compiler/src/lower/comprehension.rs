@@ -97,6 +97,9 @@ impl<'a> Lower<'a> {
             .filter(|(name, _)| name.as_str() != ".0")
             .map(|(name, s)| (name.clone(), s.meaning == Meaning::Cell))
             .collect();
+        if !names.is_empty() {
+            self.check_block_depth(self.unit.blocks.len())?;
+        }
         self.unit.inlined.push(parts.scope);
         let outer = self.unit.code.handler;
         let mut registers = Vec::with_capacity(names.len());

@@ -4,7 +4,7 @@ use taipan_bytecode::{Const, Op};
 use taipan_syntax::ast::{Boolop, Expr, ExprContext, ExprKind, Identifier, Span, Unaryop, expr};
 
 use super::Lower;
-use crate::code::Reg;
+use crate::code::{Label, Reg};
 use crate::error::{Error, Result};
 use crate::fold;
 
@@ -86,10 +86,6 @@ impl<'a> Lower<'a> {
         let base = self.unit.depth;
         let place = if dst >= base { dst } else { base };
         let end = self.label();
-        let op = match b.op {
-            Boolop::And => Op::JumpIfFalseOrPop,
-            Boolop::Or => Op::JumpIfTrueOrPop,
-        };
         let Some((last, first)) = b.values.split_last() else {
             return Err(Error::other(crate::error::ErrorKind::Value, "empty values on BoolOp"));
         };
@@ -102,8 +98,7 @@ impl<'a> Lower<'a> {
                 }
                 continue;
             }
-            self.expr(value, place)?;
-            self.emit_jump(span, op, [place], end);
+            self.bool_operand(value, b.op, place, end, span)?;
         }
         self.expr(last, place)?;
         self.place(end);
@@ -111,6 +106,37 @@ impl<'a> Lower<'a> {
             self.emit(span, Op::Move, [dst, place]);
         }
         self.unit.depth = base;
+        Ok(())
+    }
+
+    /// Evaluate into `place` and jump to `end` if that decides; an operand that is itself `and` or `or` asks each of its
+    /// parts for its truth only once.
+    fn bool_operand(&mut self, value: &'a Expr, op: Boolop, place: Reg, end: Label, span: Span) -> Result<()> {
+        let jump = match op {
+            Boolop::And => Op::JumpIfFalseOrPop,
+            Boolop::Or => Op::JumpIfTrueOrPop,
+        };
+        let inner = match &value.kind {
+            ExprKind::BoolOp(inner) if self.const_of(value).is_none() => inner,
+            _ => {
+                self.expr(value, place)?;
+                self.emit_jump(span, jump, [place], end);
+                return Ok(());
+            }
+        };
+        let Some((last, first)) = inner.values.split_last() else {
+            return Err(Error::other(crate::error::ErrorKind::Value, "empty values on BoolOp"));
+        };
+        let next = self.label();
+        for v in first {
+            if inner.op == op {
+                self.nested(|l| l.bool_operand(v, op, place, end, value.span))?;
+            } else {
+                self.jump_if(v, next, inner.op == Boolop::Or)?;
+            }
+        }
+        self.nested(|l| l.bool_operand(last, op, place, end, span))?;
+        self.place(next);
         Ok(())
     }
 

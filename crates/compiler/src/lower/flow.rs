@@ -134,10 +134,17 @@ impl<'a> Lower<'a> {
             _ => 1,
         };
         let depth: usize = self.unit.blocks.iter().map(weight).sum();
-        if depth >= BLOCKS_MAX {
+        self.check_block_depth(depth)?;
+        self.unit.blocks.push(block);
+        Ok(())
+    }
+
+    /// Inlined comprehensions count as blocks, and generators have one around their body.
+    pub fn check_block_depth(&self, blocks: usize) -> Result<()> {
+        let around = usize::from(self.unit.is_generator || self.unit.is_coroutine);
+        if blocks + self.unit.inlined.len() + around >= BLOCKS_MAX {
             return Err(Error::syntax("too many statically nested blocks", self.stmt_span));
         }
-        self.unit.blocks.push(block);
         Ok(())
     }
 

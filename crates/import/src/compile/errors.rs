@@ -115,10 +115,11 @@ pub(super) fn raise_decode(e: &DecodeError, filename: &PyStr, cx: &mut Cx) -> Ra
     raise(&p, filename, cx)
 }
 
-/// Line `lineno` of the source and the character column of a byte column.
+/// Line `lineno` of the source and the character column of a byte column; bytes where the line is unknown or so long that CPython does not look.
 fn line_and_column(text: Option<&str>, lineno: i32, col: i32) -> (Option<String>, i64) {
     let line = text.and_then(|t| t.split_inclusive('\n').nth((lineno - 1).max(0) as usize));
     match line {
+        Some(l) if l.len() >= 1000 => (Some(l.to_owned()), col as i64 + 1),
         Some(l) => {
             let chars = l.get(..(col.max(0) as usize).min(l.len())).map_or(col as usize, |s| s.chars().count());
             (Some(if l.ends_with('\n') { l.to_owned() } else { format!("{l}\n") }), chars as i64 + 1)
@@ -127,7 +128,15 @@ fn line_and_column(text: Option<&str>, lineno: i32, col: i32) -> (Option<String>
     }
 }
 
-fn parts_of_span<'a>(message: &'a str, s: &syntax::ast::Span, text: Option<&str>) -> Parts<'a> {
+/// Whether there is a file of this name.
+fn is_file(filename: &PyStr) -> bool {
+    let name = filename.to_string_lossy();
+    !name.starts_with('<') && std::ffi::CString::new(name).is_ok_and(|n| taipan_host::stat::stat(&n).is_ok())
+}
+
+fn parts_of_span<'a>(message: &'a str, s: &syntax::ast::Span, filename: &PyStr, text: Option<&str>) -> Parts<'a> {
+    // The compiler works on trees: it shows lines of files only.
+    let text = text.filter(|_| is_file(filename));
     let (line, offset) = line_and_column(text, s.lineno, s.col_offset);
     let (_, end_offset) = line_and_column(text, s.end_lineno, s.end_col_offset);
     Parts {
@@ -147,7 +156,7 @@ pub fn raise_compile_error(e: &taipan_compiler::Error, filename: &PyStr, text: O
     use taipan_compiler::ErrorKind as K;
     let m = &e.message;
     match (e.kind, &e.span) {
-        (K::Syntax, Some(s)) => raise(&parts_of_span(m, s, text), filename, cx),
+        (K::Syntax, Some(s)) => raise(&parts_of_span(m, s, filename, text), filename, cx),
         (K::Syntax, None) => cx.raise_msg(exc::SyntaxError(), format_args!("{m}")),
         (K::Recursion, _) => cx.recursion_error(format_args!("{m}")),
         (K::Overflow, _) => cx.overflow_error(format_args!("{m}")),
@@ -176,5 +185,5 @@ pub(super) fn compiler_warning_as_error(r: Raised, w: &taipan_compiler::Warning,
         return r;
     }
     cx.discard(r);
-    raise(&parts_of_span(&w.message, &w.span, text), filename, cx)
+    raise(&parts_of_span(&w.message, &w.span, filename, text), filename, cx)
 }

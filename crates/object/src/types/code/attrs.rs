@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::types::bytes::PyBytes;
+use taipan_bytecode::Const;
 
 fn cached_names(cell: &FieldCell<PyTuple>, code: &PyCode, bit: u8, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
     if let Some(t) = cell.own() {
@@ -50,8 +51,21 @@ impl PyCode {
             && a.locals == b.locals
             && a.linetable == b.linetable
             && a.exceptions == b.exceptions
-            && a.consts == b.consts
+            && a.consts.len() == b.consts.len()
+            && a.consts.iter().zip(&b.consts).all(|(a, b)| same_const(a, b))
             && crate::abstract_::eq(&self.consts().new_ref(), &o.consts().new_ref(), cx)?)
+    }
+}
+
+/// Whether two constants are of the same types and values; code objects are compared as objects.
+fn same_const(a: &Const, b: &Const) -> bool {
+    let all = |a: &[Const], b: &[Const]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_const(a, b));
+    match (a, b) {
+        (Const::Code(_), Const::Code(_)) => true,
+        (Const::Float(a), Const::Float(b)) => a.to_bits() == b.to_bits(),
+        (Const::Complex(a, b), Const::Complex(c, d)) => a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits(),
+        (Const::Tuple(a), Const::Tuple(b)) => all(a, b),
+        _ => a == b,
     }
 }
 

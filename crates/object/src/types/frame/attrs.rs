@@ -16,8 +16,8 @@ impl PyFrame {
     /// Return the frame's local variables; a write-through proxy in functions.
     #[getter("f_locals")]
     fn get_locals(&self, cx: &mut Cx) -> PyResult {
-        match self.frame().and_then(|f| f.namespace()) {
-            Some(ns) if !self.code().has_flag(taipan_bytecode::flags::OPTIMIZED) => Ok(ns.own()),
+        match self.frame().and_then(|f| f.namespace().map(|ns| (f, ns))) {
+            Some((f, ns)) if !self.code().has_flag(taipan_bytecode::flags::OPTIMIZED) => locals::with_hidden(f, ns, cx),
             _ => FrameLocalsProxy::new(self, cx).map(Own::into_object),
         }
     }

@@ -120,7 +120,7 @@ impl PyFrame {
 /// A dict with the values of a frame's locals (`locals()` in functions), or the namespace of a module or class body.
 pub fn locals_of(f: &Frame, cx: &mut Cx) -> PyResult {
     if let Some(ns) = f.namespace() {
-        return Ok(ns.own());
+        return with_hidden(f, ns, cx);
     }
     let o = PyFrame::of(f, cx)?;
     let d = PyDict::new(cx)?;
@@ -128,6 +128,30 @@ pub fn locals_of(f: &Frame, cx: &mut Cx) -> PyResult {
         d.set(&k, &v, cx)?;
     }
     Ok(d.into_object())
+}
+
+/// A namespace, or, while comprehensions run in its code, a copy of it with their variables.
+pub fn with_hidden(f: &Frame, ns: &Object, cx: &mut Cx) -> PyResult {
+    let code = f.code();
+    let mut copy = None;
+    for i in 0..code.nlocals() {
+        if !is_hidden(code, i) {
+            continue;
+        }
+        if let Some(v) = value_of(f, i, cx)? {
+            let d = match copy {
+                Some(d) => d,
+                None => {
+                    let d = PyDict::new(cx)?;
+                    d.update(ns, cx)?;
+                    d
+                }
+            };
+            d.set(code.local_name(i), &v, cx)?;
+            copy = Some(d);
+        }
+    }
+    Ok(copy.map_or_else(|| ns.own(), Own::into_object))
 }
 
 /// What `super()` without arguments stands for in the innermost frame: the class of the method, and its first argument.
