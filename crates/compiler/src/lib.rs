@@ -13,6 +13,7 @@ pub mod future;
 mod lower;
 pub mod names;
 mod passes;
+pub mod preprocess;
 pub mod symtable;
 mod unit;
 pub mod unparse;

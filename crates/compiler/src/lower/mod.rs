@@ -21,7 +21,7 @@ mod import;
 mod matching;
 mod name;
 mod operator;
-mod percent;
+pub(crate) mod percent;
 mod stmt;
 mod try_;
 mod try_star;

@@ -15,7 +15,7 @@ const DIGITS_MAX: usize = 3;
 const ARGS_MAX: usize = 60;
 
 /// A part of the result.
-pub(super) enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// Text as it is.
     Text(Wtf8Buf),
     /// A converted value (1 str, 2 repr, 3 ascii) with a format spec, which may be empty.
@@ -23,7 +23,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// The parts of `left % right`, if it is such a format.
-pub(super) fn pieces<'a>(op: Operator, left: &Const, right: &'a Expr) -> Option<Vec<Piece<'a>>> {
+pub(crate) fn pieces<'a>(op: Operator, left: &Const, right: &'a Expr) -> Option<Vec<Piece<'a>>> {
     let (Operator::Mod, Const::Str(format), ExprKind::Tuple(t)) = (op, left, &right.kind) else { return None };
     if t.elts.iter().any(is_starred) || t.elts.len() > ARGS_MAX {
         return None;
@@ -92,7 +92,7 @@ fn digits(rest: &mut std::iter::Peekable<taipan_text::wtf8::CodePoints<'_>>) -> 
 
 impl<'a> Lower<'a> {
     /// Evaluate the parts and join them into `dst`.
-    pub(super) fn percent_format(&mut self, pieces: Vec<Piece<'a>>, dst: Reg, span: Span) -> Result<()> {
+    pub(crate) fn percent_format(&mut self, pieces: Vec<Piece<'a>>, dst: Reg, span: Span) -> Result<()> {
         let base = self.unit.depth;
         let count = pieces.len() as i32;
         for piece in pieces {

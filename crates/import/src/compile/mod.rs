@@ -21,6 +21,8 @@ const PY_CF_IGNORE_COOKIE: i32 = 0x0800;
 const PY_CF_TYPE_COMMENTS: i32 = 0x1000;
 const PY_CF_ALLOW_TOP_LEVEL_AWAIT: i32 = 0x2000;
 const PY_CF_ALLOW_INCOMPLETE_INPUT: i32 = 0x4000;
+/// The bit that `PyCF_OPTIMIZED_AST` has beyond `PyCF_ONLY_AST`.
+const PY_CF_OPTIMIZED: i32 = 0x8000;
 const FUTURE_MASK: i32 = 0x1fe0000;
 const FUTURE_BARRY: i32 = 0x400000;
 
@@ -165,9 +167,9 @@ fn compile_request(r: &Request<'_>, cx: &mut Cx) -> PyResult {
         Mode::FuncType => syntax::Mode::FuncType,
     };
     let hooks = AST.0.get();
-    let tree = match hooks {
+    let mut tree = match hooks {
         Some(h) if (h.is_ast)(r.source, cx)? => {
-            if flags & PY_CF_ONLY_AST != 0 && flags & 0x8000 == 0 {
+            if flags & PY_CF_ONLY_AST != 0 && flags & PY_CF_OPTIMIZED == 0 {
                 return Ok(r.source.own());
             }
             (h.from_object)(r.source, r.mode, cx)?
@@ -178,6 +180,9 @@ fn compile_request(r: &Request<'_>, cx: &mut Cx) -> PyResult {
         }
     };
     if flags & PY_CF_ONLY_AST != 0 {
+        if flags & PY_CF_OPTIMIZED != 0 {
+            compiler::preprocess::preprocess(&mut tree, optimize, (flags & FUTURE_MASK) as u32);
+        }
         return match hooks {
             Some(h) => (h.to_object)(&tree, cx),
             None => Err(cx.runtime_error(format_args!("the module _ast is not available"))),

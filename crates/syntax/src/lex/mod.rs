@@ -125,6 +125,8 @@ pub struct Lexer<'s> {
     quiet: bool,
     /// `<>` is an operator.
     flufl: bool,
+    /// The source ended between tokens.
+    ended_between: bool,
 }
 
 #[inline]
@@ -174,6 +176,7 @@ impl<'s> Lexer<'s> {
             ended: false,
             quiet: false,
             flufl: false,
+            ended_between: false,
         }
     }
 
@@ -201,6 +204,7 @@ impl<'s> Lexer<'s> {
             ended: self.ended,
             quiet: self.quiet,
             flufl: self.flufl,
+            ended_between: self.ended_between,
         }
     }
 
@@ -289,6 +293,7 @@ impl<'s> Lexer<'s> {
         }
         if self.inp == self.src.len() {
             self.fault = Fault::Eof;
+            self.ended_between = self.start == NO_START;
             return false;
         }
         if self.start == NO_START {
