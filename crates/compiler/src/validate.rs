@@ -3,7 +3,7 @@
 //! Messages are those of CPython's `ast.c` validator: `ValueError`, or `TypeError` for a node of the wrong class.
 
 use taipan_syntax::ast::{
-    Arg, Arguments, Comprehension, ConstantValue, Excepthandler, ExcepthandlerKind, Expr, ExprContext, ExprKind, Mod,
+    Alias, Arg, Arguments, Comprehension, ConstantValue, Excepthandler, ExcepthandlerKind, Expr, ExprContext, ExprKind, Mod,
     Pattern, PatternKind, Span, Stmt, StmtKind, TypeParam, TypeParamKind, Unaryop,
 };
 
@@ -59,6 +59,13 @@ fn identifier(name: &str) -> Result<()> {
         "None" | "True" | "False" => value_error(format!("identifier field can't represent '{name}' constant")),
         _ => Ok(()),
     }
+}
+
+fn aliases(names: &[Alias]) -> Result<()> {
+    names.iter().try_for_each(|a| {
+        identifier(&a.name)?;
+        a.asname.as_ref().map_or(Ok(()), |name| identifier(name))
+    })
 }
 
 fn nonempty<T>(items: &[T], what: &str, owner: &str) -> Result<()> {
@@ -226,12 +233,16 @@ impl Validator {
                 self.expr(&a.test, load)?;
                 self.optional(a.msg.as_ref())
             }
-            StmtKind::Import(i) => nonempty(&i.names, "names", "Import"),
+            StmtKind::Import(i) => {
+                nonempty(&i.names, "names", "Import")?;
+                aliases(&i.names)
+            }
             StmtKind::ImportFrom(i) => {
                 if i.level.is_some_and(|level| level < 0) {
                     return value_error("Negative ImportFrom level");
                 }
-                nonempty(&i.names, "names", "ImportFrom")
+                nonempty(&i.names, "names", "ImportFrom")?;
+                aliases(&i.names)
             }
             StmtKind::Global(g) => nonempty(&g.names, "names", "Global"),
             StmtKind::Nonlocal(n) => nonempty(&n.names, "names", "Nonlocal"),
@@ -268,7 +279,7 @@ impl Validator {
     ) -> Result<()> {
         self.body(body, owner)?;
         if handlers.is_empty() && finalbody.is_empty() {
-            return value_error(format!("{owner} has neither handlers nor finalbody"));
+            return value_error(format!("{owner} has neither except handlers nor finalbody"));
         }
         if handlers.is_empty() && !orelse.is_empty() {
             return value_error(format!("{owner} has orelse but no except handlers"));
@@ -276,6 +287,7 @@ impl Validator {
         for handler in handlers {
             positions(handler.span)?;
             let ExcepthandlerKind::ExceptHandler(h) = &handler.kind;
+            h.name.as_ref().map_or(Ok(()), |name| identifier(name))?;
             self.optional(h.r#type.as_ref())?;
             self.body(&h.body, "ExceptHandler")?;
         }

@@ -17,5 +17,5 @@ pub fn modules() -> &'static [&'static ModuleSpec] {
 
 /// Give `compile()` the conversions between trees and AST objects.
 pub fn install() {
-    taipan_import::compile::set_ast_hooks(taipan_import::compile::AstHooks { is_ast: ast::is_ast, to_object: ast::to_object, from_object: ast::from_object });
+    taipan_import::compile::set_ast_hooks(taipan_import::compile::AstHooks { is_ast: ast::is_ast, check_mode: ast::check_mode, to_object: ast::to_object, from_object: ast::from_object });
 }

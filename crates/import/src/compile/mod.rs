@@ -31,6 +31,8 @@ const FUTURE_BARRY: i32 = 0x400000;
 pub struct AstHooks {
     /// Whether the object is an AST node.
     pub is_ast: fn(&Object, &mut Cx) -> PyResult<bool>,
+    /// Raise `TypeError` if the object is not the root that the mode wants.
+    pub check_mode: fn(&Object, Mode, &mut Cx) -> PyResult<()>,
     /// AST object of a tree.
     pub to_object: fn(&syntax::ast::Mod, &mut Cx) -> PyResult,
     /// Tree of an AST object.
@@ -170,6 +172,7 @@ fn compile_request(r: &Request<'_>, cx: &mut Cx) -> PyResult {
     let mut tree = match hooks {
         Some(h) if (h.is_ast)(r.source, cx)? => {
             if flags & PY_CF_ONLY_AST != 0 && flags & PY_CF_OPTIMIZED == 0 {
+                (h.check_mode)(r.source, r.mode, cx)?;
                 return Ok(r.source.own());
             }
             (h.from_object)(r.source, r.mode, cx)?

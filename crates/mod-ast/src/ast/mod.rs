@@ -25,20 +25,26 @@ pub fn to_object(tree: &Mod, cx: &mut Cx) -> PyResult {
     tree.build(&mut build::Builder { classes, cx })
 }
 
-/// The tree of AST objects, checked. Raises `TypeError` and `ValueError` as `compile()` does.
-pub fn from_object(o: &Object, mode: Mode, cx: &mut Cx) -> PyResult<Mod> {
-    let classes = classes::get(cx)?;
+/// Raise `TypeError` if the object is not the root that the mode wants.
+pub fn check_mode(o: &Object, mode: Mode, cx: &mut Cx) -> PyResult<()> {
     let wanted = match mode {
         Mode::Exec => "Module",
         Mode::Eval => "Expression",
         Mode::Single => "Interactive",
         Mode::FuncType => "FunctionType",
     };
-    if let Some(class) = classes.by_name(wanted) {
+    if let Some(class) = classes::get(cx)?.by_name(wanted) {
         if !taipan_object::abstract_::is_instance(o, class.ty(), cx)? {
             return Err(cx.type_error(format_args!("expected {wanted} node, got {}", o.ty().name())));
         }
     }
+    Ok(())
+}
+
+/// The tree of AST objects, checked. Raises `TypeError` and `ValueError` as `compile()` does.
+pub fn from_object(o: &Object, mode: Mode, cx: &mut Cx) -> PyResult<Mod> {
+    let classes = classes::get(cx)?;
+    check_mode(o, mode, cx)?;
     let tree = Mod::read(&mut read::Reader { classes, cx }, &o.own())?;
     taipan_compiler::validate::validate(&tree).map_err(|e| {
         use taipan_compiler::ErrorKind as K;
