@@ -134,12 +134,8 @@ fn finalise(o: &Object, cx: &mut Cx) {
         if let Err(r) = attr::set(o, name!(cx, "_finalizing"), Some(taipan_object::types::boolean::true_()), cx) {
             cx.discard(r);
         }
-        if let Err(r) = call::call_method(o, name!(cx, "close"), &[], cx) {
-            if cx.interp().config.borrow().dev_mode {
-                taipan_object::unraisable::write(cx, None, Some(o));
-            } else {
-                cx.discard(r);
-            }
+        if call::call_method(o, name!(cx, "close"), &[], cx).is_err() {
+            taipan_object::unraisable::write(cx, None, Some(o));
         }
     }
     cx.ts().current_exception.set(saved, cx);

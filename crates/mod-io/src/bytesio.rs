@@ -1,70 +1,137 @@
 //! `BytesIO`: a growing array of bytes as a binary stream.
-//!
-//! The bytes are those of a bytearray of its own, which also knows whether `getbuffer` views keep them in place.
 
 use crate::base::PyBufferedIoBase;
 use crate::common::*;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use taipan_object::abstract_::{buffer, iter};
 use taipan_object::prelude::*;
 use taipan_object::types::bytearray::PyByteArray;
 use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::memoryview::PyMemoryView;
 
+/// Where the content is.
+enum Store {
+    /// An immutable object, shared until something changes.
+    Shared(Own<PyBytes>),
+    /// Ours alone.
+    Own(Vec<u8>),
+    /// Lent to `getbuffer()`: views keep the array from changing its size.
+    Lent(Own<PyByteArray>),
+}
+
+impl Default for Store {
+    fn default() -> Store {
+        Store::Own(Vec::new())
+    }
+}
+
+impl Store {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Store::Shared(b) => b.as_bytes(),
+            Store::Own(v) => v,
+            Store::Lent(a) => a.data(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct State {
+    data: RefCell<Store>,
+    pos: Cell<usize>,
+    closed: Cell<bool>,
+}
+
 #[pytype(name = "_io.BytesIO", gc, basetype, base = PyBufferedIoBase, doc = "Buffered I/O implementation using an in-memory bytes buffer.")]
 #[repr(C)]
 pub struct PyBytesIo {
     base: PyBufferedIoBase,
-    data: Field<PyByteArray>,
     #[gc(skip)]
-    pos: Cell<usize>,
+    s: Box<State>,
+    // `object.__sizeof__` tells the reference's size.
     #[gc(skip)]
-    closed: Cell<bool>,
+    _room: [usize; 3],
 }
+
+const _: () = assert!(size_of::<PyBytesIo>() == 64);
 
 impl PyBytesIo {
     fn check(&self, cx: &mut Cx) -> PyResult<()> {
-        if self.closed.get() { Err(cx.value_error(format_args!("I/O operation on closed file."))) } else { Ok(()) }
+        if self.s.closed.get() { Err(cx.value_error(format_args!("I/O operation on closed file."))) } else { Ok(()) }
     }
-    /// Raise unless nobody holds a view of the bytes.
-    fn check_exports(&self, cx: &mut Cx) -> PyResult<()> {
-        if self.data.is_exported() {
-            return Err(cx.buffer_error(format_args!("Existing exports of data: object cannot be re-sized")));
+    fn len(&self) -> usize {
+        self.s.data.borrow().bytes().len()
+    }
+    /// Raise while views are out; otherwise make the content ours when `ours` is asked for.
+    fn unlend(&self, ours: bool, cx: &mut Cx) -> PyResult<()> {
+        let mut d = self.s.data.borrow_mut();
+        if let Store::Lent(a) = &*d {
+            if a.is_exported() {
+                return Err(cx.buffer_error(format_args!("Existing exports of data: object cannot be re-sized")));
+            }
         }
+        if !ours || matches!(&*d, Store::Own(_)) {
+            return Ok(());
+        }
+        let mut v = Vec::new();
+        if v.try_reserve(d.bytes().len()).is_err() {
+            return Err(cx.memory_error());
+        }
+        v.extend_from_slice(d.bytes());
+        *d = Store::Own(v);
         Ok(())
     }
     /// Consume up to `n` bytes (-1: all).
     fn take(&self, n: isize, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
-        let rest = self.data.data().get(self.pos.get()..).unwrap_or_default();
+        let d = self.s.data.borrow();
+        let all = d.bytes();
+        let start = self.s.pos.get().min(all.len());
+        let rest = all.get(start..).unwrap_or_default();
         let n = if n < 0 { rest.len() } else { rest.len().min(n as usize) };
-        self.pos.set(self.pos.get() + n);
-        PyBytes::new(rest.get(..n).unwrap_or_default(), cx)
+        if n > 0 {
+            self.s.pos.set(start + n);
+        }
+        match &*d {
+            Store::Shared(b) if start == 0 && n == all.len() && n > 1 => Ok(b.new_ref()),
+            _ => PyBytes::new(rest.get(..n).unwrap_or_default(), cx),
+        }
     }
     fn line(&self, limit: isize, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         let n = {
-            let rest = self.data.data().get(self.pos.get()..).unwrap_or_default();
+            let d = self.s.data.borrow();
+            let rest = d.bytes().get(self.s.pos.get()..).unwrap_or_default();
             let n = memchr::memchr(b'\n', rest).map_or(rest.len(), |i| i + 1);
             if limit >= 0 { n.min(limit as usize) } else { n }
         };
         self.take(n as isize, cx)
     }
     fn put(&self, b: &[u8], cx: &mut Cx) -> PyResult<usize> {
+        self.unlend(!b.is_empty(), cx)?;
+        let mut store = self.s.data.borrow_mut();
+        let Store::Own(d) = &mut *store else { return Ok(0) };
         if b.is_empty() {
             return Ok(0);
         }
-        self.check_exports(cx)?;
-        let (pos, len) = (self.pos.get(), self.data.data().len());
+        let pos = self.s.pos.get();
         let Some(end) = pos.checked_add(b.len()).filter(|e| *e <= isize::MAX as usize) else {
             return Err(cx.overflow_error(format_args!("new buffer size too large")));
         };
-        if end > len {
-            self.data.resize(end, cx)?;
-            if pos > len {
-                self.data.data_mut(cx)[len..pos].fill(0);
+        if end > d.len() {
+            let more = end - d.len();
+            if d.try_reserve(more).is_err() {
+                return Err(cx.memory_error());
             }
+            if pos == d.len() {
+                d.extend_from_slice(b);
+                self.s.pos.set(end);
+                return Ok(b.len());
+            }
+            d.resize(end, 0);
         }
-        self.data.data_mut(cx)[pos..end].copy_from_slice(b);
-        self.pos.set(end);
+        if let Some(t) = d.get_mut(pos..end) {
+            t.copy_from_slice(b);
+        }
+        self.s.pos.set(end);
         Ok(b.len())
     }
 }
@@ -73,19 +140,41 @@ impl PyBytesIo {
 impl PyBytesIo {
     #[slot(tp_new)]
     fn tp_new(cls: &PyType, _args: Args<'_>, _kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyBytesIo>> {
-        let data = PyByteArray::new(&[], cx)?;
-        cx.new_object_of(cls, PyBytesIo { base: PyBufferedIoBase::blank(), data: Field::new(data), pos: Cell::new(0), closed: Cell::new(false) })
+        cx.new_object_of(cls, PyBytesIo { base: PyBufferedIoBase::blank(), s: Box::default(), _room: [0; 3] })
     }
     #[init("BytesIO(initial_bytes=b'')")]
     fn init(&self, initial_bytes: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        self.check_exports(cx)?;
-        self.pos.set(0);
-        self.data.resize(0, cx)?;
+        self.unlend(false, cx)?;
+        self.s.pos.set(0);
+        self.s.data.replace(Store::default());
         if let Some(b) = initial_bytes.filter(|b| !b.is_none()) {
+            if let Some(b) = b.exact::<PyBytes>() {
+                self.s.data.replace(Store::Shared(b.new_ref()));
+                return Ok(());
+            }
             let b = Buffer::get(b, buffer::SIMPLE, cx)?;
-            self.data.assign(b.bytes(), cx)?;
+            self.unlend(false, cx)?;
+            self.s.data.replace(Store::Own(b.bytes().to_vec()));
         }
         Ok(())
+    }
+    /// Get a read-write view over the contents of the BytesIO object.
+    #[method("getbuffer()")]
+    fn getbuffer(&self, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
+        self.check(cx)?;
+        let lent = match &*self.s.data.borrow() {
+            Store::Lent(a) => Some(a.new_ref()),
+            _ => None,
+        };
+        let array = match lent {
+            Some(a) => a,
+            None => {
+                let a = PyByteArray::new(self.s.data.borrow().bytes(), cx)?;
+                self.s.data.replace(Store::Lent(a.new_ref()));
+                a
+            }
+        };
+        PyMemoryView::from_object(&array, cx)
     }
     /// Read at most size bytes, returned as a bytes object.
     ///
@@ -113,12 +202,13 @@ impl PyBytesIo {
     fn readinto(&self, mut buffer: WritableBuffer, cx: &mut Cx) -> PyResult<usize> {
         self.check(cx)?;
         let b = buffer.0.bytes_mut();
-        let rest = self.data.data().get(self.pos.get()..).unwrap_or_default();
+        let d = self.s.data.borrow();
+        let rest = d.bytes().get(self.s.pos.get()..).unwrap_or_default();
         let n = rest.len().min(b.len());
         if let (Some(t), Some(s)) = (b.get_mut(..n), rest.get(..n)) {
             t.copy_from_slice(s);
         }
-        self.pos.set(self.pos.get() + n);
+        self.s.pos.set(self.s.pos.get() + n);
         Ok(n)
     }
     /// Next line from the file, as a bytes object.
@@ -178,6 +268,7 @@ impl PyBytesIo {
         if let Some(b) = b.exact::<PyBytes>() {
             return self.put(b.as_bytes(), cx);
         }
+        self.unlend(false, cx)?;
         let v = Buffer::get(b, buffer::SIMPLE, cx)?;
         self.check(cx)?;
         self.put(v.bytes(), cx)
@@ -196,22 +287,19 @@ impl PyBytesIo {
         }
         Ok(())
     }
-    /// Get a read-write view over the contents of the BytesIO object.
-    #[method("getbuffer()")]
-    fn getbuffer(&self, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
-        self.check(cx)?;
-        PyMemoryView::from_object(&self.data, cx)
-    }
     /// Retrieve the entire contents of the BytesIO object.
     #[method("getvalue()")]
     fn getvalue(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         self.check(cx)?;
-        PyBytes::new(self.data.data(), cx)
+        match &*self.s.data.borrow() {
+            Store::Shared(b) => Ok(b.new_ref()),
+            other => PyBytes::new(other.bytes(), cx),
+        }
     }
     /// Current file position, an integer.
     #[method("tell()")]
     fn tell(&self, cx: &mut Cx) -> PyResult<usize> {
-        self.check(cx).map(|()| self.pos.get())
+        self.check(cx).map(|()| self.s.pos.get())
     }
     /// Change stream position.
     ///
@@ -226,15 +314,15 @@ impl PyBytesIo {
         let base = match whence {
             0 if pos < 0 => return Err(cx.value_error(format_args!("negative seek value {pos}"))),
             0 => 0,
-            1 => self.pos.get() as isize,
-            2 => self.data.data().len() as isize,
+            1 => self.s.pos.get() as isize,
+            2 => self.len() as isize,
             _ => return Err(cx.value_error(format_args!("invalid whence ({whence}, should be 0, 1 or 2)"))),
         };
         let Some(n) = base.checked_add(pos) else {
             return Err(cx.overflow_error(format_args!("new position too large")));
         };
-        self.pos.set(n.max(0) as usize);
-        Ok(self.pos.get())
+        self.s.pos.set(n.max(0) as usize);
+        Ok(self.s.pos.get())
     }
     /// Truncate the file to at most size bytes.
     ///
@@ -243,22 +331,25 @@ impl PyBytesIo {
     #[method("truncate(size=None, /)")]
     fn truncate(&self, size: &Object, cx: &mut Cx) -> PyResult<usize> {
         self.check(cx)?;
-        let n = if size.is_none() { self.pos.get() as i64 } else { as_i64(size, cx)? };
+        let n = if size.is_none() { self.s.pos.get() as i64 } else { as_i64(size, cx)? };
+        // The conversion may have run code that closed or lent the content.
+        self.check(cx)?;
+        self.unlend(false, cx)?;
         if n < 0 {
             return Err(cx.value_error(format_args!("negative size value {n}")));
         }
-        self.check_exports(cx)?;
-        if (n as usize) < self.data.data().len() {
-            self.data.resize(n as usize, cx)?;
+        self.unlend((n as usize) < self.len(), cx)?;
+        if let Store::Own(v) = &mut *self.s.data.borrow_mut() {
+            v.truncate(n as usize);
         }
         Ok(n as usize)
     }
     /// Disable all I/O operations.
     #[method("close()")]
     fn close(&self, cx: &mut Cx) -> PyResult<()> {
-        self.check_exports(cx)?;
-        self.data.resize(0, cx)?;
-        self.closed.set(true);
+        self.unlend(false, cx)?;
+        self.s.data.take();
+        self.s.closed.set(true);
         Ok(())
     }
     /// Does nothing.
@@ -291,15 +382,20 @@ impl PyBytesIo {
     /// True if the file is closed.
     #[getter("closed")]
     fn get_closed(&self) -> bool {
-        self.closed.get()
+        self.s.closed.get()
     }
     #[method("__sizeof__()")]
     fn sizeof(&self) -> usize {
-        size_of::<PyBytesIo>() + self.data.capacity()
+        let held = match &*self.s.data.borrow() {
+            Store::Own(v) => v.capacity(),
+            other => other.bytes().len(),
+        };
+        // A bytes object's own part is counted as in the reference.
+        size_of::<PyBytesIo>() + if held > 0 { held + 33 } else { 0 }
     }
     #[method("__getstate__()")]
     fn getstate(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let (v, n) = (self.getvalue(cx)?, PyInt::new(self.pos.get() as i64, cx)?);
+        let (v, n) = (self.getvalue(cx)?, PyInt::new(self.s.pos.get() as i64, cx)?);
         let d = match taipan_object::instance::existing_dict(self) {
             Some(d) => d.copy(cx)?.into_object(),
             None => none().own(),
@@ -322,7 +418,7 @@ impl PyBytesIo {
         if n < 0 {
             return Err(cx.value_error(format_args!("position value cannot be negative")));
         }
-        self.pos.set(n as usize);
+        self.s.pos.set(n as usize);
         restore_dict(self, d, cx)
     }
 }

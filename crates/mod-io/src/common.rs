@@ -163,6 +163,23 @@ pub fn chain(first: PyResult<()>, cx: &mut Cx, second: impl FnOnce(&mut Cx) -> P
     }
 }
 
+/// The new value of a `bool` member.
+pub fn bool_member(v: Option<&Object>, cx: &mut Cx) -> PyResult<bool> {
+    match v {
+        None => Err(cx.type_error(format_args!("can't delete numeric/char attribute"))),
+        Some(v) if v.is_a::<taipan_object::types::boolean::PyBool>() => taipan_object::abstract_::is_true(v, cx),
+        Some(_) => Err(cx.type_error(format_args!("attribute value type must be bool"))),
+    }
+}
+
+/// Run signal handlers when there is something to run: a call may have ended early because of a signal without saying so.
+pub fn run_pending(cx: &mut Cx) -> PyResult<()> {
+    if cx.ts().eval_breaker.load(std::sync::atomic::Ordering::Relaxed) != 0 {
+        return (taipan_object::machine::hooks().breaker)(cx);
+    }
+    Ok(())
+}
+
 /// Pickling is refused.
 pub fn no_pickle(o: &Object, cx: &mut Cx) -> Raised {
     cx.type_error(format_args!("cannot pickle '{}' instances", o.ty().name()))

@@ -222,6 +222,9 @@ impl PyFileIo {
         }
         let mut own_fd = -1;
         if !file.is_a::<PyStr>() && number::has_index(file) {
+            if file.is_a::<taipan_object::types::boolean::PyBool>() {
+                taipan_object::warn::warn(exc::RuntimeWarning(), format_args!("bool is used as a file descriptor"), 1, cx)?;
+            }
             own_fd = match number::index(file, cx)?.to_i64().map(i32::try_from) {
                 Some(Ok(n)) => n,
                 _ => return Err(cx.overflow_error(format_args!("Python int too large to convert to C int"))),
@@ -286,7 +289,14 @@ impl PyFileIo {
             self.blksize.set(s.blksize.max(0));
         }
         self.fd.set(fd);
-        attr::set(self, name!(cx, "name"), Some(file), cx)?;
+        if let Err(r) = attr::set(self, name!(cx, "name"), Some(file), cx) {
+            // A descriptor that was given stays the caller's.
+            if !opened {
+                self.fd.set(-1);
+                return Err(r);
+            }
+            return chain(Err(r), cx, |cx| self.close_fd(cx));
+        }
         if m.append {
             if let Err(e) = cx.without_gil(|| host::lseek(fd, 0, 2)) {
                 if e != Errno::ESPIPE {
@@ -476,14 +486,6 @@ impl PyFileIo {
     fn getstate(&self, cx: &mut Cx) -> PyResult<()> {
         Err(no_pickle(self, cx))
     }
-    #[method("__reduce__()", nosig)]
-    fn reduce(&self, cx: &mut Cx) -> PyResult<()> {
-        Err(no_pickle(self, cx))
-    }
-    #[method("__reduce_ex__(protocol, /)", nosig)]
-    fn reduce_ex(&self, _protocol: &Object, cx: &mut Cx) -> PyResult<()> {
-        Err(no_pickle(self, cx))
-    }
     /// True if the file is closed
     #[getter("closed")]
     fn closed(&self) -> bool {
@@ -509,7 +511,7 @@ impl PyFileIo {
     }
     #[setter("_finalizing")]
     fn set_finalizing(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        let v = v.map_or(Ok(false), |v| taipan_object::abstract_::is_true(v, cx))?;
+        let v = bool_member(v, cx)?;
         self.finalizing.set(v);
         Ok(())
     }

@@ -207,7 +207,14 @@ fn layers(
     let or_none = |s: NoneOr<&PyStr>| s.0.map_or_else(|| none().own(), |s| s.as_object().own());
     let line = taipan_object::types::boolean::from_bool(line_buffering);
     let args = (or_none(encoding), or_none(errors), or_none(newline));
-    let t = call::call(crate::text::PyTextIoWrapper::ty().as_object(), &[&buffer, &args.0, &args.1, &args.2, &line], cx)?;
+    let t = match call::call(crate::text::PyTextIoWrapper::ty().as_object(), &[&buffer, &args.0, &args.1, &args.2, &line], cx) {
+        Ok(t) => t,
+        Err(r) => {
+            // The buffer is closed first: nobody else has it.
+            chain(Err(r), cx, |cx| call::call_method(&buffer, name!(cx, "close"), &[], cx).map(drop))?;
+            return Ok(buffer);
+        }
+    };
     attr::set(&t, name!(cx, "mode"), Some(mode), cx)?;
     Ok(t)
 }

@@ -308,6 +308,9 @@ impl PyStringIo {
             let (w, got) = (self.ty().name().to_owned(), state.ty().name().to_owned());
             return Err(cx.type_error(format_args!("{w}.__setstate__ argument should be 4-tuple, got {got}")));
         };
+        if self.closed.get() {
+            return Err(closed_error(cx));
+        }
         self.init(None, Some(nl), cx)?;
         // The value is as stored: no second translation.
         match v.downcast::<PyStr>() {

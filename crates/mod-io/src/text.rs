@@ -297,13 +297,11 @@ impl PyTextIoWrapper {
         let n = self.s.native.get();
         match (n, t.units()) {
             (Native::Utf8 | Native::Ascii | Native::Latin1, Units::Ascii(u)) | (Native::Latin1, Units::Latin1(u)) => {
-                self.s.pending.borrow_mut().extend_from_slice(u);
-                return Ok(());
+                return self.queue(u, cx);
             }
             (Native::Utf8, _) => {
                 if let Some(v) = t.to_utf8() {
-                    self.s.pending.borrow_mut().extend_from_slice(&v);
-                    return Ok(());
+                    return self.queue(&v, cx);
                 }
             }
             _ => {}
@@ -318,8 +316,51 @@ impl PyTextIoWrapper {
             None => return Err(unsupported("not writable", cx)),
         };
         match r.downcast::<PyBytes>() {
-            Some(b) => self.s.pending.borrow_mut().extend_from_slice(b.as_bytes()),
-            None => return Err(cx.type_error(format_args!("encoder should return a bytes object, not '{}'", r.ty().name()))),
+            Some(b) => self.queue(b.as_bytes(), cx),
+            None => Err(cx.type_error(format_args!("encoder should return a bytes object, not '{}'", r.ty().name()))),
+        }
+    }
+
+    /// Add encoded text to what waits; what waits already goes first when both are too much together.
+    fn queue(&self, b: &[u8], cx: &mut Cx) -> PyResult<()> {
+        loop {
+            let waiting = self.s.pending.borrow().len();
+            if waiting == 0 || waiting + b.len() <= self.s.chunk.get() {
+                break;
+            }
+            // Writing may run code that writes here again.
+            self.write_out(cx)?;
+        }
+        self.s.pending.borrow_mut().extend_from_slice(b);
+        Ok(())
+    }
+
+    /// Open, attached and made for writing.
+    fn check_writing(&self, cx: &mut Cx) -> PyResult<()> {
+        self.open_stream(cx)?;
+        if self.s.writing.get() { Ok(()) } else { Err(unsupported("not writable", cx)) }
+    }
+
+    /// Tell the encoder that this is not the stream's start, where it is not.
+    fn fix_encoder(&self, buffer: &Object, cx: &mut Cx) -> PyResult<()> {
+        if let Some(e) = self.encoder.own().filter(|_| self.s.seekable.get()) {
+            let at = call::call_method(buffer, name!(cx, "tell"), &[], cx)?;
+            if as_i64(&at, cx)? != 0 {
+                let zero = PyInt::new(0, cx)?;
+                call::call_method(&e, name!(cx, "setstate"), &[&zero], cx)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of encodings and handlers are UTF-8; in development mode handlers are looked up at once.
+    fn check_names(&self, encoding: Option<&PyStr>, errors: Option<&PyStr>, cx: &mut Cx) -> PyResult<()> {
+        for name in [encoding, errors].into_iter().flatten() {
+            taipan_object::args::utf8(name, cx)?;
+        }
+        if let Some(e) = errors.filter(|_| cx.interp().config.borrow().dev_mode) {
+            let lookup = cx.import_attr("codecs", "lookup_error")?;
+            call::call(&lookup, &[e], cx)?;
         }
         Ok(())
     }
@@ -494,6 +535,17 @@ struct Walk {
     eof: bool,
 }
 
+/// `None`, or an integer as a truth value.
+fn optional_flag(o: &Object, cx: &mut Cx) -> PyResult<Option<bool>> {
+    if o.is_none() {
+        return Ok(None);
+    }
+    match abstract_::number::index(o, cx)?.to_i64() {
+        Some(n) => Ok(Some(n != 0)),
+        None => Err(cx.overflow_error(format_args!("Python int too large to convert to C long"))),
+    }
+}
+
 /// Position, decoder flags, bytes to feed, characters to skip and "at the end" as one int, 64 + 32 + 32 + 32 + 8 bits.
 fn cookie(at: i64, flags: u64, fed: u64, skip: u64, eof: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
     if flags | fed | skip == 0 && !eof {
@@ -544,6 +596,7 @@ impl PyTextIoWrapper {
     ) -> PyResult<()> {
         self.s.ok.set(false);
         self.s.detached.set(false);
+        self.check_names(encoding.0, errors.0, cx)?;
         let nl = newline.0.map(|n| n.to_string_lossy());
         self.set_newline(nl.as_deref(), cx)?;
         let (utf8_mode, warn) = {
@@ -572,26 +625,26 @@ impl PyTextIoWrapper {
         let seekable = ask(buffer, name!(cx, "seekable"), cx)?;
         self.s.seekable.set(seekable);
         self.s.telling.set(seekable);
-        if let Some(e) = self.encoder.own().filter(|_| seekable) {
-            let at = call::call_method(buffer, name!(cx, "tell"), &[], cx)?;
-            if as_i64(&at, cx)? != 0 {
-                let zero = PyInt::new(0, cx)?;
-                call::call_method(&e, name!(cx, "setstate"), &[&zero], cx)?;
-            }
-        }
+        self.fix_encoder(buffer, cx)?;
         self.s.ok.set(true);
         Ok(())
     }
     #[method("write(text, /)")]
     fn write(&self, text: &PyStr, cx: &mut Cx) -> PyResult<usize> {
-        self.open_stream(cx)?;
-        if !self.s.writing.get() {
-            return Err(unsupported("not writable", cx));
-        }
+        self.check_writing(cx)?;
         let line = self.s.line_buffering.get();
         let has_lf = (line || self.s.write_newline.get().is_some()) && text.code_points().any(|c| c == 10);
         let flush = line && (has_lf || text.code_points().any(|c| c == 13));
         match self.s.write_newline.get().filter(|_| has_lf) {
+            Some(nl) if !text.is_exact::<PyStr>() => {
+                let (lf, nl) = (PyStr::new("\n", cx)?, PyStr::new(nl, cx)?);
+                let t = call::call_method(text, name!(cx, "replace"), &[&lf, &nl], cx)?;
+                let Some(t) = t.downcast::<PyStr>() else {
+                    return Err(cx.type_error(format_args!("replace() should return a str, not {}", t.ty().name())));
+                };
+                self.check_writing(cx)?;
+                self.encode(t, cx)?;
+            }
             Some(nl) => {
                 let points: Vec<u32> = text
                     .code_points()
@@ -612,8 +665,10 @@ impl PyTextIoWrapper {
                 None => drop(call::call_method(&b, name!(cx, "flush"), &[], cx)?),
             }
         }
-        if !self.decoded.is_empty() || self.s.snapshot.borrow().is_some() {
+        if self.s.snapshot.borrow().is_some() {
             self.forget_read(cx);
+        }
+        if self.s.reading.get() {
             self.set_decoder_state(&[], 0, cx)?;
         }
         Ok(text.len())
@@ -628,6 +683,9 @@ impl PyTextIoWrapper {
         let mut out = StrBuf::new();
         if size.0 < 0 {
             let data = call::call_method(&b, name!(cx, "read"), &[], cx)?;
+            if data.is_none() {
+                return Err(cx.raise_msg(exc::BlockingIOError(), format_args!("Read returned None.")));
+            }
             if let Some(d) = self.decoded.own() {
                 out.push_part(&d, self.s.used.get().min(d.len()), d.len());
             }
@@ -689,7 +747,7 @@ impl PyTextIoWrapper {
     #[method("close()")]
     fn close(&self, cx: &mut Cx) -> PyResult<()> {
         let b = self.stream(cx)?;
-        if flag(&b, name!(cx, "closed"), cx)? {
+        if flag(&b, name!(cx, "closed"), cx)? || self.s.detached.get() {
             return Ok(());
         }
         if self.s.finalizing.get() {
@@ -735,7 +793,15 @@ impl PyTextIoWrapper {
                 self.forget_read(cx);
                 self.set_decoder_state(&[], 0, cx)?;
                 let (zero, two) = (PyInt::new(0, cx)?, PyInt::new(2, cx)?);
-                return call::call_method(&b, name!(cx, "seek"), &[&zero, &two], cx);
+                let at = call::call_method(&b, name!(cx, "seek"), &[&zero, &two], cx)?;
+                if let Some(e) = self.encoder.own() {
+                    if as_i64(&at, cx)? == 0 {
+                        call::call_method(&e, name!(cx, "reset"), &[], cx)?;
+                    } else {
+                        call::call_method(&e, name!(cx, "setstate"), &[&zero], cx)?;
+                    }
+                }
+                return Ok(at);
             }
             _ => return Err(cx.value_error(format_args!("invalid whence ({whence}, should be 0, 1 or 2)"))),
         }
@@ -794,10 +860,16 @@ impl PyTextIoWrapper {
         if self.s.snapshot.borrow().is_some() && coding {
             return Err(unsupported("It is not possible to set the encoding or newline of stream after the first read", cx));
         }
+        self.check_names(encoding.0, errors.0, cx)?;
+        if let Some(e) = encoding.0.filter(|e| e.code_points().any(|c| c == 0)) {
+            let shown = e.to_string_lossy();
+            return Err(cx.lookup_error(format_args!("unknown encoding: {}", shown.split('\0').next().unwrap_or_default())));
+        }
+        let (line_buffering, write_through) = (optional_flag(line_buffering, cx)?, optional_flag(write_through, cx)?);
         call::call_method(self, name!(cx, "flush"), &[], cx)?;
         if let Some(n) = newline {
             let t = match n.downcast::<PyStr>() {
-                Some(s) => Some(s.to_string_lossy()),
+                Some(s) => Some(taipan_object::args::utf8(s, cx)?.into_owned()),
                 None if n.is_none() => None,
                 None => return Err(cx.type_error(format_args!("reconfigure() argument 'newline' must be str or None, not {}", n.ty().name()))),
             };
@@ -810,13 +882,12 @@ impl PyTextIoWrapper {
             let enc = encoding.0.map(|e| if e.eq_text("locale") { locale.new_ref() } else { e.new_ref() });
             let err = errors.0.map(|e| e.new_ref()).or_else(|| if enc.is_some() { Some(strict.new_ref()) } else { old.1 });
             self.set_codec(&b, &enc.or(old.0).unwrap_or(locale), &err.unwrap_or(strict), cx)?;
+            self.fix_encoder(&b, cx)?;
         }
-        if !line_buffering.is_none() {
-            let v = abstract_::is_true(line_buffering, cx)?;
+        if let Some(v) = line_buffering {
             self.s.line_buffering.set(v);
         }
-        if !write_through.is_none() {
-            let v = abstract_::is_true(write_through, cx)?;
+        if let Some(v) = write_through {
             self.s.write_through.set(v);
         }
         Ok(())
@@ -846,10 +917,6 @@ impl PyTextIoWrapper {
         let b = self.stream(cx)?;
         call::call_method(&b, name!(cx, "seekable"), &[], cx)
     }
-    #[method("__reduce_ex__(protocol, /)", nosig)]
-    fn reduce_ex(&self, _protocol: &Object, cx: &mut Cx) -> PyResult<()> {
-        Err(no_pickle(self, cx))
-    }
     #[method("__getstate__()")]
     fn getstate(&self, cx: &mut Cx) -> PyResult<()> {
         Err(no_pickle(self, cx))
@@ -864,7 +931,9 @@ impl PyTextIoWrapper {
     }
     #[getter("errors")]
     fn get_errors(&self, cx: &mut Cx) -> PyResult<Option<Own<PyStr>>> {
-        self.stream(cx)?;
+        if !self.s.detached.get() {
+            self.stream(cx)?;
+        }
         Ok(self.errors.own())
     }
     #[getter("newlines")]
@@ -896,7 +965,7 @@ impl PyTextIoWrapper {
     }
     #[setter("_CHUNK_SIZE")]
     fn set_chunk(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        let Some(v) = v else { return Err(cx.attribute_error(format_args!("cannot delete attribute"))) };
+        let Some(v) = v else { return Err(cx.attribute_error(format_args!("attribute '_CHUNK_SIZE' of '_io.TextIOWrapper' objects cannot be deleted"))) };
         let n = as_i64(v, cx)?;
         if n <= 0 {
             return Err(cx.value_error(format_args!("a strictly positive integer is required")));
@@ -910,14 +979,16 @@ impl PyTextIoWrapper {
     }
     #[setter("_finalizing")]
     fn set_finalizing(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        let v = v.map_or(Ok(false), |v| abstract_::is_true(v, cx))?;
+        let v = bool_member(v, cx)?;
         self.s.finalizing.set(v);
         Ok(())
     }
     #[slot(tp_repr)]
     fn repr(&self, cx: &mut Cx) -> PyResult<String> {
         let t = self.ty().tp_name_str().to_owned();
-        self.stream(cx)?;
+        if !self.s.detached.get() {
+            self.stream(cx)?;
+        }
         let Some(_g) = abstract_::repr_enter(self, cx) else {
             return Err(cx.runtime_error(format_args!("reentrant call inside {t}.__repr__")));
         };

@@ -164,8 +164,8 @@ pub mod module {
         preexec_fn: &Object,
         cx: &mut Cx,
     ) -> PyResult<i32> {
-        if cx.interp().finalizing.get() {
-            return Err(cx.raise_msg(exc::PythonFinalizationError(), format_args!("can't fork at interpreter shutdown")));
+        if !preexec_fn.is_none() && cx.interp().finalizing.get() {
+            return Err(cx.raise_msg(exc::PythonFinalizationError(), format_args!("preexec_fn not supported at interpreter shutdown")));
         }
         if close_fds && errpipe_write < 3 {
             return Err(cx.value_error(format_args!("errpipe_write must be >= 3")));

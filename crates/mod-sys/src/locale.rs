@@ -185,7 +185,7 @@ pub mod locale {
     #[function("getencoding()")]
     fn getencoding(cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let n = host::codeset();
-        fspath::decode(if n.is_empty() { b"utf-8" } else { &n }, cx)
+        fspath::decode(if n.is_empty() { b"UTF-8" } else { &n }, cx)
     }
 
     /// gettext(msg) -> string

@@ -18,6 +18,7 @@ use taipan_object::{attr, call};
 pub struct Core {
     pub raw: FieldCell<Object>,
     ok: Cell<bool>,
+    freed: Cell<bool>,
     detached: Cell<bool>,
     readable: Cell<bool>,
     writable: Cell<bool>,
@@ -50,6 +51,7 @@ impl Core {
     pub fn start(&self, raw: &Object, size: usize, readable: bool, writable: bool, cx: &mut Cx) {
         self.raw.set(Some(raw.own()), cx);
         self.size.set(size);
+        self.freed.set(false);
         self.readable.set(readable);
         self.writable.set(writable);
         self.rbuf.take();
@@ -58,9 +60,9 @@ impl Core {
         self.ok.set(true);
     }
 
-    /// The buffer size.
-    pub fn size(&self) -> usize {
-        self.size.get()
+    /// What the buffer takes: nothing once the stream is closed.
+    pub fn held_bytes(&self) -> usize {
+        if self.freed.get() { 0 } else { self.size.get() }
     }
 
     /// The raw stream; raises when there is none.
@@ -232,7 +234,13 @@ impl Core {
         let result = loop {
             let Some(rest) = b.get(done..).filter(|r| !r.is_empty()) else { break Ok(()) };
             match self.raw_write(raw, rest, cx) {
-                Ok(Some(n)) => done += n,
+                // A signal may have cut the write short: its handler runs before the next one blocks.
+                Ok(Some(n)) => {
+                    done += n;
+                    if let Err(r) = run_pending(cx) {
+                        break Err(r);
+                    }
+                }
                 Ok(None) => break Err(would_block(0, cx)),
                 Err(r) => break Err(r),
             }
@@ -398,11 +406,12 @@ impl Core {
         }
         let mut done = self.copy_ahead(b);
         while done < b.len() {
-            if once && done > 0 {
+            let Some(rest) = b.get_mut(done..) else { break };
+            let direct = rest.len() > self.size.get();
+            if once && done > 0 && !direct {
                 break;
             }
-            let Some(rest) = b.get_mut(done..) else { break };
-            let r = if rest.len() > self.size.get() || once {
+            let r = if direct {
                 self.drop_ahead();
                 let r = self.raw_read(&raw, rest, cx)?;
                 done += r.unwrap_or(0);
@@ -415,6 +424,7 @@ impl Core {
             match r {
                 None if done == 0 => return Ok(None),
                 None | Some(0) => break,
+                Some(_) if once && direct => break,
                 Some(_) => {}
             }
         }
@@ -470,10 +480,11 @@ impl Core {
     /// `write(b)`: how much was taken, which is all of it.
     pub fn write(&self, me: &Object, b: &[u8], cx: &mut Cx) -> PyResult<usize> {
         let raw = self.stream(cx)?;
-        if self.is_closed(cx)? {
+        let _held = self.lock.enter(me, cx)?;
+        // Another thread may have closed the stream while this one waited.
+        if self.freed.get() || self.is_closed(cx)? {
             return Err(cx.value_error(format_args!("write to closed file")));
         }
-        let _held = self.lock.enter(me, cx)?;
         if self.readable.get() {
             self.rewind_ahead(&raw, cx)?;
         }
@@ -490,7 +501,10 @@ impl Core {
         while b.len() - done > size {
             let rest = b.get(done..).unwrap_or_default();
             match self.raw_write(&raw, rest, cx)? {
-                Some(n) => done += n,
+                Some(n) => {
+                    done += n;
+                    run_pending(cx)?;
+                }
                 None => {
                     // Keep what fits; more than that is refused.
                     let kept = rest.get(..size).unwrap_or(rest);
@@ -547,7 +561,8 @@ impl Core {
             let start = end - self.rbuf.borrow().len() as i64;
             if (start..=end).contains(&wanted) {
                 self.rpos.set((wanted - start) as usize);
-                return Ok(wanted);
+                // A device may say 0 whatever was read.
+                return Ok(wanted.max(0));
             }
         }
         if self.writable.get() {
@@ -604,7 +619,9 @@ impl Core {
             }
         }
         let r = call::call_method(me, name!(cx, "flush"), &[], cx).map(drop);
+        let _held = self.lock.enter(me, cx)?;
         let r = chain(r, cx, |cx| call::call_method(&raw, name!(cx, "close"), &[], cx).map(drop));
+        self.freed.set(true);
         if self.is_closed(cx).unwrap_or(false) {
             self.drop_ahead();
             self.rbuf.take();

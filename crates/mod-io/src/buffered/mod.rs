@@ -98,18 +98,10 @@ macro_rules! common {
             }
             #[method("__sizeof__()")]
             fn sizeof(&self) -> usize {
-                size_of::<$t>() + self.core.size()
+                size_of::<$t>() + self.core.held_bytes()
             }
             #[method("__getstate__()")]
             fn getstate(&self, cx: &mut Cx) -> PyResult<()> {
-                Err(no_pickle(self, cx))
-            }
-            #[method("__reduce__()", nosig)]
-            fn reduce(&self, cx: &mut Cx) -> PyResult<()> {
-                Err(no_pickle(self, cx))
-            }
-            #[method("__reduce_ex__(protocol, /)", nosig)]
-            fn reduce_ex(&self, _protocol: &Object, cx: &mut Cx) -> PyResult<()> {
                 Err(no_pickle(self, cx))
             }
             #[getter("raw")]
@@ -134,7 +126,7 @@ macro_rules! common {
             }
             #[setter("_finalizing")]
             fn set_finalizing(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-                let v = v.map_or(Ok(false), |v| taipan_object::abstract_::is_true(v, cx))?;
+                let v = bool_member(v, cx)?;
                 self.core.finalizing.set(v);
                 Ok(())
             }

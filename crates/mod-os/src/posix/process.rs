@@ -30,10 +30,21 @@ pub fn before_fork(cx: &mut Cx) {
     let mut l = cx.state::<AtFork>().before.borrow().clone();
     l.reverse();
     run_hooks(l, cx);
+    // No import may be half done in the child.
+    import_lock("acquire_lock", cx);
+}
+
+/// Take or give back the import lock.
+fn import_lock(what: &str, cx: &mut Cx) {
+    let r = cx.import_attr("_imp", what).and_then(|f| taipan_object::call::call(&f, &[], cx));
+    if let Err(r) = r {
+        cx.discard(r);
+    }
 }
 
 /// `PyOS_AfterFork_Parent`.
 pub fn after_fork_parent(cx: &mut Cx) {
+    import_lock("release_lock", cx);
     let l = cx.state::<AtFork>().parent.borrow().clone();
     run_hooks(l, cx);
 }
@@ -41,6 +52,7 @@ pub fn after_fork_parent(cx: &mut Cx) {
 /// `PyOS_AfterFork_Child`: only this thread is left.
 pub fn after_fork_child(cx: &mut Cx) {
     taipan_host::signal::clear_pending();
+    import_lock("release_lock", cx);
     let l = cx.state::<AtFork>().child.borrow().clone();
     run_hooks(l, cx);
 }

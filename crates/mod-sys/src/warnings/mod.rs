@@ -324,7 +324,7 @@ pub mod warnings {
 
 /// `warnings.NAME`, when Lib's module has been imported (or can be, if that is asked for).
 fn lib_attr(name: &str, import: bool, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
-    let module = if import {
+    let module = if import && !cx.interp().finalizing.get() {
         match cx.import("warnings") {
             Ok(m) => Some(m),
             Err(r) => {
@@ -333,9 +333,6 @@ fn lib_attr(name: &str, import: bool, cx: &mut Cx) -> PyResult<Option<Own<Object
             }
         }
     } else {
-        if cx.interp().finalizing.get() {
-            return Ok(None);
-        }
         match cx.interp().modules.own() {
             Some(d) => d.get_text("warnings", cx)?,
             None => None,

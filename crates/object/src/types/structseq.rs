@@ -354,7 +354,8 @@ impl Methods {
                 d.set_text(name, v, cx)?;
             }
         }
-        PyTuple::from_slice(&[self.as_object().ty().as_object(), &visible, &d], cx)
+        let args = PyTuple::from_slice(&[visible.as_object(), &d], cx)?;
+        PyTuple::from_slice(&[self.as_object().ty().as_object(), &args], cx)
     }
 
     /// Return a copy of the structure with new values for the specified fields.
