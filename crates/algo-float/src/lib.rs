@@ -63,3 +63,6 @@ impl CodeUnits for [u32] {
 /// The result would not fit the memory; the caller raises `MemoryError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfMemory;
+
+/// Largest precision of a float format: beyond it the size of the text could not be told as a C int (gh-158446).
+pub const PRECISION_MAX: usize = i32::MAX as usize - 1024;

@@ -158,6 +158,10 @@ pub fn parse<S: CodeUnits + ?Sized, A: Arguments>(
         at += 1;
     }
     spec.kind = text.at(at).ok_or(PercentError::Incomplete)?;
+    let float = matches!(u8::try_from(spec.kind), Ok(b'e' | b'E' | b'f' | b'F' | b'g' | b'G'));
+    if float && spec.precision.is_some_and(|p| p > crate::PRECISION_MAX) {
+        return Err(PercentError::PrecisionTooBig);
+    }
     spec.index = at;
     Ok((spec, at + 1))
 }

@@ -110,7 +110,7 @@ fn float_form(spec: &FormatSpec, complex: bool) -> Result<FloatForm, FormatError
         _ => return Err(FormatError::UnknownCode(spec.kind)),
     };
     let precision = match spec.precision {
-        Some(p) if p > i32::MAX as usize => return Err(FormatError::PrecisionTooBig),
+        Some(p) if p > crate::PRECISION_MAX => return Err(FormatError::PrecisionTooBig),
         Some(p) => {
             if style == Style::Shortest {
                 style = Style::General;

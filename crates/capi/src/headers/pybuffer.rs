@@ -87,6 +87,9 @@ fn ask(o: &Object, view: *mut Py_buffer, flags: c_int, cx: &mut Cx) -> PyResult<
     if flags == READ || flags == WRITE {
         return Err(bad_internal_call(cx));
     }
+    if view.is_null() {
+        return Err(cx.buffer_error(format_args!("PyObject_GetBuffer: view==NULL argument is obsolete")));
+    }
     let Some(f) = o.ty().buffer().and_then(|b| b.bf_getbuffer.get()) else {
         return Err(cx.type_error(format_args!("a bytes-like object is required, not '{}'", o.ty().tp_name_str())));
     };

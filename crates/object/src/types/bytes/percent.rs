@@ -215,6 +215,9 @@ pub(crate) fn format(s: &[u8], values: &Object, cx: &mut Cx) -> PyResult<Vec<u8>
         };
         at = next;
         let v = vals.take()?;
+        if spec.width.is_some_and(|w| out.try_reserve(w).is_err()) {
+            return Err(vals.cx.memory_error());
+        }
         one(&spec, &v, &mut out, vals.cx)?;
     }
     let left = match tuple {
