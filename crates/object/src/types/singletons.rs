@@ -143,6 +143,6 @@ macro_rules! spec {
             &TypeSpec { doc: Some($doc), dealloc: Some(never_dealloc), parts: &[$t::PART], ..TypeSpec::plain($name, 0, 16, &$sym) };
     };
 }
-spec!(NONE_SPEC, PyNone, c"NoneType", c"The type of the None singleton.", _PyNone_Type);
-spec!(NOT_IMPLEMENTED_SPEC, PyNotImplemented, c"NotImplementedType", c"The type of the NotImplemented singleton.", _PyNotImplemented_Type);
-spec!(ELLIPSIS_SPEC, PyEllipsis, c"ellipsis", c"The type of the Ellipsis singleton.", PyEllipsis_Type);
+spec!(NONE_SPEC, PyNone, c"NoneType", c"NoneType()\n--\n\nThe type of the None singleton.", _PyNone_Type);
+spec!(NOT_IMPLEMENTED_SPEC, PyNotImplemented, c"NotImplementedType", c"NotImplementedType()\n--\n\nThe type of the NotImplemented singleton.", _PyNotImplemented_Type);
+spec!(ELLIPSIS_SPEC, PyEllipsis, c"ellipsis", c"ellipsis()\n--\n\nThe type of the Ellipsis singleton.", PyEllipsis_Type);

@@ -167,7 +167,7 @@ impl PyStaticMethod {
     fn get_dict(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         crate::types::object_::get_dict(self, cx)
     }
-    /// See PEP 585
+    /// Weakrefs are generic over the type of the referenced object.
     #[classmethod("__class_getitem__(item, /)", nosig)]
     fn class_getitem(cls: &PyType, item: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         crate::types::object_::generic_alias_hook(cls.as_object(), item, cx)
@@ -232,7 +232,7 @@ impl PyClassMethod {
     fn get_dict(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         crate::types::object_::get_dict(self, cx)
     }
-    /// See PEP 585
+    /// async generators are generic over the types of their yield and send values
     #[classmethod("__class_getitem__(item, /)", nosig)]
     fn class_getitem(cls: &PyType, item: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         crate::types::object_::generic_alias_hook(cls.as_object(), item, cx)

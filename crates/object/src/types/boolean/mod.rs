@@ -69,7 +69,7 @@ impl PyBool {
     /// The spec of `bool`.
     pub const SPEC: &'static TypeSpec = &TypeSpec {
         doc: Some(
-            c"bool(object=False, /)\n--\n\nReturns True when the argument is true, False otherwise.\n\nThe builtins True and False are the only two instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be subclassed.",
+            c"bool(object=False, /)\n--\n\nReturns True when the argument is true, False otherwise.\nThe builtins True and False are the only two instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be subclassed.",
         ),
         base: Some(PyInt::ty),
         itemsize: 4,

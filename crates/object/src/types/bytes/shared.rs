@@ -176,16 +176,35 @@ macro_rules! shared_methods {
                 })
             }
             /// Return the lowest index in B where subsection 'sub' is found, such that 'sub' is contained within B[start,end].
+            ///
+            ///   start
+            ///     Optional start position. Default: start of the bytes.
+            ///   end
+            ///     Optional stop position. Default: end of the bytes.
+            ///
+            /// Return -1 on failure.
             #[method("find(sub, start=None, end=None, /)", nosig)]
             fn find(&self, sub: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<isize> {
                 Ok(self.found(sub, start, end, false, cx)?.map_or(-1, |i| i as isize))
             }
             /// Return the highest index in B where subsection 'sub' is found, such that 'sub' is contained within B[start,end].
+            ///
+            ///   start
+            ///     Optional start position. Default: start of the bytes.
+            ///   end
+            ///     Optional stop position. Default: end of the bytes.
+            ///
+            /// Return -1 on failure.
             #[method("rfind(sub, start=None, end=None, /)", nosig)]
             fn rfind(&self, sub: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<isize> {
                 Ok(self.found(sub, start, end, true, cx)?.map_or(-1, |i| i as isize))
             }
             /// Return the lowest index in B where subsection 'sub' is found, such that 'sub' is contained within B[start,end].
+            ///
+            ///   start
+            ///     Optional start position. Default: start of the bytes.
+            ///   end
+            ///     Optional stop position. Default: end of the bytes.
             ///
             /// Raise ValueError if the subsection is not found.
             #[method("index(sub, start=None, end=None, /)", nosig)]
@@ -197,6 +216,11 @@ macro_rules! shared_methods {
             }
             /// Return the highest index in B where subsection 'sub' is found, such that 'sub' is contained within B[start,end].
             ///
+            ///   start
+            ///     Optional start position. Default: start of the bytes.
+            ///   end
+            ///     Optional stop position. Default: end of the bytes.
+            ///
             /// Raise ValueError if the subsection is not found.
             #[method("rindex(sub, start=None, end=None, /)", nosig)]
             fn rindex(&self, sub: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<usize> {
@@ -206,11 +230,25 @@ macro_rules! shared_methods {
                 }
             }
             /// Return True if the bytes starts with the specified prefix, False otherwise.
+            ///
+            ///   prefix
+            ///     A bytes or a tuple of bytes to try.
+            ///   start
+            ///     Optional start position. Default: start of the bytes.
+            ///   end
+            ///     Optional stop position. Default: end of the bytes.
             #[method("startswith(prefix, start=None, end=None, /)", nosig)]
             fn startswith(&self, prefix: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<bool> {
                 affix(self.data(), prefix, self.section(start, end), "startswith", false, cx)
             }
             /// Return True if the bytes ends with the specified suffix, False otherwise.
+            ///
+            ///   suffix
+            ///     A bytes or a tuple of bytes to try.
+            ///   start
+            ///     Optional start position. Default: start of the bytes.
+            ///   end
+            ///     Optional stop position. Default: end of the bytes.
             #[method("endswith(suffix, start=None, end=None, /)", nosig)]
             fn endswith(&self, suffix: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<bool> {
                 affix(self.data(), suffix, self.section(start, end), "endswith", true, cx)
@@ -220,11 +258,11 @@ macro_rules! shared_methods {
             ///   encoding
             ///     The encoding with which to decode the bytes.
             ///   errors
-            ///     The error handling scheme to use for the handling of decoding errors.
-            ///     The default is 'strict' meaning that decoding errors raise a
-            ///     UnicodeDecodeError. Other possible values are 'ignore' and 'replace'
-            ///     as well as any other name registered with codecs.register_error that
-            ///     can handle UnicodeDecodeErrors.
+            ///     The error handling scheme to use for the handling of decoding
+            ///     errors.  The default is 'strict' meaning that decoding errors
+            ///     raise a UnicodeDecodeError.  Other possible values are 'ignore'
+            ///     and 'replace' as well as any other name registered with
+            ///     codecs.register_error that can handle UnicodeDecodeErrors.
             #[method("decode(encoding='utf-8', errors='strict')")]
             fn decode(&self, encoding: Option<&PyStr>, errors: Option<&PyStr>, cx: &mut Cx) -> PyResult<Own<Object>> {
                 let enc = encoding.map_or("utf-8".to_owned(), |e| e.to_string_lossy());
@@ -256,8 +294,19 @@ macro_rules! shared_methods {
             ///   sep
             ///     An optional single character or byte to separate hex bytes.
             ///   bytes_per_sep
-            ///     How many bytes between separators.  Positive values count from the
-            ///     right, negative values count from the left.
+            ///     How many bytes between separators.  Positive values count from
+            ///     the right, negative values count from the left.
+            ///
+            /// Example:
+            /// >>> value = b'\xb9\x01\xef'
+            /// >>> value.hex()
+            /// 'b901ef'
+            /// >>> value.hex(':')
+            /// 'b9:01:ef'
+            /// >>> value.hex(':', 2)
+            /// 'b9:01ef'
+            /// >>> value.hex(':', -2)
+            /// 'b901:ef'
             #[method("hex(sep=<unrepresentable>, bytes_per_sep=1)")]
             fn hex(&self, sep: Option<&Object>, bytes_per_sep: isize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
                 to_hex(self.data(), sep, bytes_per_sep, cx)
@@ -364,15 +413,15 @@ macro_rules! shared_methods {
             }
             /// B.title() -> copy of B
             ///
-            /// Return a titlecased version of B, i.e. ASCII words start with uppercase
-            /// characters, all remaining cased characters have lowercase.
+            /// Return a titlecased version of B, i.e. ASCII words start with
+            /// uppercase characters, all remaining cased characters have lowercase.
             #[method("title()")]
             fn title(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
                 $t::wrap(&ops::title(self.data()), cx)
             }
             /// Strip leading bytes contained in the argument.
             ///
-            /// If the argument is omitted or None, strip leading ASCII whitespace.
+            /// If the argument is omitted or None, strip leading  ASCII whitespace.
             #[method("lstrip(bytes=None, /)")]
             fn lstrip(&self, bytes: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
                 self.stripped(bytes, true, false, cx)
@@ -386,7 +435,8 @@ macro_rules! shared_methods {
             }
             /// Strip leading and trailing bytes contained in the argument.
             ///
-            /// If the argument is omitted or None, strip leading and trailing ASCII whitespace.
+            /// If the argument is omitted or None, strip leading and trailing ASCII
+            /// whitespace.
             #[method("strip(bytes=None, /)")]
             fn strip(&self, bytes: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
                 self.stripped(bytes, true, true, cx)
@@ -403,24 +453,25 @@ macro_rules! shared_methods {
             }
             /// Partition the bytes into three parts using the given separator.
             ///
-            /// This will search for the separator sep in the bytes. If the separator is found,
-            /// returns a 3-tuple containing the part before the separator, the separator
-            /// itself, and the part after it.
+            /// This will search for the separator sep in the bytes.  If the
+            /// separator is found, returns a 3-tuple containing the part before the
+            /// separator, the separator itself, and the part after it.
             ///
-            /// If the separator is not found, returns a 3-tuple containing the original bytes
-            /// object and two empty bytes objects.
+            /// If the separator is not found, returns a 3-tuple containing the
+            /// original bytes object and two empty bytes objects.
             #[method("partition(sep, /)")]
             fn partition(&self, sep: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
                 self.parted(sep, false, cx)
             }
             /// Partition the bytes into three parts using the given separator.
             ///
-            /// This will search for the separator sep in the bytes, starting at the end. If
-            /// the separator is found, returns a 3-tuple containing the part before the
-            /// separator, the separator itself, and the part after it.
+            /// This will search for the separator sep in the bytes, starting at the
+            /// end.  If the separator is found, returns a 3-tuple containing the
+            /// part before the separator, the separator itself, and the part after
+            /// it.
             ///
-            /// If the separator is not found, returns a 3-tuple containing two empty bytes
-            /// objects and the original bytes object.
+            /// If the separator is not found, returns a 3-tuple containing two
+            /// empty bytes objects and the original bytes object.
             #[method("rpartition(sep, /)")]
             fn rpartition(&self, sep: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
                 self.parted(sep, true, cx)
@@ -443,8 +494,9 @@ macro_rules! shared_methods {
             }
             /// Return a bytes object with the given prefix string removed if present.
             ///
-            /// If the bytes starts with the prefix string, return bytes[len(prefix):].
-            /// Otherwise, return a copy of the original bytes.
+            /// If the bytes starts with the prefix string, return
+            /// bytes[len(prefix):].  Otherwise, return a copy of the original
+            /// bytes.
             #[method("removeprefix(prefix, /)")]
             fn removeprefix(&self, prefix: Buffer, cx: &mut Cx) -> PyResult<Own<Object>> {
                 match self.data().strip_prefix(prefix.bytes()) {
@@ -454,9 +506,9 @@ macro_rules! shared_methods {
             }
             /// Return a bytes object with the given suffix string removed if present.
             ///
-            /// If the bytes ends with the suffix string and that suffix is not empty,
-            /// return bytes[:-len(prefix)].  Otherwise, return a copy of the original
-            /// bytes.
+            /// If the bytes ends with the suffix string and that suffix is not
+            /// empty, return bytes[:-len(prefix)].  Otherwise, return a copy of the
+            /// original bytes.
             #[method("removesuffix(suffix, /)")]
             fn removesuffix(&self, suffix: Buffer, cx: &mut Cx) -> PyResult<Own<Object>> {
                 match self.data().strip_suffix(suffix.bytes()) {
@@ -468,8 +520,8 @@ macro_rules! shared_methods {
             ///
             ///   sep
             ///     The delimiter according which to split the bytes.
-            ///     None (the default value) means split on ASCII whitespace characters
-            ///     (space, tab, return, newline, formfeed, vertical tab).
+            ///     None (the default value) means split on ASCII whitespace
+            ///     characters (space, tab, return, newline, formfeed, vertical tab).
             ///   maxsplit
             ///     Maximum number of splits to do.
             ///     -1 (the default value) means no limit.
@@ -484,13 +536,14 @@ macro_rules! shared_methods {
             ///
             ///   sep
             ///     The delimiter according which to split the bytes.
-            ///     None (the default value) means split on ASCII whitespace characters
-            ///     (space, tab, return, newline, formfeed, vertical tab).
+            ///     None (the default value) means split on ASCII whitespace
+            ///     characters (space, tab, return, newline, formfeed, vertical tab).
             ///   maxsplit
             ///     Maximum number of splits to do.
             ///     -1 (the default value) means no limit.
             ///
-            /// Splitting is done starting at the end of the bytes and working to the front.
+            /// Splitting is done starting at the end of the bytes and working to
+            /// the front.
             #[method("rsplit(sep=None, maxsplit=-1)")]
             fn rsplit(&self, sep: &Object, maxsplit: isize, cx: &mut Cx) -> PyResult<Own<PyList>> {
                 match separator(sep, cx)? {
@@ -500,8 +553,8 @@ macro_rules! shared_methods {
             }
             /// Return a list of the lines in the bytes, breaking at line boundaries.
             ///
-            /// Line breaks are not included in the resulting list unless keepends is given and
-            /// true.
+            /// Line breaks are not included in the resulting list unless keepends
+            /// is given and true.
             #[method("splitlines(keepends=False)")]
             fn splitlines(&self, keepends: bool, cx: &mut Cx) -> PyResult<Own<PyList>> {
                 list_of(ops::split_lines(self.data(), keepends), cx)
@@ -511,8 +564,9 @@ macro_rules! shared_methods {
             ///   table
             ///     Translation table, which must be a bytes object of length 256.
             ///
-            /// All characters occurring in the optional argument delete are removed.
-            /// The remaining characters are mapped through the given translation table.
+            /// All characters occurring in the optional argument delete are
+            /// removed.  The remaining characters are mapped through the given
+            /// translation table.
             #[method("translate(table, /, delete=b'')")]
             fn translate(&self, table: &Object, delete: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
                 let v = translate(self.data(), table, delete, cx)?;

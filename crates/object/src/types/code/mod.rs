@@ -60,7 +60,7 @@ impl Drop for MonitoringBox {
 }
 
 /// Bytecode with everything it needs to run, apart from its globals.
-#[pytype(name = "code", doc = "Create a code object.  Not for mere mortals.", export = "PyCode_Type")]
+#[pytype(name = "code", doc = "Create a code object.  Not for the faint of heart.", export = "PyCode_Type")]
 #[repr(C)]
 pub struct PyCode {
     head: VarHead,

@@ -205,7 +205,7 @@ impl PyDict {
         Err(PyDict::key_error(key, cx))
     }
 
-    /// Return the size of the dict in memory.
+    /// Return the size of the dict in memory, in bytes.
     #[method("__sizeof__()")]
     fn py_sizeof(&self) -> usize {
         self.ty().tp_basicsize.get() as usize + self.extra_bytes()
@@ -321,7 +321,7 @@ impl PyDict {
         diter::new_reversed(self, What::Keys, cx)
     }
 
-    /// See PEP 585
+    /// dicts are generic over two types, signifying (respectively) the types of their keys and values
     #[classmethod("__class_getitem__(object, /)")]
     fn py_class_getitem(cls: &PyType, object: &Object, cx: &mut Cx) -> PyResult {
         crate::types::object_::generic_alias_hook(cls, object, cx)

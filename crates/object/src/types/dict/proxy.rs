@@ -114,37 +114,37 @@ impl PyMappingProxy {
         self.call(name!(cx, "get"), &[key, default.unwrap_or(crate::types::none())], cx)
     }
 
-    /// a set-like object providing a view on D's keys
+    /// D.keys() -> a set-like object providing a view on D's keys
     #[method("keys()")]
     fn py_keys(&self, cx: &mut Cx) -> PyResult {
         self.call(name!(cx, "keys"), &[], cx)
     }
 
-    /// an object providing a view on D's values
+    /// D.values() -> an object providing a view on D's values
     #[method("values()")]
     fn py_values(&self, cx: &mut Cx) -> PyResult {
         self.call(name!(cx, "values"), &[], cx)
     }
 
-    /// a set-like object providing a view on D's items
+    /// D.items() -> a set-like object providing a view on D's items
     #[method("items()")]
     fn py_items(&self, cx: &mut Cx) -> PyResult {
         self.call(name!(cx, "items"), &[], cx)
     }
 
-    /// a shallow copy of D
+    /// D.copy() -> a shallow copy of D
     #[method("copy()")]
     fn py_copy(&self, cx: &mut Cx) -> PyResult {
         self.call(name!(cx, "copy"), &[], cx)
     }
 
-    /// See PEP 585
+    /// frozensets are generic over the type of their elements
     #[classmethod("__class_getitem__(object, /)")]
     fn py_class_getitem(cls: &crate::typeobj::PyType, object: &Object, cx: &mut Cx) -> PyResult {
         crate::types::object_::generic_alias_hook(cls, object, cx)
     }
 
-    /// reverse iterator
+    /// D.__reversed__() -> reverse iterator
     #[method("__reversed__()")]
     fn py_reversed(&self, cx: &mut Cx) -> PyResult {
         self.call(name!(cx, "__reversed__"), &[], cx)

@@ -69,7 +69,7 @@ pub struct ExcRow {
 }
 
 exceptions! {
-    BaseException(object): Base = "Common base class for all exceptions.";
+    BaseException(object): Base = "Common base class for all exceptions";
     BaseExceptionGroup(BaseException): Group = "A combination of multiple unrelated exceptions.";
     GeneratorExit(BaseException): Base = "Request that a generator exit.";
     KeyboardInterrupt(BaseException): Base = "Program interrupted by user.";
@@ -90,7 +90,7 @@ exceptions! {
     KeyError(LookupError): Base = "Mapping key not found.";
     MemoryError(Exception): Base = "Out of memory.";
     NameError(Exception): Name = "Name not found globally.";
-    UnboundLocalError(NameError): Name = "Local name referenced before assignment.";
+    UnboundLocalError(NameError): Name = "Local name referenced but not bound to a value.";
     OSError(Exception): Os = "Base class for I/O related errors.";
     BlockingIOError(OSError): Os = "I/O operation would block.";
     ChildProcessError(OSError): Os = "Child process error.";

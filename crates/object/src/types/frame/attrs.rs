@@ -13,7 +13,7 @@ impl PyFrame {
         let text = format!("<frame at {:p}, file {file}, line {}, code {}>", self, self.line(), code.name());
         PyStr::new(&text, cx)
     }
-    /// Return the frame's local variables; a write-through proxy in functions.
+    /// Return the mapping used by the frame to look up local variables.
     #[getter("f_locals")]
     fn get_locals(&self, cx: &mut Cx) -> PyResult {
         match self.frame().and_then(|f| f.namespace().map(|ns| (f, ns))) {

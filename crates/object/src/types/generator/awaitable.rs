@@ -78,8 +78,8 @@ impl CoroWrapper {
     fn next(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
         self.coro.body().next(cx)
     }
-    /// send(value) -> send 'value' into coroutine,
-    /// return next yielded value or raise StopIteration.
+    /// send(arg) -> send 'arg' into coroutine,
+    /// return next iterated value or raise StopIteration.
     #[method("send(value, /)", nosig)]
     fn send(&self, value: &Object, cx: &mut Cx) -> PyResult {
         self.coro.body().send_or_stop(value, cx)

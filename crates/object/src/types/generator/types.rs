@@ -343,8 +343,8 @@ impl PyCoroutine {
     fn am_send(&self, v: &Object, cx: &mut Cx) -> PyResult<SendResult> {
         send_result(self.body(), v, cx)
     }
-    /// send(value) -> send 'value' into coroutine,
-    /// return next yielded value or raise StopIteration.
+    /// send(arg) -> send 'arg' into coroutine,
+    /// return next iterated value or raise StopIteration.
     #[method("send(value, /)", nosig)]
     fn send(&self, value: &Object, cx: &mut Cx) -> PyResult {
         self.body().send_or_stop(value, cx)

@@ -274,6 +274,17 @@ impl PyMemoryView {
     ///   bytes_per_sep
     ///     How many bytes between separators.  Positive values count from
     ///     the right, negative values count from the left.
+    ///
+    /// Example:
+    /// >>> value = memoryview(b'\xb9\x01\xef')
+    /// >>> value.hex()
+    /// 'b901ef'
+    /// >>> value.hex(':')
+    /// 'b9:01:ef'
+    /// >>> value.hex(':', 2)
+    /// 'b9:01ef'
+    /// >>> value.hex(':', -2)
+    /// 'b901:ef'
     #[method("hex(sep=<unrepresentable>, bytes_per_sep=1)")]
     fn hex(&self, sep: Option<&Object>, bytes_per_sep: isize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         self.check(cx)?;

@@ -231,6 +231,7 @@ impl PlainObject {
     ///
     /// The default implementation does nothing. It may be
     /// overridden to extend subclasses.
+    ///
     #[classmethod("__init_subclass__()", nosig, doc = "This method is called when a class is subclassed.\n\nThe default implementation does nothing. It may be\noverridden to extend subclasses.")]
     fn init_subclass(_cls: &PyType) {}
     /// Abstract classes can override this to customize issubclass().

@@ -393,7 +393,7 @@ macro_rules! common {
                 self.core().union(&others, cx)
             }
 
-            /// See PEP 585
+            /// generators are generic over the types of their yield, send, and return values
             #[classmethod("__class_getitem__(object, /)")]
             fn py_class_getitem(cls: &PyType, object: &Object, cx: &mut Cx) -> PyResult {
                 crate::types::object_::generic_alias_hook(cls, object, cx)

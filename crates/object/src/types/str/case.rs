@@ -102,8 +102,8 @@ impl PyStr {
     }
     /// Return a version of the string where each word is titlecased.
     ///
-    /// More specifically, words start with uppercased characters and all remaining
-    /// cased characters have lower case.
+    /// More specifically, words start with uppercased characters and all
+    /// remaining cased characters have lower case.
     #[method("title()")]
     fn title(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         match self.units() {
@@ -115,8 +115,8 @@ impl PyStr {
     }
     /// Return a capitalized version of the string.
     ///
-    /// More specifically, make the first character have upper case and the rest lower
-    /// case.
+    /// More specifically, make the first character have upper case and the
+    /// rest lower case.
     #[method("capitalize()")]
     fn capitalize(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let points = self.to_points();
@@ -132,16 +132,16 @@ impl PyStr {
 
     /// Return True if the string is an alphabetic string, False otherwise.
     ///
-    /// A string is alphabetic if all characters in the string are alphabetic and there
-    /// is at least one character in the string.
+    /// A string is alphabetic if all characters in the string are
+    /// alphabetic and there is at least one character in the string.
     #[method("isalpha()")]
     fn isalpha(&self) -> bool {
         all(self, ucd::is_alpha)
     }
     /// Return True if the string is an alpha-numeric string, False otherwise.
     ///
-    /// A string is alpha-numeric if all characters in the string are alpha-numeric and
-    /// there is at least one character in the string.
+    /// A string is alpha-numeric if all characters in the string are
+    /// alpha-numeric and there is at least one character in the string.
     #[method("isalnum()")]
     fn isalnum(&self) -> bool {
         all(self, ucd::is_alnum)
@@ -156,48 +156,48 @@ impl PyStr {
     }
     /// Return True if the string is a decimal string, False otherwise.
     ///
-    /// A string is a decimal string if all characters in the string are decimal and
-    /// there is at least one character in the string.
+    /// A string is a decimal string if all characters in the string are
+    /// decimal and there is at least one character in the string.
     #[method("isdecimal()")]
     fn isdecimal(&self) -> bool {
         all(self, ucd::is_decimal)
     }
     /// Return True if the string is a digit string, False otherwise.
     ///
-    /// A string is a digit string if all characters in the string are digits and there
-    /// is at least one character in the string.
+    /// A string is a digit string if all characters in the string are
+    /// digits and there is at least one character in the string.
     #[method("isdigit()")]
     fn isdigit(&self) -> bool {
         all(self, ucd::is_digit)
     }
     /// Return True if the string is a numeric string, False otherwise.
     ///
-    /// A string is numeric if all characters in the string are numeric and there is at
-    /// least one character in the string.
+    /// A string is numeric if all characters in the string are numeric and
+    /// there is at least one character in the string.
     #[method("isnumeric()")]
     fn isnumeric(&self) -> bool {
         all(self, ucd::is_numeric)
     }
     /// Return True if the string is a valid Python identifier, False otherwise.
     ///
-    /// Call keyword.iskeyword(s) to test whether string s is a reserved identifier,
-    /// such as "def" or "class".
+    /// Call keyword.iskeyword(s) to test whether string s is a reserved
+    /// identifier, such as "def" or "class".
     #[method("isidentifier()")]
     fn isidentifier(&self) -> bool {
         super::is_identifier(self)
     }
     /// Return True if the string is a lowercase string, False otherwise.
     ///
-    /// A string is lowercase if all cased characters in the string are lowercase and
-    /// there is at least one cased character in the string.
+    /// A string is lowercase if all cased characters in the string are
+    /// lowercase and there is at least one cased character in the string.
     #[method("islower()")]
     fn islower(&self) -> bool {
         cased(self, ucd::is_lower, &[ucd::is_upper, ucd::is_title])
     }
     /// Return True if the string is an uppercase string, False otherwise.
     ///
-    /// A string is uppercase if all cased characters in the string are uppercase and
-    /// there is at least one cased character in the string.
+    /// A string is uppercase if all cased characters in the string are
+    /// uppercase and there is at least one cased character in the string.
     #[method("isupper()")]
     fn isupper(&self) -> bool {
         cased(self, ucd::is_upper, &[ucd::is_lower, ucd::is_title])
@@ -235,8 +235,8 @@ impl PyStr {
     }
     /// Return True if the string is a whitespace string, False otherwise.
     ///
-    /// A string is whitespace if all characters in the string are whitespace and there
-    /// is at least one character in the string.
+    /// A string is whitespace if all characters in the string are
+    /// whitespace and there is at least one character in the string.
     #[method("isspace()")]
     fn isspace(&self) -> bool {
         all(self, ucd::is_space)
@@ -244,7 +244,8 @@ impl PyStr {
 
     /// Return a centered string of length width.
     ///
-    /// Padding is done using the specified fill character (default is a space).
+    /// Padding is done using the specified fill character (default is
+    /// a space).
     #[method("center(width, fillchar=' ', /)")]
     fn center(&self, width: isize, fillchar: Option<CodePoint>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let n = missing(self, width);
@@ -253,14 +254,16 @@ impl PyStr {
     }
     /// Return a left-justified string of length width.
     ///
-    /// Padding is done using the specified fill character (default is a space).
+    /// Padding is done using the specified fill character (default is
+    /// a space).
     #[method("ljust(width, fillchar=' ', /)")]
     fn ljust(&self, width: isize, fillchar: Option<CodePoint>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         pad(self, 0, missing(self, width), fillchar.map_or(32, |c| c.0), cx)
     }
     /// Return a right-justified string of length width.
     ///
-    /// Padding is done using the specified fill character (default is a space).
+    /// Padding is done using the specified fill character (default is
+    /// a space).
     #[method("rjust(width, fillchar=' ', /)")]
     fn rjust(&self, width: isize, fillchar: Option<CodePoint>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         pad(self, missing(self, width), 0, fillchar.map_or(32, |c| c.0), cx)
@@ -315,12 +318,13 @@ impl PyStr {
     /// Replace each character in the string using the given translation table.
     ///
     ///   table
-    ///     Translation table, which must be a mapping of Unicode ordinals to
-    ///     Unicode ordinals, strings, or None.
+    ///     Translation table, which must be a mapping of Unicode ordinals
+    ///     to Unicode ordinals, strings, or None.
     ///
-    /// The table must implement lookup/indexing via __getitem__, for instance a
-    /// dictionary or list.  If this operation raises LookupError, the character is
-    /// left untouched.  Characters mapped to None are deleted.
+    /// The table must implement lookup/indexing via __getitem__, for
+    /// instance a dictionary or list.  If this operation raises
+    /// LookupError, the character is left untouched.  Characters mapped to
+    /// None are deleted.
     #[method("translate(table, /)")]
     fn translate(&self, table: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let mut b = StrBuf::with_capacity(self.len());

@@ -150,14 +150,12 @@ impl PyStr {
         format_text(self, format_spec, cx)
     }
     /// Return a formatted version of the string, using substitutions from args and kwargs.
-    ///
     /// The substitutions are identified by braces ('{' and '}').
     #[method("format(*args, **kwargs)")]
     fn py_format(&self, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         run_template(self, args.0, Lookup::Keywords(kwargs), cx)
     }
     /// Return a formatted version of the string, using substitutions from mapping.
-    ///
     /// The substitutions are identified by braces ('{' and '}').
     #[method("format_map(mapping, /)")]
     fn format_map(&self, mapping: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {

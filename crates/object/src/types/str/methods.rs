@@ -213,14 +213,17 @@ fn not_found(cx: &mut Cx) -> Raised {
 impl PyStr {
     /// Return the lowest index in S where substring sub is found, such that sub is contained within S[start:end].
     ///
-    /// Optional arguments start and end are interpreted as in slice notation.
-    /// Return -1 on failure.
+    /// Optional arguments start and end are interpreted as in slice
+    /// notation.  Return -1 on failure.
     #[method("find(sub, start=None, end=None, /)", nosig)]
     fn py_find(&self, sub: &PyStr, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>) -> isize {
         let (a, b) = range(self, start, end);
         find::find(self, sub, a, b).map_or(-1, |i| i as isize)
     }
     /// Return the highest index in S where substring sub is found, such that sub is contained within S[start:end].
+    ///
+    /// Optional arguments start and end are interpreted as in slice
+    /// notation.  Return -1 on failure.
     #[method("rfind(sub, start=None, end=None, /)", nosig)]
     fn py_rfind(&self, sub: &PyStr, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>) -> isize {
         let (a, b) = range(self, start, end);
@@ -228,7 +231,8 @@ impl PyStr {
     }
     /// Return the lowest index in S where substring sub is found, such that sub is contained within S[start:end].
     ///
-    /// Raises ValueError when the substring is not found.
+    /// Optional arguments start and end are interpreted as in slice
+    /// notation.  Raises ValueError when the substring is not found.
     #[method("index(sub, start=None, end=None, /)", nosig)]
     fn py_index(&self, sub: &PyStr, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<usize> {
         let (a, b) = range(self, start, end);
@@ -236,7 +240,8 @@ impl PyStr {
     }
     /// Return the highest index in S where substring sub is found, such that sub is contained within S[start:end].
     ///
-    /// Raises ValueError when the substring is not found.
+    /// Optional arguments start and end are interpreted as in slice
+    /// notation.  Raises ValueError when the substring is not found.
     #[method("rindex(sub, start=None, end=None, /)", nosig)]
     fn py_rindex(&self, sub: &PyStr, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<usize> {
         let (a, b) = range(self, start, end);
@@ -244,29 +249,70 @@ impl PyStr {
     }
     /// Return the number of non-overlapping occurrences of substring sub in string S[start:end].
     ///
-    /// Optional arguments start and end are interpreted as in slice notation.
+    /// Optional arguments start and end are interpreted as in slice
+    /// notation.
     #[method("count(sub, start=None, end=None, /)", nosig)]
     fn py_count(&self, sub: &PyStr, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>) -> usize {
         let (a, b) = range(self, start, end);
         find::count(self, sub, a, b, usize::MAX)
     }
     /// Return True if the string starts with the specified prefix, False otherwise.
+    ///
+    ///   prefix
+    ///     A string or a tuple of strings to try.
+    ///   start
+    ///     Optional start position. Default: start of the string.
+    ///   end
+    ///     Optional stop position. Default: end of the string.
     #[method("startswith(prefix, start=None, end=None, /)", nosig)]
     fn startswith(&self, prefix: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<bool> {
         affix(self, prefix, range(self, start, end), "startswith", false, cx)
     }
     /// Return True if the string ends with the specified suffix, False otherwise.
+    ///
+    ///   suffix
+    ///     A string or a tuple of strings to try.
+    ///   start
+    ///     Optional start position. Default: start of the string.
+    ///   end
+    ///     Optional stop position. Default: end of the string.
     #[method("endswith(suffix, start=None, end=None, /)", nosig)]
     fn endswith(&self, suffix: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<bool> {
         affix(self, suffix, range(self, start, end), "endswith", true, cx)
     }
     /// Return a list of the substrings in the string, using sep as the separator string.
+    ///
+    ///   sep
+    ///     The separator used to split the string.
+    ///
+    ///     When set to None (the default value), will split on any
+    ///     whitespace character (including \n \r \t \f and spaces) and
+    ///     will discard empty strings from the result.
+    ///   maxsplit
+    ///     Maximum number of splits.
+    ///     -1 (the default value) means no limit.
+    ///
+    /// Splitting starts at the front of the string and works to the end.
+    ///
+    /// Note, str.split() is mainly useful for data that has been
+    /// intentionally delimited.  With natural text that includes
+    /// punctuation, consider using the regular expression module.
     #[method("split(sep=None, maxsplit=-1)")]
     fn py_split(&self, sep: &Object, maxsplit: isize, cx: &mut Cx) -> PyResult<Own<PyList>> {
         let sep = separator(sep, cx)?;
         split(self, sep, limit(maxsplit), cx)
     }
     /// Return a list of the substrings in the string, using sep as the separator string.
+    ///
+    ///   sep
+    ///     The separator used to split the string.
+    ///
+    ///     When set to None (the default value), will split on any
+    ///     whitespace character (including \n \r \t \f and spaces) and
+    ///     will discard empty strings from the result.
+    ///   maxsplit
+    ///     Maximum number of splits.
+    ///     -1 (the default value) means no limit.
     ///
     /// Splitting starts at the end of the string and works to the front.
     #[method("rsplit(sep=None, maxsplit=-1)")]
@@ -286,8 +332,8 @@ impl PyStr {
     }
     /// Return a list of the lines in the string, breaking at line boundaries.
     ///
-    /// Line breaks are not included in the resulting list unless keepends is given and
-    /// true.
+    /// Line breaks are not included in the resulting list unless keepends
+    /// is given and true.
     #[method("splitlines(keepends=False)")]
     fn splitlines(&self, keepends: bool, cx: &mut Cx) -> PyResult<Own<PyList>> {
         let l = PyList::new(cx)?;
@@ -310,24 +356,25 @@ impl PyStr {
     }
     /// Partition the string into three parts using the given separator.
     ///
-    /// This will search for the separator in the string.  If the separator is found,
-    /// returns a 3-tuple containing the part before the separator, the separator
-    /// itself, and the part after it.
+    /// This will search for the separator in the string.  If the separator
+    /// is found, returns a 3-tuple containing the part before the
+    /// separator, the separator itself, and the part after it.
     ///
-    /// If the separator is not found, returns a 3-tuple containing the original string
-    /// and two empty strings.
+    /// If the separator is not found, returns a 3-tuple containing
+    /// the original string and two empty strings.
     #[method("partition(sep, /)")]
     fn partition(&self, sep: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         parts(self, sep, false, cx)
     }
     /// Partition the string into three parts using the given separator.
     ///
-    /// This will search for the separator in the string, starting at the end. If
-    /// the separator is found, returns a 3-tuple containing the part before the
-    /// separator, the separator itself, and the part after it.
+    /// This will search for the separator in the string, starting at the
+    /// end.  If the separator is found, returns a 3-tuple containing the
+    /// part before the separator, the separator itself, and the part after
+    /// it.
     ///
-    /// If the separator is not found, returns a 3-tuple containing two empty strings
-    /// and the original string.
+    /// If the separator is not found, returns a 3-tuple containing two
+    /// empty strings and the original string.
     #[method("rpartition(sep, /)")]
     fn rpartition(&self, sep: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         parts(self, sep, true, cx)
@@ -354,11 +401,19 @@ impl PyStr {
         strip(self, chars, false, true, "rstrip", cx)
     }
     /// Return a str with the given prefix string removed if present.
+    ///
+    /// If the string starts with the prefix string, return
+    /// string[len(prefix):].  Otherwise, return a copy of the original
+    /// string.
     #[method("removeprefix(prefix, /)")]
     fn removeprefix(&self, prefix: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         if find::matches_at(self, prefix, 0) { self.slice(prefix.len(), self.len(), cx) } else { self.to_exact(cx) }
     }
     /// Return a str with the given suffix string removed if present.
+    ///
+    /// If the string ends with the suffix string and that suffix is not
+    /// empty, return string[:-len(suffix)].  Otherwise, return a copy of
+    /// the original string.
     #[method("removesuffix(suffix, /)")]
     fn removesuffix(&self, suffix: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let n = self.len();
@@ -369,8 +424,8 @@ impl PyStr {
     }
     /// Concatenate any number of strings.
     ///
-    /// The string whose method is called is inserted in between each given string.
-    /// The result is returned as a new string.
+    /// The string whose method is called is inserted in between each given
+    /// string.  The result is returned as a new string.
     ///
     /// Example: '.'.join(['ab', 'pq', 'rs']) -> 'ab.pq.rs'
     #[method("join(iterable, /)")]
@@ -378,11 +433,27 @@ impl PyStr {
         join(self, iterable, cx)
     }
     /// Return a copy with all occurrences of substring old replaced by new.
+    ///
+    ///   count
+    ///     Maximum number of occurrences to replace.
+    ///     -1 (the default value) means replace all occurrences.
+    ///
+    /// If the optional argument count is given, only the first count occurrences are
+    /// replaced.
     #[method("replace(old, new, /, count=-1)")]
     fn py_replace(&self, old: &PyStr, new: &PyStr, count: isize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         replace(self, old, new, limit(count), cx)
     }
     /// Encode the string using the codec registered for encoding.
+    ///
+    ///   encoding
+    ///     The encoding in which to encode the string.
+    ///   errors
+    ///     The error handling scheme to use for encoding errors.
+    ///     The default is 'strict' meaning that encoding errors raise a
+    ///     UnicodeEncodeError.  Other possible values are 'ignore', 'replace'
+    ///     and 'xmlcharrefreplace' as well as any other name registered with
+    ///     codecs.register_error that can handle UnicodeEncodeErrors.
     #[method("encode(encoding='utf-8', errors='strict')")]
     fn encode(&self, encoding: Option<&PyStr>, errors: Option<&PyStr>, cx: &mut Cx) -> PyResult<Own<Object>> {
         let enc = encoding.map(|e| e.to_string_lossy());

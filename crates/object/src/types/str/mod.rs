@@ -374,4 +374,8 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     }
 }
 
-crate::kernel_spec!(PyStr, PyUnicode_Type { basicsize: 64, dealloc: Some(dealloc) } parts [PyStr::BASIC, PyStr::SEARCH, PyStr::CASE, PyStr::FORMAT]);
+crate::kernel_spec!(PyStr, PyUnicode_Type {
+    basicsize: 64,
+    dealloc: Some(dealloc),
+    doc: Some(c"str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\nCreate a new string object from the given object. If encoding or\nerrors is specified, then the object must expose a data buffer\nthat will be decoded using the given encoding and error handler.\nOtherwise, returns the result of object.__str__() (if defined)\nor repr(object).\nencoding defaults to 'utf-8'.\nerrors defaults to 'strict'."),
+} parts [PyStr::BASIC, PyStr::SEARCH, PyStr::CASE, PyStr::FORMAT]);

@@ -199,7 +199,7 @@ impl PyWeakref {
     fn get_callback(&self) -> Own<Object> {
         self.callback.own().unwrap_or_else(|| crate::types::none().own())
     }
-    /// See PEP 585
+    /// coroutines are generic over the types of their yield, send, and return values
     #[classmethod("__class_getitem__(item, /)", nosig)]
     fn class_getitem(cls: &PyType, item: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         crate::types::object_::generic_alias_hook(cls.as_object(), item, cx)
