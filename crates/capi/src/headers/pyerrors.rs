@@ -42,6 +42,8 @@ pub fn matches(err: Option<&Object>, exc: Option<&Object>, cx: &mut Cx) -> bool 
     let (Some(err), Some(exc)) = (err, exc) else { return false };
     if let Some(t) = exc.downcast::<PyTuple>() {
         if cx.enter_call(" in exception matching").is_err() {
+            // The function has no way to raise.
+            unraisable::write(cx, None, None);
             return false;
         }
         return t.as_slice().iter().any(|e| matches(Some(err), Some(e), cx));

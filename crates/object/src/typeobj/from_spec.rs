@@ -25,7 +25,8 @@ struct Reading {
     functions: Vec<(SlotId, *const ())>,
     methods: *const MethodDef,
     getset: *const GetSetDef,
-    offsets: [isize; 3],
+    /// `__weaklistoffset__`, `__dictoffset__`, `__vectorcalloffset__` as the members give them.
+    offsets: [Option<isize>; 3],
 }
 
 macro_rules! slot_numbers {
@@ -77,7 +78,7 @@ unsafe fn read(spec: &abi::PyType_Spec, cx: &mut Cx) -> PyResult<Reading> {
         functions: Vec::new(),
         methods: std::ptr::null(),
         getset: std::ptr::null(),
-        offsets: [0; 3],
+        offsets: [None; 3],
     };
     let mut p = spec.slots;
     // SAFETY: a table that ends with a zero row.
@@ -125,7 +126,7 @@ unsafe fn read_members(r: &mut Reading, spec: &abi::PyType_Spec, cx: &mut Cx) ->
                 if (*m).type_ != member_code::SSIZET || (*m).flags & !RELATIVE_OFFSET != member_code::READONLY {
                     return Err(cx.system_error(format_args!("type of {} must be Py_T_PYSSIZET", String::from_utf8_lossy(name))));
                 }
-                r.offsets[i] = (*m).offset;
+                r.offsets[i] = Some((*m).offset);
             }
             m = m.add(1);
         }
@@ -234,7 +235,7 @@ unsafe fn fill(h: &PyHeapType, spec: &abi::PyType_Spec, r: &Reading, base: &PyTy
         copy_members(h, r, start);
         t.tp_methods.set(r.methods);
         t.tp_getset.set(r.getset);
-        let offset = |i: usize| if r.offsets[i] != 0 && spec.basicsize < 0 { r.offsets[i] + start } else { r.offsets[i] };
+        let offset = |i: usize| r.offsets[i].map_or(0, |o| if spec.basicsize < 0 { o + start } else { o });
         t.tp_weaklistoffset.set(offset(0));
         t.tp_dictoffset.set(offset(1));
         t.tp_vectorcall_offset.set(offset(2));
