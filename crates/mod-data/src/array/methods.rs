@@ -336,6 +336,10 @@ impl PyArray {
             None => self.splice(i, i + 1, &[], cx),
             Some(v) => {
                 let raw = self.descr.store(v, cx)?;
+                if i >= self.len() {
+                    // The conversion ran code that shrank the array.
+                    return Err(cx.index_error(format_args!("array assignment index out of range")));
+                }
                 self.put(i, raw, cx);
                 Ok(())
             }

@@ -205,6 +205,8 @@ impl PyPairwise {
                 return Ok(None);
             }
         }
+        // What reading the next item does to `old` by entering this iterator again does not show in this pair.
+        let old = self.old.own();
         let v = match iter::next(&it, cx)? {
             Some(v) => v,
             None => {
@@ -213,7 +215,8 @@ impl PyPairwise {
                 return Ok(None);
             }
         };
-        let Some(old) = self.old.swap(Some(v.clone())) else { return Ok(None) };
+        self.old.set(Some(v.clone()), cx);
+        let Some(old) = old else { return Ok(None) };
         PyTuple::from_vec(vec![old, v], cx).map(Some)
     }
 }

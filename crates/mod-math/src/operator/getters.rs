@@ -85,6 +85,10 @@ impl PyItemGetter {
             }
         }
     }
+    #[getter("__text_signature__")]
+    fn text_signature(&self) -> &'static str {
+        "(obj, /)"
+    }
     #[slot(tp_call)]
     fn call(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         self.run(args, kw, cx)
@@ -174,6 +178,10 @@ impl PyAttrGetter {
             }
         }
     }
+    #[getter("__text_signature__")]
+    fn text_signature(&self) -> &'static str {
+        "(obj, /)"
+    }
     #[slot(tp_call)]
     fn call(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         self.run(args, kw, cx)
@@ -238,6 +246,10 @@ impl PyMethodCaller {
         }
         let f = attr::get(o, &self.name, cx)?;
         call::call_tuple_dict(&f, &self.args, Some(&self.kwargs), cx)
+    }
+    #[getter("__text_signature__")]
+    fn text_signature(&self) -> &'static str {
+        "(obj, /)"
     }
     #[slot(tp_call)]
     fn call(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
