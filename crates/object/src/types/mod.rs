@@ -24,6 +24,7 @@ pub mod pickle_buffer;
 pub mod object_;
 pub mod range;
 pub mod property;
+pub(crate) mod seq_iter;
 pub mod set;
 pub mod slice;
 pub mod singletons;

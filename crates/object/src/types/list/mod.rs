@@ -8,7 +8,6 @@ mod iter;
 mod methods;
 mod sort;
 
-pub(crate) use iter::reduce_iter;
 pub use iter::{PyListIter, PyListRevIter};
 pub(crate) use methods::{clip, position, repr_items};
 
