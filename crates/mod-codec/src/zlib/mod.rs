@@ -1,9 +1,9 @@
-//! `zlib`: compression by zlib-rs.
+//! `zlib`: compression by zlib.
 
 mod objects;
 mod stream;
 
-use libz_rs_sys as lib;
+use libz_sys as lib;
 use objects::{PyCompress, PyDecompress, PyDecompressor};
 use std::cell::OnceCell;
 use std::ffi::c_int;

@@ -1,10 +1,10 @@
-//! A zlib stream, safe to use: the only file here that calls the library (zlib-rs has no safe interface with dictionaries, copies and all options).
+//! A zlib stream, safe to use: the only file here that calls the library (no safe crate has dictionaries, copies and all options).
 //!
 //! Invariant: while `open`, `z` was initialised by the library and is ended exactly once. The struct is boxed and never moves: the library keeps its address.
 #![allow(unsafe_code)]
 
-use libz_rs_sys as lib;
-use std::ffi::{CStr, c_int};
+use libz_sys as lib;
+use std::ffi::{CStr, c_int, c_void};
 
 /// Which way a stream goes.
 #[derive(Clone, Copy, PartialEq)]
@@ -20,9 +20,36 @@ pub struct Stream {
     open: bool,
 }
 
+/// The library's memory: C's.
+unsafe extern "C" fn allocate(_opaque: *mut c_void, items: u32, size: u32) -> *mut c_void {
+    // SAFETY: any two sizes are allowed.
+    unsafe { libc::calloc(items as usize, size as usize) }
+}
+
+unsafe extern "C" fn release(_opaque: *mut c_void, p: *mut c_void) {
+    // SAFETY: the library gives back what `allocate` gave.
+    unsafe { libc::free(p) }
+}
+
+/// A stream as `…Init2_` wants it: no input, no output.
 fn fresh() -> Box<lib::z_stream> {
-    // SAFETY: zero is what zlib's documentation asks for: default allocation, no input, no output.
-    Box::new(unsafe { std::mem::zeroed() })
+    use std::ptr::null_mut;
+    Box::new(lib::z_stream {
+        next_in: null_mut(),
+        avail_in: 0,
+        total_in: 0,
+        next_out: null_mut(),
+        avail_out: 0,
+        total_out: 0,
+        msg: null_mut(),
+        state: null_mut(),
+        zalloc: allocate,
+        zfree: release,
+        opaque: null_mut(),
+        data_type: 0,
+        adler: 0,
+        reserved: 0,
+    })
 }
 
 const SIZE: c_int = size_of::<lib::z_stream>() as c_int;
@@ -89,7 +116,7 @@ impl Stream {
         let err = unsafe {
             match self.way {
                 Way::Deflate => lib::deflateCopy(&raw mut *z, &raw mut *self.z),
-                Way::Inflate => lib::inflateCopy(&raw mut *z, &raw const *self.z),
+                Way::Inflate => lib::inflateCopy(&raw mut *z, &raw mut *self.z),
             }
         };
         if err == lib::Z_OK { Ok(Stream { z, way: self.way, open: true }) } else { Err(err) }
