@@ -43,6 +43,7 @@ pub mod process;
 pub mod pty;
 pub mod resource;
 pub mod sched;
+pub mod semaphore;
 pub mod signal;
 pub mod socket;
 pub mod sockopt;

@@ -6,6 +6,7 @@ pub mod bz2;
 pub mod codecs;
 pub mod data;
 pub mod hashes;
+pub mod lzma;
 pub mod multibyte;
 pub mod zlib;
 
@@ -20,6 +21,7 @@ static MODULES: &[&ModuleSpec] = &[
     &hashes::SHA2,
     &hashes::SHA3,
     &hashes::BLAKE2,
+    &hashes::HMAC,
     &multibyte::MULTIBYTE,
     &multibyte::CN,
     &multibyte::HK,
@@ -29,6 +31,7 @@ static MODULES: &[&ModuleSpec] = &[
     &multibyte::TW,
     &zlib::MODULE,
     &bz2::MODULE,
+    &lzma::MODULE,
 ];
 
 /// The modules of this crate.

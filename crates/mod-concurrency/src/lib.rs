@@ -4,6 +4,7 @@
 pub mod asyncio;
 pub mod faulthandler;
 pub mod queue;
+pub mod semlock;
 pub mod signal;
 pub mod thread;
 pub mod wait;
@@ -11,7 +12,7 @@ pub mod wait;
 use taipan_object::prelude::*;
 
 /// The modules of this crate; a new one is its file and one line here.
-static MODULES: &[&ModuleSpec] = &[&thread::thread::MODULE, &signal::signal::MODULE, &queue::queue::MODULE, &faulthandler::faulthandler::MODULE, &asyncio::asyncio::MODULE];
+static MODULES: &[&ModuleSpec] = &[&thread::thread::MODULE, &signal::signal::MODULE, &queue::queue::MODULE, &faulthandler::faulthandler::MODULE, &asyncio::asyncio::MODULE, &semlock::module::MODULE];
 
 /// The modules of this crate.
 pub fn modules() -> &'static [&'static ModuleSpec] {

@@ -2,10 +2,12 @@
 
 mod blake;
 mod fixed;
+mod hmac;
 mod keccak;
 
 pub use blake::MODULE as BLAKE2;
 pub use fixed::{MD5, SHA1, SHA2};
+pub use hmac::MODULE as HMAC;
 pub use keccak::MODULE as SHA3;
 
 use taipan_object::abstract_::buffer::has_buffer;
