@@ -11,6 +11,7 @@ pub mod interp;
 pub mod programs;
 pub mod record;
 pub mod tidy;
+pub mod wheels;
 
 use std::path::{Path, PathBuf};
 

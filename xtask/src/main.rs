@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{abi_gen, abi_probe, bench, conformance, imports, programs, record, tidy};
+use xtask::{abi_gen, abi_probe, bench, conformance, imports, programs, record, tidy, wheels};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND [OPTIONS]
@@ -15,6 +15,7 @@ usage: cargo xtask COMMAND [OPTIONS]
   bench [NAME…]       our benchmarks beside the reference (`--instructions`: under callgrind)
   abi-probe           layouts against the 3.14 headers and against Taipan's types
   imports [NAME]      import every module of the library, one process each
+  wheels [NAME…]      packages from the index, used by Taipan and the reference (`--repeat N`: memory over N rounds)
   abi-gen [--check]   write crates/abi/src/headers from xtask/data/layouts.tsv (or only compare)
 ";
 
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         "bench" => bench::main(rest),
         "abi-probe" => abi_probe::main(rest),
         "imports" => imports::main(rest),
+        "wheels" => wheels::main(rest),
         "abi-gen" => abi_gen::main(rest),
         _ => {
             eprint!("{USAGE}");

@@ -119,6 +119,18 @@ PyObject *PyErr_FormatV(PyObject *type, const char *format, va_list list)
 {
     WITH_LIST(list, PyObject *, raise(type, taipan_format_text(format, &v)));
 }
+PyObject *taipan_take_cause(void);
+void taipan_put_cause(PyObject *cause);
+PyObject *_PyErr_FormatFromCause(PyObject *type, const char *format, ...)
+{
+    struct taipan_va v;
+    PyObject *cause = taipan_take_cause();
+    va_start(v.ap, format);
+    raise(type, taipan_format_text(format, &v));
+    va_end(v.ap);
+    taipan_put_cause(cause);
+    return NULL;
+}
 PyObject *taipan_take_raised(void);
 void taipan_put_raised(PyObject *e);
 void PyErr_FormatUnraisable(const char *format, ...)

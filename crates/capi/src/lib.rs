@@ -29,7 +29,7 @@ pub fn exports() -> Vec<&'static Export> {
         pyerrors::EXPORTS, longobject::EXPORTS, longobject::digits::EXPORTS, floatobject::EXPORTS, bytesobject::EXPORTS, containers::EXPORTS,
         dictobject::EXPORTS, unicodeobject::EXPORTS, unicode_codecs::EXPORTS, unicode_writer::EXPORTS, typeobject::EXPORTS, moduleobject::EXPORTS,
         pycapsule::EXPORTS, pystate::EXPORTS, functions::EXPORTS, pybuffer::EXPORTS, misc::EXPORTS, format::build::EXPORTS, format::text::EXPORTS,
-        format::getargs::EXPORTS, format::keywords::EXPORTS, clinic::EXPORTS, initconfig::EXPORTS, unicode_errors::EXPORTS, data::VARIADIC,
+        format::getargs::EXPORTS, format::keywords::EXPORTS, clinic::EXPORTS, initconfig::EXPORTS, unicode_errors::EXPORTS, code::EXPORTS, ceval::EXPORTS, osmodule::EXPORTS, data::VARIADIC,
     ];
     lists.iter().flat_map(|l| l.iter()).collect()
 }

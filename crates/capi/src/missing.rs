@@ -8,7 +8,7 @@ use taipan_object::prelude::*;
 fn raise(name: &str) -> usize {
     // SAFETY: C code calls the API with the GIL held; without it there is no exception to set.
     if taipan_object::cx::current().is_null() {
-        taipan_object::fatal(&format!("the C API function {name} does not exist in Taipan yet"));
+    taipan_object::fatal(&format!("the C API function {name} does not exist in Taipan yet"));
     }
     // SAFETY: the thread has its state.
     let cx = &mut unsafe { Cx::assume() };
@@ -18,116 +18,112 @@ fn raise(name: &str) -> usize {
 
 macro_rules! missing {
     ($($name:ident)*) => {
-        $(
-            /// Not here yet.
-            ///
-            /// # Safety
-            /// Callable with any arguments: it looks at none.
-            #[unsafe(no_mangle)]
-            #[allow(non_snake_case)]
-            pub unsafe extern "C" fn $name() -> usize {
-                raise(stringify!($name))
-            }
-        )*
-        /// The names.
-        pub const MISSING: &[Export] = &[$( Export { name: stringify!($name), address: $name as *const () } ),*];
+    $(
+    /// Not here yet.
+    ///
+    /// # Safety
+    /// Callable with any arguments: it looks at none.
+    #[unsafe(no_mangle)]
+    #[allow(non_snake_case)]
+    pub unsafe extern "C" fn $name() -> usize {
+    raise(stringify!($name))
+    }
+    )*
+    /// The names.
+    pub const MISSING: &[Export] = &[$( Export { name: stringify!($name), address: $name as *const () } ),*];
     };
 }
 
 missing! {
-    PyAsyncGen_New PyCFunction_Call PyCode_AddWatcher PyCode_Addr2Location PyCode_ClearWatcher PyCode_Optimize PyCodec_IncrementalDecoder
-    PyCodec_IncrementalEncoder PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyConfig_Clear
-    PyConfig_InitIsolatedConfig PyConfig_InitPythonConfig PyConfig_Read PyConfig_Set PyConfig_SetArgv PyConfig_SetBytesArgv
-    PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList PyContext_AddWatcher PyContext_ClearWatcher PyContext_Enter PyContext_Exit
-    PyCoro_New PyCriticalSection2_BeginMutex PyCriticalSection_BeginMutex PyDescr_NewWrapper
-    PyErr_ProgramText PyErr_ProgramTextObject PyErr_RangedSyntaxLocationObject PyEval_AcquireLock PyEval_CallObjectWithKeywords
-    PyEval_EvalCodeEx PyEval_EvalFrame PyEval_EvalFrameEx PyEval_ReleaseLock PyEval_SetProfile PyEval_SetProfileAllThreads PyEval_SetTrace
-    PyEval_SetTraceAllThreads PyEvent_Wait PyEvent_WaitTimed PyFile_NewStdPrinter PyFile_OpenCode PyFile_OpenCodeObject PyFile_SetOpenCodeHook
-    PyFrame_FastToLocals PyFrame_FastToLocalsWithError PyFrame_LocalsToFast PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetVectorcall
-    PyGen_GetCode PyGen_New PyGen_NewWithQualName PyImport_AppendInittab PyImport_ExtendInittab PyImport_ImportFrozenModule
+    PyAsyncGen_New PyCFunction_Call PyCode_AddWatcher PyCode_ClearWatcher PyCode_Optimize PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder
+    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyConfig_Clear PyConfig_InitIsolatedConfig PyConfig_InitPythonConfig PyConfig_Read
+    PyConfig_Set PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList PyContext_AddWatcher
+    PyContext_ClearWatcher PyContext_Enter PyContext_Exit PyCoro_New PyCriticalSection2_BeginMutex PyCriticalSection_BeginMutex PyDescr_NewWrapper
+    PyErr_ProgramText PyErr_ProgramTextObject PyErr_RangedSyntaxLocationObject PyEval_AcquireLock PyEval_CallObjectWithKeywords PyEval_EvalCodeEx
+    PyEval_EvalFrame PyEval_EvalFrameEx PyEval_ReleaseLock PyEvent_Wait PyEvent_WaitTimed PyFile_NewStdPrinter PyFile_OpenCode PyFile_OpenCodeObject
+    PyFile_SetOpenCodeHook PyFrame_FastToLocals PyFrame_FastToLocalsWithError PyFrame_LocalsToFast PyFunction_AddWatcher PyFunction_ClearWatcher
+    PyFunction_SetVectorcall PyGen_New PyGen_NewWithQualName PyImport_AppendInittab PyImport_ExtendInittab PyImport_ImportFrozenModule
     PyImport_ImportFrozenModuleObject PyInitConfig_AddModule PyInitConfig_Create PyInitConfig_Free PyInitConfig_FreeStrList PyInitConfig_GetError
     PyInitConfig_GetExitCode PyInitConfig_GetInt PyInitConfig_GetStr PyInitConfig_GetStrList PyInitConfig_HasOption PyInitConfig_SetInt
-    PyInitConfig_SetStr PyInitConfig_SetStrList PyInterpreterState_Clear PyInterpreterState_Delete
-    PyInterpreterState_New PyMarshal_Init PyMarshal_ReadLastObjectFromFile PyMarshal_ReadLongFromFile PyMarshal_ReadObjectFromFile
-    PyMarshal_ReadShortFromFile PyMarshal_WriteLongToFile PyMarshal_WriteObjectToFile PyMem_SetAllocator PyMem_SetupDebugHooks PyMonitoring_EnterScope
-    PyMonitoring_ExitScope PyODict_DelItem PyODict_New PyODict_SetItem PyOS_AfterFork PyOS_AfterFork_Child PyOS_AfterFork_Parent PyOS_BeforeFork
-    PyOS_InterruptOccurred PyOS_Readline PyOS_getsig PyOS_setsig PyObject_AsCharBuffer PyObject_AsReadBuffer PyObject_AsWriteBuffer
-    PyObject_CheckReadBuffer PyObject_GetArenaAllocator PyObject_SetArenaAllocator PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer
-    PyPickleBuffer_Release PyPreConfig_InitIsolatedConfig PyPreConfig_InitPythonConfig PyRefTracer_GetTracer PyRefTracer_SetTracer PyRun_AnyFile
-    PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_File PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyRun_InteractiveLoop
-    PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject PyRun_SimpleFile PyRun_SimpleFileEx
-    PyRun_SimpleFileExFlags PySignal_SetWakeupFd PyStatus_Error PyStatus_Exception PyStatus_Exit PyStatus_IsError PyStatus_IsExit PyStatus_NoMemory
-    PyStatus_Ok PyStructSequence_InitType PyStructSequence_InitType2 PyStructSequence_New PyStructSequence_NewType PySys_AddAuditHook
-    PySys_AddWarnOption PySys_AddWarnOptionUnicode PySys_AddXOption PySys_HasWarnOptions PySys_ResetWarnOptions PySys_SetArgv PySys_SetArgvEx
-    PySys_SetPath PyThread_GetInfo PyThread_ParseTimeoutArg PyThread_ReInitTLS PyThread_acquire_lock_timed_with_retries PyThread_create_key
-    PyThread_delete_key PyThread_delete_key_value PyThread_detach_thread PyThread_get_key_value PyThread_get_thread_ident_ex PyThread_join_thread
-    PyThread_set_key_value PyThread_set_stacksize PyThread_start_joinable_thread
-    PyTraceMalloc_Track PyTraceMalloc_Untrack PyType_AddWatcher PyType_ClearWatcher PyType_Unwatch PyType_Watch PyUnicode_AsDecodedObject
-    PyUnicode_AsDecodedUnicode PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode PyUnicode_BuildEncodingMap PyUnicode_GetSize
-    PyUnicode_InternImmortal PyUnstable_AtExit PyUnstable_Code_GetExtra PyUnstable_Code_New PyUnstable_Code_NewWithPosOnlyArgs PyUnstable_Code_SetExtra
+    PyInitConfig_SetStr PyInitConfig_SetStrList PyInterpreterState_Clear PyInterpreterState_Delete PyInterpreterState_New PyMarshal_Init
+    PyMarshal_ReadLastObjectFromFile PyMarshal_ReadLongFromFile PyMarshal_ReadObjectFromFile PyMarshal_ReadShortFromFile PyMarshal_WriteLongToFile
+    PyMarshal_WriteObjectToFile PyMem_SetAllocator PyMem_SetupDebugHooks PyMonitoring_EnterScope PyMonitoring_ExitScope PyODict_DelItem PyODict_New
+    PyODict_SetItem PyOS_AfterFork PyOS_AfterFork_Child PyOS_AfterFork_Parent PyOS_BeforeFork PyOS_InterruptOccurred PyOS_Readline
+    PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer PyObject_SetArenaAllocator PyPickleBuffer_FromObject
+    PyPickleBuffer_GetBuffer PyPickleBuffer_Release PyPreConfig_InitIsolatedConfig PyPreConfig_InitPythonConfig PyRefTracer_GetTracer
+    PyRefTracer_SetTracer PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_File PyRun_FileEx PyRun_FileExFlags
+    PyRun_FileFlags PyRun_InteractiveLoop PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
+    PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PySignal_SetWakeupFd PyStatus_Error PyStatus_Exception PyStatus_Exit PyStatus_IsError
+    PyStatus_IsExit PyStatus_NoMemory PyStatus_Ok PyStructSequence_InitType PyStructSequence_InitType2 PyStructSequence_New PyStructSequence_NewType
+    PySys_AddAuditHook PySys_AddWarnOption PySys_AddWarnOptionUnicode PySys_AddXOption PySys_HasWarnOptions PySys_ResetWarnOptions PySys_SetArgv
+    PySys_SetArgvEx PySys_SetPath PyThread_GetInfo PyThread_ParseTimeoutArg PyThread_ReInitTLS PyThread_acquire_lock_timed_with_retries
+    PyThread_create_key PyThread_delete_key PyThread_delete_key_value PyThread_detach_thread PyThread_get_key_value PyThread_get_thread_ident_ex
+    PyThread_join_thread PyThread_set_key_value PyThread_set_stacksize PyThread_start_joinable_thread PyType_AddWatcher PyType_ClearWatcher
+    PyType_Unwatch PyType_Watch PyUnicode_AsDecodedObject PyUnicode_AsDecodedUnicode PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode
+    PyUnicode_BuildEncodingMap PyUnicode_GetSize PyUnicode_InternImmortal PyUnstable_AtExit PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
     PyUnstable_CopyPerfMapFile PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_Exc_PrepReraiseStar PyUnstable_InterpreterFrame_GetCode
     PyUnstable_InterpreterFrame_GetLasti PyUnstable_InterpreterFrame_GetLine PyUnstable_PerfMapState_Fini PyUnstable_PerfMapState_Init
     PyUnstable_PerfTrampoline_CompileCode PyUnstable_PerfTrampoline_SetPersistAfterFork PyUnstable_ThreadState_ResetStackProtection
     PyUnstable_ThreadState_SetStackProtection PyUnstable_WritePerfMapEntry PyWideStringList_Append PyWideStringList_Insert PyWrapper_New Py_BytesMain
-    Py_CompileStringFlags Py_DecodeLocale Py_EncodeLocale Py_EndInterpreter Py_Exit Py_ExitStatusException Py_FdIsInteractive Py_Finalize Py_FinalizeEx
-    Py_FrozenMain Py_GETENV Py_GetArgcArgv Py_GetExecPrefix Py_GetPath Py_GetPrefix Py_GetProgramFullPath Py_GetProgramName Py_GetPythonHome
-    Py_Initialize Py_InitializeEx Py_InitializeFromConfig Py_InitializeFromInitConfig Py_Main Py_NewInterpreterFromConfig
-    Py_PreInitialize Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs Py_RunMain Py_SetPath Py_SetProgramName Py_SetPythonHome
-    Py_UniversalNewlineFgets Py_fclose Py_fopen _PyAST_Compile _PyArena_AddPyObject _PyArena_Free _PyArena_Malloc _PyArena_New
-    _PyArg_ParseStackAndKeywords _PyBuffer_ReleaseInInterpreter _PyBuffer_ReleaseInInterpreterAndRawFree
-    _PyBytesWriter_Alloc _PyBytesWriter_Dealloc _PyBytesWriter_Finish _PyBytesWriter_Init _PyBytesWriter_Prepare _PyBytesWriter_Resize
-    _PyBytesWriter_WriteBytes _PyBytes_DecodeEscape2 _PyBytes_Find _PyBytes_FromData _PyBytes_FromXIData _PyBytes_GetData _PyBytes_GetXIData
-    _PyBytes_GetXIDataWrapped _PyBytes_Repeat _PyBytes_ReverseFind _PyCode_CheckLineNumber _PyCode_CheckNoExternalState _PyCode_CheckNoInternalState
-    _PyCode_CheckPureFunction _PyCode_ConstantKey _PyCode_FromXIData _PyCode_GetPureScriptXIData _PyCode_GetScriptXIData _PyCode_GetVarCounts
-    _PyCode_GetXIData _PyCode_ReturnsOnlyNone _PyCode_SetUnboundVarCounts _PyCode_VerifyStateless _PyCompile_Assemble _PyCompile_CleanDoc
-    _PyCompile_CodeGen _PyCompile_GetBinaryIntrinsicName _PyCompile_GetUnaryIntrinsicName _PyCompile_OptimizeCfg _PyConfig_AsDict _PyConfig_FromDict
-    _PyConfig_InitCompatConfig _PyContext_NewHamtForTests _PyCoro_GetAwaitableIter _PyCriticalSection2_BeginSlow _PyCriticalSection_BeginSlow
-    _PyCriticalSection_Resume _PyCriticalSection_SuspendAll _PyDeadline_Get _PyDeadline_Init _PyDict_DelItemIf _PyDict_DelItem_KnownHash
-    _PyDict_FromItems _PyDict_GetItemRef_KnownHash_LockHeld _PyDict_LoadGlobal _PyDict_LoadGlobalStackRef _PyDict_SendEvent
-    _PyDict_SetItem_KnownHash_LockHeld _PyDict_SetItem_Take2 _PyDict_SizeOf _PyDumpExecutors _PyErr_Clear _PyErr_ExceptionMatches _PyErr_Format
-    _PyErr_FormatFromCause _PyErr_FormatNote _PyErr_FormatV _PyErr_GetRaisedException _PyErr_ProgramDecodedTextObject _PyErr_SetFromPyStatus
-    _PyErr_SetInterpreterAlreadyRunning _PyErr_SetLocaleString _PyErr_SetRaisedException _PyErr_SetString _PyEvalFramePushAndInit
-    _PyEval_AddPendingCall _PyEval_CheckExceptStarTypeValid _PyEval_CheckExceptTypeValid _PyEval_EvalFrameDefault _PyEval_ExceptionGroupMatch
-    _PyEval_FormatAwaitableError _PyEval_FormatExcCheckArg _PyEval_FormatExcUnbound _PyEval_FormatKwargsError _PyEval_FrameClearAndPop _PyEval_GetANext
-    _PyEval_GetAwaitable _PyEval_GetBuiltin _PyEval_ImportFrom _PyEval_ImportName _PyEval_LoadGlobalStackRef _PyEval_LoadName _PyEval_MakePendingCalls
-    _PyEval_MatchClass _PyEval_MatchKeys _PyEval_MonitorRaise _PyEval_NoToolsForUnwind _PyEval_SetProfile _PyEval_SpecialMethodCanSuggest
-    _PyEval_StartTheWorld _PyEval_StopTheWorld _PyEval_UnpackIterableStackRef _PyEvent_IsSet _PyEvent_Notify _PyFloat_ExactDealloc
-    _PyFrame_IsEntryFrame _PyFunction_FromXIData _PyFunction_GetXIData _PyFunction_SetVersion _PyFunction_VerifyStateless _PyGen_SetStopIterationValue
-    _PyGen_yf _PyImport_ClearExtension _PyImport_SetModule _PyInstructionSequence_New _PyInterpolation_Build _PyInterpreterConfig_AsDict
-    _PyInterpreterConfig_InitFromDict _PyInterpreterConfig_InitFromState _PyInterpreterConfig_UpdateFromDict _PyInterpreterState_GetEvalFrameFunc
-    _PyInterpreterState_GetIDObject _PyInterpreterState_GetWhence _PyInterpreterState_IDDecref _PyInterpreterState_IDIncref _PyInterpreterState_IsReady
-    _PyInterpreterState_IsRunningMain _PyInterpreterState_LookUpID _PyInterpreterState_LookUpIDObject _PyInterpreterState_Main _PyInterpreterState_New
-    _PyInterpreterState_ObjectToID _PyInterpreterState_RequireIDRef _PyInterpreterState_RequiresIDRef _PyInterpreterState_SetEvalFrameFunc
-    _PyInterpreterState_SetNotRunningMain _PyInterpreterState_SetRunningMain _PyList_AppendTakeRefListResize _PyList_AsTupleAndClear _PyList_Extend
-    _PyList_FromStackRefStealOnSuccess _PyList_SliceSubscript _PyLong_Add _PyLong_AsTime_t _PyLong_DivmodNear _PyLong_ExactDealloc
-    _PyLong_FileDescriptor_Converter _PyLong_Format _PyLong_Frexp _PyLong_FromDigits _PyLong_FromGid _PyLong_FromTime_t _PyLong_Lshift _PyLong_Multiply
-    _PyLong_New _PyLong_Rshift _PyLong_Subtract _PyLong_UInt16_Converter _PyLong_UInt32_Converter _PyLong_UInt64_Converter _PyLong_UInt8_Converter
-    _PyMarshal_GetXIData _PyMarshal_ReadObjectFromXIData _PyMem_GetCurrentAllocatorName _PyMem_Strdup _PyMonitoring_FireBranchEvent
-    _PyMonitoring_FireBranchLeftEvent _PyMonitoring_FireBranchRightEvent _PyMonitoring_FireCRaiseEvent _PyMonitoring_FireCReturnEvent
-    _PyMonitoring_FireCallEvent _PyMonitoring_FireExceptionHandledEvent _PyMonitoring_FireJumpEvent _PyMonitoring_FireLineEvent
-    _PyMonitoring_FirePyResumeEvent _PyMonitoring_FirePyReturnEvent _PyMonitoring_FirePyStartEvent _PyMonitoring_FirePyThrowEvent
-    _PyMonitoring_FirePyUnwindEvent _PyMonitoring_FirePyYieldEvent _PyMonitoring_FireRaiseEvent _PyMonitoring_FireReraiseEvent
-    _PyMonitoring_FireStopIterationEvent _PyMutex_LockTimed _PyNamespace_New _PyOS_IsMainThread _PyOS_URandomNonblock _PyObjectArray_Free
-    _PyObjectArray_FromStackRefArray _PyObject_AssertFailed _PyObject_CallMethod _PyObject_CheckXIData _PyObject_DebugMallocStats _PyObject_Dump
-    _PyObject_GetMethod _PyObject_GetState _PyObject_GetXIData _PyObject_GetXIDataNoFallback _PyObject_IsFreed _PyObject_LookupSpecialMethod
-    _PyObject_MakeTpCall _PyObject_MaybeCallSpecialNoArgs _PyObject_MaybeCallSpecialOneArg _PyObject_SetManagedDict _PyOnceFlag_CallOnceSlow
-    _PyOptimizer_Optimize _PyParkingLot_AfterFork _PyParkingLot_Park _PyParkingLot_Unpark _PyParkingLot_UnparkAll _PyPathConfig_ClearGlobal
-    _PyPickle_GetXIData _PyPickle_LoadFromXIData _PyPreConfig_InitCompatConfig _PyRWMutex_Lock _PyRWMutex_RLock _PyRWMutex_RUnlock _PyRWMutex_Unlock
-    _PyRecursiveMutex_IsLockedByCurrentThread _PyRecursiveMutex_Lock _PyRecursiveMutex_Unlock _PySemaphore_Destroy _PySemaphore_Init _PySemaphore_Wait
-    _PySemaphore_Wakeup _PySeqLock_AbandonWrite _PySeqLock_AfterFork _PySeqLock_BeginRead _PySeqLock_EndRead _PySeqLock_LockWrite
-    _PySeqLock_UnlockWrite _PySet_AddTakeRef _PySet_Contains _PySet_NextEntryRef _PySlice_GetLongIndices _PyState_AddModule _PyStaticType_GetBuiltins
-    _PyStaticType_InitForExtension _PyStructSequence_NewType _PySuper_Lookup _PySys_GetOptionalAttr _PySys_GetOptionalAttrString _PySys_GetRequiredAttr
-    _PySys_GetRequiredAttrString _PySys_GetSizeOf _PyTemplate_Build _PyThreadState_GetCurrent _PyThreadState_Init _PyThreadState_New
-    _PyThreadState_NewBound _PyThreadState_PopFrame _PyThreadState_Prealloc _PyThread_CurrentFrames _PyTime_AsLong _PyTime_AsMicroseconds
-    _PyTime_AsMilliseconds _PyTime_AsTimespec _PyTime_AsTimespec_clamp _PyTime_AsTimeval _PyTime_AsTimevalTime_t _PyTime_AsTimeval_clamp
-    _PyTime_FromLong _PyTime_FromMillisecondsObject _PyTime_FromSeconds _PyTime_FromSecondsObject _PyTime_MonotonicWithInfo _PyTime_ObjectToTime_t
+    Py_CompileStringFlags Py_DecodeLocale Py_EncodeLocale Py_EndInterpreter Py_Exit Py_ExitStatusException Py_FdIsInteractive Py_Finalize
+    Py_FinalizeEx Py_FrozenMain Py_GETENV Py_GetExecPrefix Py_GetPath Py_GetPrefix Py_GetProgramFullPath Py_GetProgramName Py_GetPythonHome
+    Py_Initialize Py_InitializeEx Py_InitializeFromConfig Py_InitializeFromInitConfig Py_Main Py_NewInterpreterFromConfig Py_PreInitialize
+    Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs Py_RunMain Py_SetPath Py_SetProgramName Py_SetPythonHome Py_UniversalNewlineFgets Py_fclose
+    Py_fopen _PyAST_Compile _PyArena_AddPyObject _PyArena_Free _PyArena_Malloc _PyArena_New _PyArg_ParseStackAndKeywords
+    _PyBuffer_ReleaseInInterpreter _PyBuffer_ReleaseInInterpreterAndRawFree _PyBytesWriter_Alloc _PyBytesWriter_Dealloc _PyBytesWriter_Finish
+    _PyBytesWriter_Init _PyBytesWriter_Prepare _PyBytesWriter_Resize _PyBytesWriter_WriteBytes _PyBytes_DecodeEscape2 _PyBytes_Find _PyBytes_FromData
+    _PyBytes_FromXIData _PyBytes_GetData _PyBytes_GetXIData _PyBytes_GetXIDataWrapped _PyBytes_Repeat _PyBytes_ReverseFind _PyCode_CheckLineNumber
+    _PyCode_CheckNoExternalState _PyCode_CheckNoInternalState _PyCode_CheckPureFunction _PyCode_ConstantKey _PyCode_FromXIData
+    _PyCode_GetPureScriptXIData _PyCode_GetScriptXIData _PyCode_GetVarCounts _PyCode_GetXIData _PyCode_ReturnsOnlyNone _PyCode_SetUnboundVarCounts
+    _PyCode_VerifyStateless _PyCompile_Assemble _PyCompile_CleanDoc _PyCompile_CodeGen _PyCompile_GetBinaryIntrinsicName
+    _PyCompile_GetUnaryIntrinsicName _PyCompile_OptimizeCfg _PyConfig_AsDict _PyConfig_FromDict _PyConfig_InitCompatConfig _PyContext_NewHamtForTests
+    _PyCoro_GetAwaitableIter _PyCriticalSection2_BeginSlow _PyCriticalSection_BeginSlow _PyCriticalSection_Resume _PyCriticalSection_SuspendAll
+    _PyDeadline_Get _PyDeadline_Init _PyDict_DelItemIf _PyDict_DelItem_KnownHash _PyDict_FromItems _PyDict_GetItemRef_KnownHash_LockHeld
+    _PyDict_LoadGlobal _PyDict_LoadGlobalStackRef _PyDict_SendEvent _PyDict_SetItem_Take2 _PyDict_SizeOf _PyDumpExecutors _PyErr_Clear
+    _PyErr_ExceptionMatches _PyErr_Format _PyErr_FormatNote _PyErr_FormatV _PyErr_GetRaisedException _PyErr_ProgramDecodedTextObject
+    _PyErr_SetFromPyStatus _PyErr_SetInterpreterAlreadyRunning _PyErr_SetLocaleString _PyErr_SetRaisedException _PyErr_SetString
+    _PyEvalFramePushAndInit _PyEval_AddPendingCall _PyEval_CheckExceptStarTypeValid _PyEval_CheckExceptTypeValid _PyEval_EvalFrameDefault
+    _PyEval_ExceptionGroupMatch _PyEval_FormatAwaitableError _PyEval_FormatExcCheckArg _PyEval_FormatExcUnbound _PyEval_FormatKwargsError
+    _PyEval_FrameClearAndPop _PyEval_GetANext _PyEval_GetAwaitable _PyEval_GetBuiltin _PyEval_ImportFrom _PyEval_ImportName _PyEval_LoadGlobalStackRef
+    _PyEval_LoadName _PyEval_MakePendingCalls _PyEval_MatchClass _PyEval_MatchKeys _PyEval_MonitorRaise _PyEval_NoToolsForUnwind _PyEval_SetProfile
+    _PyEval_SpecialMethodCanSuggest _PyEval_StartTheWorld _PyEval_StopTheWorld _PyEval_UnpackIterableStackRef _PyEvent_IsSet _PyEvent_Notify
+    _PyFloat_ExactDealloc _PyFrame_IsEntryFrame _PyFunction_FromXIData _PyFunction_GetXIData _PyFunction_SetVersion _PyFunction_VerifyStateless
+    _PyGen_SetStopIterationValue _PyGen_yf _PyImport_ClearExtension _PyImport_SetModule _PyInstructionSequence_New _PyInterpolation_Build
+    _PyInterpreterConfig_AsDict _PyInterpreterConfig_InitFromDict _PyInterpreterConfig_InitFromState _PyInterpreterConfig_UpdateFromDict
+    _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject _PyInterpreterState_GetWhence _PyInterpreterState_IDDecref
+    _PyInterpreterState_IDIncref _PyInterpreterState_IsReady _PyInterpreterState_IsRunningMain _PyInterpreterState_LookUpID
+    _PyInterpreterState_LookUpIDObject _PyInterpreterState_Main _PyInterpreterState_New _PyInterpreterState_ObjectToID
+    _PyInterpreterState_RequireIDRef _PyInterpreterState_RequiresIDRef _PyInterpreterState_SetEvalFrameFunc _PyInterpreterState_SetNotRunningMain
+    _PyInterpreterState_SetRunningMain _PyList_AppendTakeRefListResize _PyList_AsTupleAndClear _PyList_Extend _PyList_FromStackRefStealOnSuccess
+    _PyList_SliceSubscript _PyLong_Add _PyLong_AsTime_t _PyLong_DivmodNear _PyLong_ExactDealloc _PyLong_FileDescriptor_Converter _PyLong_Format
+    _PyLong_Frexp _PyLong_FromDigits _PyLong_FromGid _PyLong_FromTime_t _PyLong_Lshift _PyLong_Multiply _PyLong_New _PyLong_Rshift _PyLong_Subtract
+    _PyLong_UInt16_Converter _PyLong_UInt32_Converter _PyLong_UInt64_Converter _PyLong_UInt8_Converter _PyMarshal_GetXIData
+    _PyMarshal_ReadObjectFromXIData _PyMem_GetCurrentAllocatorName _PyMem_Strdup _PyMonitoring_FireBranchEvent _PyMonitoring_FireBranchLeftEvent
+    _PyMonitoring_FireBranchRightEvent _PyMonitoring_FireCRaiseEvent _PyMonitoring_FireCReturnEvent _PyMonitoring_FireCallEvent
+    _PyMonitoring_FireExceptionHandledEvent _PyMonitoring_FireJumpEvent _PyMonitoring_FireLineEvent _PyMonitoring_FirePyResumeEvent
+    _PyMonitoring_FirePyReturnEvent _PyMonitoring_FirePyStartEvent _PyMonitoring_FirePyThrowEvent _PyMonitoring_FirePyUnwindEvent
+    _PyMonitoring_FirePyYieldEvent _PyMonitoring_FireRaiseEvent _PyMonitoring_FireReraiseEvent _PyMonitoring_FireStopIterationEvent _PyNamespace_New
+    _PyOS_IsMainThread _PyOS_URandomNonblock _PyObjectArray_Free _PyObjectArray_FromStackRefArray _PyObject_AssertFailed _PyObject_CallMethod
+    _PyObject_CheckXIData _PyObject_DebugMallocStats _PyObject_Dump _PyObject_GetMethod _PyObject_GetState _PyObject_GetXIData
+    _PyObject_GetXIDataNoFallback _PyObject_IsFreed _PyObject_LookupSpecialMethod _PyObject_MakeTpCall _PyObject_MaybeCallSpecialNoArgs
+    _PyObject_MaybeCallSpecialOneArg _PyObject_SetManagedDict _PyOnceFlag_CallOnceSlow _PyOptimizer_Optimize _PyParkingLot_AfterFork
+    _PyParkingLot_Park _PyParkingLot_Unpark _PyParkingLot_UnparkAll _PyPathConfig_ClearGlobal _PyPickle_GetXIData _PyPickle_LoadFromXIData
+    _PyPreConfig_InitCompatConfig _PyRWMutex_Lock _PyRWMutex_RLock _PyRWMutex_RUnlock _PyRWMutex_Unlock _PyRecursiveMutex_IsLockedByCurrentThread
+    _PyRecursiveMutex_Lock _PyRecursiveMutex_Unlock _PySemaphore_Destroy _PySemaphore_Init _PySemaphore_Wait _PySemaphore_Wakeup
+    _PySeqLock_AbandonWrite _PySeqLock_AfterFork _PySeqLock_BeginRead _PySeqLock_EndRead _PySeqLock_LockWrite _PySeqLock_UnlockWrite _PySet_AddTakeRef
+    _PySet_Contains _PySet_NextEntryRef _PySlice_GetLongIndices _PyState_AddModule _PyStaticType_GetBuiltins _PyStaticType_InitForExtension
+    _PyStructSequence_NewType _PySuper_Lookup _PySys_GetOptionalAttr _PySys_GetOptionalAttrString _PySys_GetRequiredAttr _PySys_GetRequiredAttrString
+    _PySys_GetSizeOf _PyTemplate_Build _PyThreadState_GetCurrent _PyThreadState_Init _PyThreadState_New _PyThreadState_NewBound
+    _PyThreadState_PopFrame _PyThreadState_Prealloc _PyThread_CurrentFrames _PyTime_AsLong _PyTime_AsMicroseconds _PyTime_AsMilliseconds
+    _PyTime_AsTimespec _PyTime_AsTimespec_clamp _PyTime_AsTimeval _PyTime_AsTimevalTime_t _PyTime_AsTimeval_clamp _PyTime_FromLong
+    _PyTime_FromMillisecondsObject _PyTime_FromSeconds _PyTime_FromSecondsObject _PyTime_MonotonicWithInfo _PyTime_ObjectToTime_t
     _PyTime_ObjectToTimespec _PyTime_ObjectToTimeval _PyTime_gmtime _PyTime_localtime _PyToken_OneChar _PyToken_ThreeChars _PyToken_TwoChars
     _PyTraceMalloc_GetTraceback _PyTraceback_Add _PyTrash_thread_deposit_object _PyTrash_thread_destroy_chain _PyTuple_FromArraySteal
     _PyTuple_FromStackRefStealOnSuccess _PyType_AllocNoTrack _PyType_GetBaseByToken_Borrow _PyType_GetDict _PyType_GetSlotWrapperNames
-    _PyType_NewManagedObject _PyType_SetVersion _PyUnicodeWriter_Dealloc _PyUnicodeWriter_Finish _PyUnicodeWriter_Init _PyUnicodeWriter_PrepareInternal
-    _PyUnicodeWriter_PrepareKindInternal _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar _PyUnicodeWriter_WriteLatin1String
-    _PyUnicodeWriter_WriteStr _PyUnicodeWriter_WriteSubstring _PyUnicode_AsUTF8NoNUL _PyUnicode_AsUTF8String _PyUnicode_CheckConsistency
-    _PyUnicode_Copy _PyUnicode_DecodeUnicodeEscapeInternal2 _PyUnicode_EncodeUTF16 _PyUnicode_EncodeUTF32 _PyUnicode_Equal
+    _PyType_NewManagedObject _PyType_SetVersion _PyUnicodeWriter_Dealloc _PyUnicodeWriter_Finish _PyUnicodeWriter_Init
+    _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_PrepareKindInternal _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar
+    _PyUnicodeWriter_WriteLatin1String _PyUnicodeWriter_WriteStr _PyUnicodeWriter_WriteSubstring _PyUnicode_AsUTF8NoNUL _PyUnicode_AsUTF8String
+    _PyUnicode_CheckConsistency _PyUnicode_Copy _PyUnicode_DecodeUnicodeEscapeInternal2 _PyUnicode_EncodeUTF16 _PyUnicode_EncodeUTF32 _PyUnicode_Equal
     _PyUnicode_EqualToASCIIString _PyUnicode_ExactDealloc _PyUnicode_InternImmortal _PyUnicode_InternInPlace _PyUnicode_InternMortal
     _PyUnicode_JoinArray _PyUnicode_ScanIdentifier _PyUnicode_TransformDecimalAndSpaceToASCII _PyWarnings_Init _PyWeakref_ClearRef _PyWeakref_IsDead
     _PyXIData_Clear _PyXIData_FormatNotShareableError _PyXIData_Free _PyXIData_GetNotShareableErrorType _PyXIData_Init _PyXIData_InitWithSize
@@ -137,12 +133,12 @@ missing! {
     _PyXI_InitFailure _PyXI_InitFailureUTF8 _PyXI_NewExcInfo _PyXI_NewFailure _PyXI_NewInterpreter _PyXI_NewSession _PyXI_Preserve
     _PyXI_UnwrapNotShareableError _Py_BreakPoint _Py_CheckFunctionResult _Py_CheckRecursiveCall _Py_Check_ArgsIterable _Py_DecodeLocaleEx
     _Py_DisplaySourceLine _Py_DumpStack _Py_EncodeLocaleEx _Py_Executor_DependsOn _Py_Executors_InvalidateAll _Py_Executors_InvalidateCold
-    _Py_Executors_InvalidateDependency _Py_FatalRefcountErrorFunc _Py_GetConfig _Py_GetConfigsAsDict _Py_GetErrorHandler
-    _Py_GetExecutor _Py_Get_Getpath_CodeObject _Py_Gid_Converter _Py_HandlePending _Py_InitDumpStack _Py_InitializeRecursionLimits
-    _Py_IsInterpreterFinalizing _Py_LoadAttr_StackRefSteal _Py_MakeCoro _Py_ReachedRecursionLimitWithMargin _Py_SetImmortalUntracked
-    _Py_SetLocaleFromEnv _Py_UTF8_Edit_Cost _Py_Uid_Converter _Py_UniversalNewlineFgetsWithSize _Py_closerange _Py_cr_diff _Py_cr_prod _Py_cr_quot
-    _Py_cr_sum _Py_dup _Py_fstat _Py_fstat_noraise _Py_hashtable_clear _Py_hashtable_compare_direct _Py_hashtable_destroy _Py_hashtable_foreach
-    _Py_hashtable_get _Py_hashtable_hash_ptr _Py_hashtable_len _Py_hashtable_new _Py_hashtable_new_full _Py_hashtable_set _Py_hashtable_size
-    _Py_hashtable_steal _Py_normpath _Py_open _Py_open_noraise _Py_rc_diff _Py_rc_quot _Py_set_inheritable _Py_set_inheritable_async_safe _Py_stat
-    _Py_strerror _Py_strhex _Py_strhex_bytes_with_sep _Py_union_type_or _Py_uop_symbols_test _Py_write _Py_write_noraise
+    _Py_Executors_InvalidateDependency _Py_FatalRefcountErrorFunc _Py_GetConfig _Py_GetConfigsAsDict _Py_GetErrorHandler _Py_GetExecutor
+    _Py_Get_Getpath_CodeObject _Py_Gid_Converter _Py_HandlePending _Py_InitDumpStack _Py_InitializeRecursionLimits _Py_IsInterpreterFinalizing
+    _Py_LoadAttr_StackRefSteal _Py_MakeCoro _Py_ReachedRecursionLimitWithMargin _Py_SetImmortalUntracked _Py_SetLocaleFromEnv _Py_UTF8_Edit_Cost
+    _Py_Uid_Converter _Py_UniversalNewlineFgetsWithSize _Py_closerange _Py_cr_diff _Py_cr_prod _Py_cr_quot _Py_cr_sum _Py_dup _Py_fstat
+    _Py_fstat_noraise _Py_hashtable_clear _Py_hashtable_compare_direct _Py_hashtable_destroy _Py_hashtable_foreach _Py_hashtable_get
+    _Py_hashtable_hash_ptr _Py_hashtable_len _Py_hashtable_new _Py_hashtable_new_full _Py_hashtable_set _Py_hashtable_size _Py_hashtable_steal
+    _Py_normpath _Py_open _Py_open_noraise _Py_rc_diff _Py_rc_quot _Py_set_inheritable _Py_set_inheritable_async_safe _Py_stat _Py_strerror _Py_strhex
+    _Py_strhex_bytes_with_sep _Py_union_type_or _Py_uop_symbols_test _Py_write _Py_write_noraise
 }

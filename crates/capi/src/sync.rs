@@ -229,6 +229,32 @@ pub fn mutex_lock(m: &AtomicU8, cx: &mut Cx) {
     if taipan_object::cx::current().is_null() { wait() } else { cx.without_gil(wait) }
 }
 
+/// Lock a `PyMutex` within so many nanoseconds: whether it came about. Negative: without a limit.
+pub fn mutex_lock_timed(m: &AtomicU8, ns: i64, cx: &mut Cx) -> bool {
+    let free = || m.compare_exchange(0, 1, Acquire, Relaxed).is_ok();
+    if ns < 0 {
+        mutex_lock(m, cx);
+        return true;
+    }
+    if free() {
+        return true;
+    }
+    if ns == 0 {
+        return false;
+    }
+    let end = std::time::Instant::now() + Duration::from_nanos(ns as u64);
+    let wait = || {
+        while std::time::Instant::now() < end {
+            if free() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_micros(50));
+        }
+        false
+    };
+    if taipan_object::cx::current().is_null() { wait() } else { cx.without_gil(wait) }
+}
+
 /// Unlock a `PyMutex`.
 pub fn mutex_unlock(m: &AtomicU8) {
     m.store(0, Release);

@@ -36,10 +36,10 @@ fn plural(n: usize) -> &'static str {
 }
 
 /// Too many arguments.
-fn too_many(names: &Names, given: usize, keywords: usize, params: &Params, required: usize, cx: &mut Cx) -> Raised {
+fn too_many(names: &Names, given: usize, keywords: usize, params: &Params, cx: &mut Cx) -> Raised {
     let len = params.names.len();
     let kind = if given == keywords { "keyword " } else { "" };
-    let how = if required < len { "at most" } else { "exactly" };
+    let how = if len == 0 { "exactly" } else { "at most" };
     cx.type_error(format_args!("{} takes {how} {len} {kind}argument{} ({given} given)", title(names), plural(len)))
 }
 
@@ -65,7 +65,7 @@ fn counts_fit(c: &Call<'_>, cx: &mut Cx) -> PyResult<()> {
     let (given, kw) = (c.args.len(), c.kw.map_or(0, |k| k.len()));
     let len = c.params.names.len();
     if given + kw > len {
-        return Err(too_many(c.names, given + kw, kw, c.params, c.required, cx));
+        return Err(too_many(c.names, given + kw, kw, c.params, cx));
     }
     if given > c.positional {
         if c.positional == 0 {

@@ -110,10 +110,7 @@ fn ranged(o: &Object, lo: i64, hi: i64, what: &str, cx: &mut Cx) -> Result<i64, 
 
 /// The bytes of a read-only contiguous object (`convertbuffer`); only objects whose buffer needs no release.
 fn plain_bytes(o: &Object, cx: &mut Cx) -> Result<(*const u8, usize), Fail> {
-    let Some(procs) = o.ty().buffer().filter(|b| b.bf_getbuffer.get().is_some()) else {
-        return Err(must("bytes-like object", o));
-    };
-    if procs.bf_releasebuffer.get().is_some() {
+    if o.ty().buffer().is_some_and(|procs| procs.bf_releasebuffer.get().is_some()) {
         return Err(must("read-only bytes-like object", o));
     }
     let b = Buffer::get(o, 0, cx)?;
@@ -121,13 +118,18 @@ fn plain_bytes(o: &Object, cx: &mut Cx) -> Result<(*const u8, usize), Fail> {
 }
 
 /// Fill the caller's view.
-unsafe fn view(o: &Object, p: *mut Py_buffer, flags: c_int, f: &mut Format<'_>, expected: &str, cx: &mut Cx) -> Result<(), Fail> {
-    let Some(get) = o.ty().buffer().and_then(|b| b.bf_getbuffer.get()) else { return Err(must(expected, o)) };
+unsafe fn view(o: &Object, p: *mut Py_buffer, flags: c_int, f: &mut Format<'_>, cx: &mut Cx) -> Result<(), Fail> {
+    let Some(get) = o.ty().buffer().and_then(|b| b.bf_getbuffer.get()) else {
+        if flags & buffer::WRITABLE != 0 {
+            return Err(must("read-write bytes-like object", o));
+        }
+        return Err(cx.type_error(format_args!("a bytes-like object is required, not '{}'", o.ty().tp_name_str())).into());
+    };
     // SAFETY: the caller's view, which the exporter fills.
     if unsafe { get(o.as_ptr(), p as *mut c_void, flags) } != 0 {
         if flags & buffer::WRITABLE != 0 {
             drop(cx.ts().current_exception.take());
-            return Err(must(expected, o));
+            return Err(must("read-write bytes-like object", o));
         }
         // SAFETY: the slot raised.
         return Err(Fail::Raised(unsafe { Raised::assume() }));
@@ -157,17 +159,7 @@ unsafe fn text_unit(c: u8, o: &Object, f: &mut Format<'_>, cx: &mut Cx) -> Resul
                     return Ok(());
                 }
             }
-            let expected = match c {
-                b'y' => "bytes-like object".to_owned(),
-                b's' => "str or bytes-like object".to_owned(),
-                _ => "str, bytes-like object or None".to_owned(),
-            };
-            if let Err(e) = view(o, p, 0, f, if c == b'y' { "bytes-like object" } else { &expected }, cx) {
-                return Err(match e {
-                    Fail::Must(_) => must(&expected_of(c), o),
-                    e => e,
-                });
-            }
+            view(o, p, 0, f, cx)?;
             if buffer_is_split(p) {
                 return Err(must("contiguous buffer", o));
             }
@@ -185,11 +177,7 @@ unsafe fn text_unit(c: u8, o: &Object, f: &mut Format<'_>, cx: &mut Cx) -> Resul
                     let b = s.utf8_cached(cx)?;
                     (b.as_ptr(), b.len())
                 }
-                None => plain_bytes(o, cx).map_err(|e| match (e, c) {
-                    (Fail::Must(_), b's') => must("str or read-only bytes-like object", o),
-                    (Fail::Must(_), b'z') => must("str, read-only bytes-like object or None", o),
-                    (e, _) => e,
-                })?,
+                None => plain_bytes(o, cx)?,
             };
             (*p, *n) = (d as *const c_char, len as isize);
             return Ok(());
@@ -214,15 +202,6 @@ unsafe fn text_unit(c: u8, o: &Object, f: &mut Format<'_>, cx: &mut Cx) -> Resul
         *p = b.as_ptr() as *const c_char;
         Ok(())
     }
-}
-
-fn expected_of(c: u8) -> String {
-    match c {
-        b'y' => "bytes-like object",
-        b's' => "str or bytes-like object",
-        _ => "str, bytes-like object or None",
-    }
-    .to_owned()
 }
 
 /// Whether the bytes of a simple view are not in one piece.
@@ -440,7 +419,7 @@ pub unsafe fn convert(o: &Object, f: &mut Format<'_>, cx: &mut Cx) -> Result<(),
                 if !f.take(b'*') {
                     return Err(cx.system_error(format_args!("(invalid use of 'w' format character)")).into());
                 }
-                view(o, p, buffer::WRITABLE, f, "read-write bytes-like object", cx)?;
+                view(o, p, buffer::WRITABLE, f, cx)?;
             }
             _ => return Err(cx.system_error(format_args!("(impossible<bad format char>)")).into()),
         }

@@ -52,8 +52,8 @@ capi! {
     fn PyObject_VectorcallMethod(name: &Object, args: *const *mut Object, nargsf: usize, kwnames: *mut Object) -> PyResult<Own<Object>> = |cx| {
         let n = taipan_object::attr::as_name(name, cx)?;
         let receiver: &Object = &**args;
-        let (f, unbound) = taipan_object::attr::get_method(receiver, &n, cx)?;
-        if unbound {
+        let (f, bound) = taipan_object::attr::get_method(receiver, &n, cx)?;
+        if !bound {
             // The word in front of the receiver is not ours to write here.
             return call::vectorcall_raw(&f, args, nargsf & !ARGUMENTS_OFFSET, kwnames, cx);
         }

@@ -168,6 +168,8 @@ capi! {
         let d: &PyDict = want(o, cx)?;
         d.set_with_hash(key, hash, v.own(), cx)
     }
+    /// As `_PyDict_SetItem_KnownHash`; with the GIL there is no other lock.
+    fn _PyDict_SetItem_KnownHash_LockHeld(d: &PyDict, key: &Object, v: &Object, hash: isize) -> PyResult<()> = |cx| { d.set_with_hash(key, hash, v.own(), cx) }
     /// `o[key] = v`.
     fn PyDict_SetItemString(o: Option<&Object>, key: *const c_char, v: &Object) -> PyResult<()> = |cx| {
         let k = taipan_object::types::str::intern::intern(str_of(key, cx)?, cx);

@@ -122,26 +122,14 @@ capi! {
     }
     /// The line of a frame.
     fn PyFrame_GetLineNumber(f: &PyFrame) -> c_int = |_| { f.line() }
-    /// The instruction of a frame.
-    fn PyFrame_GetLasti(f: &PyFrame) -> c_int = |_| { f.lasti_word() }
+    /// The byte offset of a frame's instruction, -1 before the first.
+    fn PyFrame_GetLasti(f: &PyFrame) -> c_int = |_| { f.lasti_word().max(-1) * if f.lasti_word() < 0 { 1 } else { 2 } }
     /// A variable of a frame.
     fn PyFrame_GetVar(f: &PyFrame, name: &Object) -> PyResult<Own<Object>> = |cx| { frame_var(f, name, cx) }
     /// A variable of a frame.
     fn PyFrame_GetVarString(f: &PyFrame, name: *const c_char) -> PyResult<Own<Object>> = |cx| { let n = str_of(name, cx)?; frame_var(f, &n, cx) }
     /// A frame that runs nothing, for tracebacks of C code.
     fn PyFrame_New(ts: *mut c_void, code: &PyCode, globals: &PyDict, locals: *mut Object) -> PyResult<Own<PyFrame>> = |cx| { PyFrame::invent(code, globals, cx) }
-    /// A code object that runs nothing, for tracebacks of C code.
-    fn PyCode_NewEmpty(file: *const c_char, function: *const c_char, line: c_int) -> PyResult<Own<Object>> = |cx| { empty_code(&text(file), &text(function), line, cx) }
-    /// `co_code`.
-    fn PyCode_GetCode(c: &PyCode) -> PyResult<Own<Object>> = |cx| { attr::get_text(c, "co_code", cx) }
-    /// `co_varnames`.
-    fn PyCode_GetVarnames(c: &PyCode) -> PyResult<Own<PyTuple>> = |cx| { c.varnames(cx) }
-    /// `co_cellvars`.
-    fn PyCode_GetCellvars(c: &PyCode) -> PyResult<Own<PyTuple>> = |cx| { c.cellvars(cx) }
-    /// `co_freevars`.
-    fn PyCode_GetFreevars(c: &PyCode) -> PyResult<Own<PyTuple>> = |cx| { c.freevars(cx) }
-    /// The line of an instruction.
-    fn PyCode_Addr2Line(c: &PyCode, at: c_int) -> c_int = |_| { c.line_at(at) }
     /// `os.fspath(o)`.
     fn PyOS_FSPath(o: &Object) -> PyResult<Own<Object>> = |cx| { fspath::fspath(o, cx) }
     /// `file.write(str(o))` or of `repr(o)`.
@@ -304,17 +292,6 @@ fn frame_var(f: &PyFrame, name: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
             Err(cx.name_error(format_args!("variable {shown} does not exist")))
         }
     }
-}
-
-fn empty_code(file: &str, function: &str, line: c_int, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let compile = cx.import_attr("builtins", "compile")?;
-    let (s, f, m) = (PyStr::new("", cx)?, PyStr::new(file, cx)?, PyStr::new("exec", cx)?);
-    let code = call::call(&compile, &[&s, &f, &m], cx)?;
-    let names: Vec<Own<Object>> = ["co_name", "co_qualname", "co_firstlineno"].iter().map(|n| PyStr::new_interned(n, cx).map(Own::into_object)).collect::<PyResult<_>>()?;
-    let names = PyTuple::from_vec(names, cx)?;
-    let (n, l) = (PyStr::new(function, cx)?, PyInt::new(line.into(), cx)?);
-    let replace = attr::get_text(&code, "replace", cx)?;
-    call::call_kw(&replace, &[], &[&n, &n, &l], Some(&names), cx)
 }
 
 fn compile(source: &str, file: &str, start: c_int, cx: &mut Cx) -> PyResult<Own<Object>> {

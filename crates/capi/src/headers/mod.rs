@@ -2,7 +2,9 @@
 
 pub mod bytesobject;
 pub mod call;
+pub mod ceval;
 pub mod clinic;
+pub mod code;
 pub mod containers;
 pub mod dictobject;
 pub mod floatobject;
@@ -14,6 +16,7 @@ pub mod moduleobject;
 pub mod number;
 pub mod object;
 pub mod objimpl;
+pub mod osmodule;
 pub mod pybuffer;
 pub mod pycapsule;
 pub mod pyerrors;

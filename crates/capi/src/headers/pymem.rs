@@ -6,7 +6,7 @@ use crate::border::{Void, put};
 use crate::capi;
 use std::ffi::c_void;
 use std::mem::size_of;
-use taipan_abi::PyMemAllocatorEx;
+use taipan_abi::{PyMemAllocatorEx, PyObjectArenaAllocator};
 use taipan_object::alloc;
 
 fn rounded(n: usize) -> Option<usize> {
@@ -39,6 +39,11 @@ unsafe extern "C" fn hook_free(_: *mut c_void, p: *mut c_void) {
     unsafe { alloc::raw_free(p as *mut u8) }
 }
 
+unsafe extern "C" fn hook_free_sized(_: *mut c_void, p: *mut c_void, _: usize) {
+    // SAFETY: the caller's block.
+    unsafe { alloc::raw_free(p as *mut u8) }
+}
+
 const _: () = assert!(size_of::<PyMemAllocatorEx>() == 40);
 
 capi! {
@@ -66,6 +71,10 @@ capi! {
     fn PyMem_RawRealloc(p: Void, n: usize) -> Void = |_| { realloc(p, n) }
     /// `free` without the GIL.
     fn PyMem_RawFree(p: Void) = |_| { alloc::raw_free(p as *mut u8) }
+    /// The functions that make and free big blocks.
+    fn PyObject_GetArenaAllocator(out: *mut PyObjectArenaAllocator) = |_| {
+        put(out, PyObjectArenaAllocator { ctx: std::ptr::null_mut(), alloc: Some(hook_malloc), free: Some(hook_free_sized) })
+    }
     /// The functions of a domain (all three are one here).
     fn PyMem_GetAllocator(domain: i32, out: *mut PyMemAllocatorEx) = |_| {
         put(out, PyMemAllocatorEx {

@@ -361,6 +361,8 @@ capi! {
 
     /// Lock a one-byte mutex, giving the GIL up while waiting.
     fn PyMutex_Lock(m: &AtomicU8) = |cx| { sync::mutex_lock(m, cx) }
+    /// Lock within a time in nanoseconds (negative: for ever, 0: only if it is free): 0 failed, 1 done.
+    fn _PyMutex_LockTimed(m: &AtomicU8, ns: i64, flags: c_int) -> c_int = |cx| { sync::mutex_lock_timed(m, ns, cx).into() }
     /// Unlock.
     fn PyMutex_Unlock(m: &AtomicU8) = |_| { sync::mutex_unlock(m) }
     /// Whether it is locked.

@@ -77,7 +77,8 @@ impl PyDelta {
         (i128::from(self.days) * 86_400 + i128::from(self.seconds)) * 1_000_000 + i128::from(self.microseconds)
     }
 
-    fn of_parts(cls: &PyType, days: i64, seconds: i32, microseconds: i32, cx: &mut Cx) -> PyResult<Own<PyDelta>> {
+    /// From normal parts, as the class `cls`. Raises `OverflowError` out of range.
+    pub fn of_parts(cls: &PyType, days: i64, seconds: i32, microseconds: i32, cx: &mut Cx) -> PyResult<Own<PyDelta>> {
         if !(-DAYS_MAX..=DAYS_MAX).contains(&days) {
             return Err(cx.overflow_error(format_args!("days={days}; must have magnitude <= {DAYS_MAX}")));
         }
@@ -99,10 +100,15 @@ impl PyDelta {
 
     /// From parts that need not be normal.
     pub fn new_normal(days: i64, seconds: i64, microseconds: i64, cx: &mut Cx) -> PyResult<Own<PyDelta>> {
+        PyDelta::of_normal(PyDelta::ty(), days, seconds, microseconds, cx)
+    }
+
+    /// As [`PyDelta::new_normal`], as the class `cls`.
+    pub fn of_normal(cls: &PyType, days: i64, seconds: i64, microseconds: i64, cx: &mut Cx) -> PyResult<Own<PyDelta>> {
         let (carry, us) = (microseconds.div_euclid(1_000_000), microseconds.rem_euclid(1_000_000));
         let seconds = seconds + carry;
         let (carry, seconds) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        PyDelta::of_parts(PyDelta::ty(), days + carry, seconds as i32, us as i32, cx)
+        PyDelta::of_parts(cls, days + carry, seconds as i32, us as i32, cx)
     }
 
     /// Whether it is strictly between -24 and 24 hours.

@@ -3,6 +3,7 @@
 //! Objects are immutable; subclasses are made by calling them wherever CPython does so. The clock and the system's zone are read through `host`.
 
 mod calendar;
+mod capsule;
 mod date;
 mod delta;
 mod fields;
@@ -34,7 +35,9 @@ mod functions {
     fn exec(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
         typeobj::ready_static(date::PyIsoDate::SPEC, cx)?;
         let utc = zone::utc(cx)?;
-        m.add("UTC", utc, cx)
+        m.add("UTC", utc, cx)?;
+        let api = capsule::make(cx)?;
+        m.add("datetime_CAPI", &api, cx)
     }
 }
 

@@ -156,6 +156,35 @@ fn invoke(callback: &Object, fo: &PyFrame, what: What, arg: Option<&Object>, cx:
     r
 }
 
+/// `Py_tracefunc`: the function's object, the frame, `PyTrace_*`, the argument.
+pub type TraceFunc = unsafe extern "C" fn(*mut Object, *mut Object, i32, *mut Object) -> i32;
+
+/// The C function that listens instead of a Python one.
+fn c_function(word: *mut std::ffi::c_void) -> Option<TraceFunc> {
+    // SAFETY: null, or what `set_c_trace` and `set_c_profile` stored.
+    unsafe { std::mem::transmute::<*mut std::ffi::c_void, Option<TraceFunc>>(word) }
+}
+
+/// Tell a C function; it hears every event. `None` as its object stands for a null pointer.
+fn invoke_c(func: TraceFunc, object: &Object, f: &Frame, what: What, arg: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+    let fo = PyFrame::of(f, cx)?;
+    match what {
+        What::Line if !fo.traces_lines() => return Ok(()),
+        What::Opcode if !fo.traces_opcodes() => return Ok(()),
+        _ => {}
+    }
+    let ts = cx.ts();
+    let number = if what == What::Yield { What::Return } else { what } as i32;
+    let object = if object.is_none() { std::ptr::null_mut() } else { object.as_ptr() };
+    let _deaf = Deaf::new(ts);
+    let before = ts.what_event.replace(what.event() as i32);
+    // SAFETY: the extension's function with live objects; it may run anything, and the frame is complete.
+    let failed = unsafe { func(object, fo.as_object().as_ptr(), number, arg.unwrap_or(none()).as_ptr()) } != 0;
+    ts.what_event.set(before);
+    // SAFETY: it says that it raised.
+    if failed { Err(unsafe { Raised::assume() }) } else { Ok(()) }
+}
+
 /// Tell the trace function. `Call` goes to the thread's function, the rest to the frame's own.
 pub fn trace(f: &Frame, what: What, arg: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
     let ts = cx.ts();
@@ -163,6 +192,13 @@ pub fn trace(f: &Frame, what: What, arg: Option<&Object>, cx: &mut Cx) -> PyResu
         return Ok(());
     }
     let Some(global) = ts.c_traceobj.own() else { return Ok(()) };
+    if let Some(func) = c_function(ts.c_tracefunc.get()) {
+        return invoke_c(func, &global, f, what, arg, cx).map_err(|e| {
+            let raised = cx.take_raised(e);
+            set_trace(ts, None, cx);
+            cx.set_raised(raised)
+        });
+    }
     if what != What::Call && !f.frame_obj.get().is_object() {
         return Ok(());
     }
@@ -197,6 +233,13 @@ pub fn profile(f: &Frame, what: What, arg: Option<&Object>, cx: &mut Cx) -> PyRe
         return Ok(());
     }
     let Some(callback) = ts.c_profileobj.own() else { return Ok(()) };
+    if let Some(func) = c_function(ts.c_profilefunc.get()) {
+        return invoke_c(func, &callback, f, what, arg, cx).map_err(|e| {
+            let raised = cx.take_raised(e);
+            set_profile(ts, None, cx);
+            cx.set_raised(raised)
+        });
+    }
     let fo = PyFrame::of(f, cx)?;
     match invoke(&callback, &fo, what, arg, cx) {
         Ok(_) => Ok(()),
@@ -261,7 +304,7 @@ pub fn stop_iteration(f: &Frame, e: &Object, of_generator: bool, cx: &mut Cx) ->
 }
 
 fn trace_exception(f: &Frame, e: &Object, cx: &mut Cx) -> PyResult<()> {
-    if cx.ts().c_traceobj.is_empty() || !f.frame_obj.get().is_object() {
+    if cx.ts().c_traceobj.is_empty() || (!f.frame_obj.get().is_object() && cx.ts().c_tracefunc.get().is_null()) {
         return Ok(());
     }
     let tb = e.downcast::<PyBaseException>().and_then(|x| x.traceback.own()).unwrap_or_else(|| none().own());

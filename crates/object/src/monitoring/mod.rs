@@ -224,6 +224,7 @@ pub fn is_traced(ts: &ThreadState) -> bool {
 
 /// Install or remove (none) the thread's trace function.
 pub fn set_trace(ts: &ThreadState, f: Option<Own<Object>>, cx: &mut Cx) {
+    ts.c_tracefunc.set(std::ptr::null_mut());
     let old = ts.c_traceobj.swap(f);
     refresh(ts);
     drop(old);
@@ -232,10 +233,23 @@ pub fn set_trace(ts: &ThreadState, f: Option<Own<Object>>, cx: &mut Cx) {
 
 /// Install or remove (none) the thread's profile function.
 pub fn set_profile(ts: &ThreadState, f: Option<Own<Object>>, cx: &mut Cx) {
+    ts.c_profilefunc.set(std::ptr::null_mut());
     let old = ts.c_profileobj.swap(f);
     refresh(ts);
     drop(old);
     let _ = cx;
+}
+
+/// Install a C function with its object as the trace function (`PyEval_SetTrace`); none for both removes.
+pub fn set_c_trace(ts: &ThreadState, f: Option<fire::TraceFunc>, object: Option<&Object>, cx: &mut Cx) {
+    set_trace(ts, f.map(|_| object.unwrap_or(crate::types::none()).own()), cx);
+    ts.c_tracefunc.set(f.map_or(std::ptr::null_mut(), |f| f as *mut std::ffi::c_void));
+}
+
+/// As [`set_c_trace`] for the profile function (`PyEval_SetProfile`).
+pub fn set_c_profile(ts: &ThreadState, f: Option<fire::TraceFunc>, object: Option<&Object>, cx: &mut Cx) {
+    set_profile(ts, f.map(|_| object.unwrap_or(crate::types::none()).own()), cx);
+    ts.c_profilefunc.set(f.map_or(std::ptr::null_mut(), |f| f as *mut std::ffi::c_void));
 }
 
 /// While it lives, the thread hears no events.

@@ -54,11 +54,13 @@ fn update_one(ty: &PyHeapType, id: SlotId, cx: &mut Cx) {
                 use_generic = true;
             }
         } else if id == SlotId::tp_new && crate::types::builtin::is_new_wrapper(&descr) {
-            // `__new__` of a built-in type: its tp_new itself.
-            specific = t.tp_new.get().map_or(std::ptr::null(), |f| f as *const ());
-            if let Some(owner) = crate::types::builtin::new_wrapper_owner(&descr) {
-                specific = owner.tp_new.get().map_or(specific, |f| f as *const ());
+            // `__new__` of a built-in type: the tp_new of the built-in type whose layout this class has, which a mixin's (`Generic`'s, say) must not replace.
+            let dispatcher = super::dispatch::slot_tp_new as *const () as usize;
+            let mut at = t.base();
+            while let Some(b) = at.filter(|b| b.tp_new.get().is_some_and(|f| f as usize == dispatcher)) {
+                at = b.base();
             }
+            specific = at.and_then(|b| b.tp_new.get()).map_or(std::ptr::null(), |f| f as *const ());
         } else if id == SlotId::tp_hash && descr.is(none()) {
             specific = crate::abstract_::hash_not_implemented_slot as *const ();
         } else {

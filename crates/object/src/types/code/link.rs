@@ -203,7 +203,7 @@ pub(super) fn replaced(code: &PyCode, changes: &PyDict, cx: &mut Cx) -> PyResult
 
 impl PyCode {
     /// Take other constants of the same number; for a code object that nobody has seen yet.
-    fn adopt_consts(&self, t: &PyTuple) {
+    pub(super) fn adopt_consts(&self, t: &PyTuple) {
         for (i, o) in t.as_slice().iter().enumerate() {
             let s = match o.exact::<PyInt>().and_then(PyInt::to_i64).and_then(Slot::try_int) {
                 Some(s) => s,

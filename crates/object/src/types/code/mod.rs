@@ -4,6 +4,7 @@
 //! the instructions, which the interpreter rewrites to specialised forms; `slots[i]` is constant `i` as a slot word: a tagged int, or a pointer borrowed from `co_consts`.
 
 mod attrs;
+pub mod foreign;
 mod lines;
 mod link;
 
