@@ -12,7 +12,7 @@ print(d, d["a"], d.getall("B"), "b" in d, list(d.keys()), list(d.items()), len(d
 p = MultiDictProxy(MultiDict(x=1))
 print(p, p["x"], d.popone("a"), d.popall("b"), d.setdefault("n", 0), d.get("zz", 9), pickle.loads(pickle.dumps(d)) == d, d.keys() & {"n"}, getversion(p) == getversion(p))
 d.extend({"q": 1}, r=2); d.update(q=5); d.merge({"q": 7, "s": 8}) if hasattr(d, "merge") else None
-print(sorted(d.items()), d.keys() | {"zz"}, d.items() - {("q", 5)})
+print(sorted(d.items()), sorted(d.keys() | {"zz"}), sorted(d.items() - {("q", 5)}))
 f = FrozenList([1, 2])
 f.append(3); f[0] = 9; f.insert(1, 5)
 f.freeze()

@@ -35,12 +35,19 @@ pub fn get_text(obj: &Object, name: &str, cx: &mut Cx) -> PyResult {
 
 /// As `get`; a missing attribute is `None`, without an exception where the object uses the generic lookup (`PyObject_GetOptionalAttr`).
 pub fn get_opt(obj: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
-    if uses_generic_get(obj.ty()) {
-        return generic_get_opt(obj, name, cx);
-    }
-    match get(obj, name, cx) {
-        Ok(v) => Ok(Some(v)),
-        Err(r) => cx.catch(r, exc::AttributeError()).map(|()| None),
+    let found = if uses_generic_get(obj.ty()) {
+        generic_get_opt(obj, name, cx)
+    } else {
+        match get(obj, name, cx) {
+            Ok(v) => Ok(Some(v)),
+            Err(r) if !cx.is_raised() => Err(r),
+            Err(r) => cx.catch(r, exc::AttributeError()).map(|()| None),
+        }
+    };
+    match found {
+        // A getter of an extension may give null without an exception: here, as in CPython, that means that there is nothing.
+        Err(_nothing) if !cx.is_raised() => Ok(None),
+        found => found,
     }
 }
 

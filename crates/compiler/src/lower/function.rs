@@ -181,7 +181,7 @@ impl<'a> Lower<'a> {
             let implicit = [
                 (scope.needs_class_closure, "__class__"),
                 (scope.needs_classdict, "__classdict__"),
-                (scope.has_conditional_annotations && !self.future_annotations(), "__conditional_annotations__"),
+                (scope.has_conditional_annotations, "__conditional_annotations__"),
             ];
             cells.extend(implicit.iter().filter(|(needed, _)| *needed).map(|(_, name)| Identifier::from(*name)));
         }

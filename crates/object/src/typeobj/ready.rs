@@ -310,6 +310,9 @@ pub fn inherit(t: &PyType, cx: &mut Cx) {
             inherit_slots(t, b);
         }
     }
+    if let Some(b) = t.base() {
+        share_tables(t, b);
+    }
     if t.tp_alloc.get().is_none() {
         t.tp_alloc.set(Some(super::alloc::generic_alloc));
     }
@@ -352,19 +355,37 @@ fn inherit_special(t: &PyType, b: &PyType) {
     t.tp_flags.set(tf | add);
 }
 
-macro_rules! copy_unset {
-    ($t:expr, $b:expr; $($f:ident)*) => { $( if $t.$f.get().is_none() { $t.$f.set($b.$f.get()); } )* };
+/// Copy what the type does not have and the base defines itself: what the base got from its own base is left to that one's turn, so that an ancestor which
+/// comes later in the MRO but defines the slot wins over an inherited one.
+macro_rules! copy_defined {
+    ($t:expr, $b:expr, $bb:expr; $($f:ident)*) => { $(
+        if $t.$f.get().is_none() {
+            let f = $b.$f.get();
+            let inherited = $bb.and_then(|bb| bb.$f.get());
+            if f.map(|f| f as usize) != inherited.map(|f| f as usize) {
+                $t.$f.set(f);
+            }
+        }
+    )* };
+}
+
+/// A type without a table of its own uses its base's. Tables are shared only after all inheriting: nothing may be filled into another type's table.
+fn share_tables(t: &PyType, b: &PyType) {
+    macro_rules! share {
+        ($($field:ident)*) => { $( if t.$field.get().is_null() { t.$field.set(b.$field.get()); } )* };
+    }
+    share!(tp_as_number tp_as_async tp_as_sequence tp_as_mapping tp_as_buffer);
 }
 
 fn inherit_slots(t: &PyType, b: &PyType) {
     macro_rules! table {
         ($field:ident; $($f:ident)*) => {
             // SAFETY: tables live as long as their types.
-            if let Some(bt) = unsafe { b.$field.get().as_ref() } {
-                match unsafe { t.$field.get().as_ref() } {
-                    // The type has a table of its own: fill its gaps.
-                    Some(tt) => { if !std::ptr::eq(tt, bt) { copy_unset!(tt, bt; $($f)*); } }
-                    None => t.$field.set(bt),
+            if let (Some(bt), Some(tt)) = unsafe { (b.$field.get().as_ref(), t.$field.get().as_ref()) } {
+                if !std::ptr::eq(tt, bt) {
+                    // SAFETY: as above.
+                    let bbt = b.base().and_then(|bb| unsafe { bb.$field.get().as_ref() });
+                    copy_defined!(tt, bt, bbt; $($f)*);
                 }
             }
         };
@@ -385,7 +406,7 @@ fn inherit_slots(t: &PyType, b: &PyType) {
         t.tp_setattr.set(b.tp_setattr.get());
         t.tp_setattro.set(b.tp_setattro.get());
     }
-    copy_unset!(t, b; tp_dealloc tp_repr tp_str tp_iter tp_iternext tp_descr_get tp_descr_set tp_init tp_alloc tp_is_gc tp_finalize tp_del);
+    copy_defined!(t, b, b.base(); tp_dealloc tp_repr tp_str tp_iter tp_iternext tp_descr_get tp_descr_set tp_init tp_alloc tp_is_gc tp_finalize tp_del);
     if t.tp_call.get().is_none() {
         t.tp_call.set(b.tp_call.get());
         if b.has(flags::HAVE_VECTORCALL) && (t.has(flags::IMMUTABLETYPE) || !t.has(flags::HEAPTYPE)) {
