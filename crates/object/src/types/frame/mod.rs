@@ -1,7 +1,7 @@
 //! `frame`: the object that stands for a frame of the data stack, made when somebody looks (`PyFrameObject`).
 //!
-//! Invariants: while the frame is in use, `f_frame` points at it and the frame holds one reference to this object. When the frame ends and somebody else still
-//! holds the object, the frame's words move into a block of this object (`take_over`). A null `f_frame` belongs to frames that native code invents.
+//! Invariants: while the frame is in use, `words` points at it and the frame holds one reference to this object. When the frame ends and somebody else still
+//! holds the object, the frame's words move into a block of this object (`take_over`). Null `words` belong to frames that native code invents.
 
 mod attrs;
 mod jump;
@@ -93,13 +93,43 @@ impl GcField for Displaced {
     }
 }
 
+/// A `_PyInterpreterFrame` that says "nothing here, and nothing before": one for all frames. greenlet saves a word of it and walks the chain that begins with it;
+/// ours is told by `current_frame` and the data stack, which greenlet saves and restores in the thread state.
+#[repr(C)]
+pub struct CFrame {
+    words: [Cell<usize>; 9],
+    return_offset: Cell<u16>,
+    /// `FRAME_OWNED_BY_INTERPRETER`: never complete.
+    owner: Cell<u8>,
+    visited: Cell<u8>,
+    rest: [Cell<usize>; 2],
+}
+const _: () = assert!(std::mem::offset_of!(CFrame, owner) == 74);
+
+/// The one frame, and what its `frame_obj` points to: zeros, since a word of it is copied.
+#[repr(C)]
+struct CFrameStatic(CFrame, [Cell<usize>; 12]);
+// SAFETY: C code looks at it with the GIL held and writes back what it read.
+unsafe impl Sync for CFrameStatic {}
+static C_FRAME: CFrameStatic = CFrameStatic(
+    CFrame { words: [const { Cell::new(0) }; 9], return_offset: Cell::new(0), owner: Cell::new(3), visited: Cell::new(0), rest: [const { Cell::new(0) }; 2] },
+    [const { Cell::new(0) }; 12],
+);
+
+/// `frame_obj` is word 6.
+fn c_frame() -> *const CFrame {
+    C_FRAME.0.words[6].set(C_FRAME.1.as_ptr() as usize);
+    &C_FRAME.0
+}
+
 #[pytype(name = "frame", gc, no_new, flags(), parts(PART), export = "PyFrame_Type")]
 #[repr(C)]
 pub struct PyFrame {
     head: ObjHead,
     f_back: FieldCell<PyFrame>,
+    /// What C code finds where CPython has its frame's words: see [`CFrame`].
     #[gc(skip)]
-    f_frame: Cell<*mut Frame>,
+    f_frame: *const CFrame,
     f_trace: FieldCell<Object>,
     /// Line set by a trace function or by native code; 0: follow the instruction.
     f_lineno: Cell<i32>,
@@ -109,6 +139,8 @@ pub struct PyFrame {
     f_jump: Cell<i32>,
     f_extra_locals: FieldCell<PyDict>,
     f_locals_cache: FieldCell<Object>,
+    #[gc(skip)]
+    words: Cell<*mut Frame>,
     displaced: Displaced,
     own: OwnFrame,
     /// Code of a frame that native code invented.
@@ -121,7 +153,7 @@ impl PyFrame {
         cx.new_object(PyFrame {
             head: Object::placeholder(),
             f_back: FieldCell::empty(),
-            f_frame: Cell::new(f),
+            f_frame: c_frame(),
             f_trace: FieldCell::empty(),
             f_lineno: Cell::new(0),
             f_trace_lines: Cell::new(true),
@@ -129,6 +161,7 @@ impl PyFrame {
             f_jump: Cell::new(-1),
             f_extra_locals: FieldCell::empty(),
             f_locals_cache: FieldCell::empty(),
+            words: Cell::new(f),
             displaced: Displaced::default(),
             own: OwnFrame(Cell::new(null_mut())),
             code_only: FieldCell::new(code),
@@ -159,12 +192,12 @@ impl PyFrame {
     #[inline]
     pub fn frame(&self) -> Option<&Frame> {
         // SAFETY: null, or the frame in use, or our block.
-        unsafe { self.f_frame.get().as_ref() }
+        unsafe { self.words.get().as_ref() }
     }
     /// Whether the frame is over (its words are this object's own).
     #[inline]
     pub fn is_over(&self) -> bool {
-        self.own.get().is_some() || self.f_frame.get().is_null()
+        self.own.get().is_some() || self.words.get().is_null()
     }
     pub fn code(&self) -> &PyCode {
         match self.frame() {
@@ -244,7 +277,7 @@ impl PyFrame {
         let block = alloc::raw_malloc(words * 8) as *mut Frame;
         if block.is_null() {
             // Without memory the object loses its locals, nothing else.
-            this.f_frame.set(null_mut());
+            this.words.set(null_mut());
             drop(this.code_only.swap(Some(f.code().new_ref())));
             drop(this.globals_only.swap(Some(f.globals().new_ref())));
             return;
@@ -263,7 +296,7 @@ impl PyFrame {
             let back = if f.has(frame_flags::GENERATOR) { None } else { f.previous() };
             own.previous.set(Tagged::new(std::ptr::null()));
             this.own.0.set(block);
-            this.f_frame.set(block);
+            this.words.set(block);
             let mut b = back;
             while let Some(x) = b {
                 if x.is_shown() {
