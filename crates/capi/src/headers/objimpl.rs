@@ -76,7 +76,8 @@ capi! {
     /// Free a GC object's memory.
     fn PyObject_GC_Del(o: *mut c_void) = |_| {
         let o = o as *mut Object;
-        if (*o).is_gc() && gc::is_tracked(&*o) {
+        // The type has a collector's head, or this function would not be called. `tp_is_gc` is not asked: it may look at what `tp_dealloc` has torn down.
+        if gc::is_tracked(&*o) {
             gc::untrack(o);
         }
         let pre = typeobj::preheader_bytes((*o).ty());

@@ -28,10 +28,6 @@ fn forward(f: &str, cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -
 
 #[pymethods]
 impl PyGeneric {
-    #[slot(tp_new)]
-    fn py_new(cls: &PyType, _args: Args<'_>, _kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyGeneric>> {
-        cx.new_object_of(cls, PyGeneric { head: Object::placeholder() })
-    }
     /// Parameterizes a generic class.
     ///
     /// At least, parameterizing a generic class is the *main* thing this

@@ -71,6 +71,10 @@ pub mod typing {
         for s in [lazy::PyNoDefault::SPEC, lazy::PyConstEvaluator::SPEC] {
             ready_static(s, cx)?;
         }
+        // `Generic` has no `__new__` of its own: as a base beside others it must not decide how instances are made.
+        let g = generic::PyGeneric::ty();
+        g.tp_new.set(taipan_object::typeobj::object_type().tp_new.get());
+        g.tp_flags.set(g.tp_flags.get() & !taipan_object::typeobj::flags::DISALLOW_INSTANTIATION);
         let n = lazy::no_default(cx)?;
         m.add("NoDefault", &n, cx)?;
         m.add("Union", taipan_builtins::types::generic::PyUnion::ty().as_object(), cx)
