@@ -156,16 +156,14 @@ pub mod gc {
     /// Return the list of objects that directly refer to any of 'objs'.
     #[function("get_referrers(*objs)")]
     fn get_referrers(objs: Args<'_>, cx: &mut Cx) -> PyResult<Own<PyList>> {
-        let all = PyTuple::from_slice(objs.0, cx)?;
-        taipan_object::audit::raise("gc.get_referrers", &[&all], cx)?;
+        audit_objects("gc.get_referrers", objs.0, cx)?;
         let v = inspect::referrers(objs.0, cx);
         list_of(v, cx)
     }
     /// Return the list of objects that are directly referred to by 'objs'.
     #[function("get_referents(*objs)")]
     fn get_referents(objs: Args<'_>, cx: &mut Cx) -> PyResult<Own<PyList>> {
-        let all = PyTuple::from_slice(objs.0, cx)?;
-        taipan_object::audit::raise("gc.get_referents", &[&all], cx)?;
+        audit_objects("gc.get_referents", objs.0, cx)?;
         let v = objs.0.iter().flat_map(|o| inspect::referents(o)).collect();
         list_of(v, cx)
     }
@@ -221,4 +219,10 @@ pub mod gc {
         }
         Ok(())
     }
+}
+
+/// The audit event of the functions that look into objects. Its tuple is gone again when they look: it must not be among the referrers.
+fn audit_objects(event: &'static str, objs: &[&Object], cx: &mut Cx) -> PyResult<()> {
+    let all = PyTuple::from_slice(objs, cx)?;
+    taipan_object::audit::raise(event, &[&all], cx)
 }
