@@ -130,9 +130,10 @@ fn subscript_generic(params: &Object, cx: &mut Cx) -> PyResult {
             out.push(p.own());
         }
     }
-    let t = PyTuple::from_vec(out, cx)?;
-    let args: Own<Object> = if t.len() == 1 { t.as_slice()[0].own() } else { t.into_object() };
-    abstract_::get_item(&g, &args, cx)
+    let args = PyTuple::from_vec(out, cx)?;
+    // Not `Generic[...]`, which remembers its results: this base must be another object than one that the class names itself.
+    let alias = cx.import_attr("typing", "_GenericAlias")?;
+    call::call(&alias, &[&g, &args], cx)
 }
 
 /// What `except*` raises in the end: (original, list of raised and unhandled) → exception or None.

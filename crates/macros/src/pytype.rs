@@ -38,7 +38,7 @@ struct TypeAttr {
     attrs: Vec<Pair>,
 }
 
-const KEYS: &str = "name, layout, export, doc, base, itemsize, basicsize, gc, basetype, derived, sequence, mapping, no_new, no_dealloc, flags(..), parts(..), attrs(..)";
+const KEYS: &str = "name, layout, export, doc, base, itemsize, basicsize, gc, basetype, derived, sequence, mapping, no_new, no_dealloc, heap, mutable, flags(..), parts(..), attrs(..)";
 
 impl Parse for TypeAttr {
     fn parse(input: ParseStream) -> Result<Self> {
@@ -61,6 +61,8 @@ impl Parse for TypeAttr {
                 "sequence" => t.flags.push(flag("SEQUENCE")),
                 "mapping" => t.flags.push(flag("MAPPING")),
                 "no_new" => t.flags.push(flag("DISALLOW_INSTANTIATION")),
+                "heap" => t.flags.push(flag("MODULE_TYPE")),
+                "mutable" => t.flags.push(flag("MUTABLE")),
                 "flags" => t.flags.extend(list::<Ident>(input)?),
                 "parts" => t.parts = Some(list::<Ident>(input)?),
                 "attrs" => t.attrs.extend(list::<Pair>(input)?),

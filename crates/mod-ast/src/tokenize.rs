@@ -8,7 +8,7 @@ use taipan_syntax::lex::tokenize::{LineTokens, Step, TokenInfo};
 use taipan_syntax::{ErrorKind, SyntaxError};
 
 /// An iterator over tokens, fed by a `readline` function.
-#[pytype(name = "_tokenize.TokenizerIter", gc, doc = "")]
+#[pytype(name = "_tokenize.TokenizerIter", heap, gc, doc = "")]
 #[repr(C)]
 pub struct PyTokenizerIter {
     head: ObjHead,

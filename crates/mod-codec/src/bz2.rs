@@ -22,7 +22,7 @@ fn grow(out: &mut Vec<u8>, max: usize) {
 
 /// Create a compressor object for compressing data incrementally.
 #[pytype(
-    name = "_bz2.BZ2Compressor",
+    name = "_bz2.BZ2Compressor", heap,
     doc = "BZ2Compressor(compresslevel=9, /)\n--\n\nCreate a compressor object for compressing data incrementally.\n\n  compresslevel\n    Compression level, as a number between 1 and 9.\n\nFor one-shot compression, use the compress() function instead."
 )]
 #[repr(C)]
@@ -97,7 +97,7 @@ impl PyCompressor {
 
 /// Create a decompressor object for decompressing data incrementally.
 #[pytype(
-    name = "_bz2.BZ2Decompressor",
+    name = "_bz2.BZ2Decompressor", heap,
     doc = "BZ2Decompressor()\n--\n\nCreate a decompressor object for decompressing data incrementally.\n\nFor one-shot decompression, use the decompress() function instead."
 )]
 #[repr(C)]

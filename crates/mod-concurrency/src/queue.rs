@@ -28,7 +28,7 @@ impl GcField for Items {
 }
 
 /// Simple, unbounded, reentrant FIFO queue.
-#[pytype(name = "_queue.SimpleQueue", gc, basetype)]
+#[pytype(name = "_queue.SimpleQueue", heap, gc, basetype)]
 #[repr(C)]
 pub struct PySimpleQueue {
     head: ObjHead,

@@ -7,7 +7,7 @@ use taipan_object::types::bytes::PyBytes;
 use taipan_object::{attr, call};
 
 /// The base of all I/O classes; instances have a dict and can be weakly referenced.
-#[pytype(name = "_io._IOBase", gc, basetype, doc = "The abstract base class for all I/O classes.\n\nThis class provides dummy implementations for many methods that\nderived classes can override selectively; the default implementations\nrepresent a file that cannot be read, written or seeked.\n\nEven though IOBase does not declare read, readinto, or write because\ntheir signatures will vary, implementations and clients should\nconsider those methods part of the interface. Also, implementations\nmay raise UnsupportedOperation when operations they do not support are\ncalled.\n\nThe basic type used for binary data read from or written to a file is\nbytes. Other bytes-like objects are accepted as method arguments too.\nIn some cases (such as readinto), a writable object is required. Text\nI/O classes work with str data.\n\nNote that calling any method (except additional calls to close(),\nwhich are ignored) on a closed stream should raise a ValueError.\n\nIOBase (and its subclasses) support the iterator protocol, meaning\nthat an IOBase object can be iterated over yielding the lines in a\nstream.\n\nIOBase also supports the :keyword:`with` statement. In this example,\nfp is closed after the suite of the with statement is complete:\n\nwith open('spam.txt', 'r') as fp:\n    fp.write('Spam and eggs!')\n")]
+#[pytype(name = "_io._IOBase", heap, gc, basetype, doc = "The abstract base class for all I/O classes.\n\nThis class provides dummy implementations for many methods that\nderived classes can override selectively; the default implementations\nrepresent a file that cannot be read, written or seeked.\n\nEven though IOBase does not declare read, readinto, or write because\ntheir signatures will vary, implementations and clients should\nconsider those methods part of the interface. Also, implementations\nmay raise UnsupportedOperation when operations they do not support are\ncalled.\n\nThe basic type used for binary data read from or written to a file is\nbytes. Other bytes-like objects are accepted as method arguments too.\nIn some cases (such as readinto), a writable object is required. Text\nI/O classes work with str data.\n\nNote that calling any method (except additional calls to close(),\nwhich are ignored) on a closed stream should raise a ValueError.\n\nIOBase (and its subclasses) support the iterator protocol, meaning\nthat an IOBase object can be iterated over yielding the lines in a\nstream.\n\nIOBase also supports the :keyword:`with` statement. In this example,\nfp is closed after the suite of the with statement is complete:\n\nwith open('spam.txt', 'r') as fp:\n    fp.write('Spam and eggs!')\n")]
 #[repr(C)]
 pub struct PyIoBase {
     head: ObjHead,
@@ -16,21 +16,21 @@ pub struct PyIoBase {
 }
 
 /// Base of unbuffered binary I/O.
-#[pytype(name = "_io._RawIOBase", gc, basetype, base = PyIoBase, doc = "Base class for raw binary I/O.")]
+#[pytype(name = "_io._RawIOBase", heap, gc, basetype, base = PyIoBase, doc = "Base class for raw binary I/O.")]
 #[repr(C)]
 pub struct PyRawIoBase {
     base: PyIoBase,
 }
 
 /// Base of buffered binary I/O.
-#[pytype(name = "_io._BufferedIOBase", gc, basetype, base = PyIoBase, doc = "Base class for buffered IO objects.\n\nThe main difference with RawIOBase is that the read() method\nsupports omitting the size argument, and does not have a default\nimplementation that defers to readinto().\n\nIn addition, read(), readinto() and write() may raise\nBlockingIOError if the underlying raw stream is in non-blocking\nmode and not ready; unlike their raw counterparts, they will never\nreturn None.\n\nA typical implementation should not inherit from a RawIOBase\nimplementation, but wrap one.\n")]
+#[pytype(name = "_io._BufferedIOBase", heap, gc, basetype, base = PyIoBase, doc = "Base class for buffered IO objects.\n\nThe main difference with RawIOBase is that the read() method\nsupports omitting the size argument, and does not have a default\nimplementation that defers to readinto().\n\nIn addition, read(), readinto() and write() may raise\nBlockingIOError if the underlying raw stream is in non-blocking\nmode and not ready; unlike their raw counterparts, they will never\nreturn None.\n\nA typical implementation should not inherit from a RawIOBase\nimplementation, but wrap one.\n")]
 #[repr(C)]
 pub struct PyBufferedIoBase {
     base: PyIoBase,
 }
 
 /// Base of text I/O.
-#[pytype(name = "_io._TextIOBase", gc, basetype, base = PyIoBase, doc = "Base class for text I/O.\n\nThis class provides a character and line based interface to stream\nI/O. There is no readinto method because Python's character strings\nare immutable.\n")]
+#[pytype(name = "_io._TextIOBase", heap, gc, basetype, base = PyIoBase, doc = "Base class for text I/O.\n\nThis class provides a character and line based interface to stream\nI/O. There is no readinto method because Python's character strings\nare immutable.\n")]
 #[repr(C)]
 pub struct PyTextIoBase {
     base: PyIoBase,

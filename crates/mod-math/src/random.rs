@@ -7,7 +7,7 @@ use taipan_object::abstract_::{self, number};
 use taipan_object::prelude::*;
 
 /// A generator with its own state.
-#[pytype(name = "_random.Random", basetype, doc = "Random() -> create a random number generator with its own internal state.")]
+#[pytype(name = "_random.Random", heap, mutable, basetype, doc = "Random() -> create a random number generator with its own internal state.")]
 #[repr(C)]
 pub struct PyRandom {
     head: ObjHead,

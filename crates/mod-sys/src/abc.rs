@@ -13,7 +13,7 @@ use taipan_object::{abstract_, attr, call};
 #[derive(Default)]
 struct Version(Cell<u64>);
 
-#[pytype(name = "_abc._abc_data", gc, doc = "Internal state held by ABC machinery.")]
+#[pytype(name = "_abc._abc_data", heap, mutable, gc, doc = "Internal state held by ABC machinery.")]
 #[repr(C)]
 pub struct AbcData {
     head: ObjHead,

@@ -103,7 +103,7 @@ struct Data {
 
 /// Build a profiler object using the specified timer function.
 #[pytype(
-    name = "_lsprof.Profiler",
+    name = "_lsprof.Profiler", heap,
     gc,
     basetype,
     doc = "Profiler(timer=None, timeunit=0.0, subcalls=True, builtins=True)\n--\n\nBuild a profiler object using the specified timer function.\n\nThe default timer is a fast built-in one based on real time.\nFor custom timer functions returning integers, 'timeunit' can\nbe a float specifying a scale (that is, how long each integer unit\nis, in seconds)."

@@ -418,7 +418,7 @@ fn layout_of(format: &Object, cx: &mut Cx) -> PyResult<Rc<Layout>> {
 }
 
 /// A compiled format.
-#[pytype(name = "_struct.Struct", basetype, doc = "Struct(fmt) --> compiled struct object\n\n")]
+#[pytype(name = "_struct.Struct", heap, basetype, doc = "Struct(fmt) --> compiled struct object\n\n")]
 #[repr(C)]
 pub struct PyStruct {
     head: ObjHead,
@@ -532,7 +532,7 @@ fn iterate(layout: Rc<Layout>, buffer: &Object, cx: &mut Cx) -> PyResult<Own<PyU
 }
 
 /// What `iter_unpack` gives; it lets the buffer go when it is through.
-#[pytype(name = "_struct.unpack_iterator", no_new)]
+#[pytype(name = "_struct.unpack_iterator", heap, no_new)]
 #[repr(C)]
 pub struct PyUnpackIter {
     head: ObjHead,

@@ -84,7 +84,7 @@ fn normalize(v: Version, form: &PyStr, s: &PyStr, cx: &mut Cx) -> PyResult<Own<O
 }
 
 /// The database of another version; there is one instance, `ucd_3_2_0`.
-#[pytype(name = "unicodedata.UCD", no_new, flags(IMMUTABLETYPE))]
+#[pytype(name = "unicodedata.UCD", heap, no_new, flags(IMMUTABLETYPE))]
 #[repr(C)]
 pub struct PyUcd {
     head: ObjHead,

@@ -14,7 +14,7 @@ fn ast_module(cx: &mut Cx) -> PyResult<Own<Object>> {
 }
 
 /// A node: nothing but its attributes.
-#[pytype(name = "ast.AST", gc, basetype, doc = "", attrs("_fields" => empty_tuple, "__match_args__" => empty_tuple, "_attributes" => empty_tuple, "__module__" => ast_module))]
+#[pytype(name = "ast.AST", heap, mutable, gc, basetype, doc = "", attrs("_fields" => empty_tuple, "__match_args__" => empty_tuple, "_attributes" => empty_tuple, "__module__" => ast_module))]
 #[repr(C)]
 pub struct PyAst {
     head: ObjHead,

@@ -111,7 +111,7 @@ impl Setup {
 macro_rules! blake_type {
     ($ty:ident, $py:literal, $name:literal, $new:literal, $params:path, $state:path, $limits:ident, $block:literal, $max:ident, $doc:literal) => {
         /// A digest under way.
-        #[pytype(name = $py, basetype, doc = $doc, attrs("SALT_SIZE" => $max::salt, "PERSON_SIZE" => $max::salt, "MAX_KEY_SIZE" => $max::key, "MAX_DIGEST_SIZE" => $max::out))]
+        #[pytype(name = $py, heap, basetype, doc = $doc, attrs("SALT_SIZE" => $max::salt, "PERSON_SIZE" => $max::salt, "MAX_KEY_SIZE" => $max::key, "MAX_DIGEST_SIZE" => $max::out))]
         #[repr(C)]
         pub struct $ty {
             head: ObjHead,

@@ -9,7 +9,7 @@ use taipan_object::types::bytes::PyBytes;
 macro_rules! hash_type {
     ($ty:ident, $py:literal, $name:literal, $engine:ty, $block:literal, $size:literal) => {
         /// A digest under way.
-        #[pytype(name = $py, no_new, doc = "")]
+        #[pytype(name = $py, heap, no_new, doc = "")]
         #[repr(C)]
         pub struct $ty {
             head: ObjHead,

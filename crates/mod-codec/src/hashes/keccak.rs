@@ -56,7 +56,7 @@ macro_rules! sha3_type {
     ($ty:ident, $py:literal, $name:literal, $new:literal, $engine:ty, $rate:literal, $size:literal) => {
         /// A digest under way.
         #[pytype(
-            name = $py,
+            name = $py, heap,
             parts(PART, COMMON),
             doc = "([data], *, usedforsecurity=True) -> SHA3 object\n\nReturn a new SHA3 hash object."
         )]
@@ -103,7 +103,7 @@ macro_rules! shake_type {
     ($ty:ident, $py:literal, $name:literal, $new:literal, $engine:ty, $rate:literal) => {
         /// A digest of any length under way.
         #[pytype(
-            name = $py,
+            name = $py, heap,
             parts(PART, COMMON),
             doc = "([data], *, usedforsecurity=True) -> SHAKE object\n\nReturn a new SHAKE hash object."
         )]

@@ -116,7 +116,7 @@ fn bytes_of<const N: usize>(i: &PyInt, cx: &mut Cx) -> PyResult<[u8; N]> {
 }
 
 /// An encoder that takes its text in pieces.
-#[pytype(name = "_multibytecodec.MultibyteIncrementalEncoder", gc, basetype, doc = "")]
+#[pytype(name = "_multibytecodec.MultibyteIncrementalEncoder", heap, gc, basetype, doc = "")]
 #[repr(C)]
 pub struct PyIncrementalEncoder {
     head: ObjHead,
@@ -251,7 +251,7 @@ impl Decoding {
 }
 
 /// A decoder that takes its bytes in pieces.
-#[pytype(name = "_multibytecodec.MultibyteIncrementalDecoder", gc, basetype, doc = "")]
+#[pytype(name = "_multibytecodec.MultibyteIncrementalDecoder", heap, gc, basetype, doc = "")]
 #[repr(C)]
 pub struct PyIncrementalDecoder {
     head: ObjHead,

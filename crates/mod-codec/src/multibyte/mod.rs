@@ -18,7 +18,7 @@ use taipan_object::types::bytes::PyBytes;
 use taipan_object::{abstract_, attr};
 
 /// One codec, as `getcodec` gives it.
-#[pytype(name = "_multibytecodec.MultibyteCodec", no_new, doc = "")]
+#[pytype(name = "_multibytecodec.MultibyteCodec", heap, no_new, doc = "")]
 #[repr(C)]
 pub struct PyCodec {
     pub head: ObjHead,

@@ -23,7 +23,7 @@ fn stream_args<'a>(name: &str, args: Args<'a>, kw: Kwargs<'a>, cx: &mut Cx) -> P
 }
 
 /// Decodes what it reads from a stream.
-#[pytype(name = "_multibytecodec.MultibyteStreamReader", gc, basetype, doc = "")]
+#[pytype(name = "_multibytecodec.MultibyteStreamReader", heap, gc, basetype, doc = "")]
 #[repr(C)]
 pub struct PyStreamReader {
     head: ObjHead,
@@ -102,7 +102,7 @@ impl PyStreamReader {
 }
 
 /// Encodes what it writes to a stream.
-#[pytype(name = "_multibytecodec.MultibyteStreamWriter", gc, basetype, doc = "")]
+#[pytype(name = "_multibytecodec.MultibyteStreamWriter", heap, gc, basetype, doc = "")]
 #[repr(C)]
 pub struct PyStreamWriter {
     head: ObjHead,

@@ -47,7 +47,7 @@ fn expand(s: &mut Stream, dictionary: &[u8], input: &[u8], out: &mut Vec<u8>, ma
 }
 
 /// What `compressobj` gives.
-#[pytype(name = "zlib.Compress", no_new, doc = "")]
+#[pytype(name = "zlib.Compress", heap, mutable, no_new, doc = "")]
 #[repr(C)]
 pub struct PyCompress {
     head: ObjHead,
@@ -134,7 +134,7 @@ impl PyCompress {
 }
 
 /// What `decompressobj` gives.
-#[pytype(name = "zlib.Decompress", no_new, doc = "")]
+#[pytype(name = "zlib.Decompress", heap, mutable, no_new, doc = "")]
 #[repr(C)]
 pub struct PyDecompress {
     head: ObjHead,
@@ -272,7 +272,7 @@ impl PyDecompress {
 
 /// Create a decompressor object for decompressing data incrementally.
 #[pytype(
-    name = "zlib._ZlibDecompressor",
+    name = "zlib._ZlibDecompressor", heap,
     doc = "_ZlibDecompressor(wbits=15, zdict=b\'\')\n--\n\nCreate a decompressor object for decompressing data incrementally.\n\n  wbits = 15\n  zdict\n     The predefined compression dictionary. This is a sequence of bytes\n     (such as a bytes object) containing subsequences that are expected\n     to occur frequently in the data that is to be compressed. Those\n     subsequences that are expected to be most common should come at the\n     end of the dictionary. This must be the same dictionary as used by the\n     compressor that produced the input data.\n"
 )]
 #[repr(C)]

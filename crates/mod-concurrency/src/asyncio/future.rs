@@ -30,7 +30,7 @@ pub type Callback = (Own<Object>, Own<Object>);
 ///
 ///     - This class is not compatible with the wait() and as_completed()
 ///       methods in the concurrent.futures package.
-#[pytype(name = "_asyncio.Future", gc, basetype, parts(PART, FIELDS))]
+#[pytype(name = "_asyncio.Future", heap, gc, basetype, parts(PART, FIELDS))]
 #[repr(C)]
 pub struct PyFuture {
     head: ObjHead,
@@ -526,7 +526,7 @@ impl PyFuture {
 }
 
 /// What `await future` iterates: gives the future itself once, then its result.
-#[pytype(name = "_asyncio.FutureIter", gc, no_new, doc = "")]
+#[pytype(name = "_asyncio.FutureIter", heap, gc, no_new, doc = "")]
 #[repr(C)]
 pub struct PyFutureIter {
     head: ObjHead,

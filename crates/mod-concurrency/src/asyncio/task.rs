@@ -9,7 +9,7 @@ use taipan_object::machine::Resumed;
 use taipan_object::{abstract_, attr, call};
 
 /// A coroutine wrapped in a Future.
-#[pytype(name = "_asyncio.Task", gc, basetype, base = PyFuture, parts(PART, METHODS))]
+#[pytype(name = "_asyncio.Task", heap, gc, basetype, base = PyFuture, parts(PART, METHODS))]
 #[repr(C)]
 pub struct PyTask {
     base: PyFuture,
@@ -26,7 +26,7 @@ pub struct PyTask {
 }
 
 /// What the loop calls for the next step of a task, with an exception to throw in or none.
-#[pytype(name = "_asyncio.TaskStepMethWrapper", gc, no_new, doc = "")]
+#[pytype(name = "_asyncio.TaskStepMethWrapper", heap, gc, no_new, doc = "")]
 #[repr(C)]
 pub struct PyTaskStep {
     head: ObjHead,

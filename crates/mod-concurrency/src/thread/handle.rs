@@ -63,7 +63,7 @@ impl Shared {
     }
 }
 
-#[pytype(name = "_thread._ThreadHandle", doc = "")]
+#[pytype(name = "_thread._ThreadHandle", heap, doc = "")]
 #[repr(C)]
 pub struct PyThreadHandle {
     head: ObjHead,

@@ -9,7 +9,7 @@ use taipan_object::types::weakref::PyWeakref;
 use taipan_object::{attr, typeobj};
 
 /// Thread-local data
-#[pytype(name = "_thread._local", gc, basetype, doc = "Thread-local data")]
+#[pytype(name = "_thread._local", heap, gc, basetype, doc = "Thread-local data")]
 #[repr(C)]
 pub struct PyLocal {
     head: ObjHead,

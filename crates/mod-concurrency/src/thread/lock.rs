@@ -14,7 +14,7 @@ use taipan_object::prelude::*;
 /// A lock is not owned by the thread that locked it; another thread may
 /// unlock it.  A thread attempting to lock a lock that it has already locked
 /// will block until another thread unlocks it.  Deadlocks may ensue.
-#[pytype(name = "_thread.lock")]
+#[pytype(name = "_thread.lock", heap)]
 #[repr(C)]
 pub struct PyLock {
     head: ObjHead,

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use taipan_host::futex::Lock;
 use taipan_object::prelude::*;
 
-#[pytype(name = "_thread.RLock", basetype, doc = "")]
+#[pytype(name = "_thread.RLock", heap, basetype, doc = "")]
 #[repr(C)]
 pub struct PyRLock {
     head: ObjHead,

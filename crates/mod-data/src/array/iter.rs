@@ -4,7 +4,7 @@ use super::PyArray;
 use std::cell::Cell;
 use taipan_object::prelude::*;
 
-#[pytype(name = "array.arrayiterator", gc, no_new, doc = "")]
+#[pytype(name = "array.arrayiterator", heap, gc, no_new, doc = "")]
 #[repr(C)]
 pub struct PyArrayIter {
     head: ObjHead,

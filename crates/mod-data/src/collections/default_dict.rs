@@ -11,7 +11,7 @@ use taipan_object::{attr, call};
 /// A defaultdict compares equal to a dict with the same items.
 /// All remaining arguments are treated the same as if they were
 /// passed to the dict constructor, including keyword arguments.
-#[pytype(name = "collections.defaultdict", base = PyDict, gc, basetype)]
+#[pytype(name = "collections.defaultdict", heap, base = PyDict, gc, basetype)]
 #[repr(C)]
 pub struct PyDefaultDict {
     dict: PyDict,

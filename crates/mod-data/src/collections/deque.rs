@@ -14,7 +14,7 @@ use taipan_object::types::boolean::from_bool;
 const UNBOUNDED: isize = -1;
 
 #[pytype(
-    name = "collections.deque",
+    name = "collections.deque", heap,
     gc,
     basetype,
     sequence,

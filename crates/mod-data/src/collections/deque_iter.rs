@@ -6,7 +6,7 @@ use taipan_object::abstract_::number;
 use taipan_object::prelude::*;
 
 /// Forward iterator.
-#[pytype(name = "collections._deque_iterator", gc, doc = "")]
+#[pytype(name = "collections._deque_iterator", heap, gc, doc = "")]
 #[repr(C)]
 pub struct PyDequeIter {
     head: ObjHead,
@@ -19,7 +19,7 @@ pub struct PyDequeIter {
 }
 
 /// Backward iterator.
-#[pytype(name = "collections._deque_reverse_iterator", gc, doc = "")]
+#[pytype(name = "collections._deque_reverse_iterator", heap, gc, doc = "")]
 #[repr(C)]
 pub struct PyDequeRevIter {
     head: ObjHead,

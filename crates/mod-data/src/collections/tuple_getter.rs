@@ -3,7 +3,7 @@
 use taipan_object::abstract_;
 use taipan_object::prelude::*;
 
-#[pytype(name = "collections._tuplegetter", gc, doc = "")]
+#[pytype(name = "collections._tuplegetter", heap, gc, doc = "")]
 #[repr(C)]
 pub struct PyTupleGetter {
     head: ObjHead,

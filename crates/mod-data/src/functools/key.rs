@@ -5,7 +5,7 @@ use taipan_object::call;
 use taipan_object::prelude::*;
 
 /// The function, and the wrapped object unless it is the factory itself.
-#[pytype(name = "functools.KeyWrapper", gc, no_new, doc = "")]
+#[pytype(name = "functools.KeyWrapper", heap, gc, no_new, doc = "")]
 #[repr(C)]
 pub struct PyKeyWrapper {
     head: ObjHead,

@@ -19,7 +19,7 @@ enum Limit {
 }
 
 #[pytype(
-    name = "functools._lru_cache_wrapper",
+    name = "functools._lru_cache_wrapper", heap,
     gc,
     basetype,
     flags(METHOD_DESCRIPTOR),

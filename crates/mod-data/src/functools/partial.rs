@@ -11,7 +11,7 @@ use taipan_object::types::method::new_method;
 use taipan_object::{attr, call, instance};
 
 #[pytype(
-    name = "functools.partial",
+    name = "functools.partial", heap,
     gc,
     basetype,
     doc = "partial(func, /, *args, **keywords)\n--\n\nCreate a new function with partial application of the given arguments\nand keywords."

@@ -5,7 +5,7 @@ use taipan_object::prelude::*;
 /// The type of the Placeholder singleton.
 ///
 /// Used as a placeholder for partial arguments.
-#[pytype(name = "functools._PlaceholderType", flags(IMMUTABLETYPE))]
+#[pytype(name = "functools._PlaceholderType", heap, flags(IMMUTABLETYPE))]
 #[repr(C)]
 pub struct PyPlaceholder {
     head: ObjHead,

@@ -32,7 +32,7 @@ fn length_of(r: isize, cx: &mut Cx) -> PyResult<usize> {
 }
 
 /// Cartesian product of input iterables. Equivalent to nested for-loops.
-#[pytype(name = "itertools.product", gc, basetype)]
+#[pytype(name = "itertools.product", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyProduct {
     head: ObjHead,
@@ -114,7 +114,7 @@ impl PyProduct {
 macro_rules! over_pool {
     ($(#[$doc:meta])* $t:ident, $full:literal, $sig:literal, $up:literal, $possible:expr, $step:ident) => {
         $(#[$doc])*
-        #[pytype(name = $full, gc, basetype)]
+        #[pytype(name = $full, heap, gc, basetype)]
         #[repr(C)]
         pub struct $t {
             head: ObjHead,
@@ -191,7 +191,7 @@ fn step_replacement(at: &mut [usize], n: usize) -> bool {
 /// Return successive r-length permutations of elements in the iterable.
 ///
 /// permutations(range(3), 2) --> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)
-#[pytype(name = "itertools.permutations", gc, basetype)]
+#[pytype(name = "itertools.permutations", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyPermutations {
     head: ObjHead,

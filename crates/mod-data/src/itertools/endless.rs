@@ -6,7 +6,7 @@ use taipan_object::abstract_::{self, iter, number};
 use taipan_object::prelude::*;
 
 /// Return a count object whose .__next__() method returns consecutive values.
-#[pytype(name = "itertools.count", gc, basetype)]
+#[pytype(name = "itertools.count", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyCount {
     head: ObjHead,
@@ -79,7 +79,7 @@ impl PyCount {
 }
 
 /// Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.
-#[pytype(name = "itertools.cycle", gc, basetype)]
+#[pytype(name = "itertools.cycle", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyCycle {
     head: ObjHead,
@@ -121,7 +121,7 @@ impl PyCycle {
 /// repeat(object [,times]) -> create an iterator which returns the object
 /// for the specified number of times.  If not specified, returns the object
 /// endlessly.
-#[pytype(name = "itertools.repeat", gc, basetype)]
+#[pytype(name = "itertools.repeat", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyRepeat {
     head: ObjHead,
@@ -173,7 +173,7 @@ const BLOCK: usize = 57;
 /// --
 ///
 /// Data container common to multiple tee objects.
-#[pytype(name = "itertools._tee_dataobject", gc, no_new)]
+#[pytype(name = "itertools._tee_dataobject", heap, gc, no_new)]
 #[repr(C)]
 pub struct PyTeeData {
     head: ObjHead,
@@ -218,7 +218,7 @@ impl PyTeeData {
 impl PyTeeData {}
 
 /// Iterator wrapped to make it copyable.
-#[pytype(name = "itertools._tee", gc)]
+#[pytype(name = "itertools._tee", heap, gc)]
 #[repr(C)]
 pub struct PyTee {
     head: ObjHead,

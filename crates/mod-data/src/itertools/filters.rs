@@ -10,7 +10,7 @@ use taipan_object::call;
 macro_rules! of_function {
     ($(#[$doc:meta])* $t:ident, $name:literal, $full:literal, $next:ident) => {
         $(#[$doc])*
-        #[pytype(name = $full, gc, basetype)]
+        #[pytype(name = $full, heap, gc, basetype)]
         #[repr(C)]
         pub struct $t {
             head: ObjHead,
@@ -106,7 +106,7 @@ fn next_starred(f: &Object, it: &Object, _: &Cell<bool>, cx: &mut Cx) -> PyResul
 }
 
 /// Return series of accumulated sums.
-#[pytype(name = "itertools.accumulate", gc, basetype)]
+#[pytype(name = "itertools.accumulate", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyAccumulate {
     head: ObjHead,
@@ -149,7 +149,7 @@ impl PyAccumulate {
 ///
 /// Forms a shorter iterator from selected data elements using the selectors to
 /// choose the data elements.
-#[pytype(name = "itertools.compress", gc, basetype)]
+#[pytype(name = "itertools.compress", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyCompress {
     head: ObjHead,

@@ -14,7 +14,7 @@ use taipan_object::call;
 ///     A function for computing the group category for each element.
 ///     If the key function is not specified or is None, the element itself
 ///     is used for grouping.
-#[pytype(name = "itertools.groupby", gc, basetype)]
+#[pytype(name = "itertools.groupby", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyGroupBy {
     head: ObjHead,
@@ -74,7 +74,7 @@ impl PyGroupBy {
 }
 
 /// The items of one group.
-#[pytype(name = "itertools._grouper", gc, no_new, doc = "")]
+#[pytype(name = "itertools._grouper", heap, gc, no_new, doc = "")]
 #[repr(C)]
 pub struct PyGrouper {
     head: ObjHead,
@@ -115,7 +115,7 @@ impl PyGrouper {
 ///
 /// If "strict" is True, raises a ValueError if the final batch is shorter
 /// than n.
-#[pytype(name = "itertools.batched", gc, basetype)]
+#[pytype(name = "itertools.batched", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyBatched {
     head: ObjHead,
@@ -169,7 +169,7 @@ impl PyBatched {
 /// Return an iterator of overlapping pairs taken from the input iterator.
 ///
 ///     s -> (s0,s1), (s1,s2), (s2, s3), ...
-#[pytype(name = "itertools.pairwise", gc, basetype)]
+#[pytype(name = "itertools.pairwise", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyPairwise {
     head: ObjHead,

@@ -8,7 +8,7 @@ use taipan_object::prelude::*;
 /// Return a chain object whose .__next__() method returns elements from the
 /// first iterable until it is exhausted, then elements from the next
 /// iterable, until all of the iterables are exhausted.
-#[pytype(name = "itertools.chain", gc, basetype)]
+#[pytype(name = "itertools.chain", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyChain {
     head: ObjHead,
@@ -80,7 +80,7 @@ impl PyChain {
 ///
 /// Return an iterator whose next() method returns selected values from an
 /// iterable.
-#[pytype(name = "itertools.islice", gc, basetype)]
+#[pytype(name = "itertools.islice", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyISlice {
     head: ObjHead,
@@ -165,7 +165,7 @@ impl PyISlice {
 
 /// Return a zip_longest object whose .__next__() method returns a tuple where
 /// the i-th element comes from the i-th iterable argument.
-#[pytype(name = "itertools.zip_longest", gc, basetype)]
+#[pytype(name = "itertools.zip_longest", heap, gc, basetype)]
 #[repr(C)]
 pub struct PyZipLongest {
     head: ObjHead,

@@ -12,7 +12,7 @@ use taipan_object::prelude::*;
 ///         def __getitem__(self, key: KT) -> VT:
 ///             ...
 ///         # Etc.
-#[pytype(name = "typing.Generic", export = "_PyGeneric_Type", basetype)]
+#[pytype(name = "typing.Generic", heap, mutable, export = "_PyGeneric_Type", basetype)]
 #[repr(C)]
 pub struct PyGeneric {
     head: ObjHead,

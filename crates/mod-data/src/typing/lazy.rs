@@ -100,7 +100,7 @@ impl PyNoDefault {
 }
 
 /// Gives a constant, or its text when text is asked for.
-#[pytype(name = "_typing._ConstEvaluator", gc, no_new, doc = "", export = "_PyConstEvaluator_Type")]
+#[pytype(name = "_typing._ConstEvaluator", heap, gc, no_new, doc = "", export = "_PyConstEvaluator_Type")]
 #[repr(C)]
 pub struct PyConstEvaluator {
     head: ObjHead,
@@ -139,16 +139,14 @@ impl PyConstEvaluator {
     }
 }
 
-/// Set `__module__` to the module of the running Python code.
+/// Set `__module__` to the module of the running Python code, or None where the globals name none.
 pub fn set_module(o: &Object, cx: &mut Cx) -> PyResult<()> {
     let m = match taipan_object::thread::current_globals(cx) {
         Some(g) => g.get_text("__name__", cx)?,
         None => None,
     };
-    match m {
-        Some(m) => attr::set(o, name!(cx, "__module__"), Some(&m), cx),
-        None => Ok(()),
-    }
+    let m = m.unwrap_or_else(|| taipan_object::types::none().own());
+    attr::set(o, name!(cx, "__module__"), Some(&m), cx)
 }
 
 /// A function of Lib's `typing`.

@@ -7,7 +7,7 @@ use taipan_object::prelude::*;
 use taipan_object::attr;
 
 /// Type variable.
-#[pytype(name = "typing.TypeVar", export = "_PyTypeVar_Type", gc)]
+#[pytype(name = "typing.TypeVar", heap, export = "_PyTypeVar_Type", gc)]
 #[repr(C)]
 pub struct PyTypeVar {
     head: ObjHead,
@@ -78,7 +78,7 @@ fn prepare(param: &Object, default: &Lazy, alias: &Object, args: &PyTuple, cx: &
         }
     }
     let r = taipan_object::abstract_::str(alias, cx)?;
-    Err(cx.type_error(format_args!("Too few arguments for {r}")))
+    Err(cx.type_error(format_args!("Too few arguments for {r}; actual {}, expected at least {}", args.len(), at + 1)))
 }
 
 #[pymethods]
@@ -196,7 +196,7 @@ impl PyTypeVar {
 
 /// Type variable tuple. A specialized form of type variable that enables
 /// variadic generics.
-#[pytype(name = "typing.TypeVarTuple", export = "_PyTypeVarTuple_Type", gc)]
+#[pytype(name = "typing.TypeVarTuple", heap, export = "_PyTypeVarTuple_Type", gc)]
 #[repr(C)]
 pub struct PyTypeVarTuple {
     head: ObjHead,

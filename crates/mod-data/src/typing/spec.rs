@@ -1,6 +1,6 @@
 //! `ParamSpec` with its `args` and `kwargs`.
 
-use super::lazy::{Lazy, no_default, set_module, type_check, typing};
+use super::lazy::{Lazy, no_default, set_module, typing};
 use super::params::{default_of, flag};
 use std::cell::Cell;
 use taipan_builtins::types::generic::union_of;
@@ -8,7 +8,7 @@ use taipan_object::prelude::*;
 use taipan_object::types::boolean::from_bool;
 
 /// Parameter specification variable.
-#[pytype(name = "typing.ParamSpec", export = "_PyParamSpec_Type", gc)]
+#[pytype(name = "typing.ParamSpec", heap, export = "_PyParamSpec_Type", gc)]
 #[repr(C)]
 pub struct PyParamSpec {
     head: ObjHead,
@@ -66,10 +66,8 @@ impl PyParamSpec {
         if flags[2] && (flags[0] || flags[1]) {
             return Err(cx.value_error(format_args!("Variance cannot be specified with infer_variance.")));
         }
-        let bound = match kw.get("bound").filter(|b| !b.is_none()) {
-            Some(b) => Some(type_check(b, "Bound must be a type.", cx)?),
-            None => None,
-        };
+        // Unlike a TypeVar's, the bound may be anything: lists of types are usual.
+        let bound = kw.get("bound").filter(|b| !b.is_none()).map(|b| b.own());
         let default = default_of(&kw, cx)?;
         make(name, bound, default, flags, cx)
     }
@@ -147,7 +145,7 @@ impl PyParamSpec {
 macro_rules! parts_of {
     ($t:ident, $name:literal, $export:literal, $short:literal, $sig:literal, $doc:literal) => {
         #[doc = $doc]
-        #[pytype(name = $name, export = $export, gc)]
+        #[pytype(name = $name, heap, export = $export, gc)]
         #[repr(C)]
         pub struct $t {
             head: ObjHead,

@@ -47,7 +47,7 @@ fn reduced(o: &Object, args: &PyTuple, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
 /// After f = itemgetter(2), the call f(r) returns r[2].
 /// After g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])
 #[pytype(
-    name = "operator.itemgetter",
+    name = "operator.itemgetter", heap,
     gc,
     flags(HAVE_VECTORCALL),
     doc = "itemgetter(item, /, *items)\n--\n\nReturn a callable object that fetches the given item(s) from its operand.\nAfter f = itemgetter(2), the call f(r) returns r[2].\nAfter g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])"
@@ -110,7 +110,7 @@ impl PyItemGetter {
 /// After h = attrgetter('name.first', 'name.last'), the call h(r) returns
 /// (r.name.first, r.name.last).
 #[pytype(
-    name = "operator.attrgetter",
+    name = "operator.attrgetter", heap,
     gc,
     flags(HAVE_VECTORCALL),
     doc = "attrgetter(attr, /, *attrs)\n--\n\nReturn a callable object that fetches the given attribute(s) from its operand.\nAfter f = attrgetter('name'), the call f(r) returns r.name.\nAfter g = attrgetter('name', 'date'), the call g(r) returns (r.name, r.date).\nAfter h = attrgetter('name.first', 'name.last'), the call h(r) returns\n(r.name.first, r.name.last)."
@@ -202,7 +202,7 @@ impl PyAttrGetter {
 /// After g = methodcaller('name', 'date', foo=1), the call g(r) returns
 /// r.name('date', foo=1).
 #[pytype(
-    name = "operator.methodcaller",
+    name = "operator.methodcaller", heap,
     gc,
     flags(HAVE_VECTORCALL),
     doc = "methodcaller(name, /, *args, **kwargs)\n--\n\nReturn a callable object that calls the given method on its operand.\nAfter f = methodcaller('name'), the call f(r) returns r.name().\nAfter g = methodcaller('name', 'date', foo=1), the call g(r) returns\nr.name('date', foo=1)."

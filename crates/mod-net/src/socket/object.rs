@@ -27,7 +27,7 @@ use taipan_object::{abstract_, audit, unraisable, warn};
 /// unless they are explicitly set.
 ///
 /// A socket object represents one endpoint of a network connection.
-#[pytype(name = "_socket.socket", basetype, parts(PART, TRANSFER, MESSAGES, OPTIONS))]
+#[pytype(name = "_socket.socket", heap, basetype, parts(PART, TRANSFER, MESSAGES, OPTIONS))]
 #[repr(C)]
 pub struct PySocket {
     head: ObjHead,

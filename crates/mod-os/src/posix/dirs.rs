@@ -17,7 +17,7 @@ enum Place {
 }
 
 /// `posix.DirEntry`: a directory entry that remembers what the directory said of its kind, and its stat results.
-#[pytype(name = "posix.DirEntry", gc, no_new, doc = "")]
+#[pytype(name = "posix.DirEntry", heap, mutable, gc, no_new, doc = "")]
 #[repr(C)]
 pub struct DirEntry {
     head: ObjHead,
@@ -154,7 +154,7 @@ impl DirEntry {
 }
 
 /// `posix.ScandirIterator`: an open directory; closed at its end, by `close()`, or with a `ResourceWarning` when forgotten.
-#[pytype(name = "posix.ScandirIterator", gc, no_new, doc = "")]
+#[pytype(name = "posix.ScandirIterator", heap, mutable, gc, no_new, doc = "")]
 #[repr(C)]
 pub struct ScandirIterator {
     head: ObjHead,

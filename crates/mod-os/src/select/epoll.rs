@@ -17,7 +17,7 @@ const USUAL: u32 = (consts::select::EPOLLIN | consts::select::EPOLLPRI | consts:
 /// sizehint is used to optimize internal data structures. It doesn't limit
 /// the maximum number of monitored events.
 #[pytype(
-    name = "select.epoll",
+    name = "select.epoll", heap, mutable,
     doc = "select.epoll(sizehint=-1, flags=0)\n\nReturns an epolling object\n\nsizehint must be a positive integer or -1 for the default size. The\nsizehint is used to optimize internal data structures. It doesn't limit\nthe maximum number of monitored events."
 )]
 #[repr(C)]

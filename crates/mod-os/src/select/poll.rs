@@ -37,7 +37,7 @@ impl Table {
     }
 }
 
-#[pytype(name = "select.poll", no_new, doc = "")]
+#[pytype(name = "select.poll", heap, mutable, no_new, doc = "")]
 #[repr(C)]
 pub struct PyPoll {
     head: ObjHead,

@@ -18,7 +18,7 @@ const NAMES: [&str; 9] =
     ["dialect", "delimiter", "doublequote", "escapechar", "lineterminator", "quotechar", "quoting", "skipinitialspace", "strict"];
 
 /// CSV dialect
-#[pytype(name = "_csv.Dialect", basetype, gc, doc = "CSV dialect\n\nThe Dialect type records CSV parsing and generation options.\n")]
+#[pytype(name = "_csv.Dialect", heap, basetype, gc, doc = "CSV dialect\n\nThe Dialect type records CSV parsing and generation options.\n")]
 #[repr(C)]
 pub struct PyDialect {
     head: ObjHead,

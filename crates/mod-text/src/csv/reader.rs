@@ -26,7 +26,7 @@ enum State {
 
 /// CSV reader
 #[pytype(
-    name = "_csv.reader",
+    name = "_csv.reader", heap,
     gc,
     no_new,
     doc = "CSV reader\n\nReader objects are responsible for reading and parsing tabular data\nin CSV format.\n"

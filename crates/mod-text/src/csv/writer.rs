@@ -9,7 +9,7 @@ use taipan_object::{attr, call};
 
 /// CSV writer
 #[pytype(
-    name = "_csv.writer",
+    name = "_csv.writer", heap,
     gc,
     no_new,
     doc = "CSV writer\n\nWriter objects are responsible for generating tabular data\nin CSV format from sequence input.\n"

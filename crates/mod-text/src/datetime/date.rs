@@ -324,7 +324,7 @@ impl PyDate {
 
 /// The result of `isocalendar`.
 #[pytype(
-    name = "datetime.IsoCalendarDate",
+    name = "datetime.IsoCalendarDate", heap,
     base = PyTuple,
     itemsize = 8,
     no_dealloc,

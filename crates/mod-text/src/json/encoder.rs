@@ -17,7 +17,7 @@ enum Quote {
 }
 
 /// Encoder(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)
-#[pytype(name = "_json.Encoder", gc, doc = "Encoder(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)")]
+#[pytype(name = "_json.Encoder", heap, mutable, gc, doc = "Encoder(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)")]
 #[repr(C)]
 pub struct PyEncoder {
     head: ObjHead,

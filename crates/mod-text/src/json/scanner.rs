@@ -11,7 +11,7 @@ use taipan_object::types::str::Units;
 use taipan_object::{abstract_, attr, call};
 
 /// JSON scanner object
-#[pytype(name = "_json.Scanner", gc, doc = "JSON scanner object")]
+#[pytype(name = "_json.Scanner", heap, mutable, gc, doc = "JSON scanner object")]
 #[repr(C)]
 pub struct PyScanner {
     head: ObjHead,

@@ -65,7 +65,7 @@ struct Setup {
 
 /// This takes a binary file for writing a pickle data stream.
 #[pytype(
-    name = "_pickle.Pickler",
+    name = "_pickle.Pickler", heap,
     gc,
     basetype,
     doc = "Pickler(file, protocol=None, fix_imports=True, buffer_callback=None)\n--\n\nThis takes a binary file for writing a pickle data stream.\n\nThe optional *protocol* argument tells the pickler to use the given\nprotocol; supported protocols are 0, 1, 2, 3, 4 and 5.  The default\nprotocol is 5. It was introduced in Python 3.8, and is incompatible\nwith previous versions.\n\nSpecifying a negative protocol version selects the highest protocol\nversion supported.  The higher the protocol used, the more recent the\nversion of Python needed to read the pickle produced.\n\nThe *file* argument must have a write() method that accepts a single\nbytes argument. It can thus be a file object opened for binary\nwriting, an io.BytesIO instance, or any other custom object that meets\nthis interface.\n\nIf *fix_imports* is True and protocol is less than 3, pickle will try\nto map the new Python 3 names to the old module names used in Python\n2, so that the pickle data stream is readable with Python 2.\n\nIf *buffer_callback* is None (the default), buffer views are\nserialized into *file* as part of the pickle stream.\n\nIf *buffer_callback* is not None, then it can be called any number\nof times with a buffer view.  If the callback returns a false value\n(such as None), the given buffer is out-of-band; otherwise the\nbuffer is serialized in-band, i.e. inside the pickle stream.\n\nIt is an error if *buffer_callback* is not None and *protocol*\nis None or smaller than 5."
@@ -256,7 +256,7 @@ impl PyPickler {
 }
 
 /// The `memo` attribute of a pickler.
-#[pytype(name = "_pickle.PicklerMemoProxy", gc, no_new, attrs("__hash__" => no_hash), doc = "")]
+#[pytype(name = "_pickle.PicklerMemoProxy", heap, gc, no_new, attrs("__hash__" => no_hash), doc = "")]
 #[repr(C)]
 pub struct PyPicklerMemo {
     head: ObjHead,

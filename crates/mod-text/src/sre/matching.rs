@@ -10,7 +10,7 @@ use taipan_object::prelude::*;
 use taipan_object::types::object_::generic_alias_hook;
 
 /// The result of a successful match.
-#[pytype(name = "re.Match", gc, no_new, flags(IMMUTABLETYPE))]
+#[pytype(name = "re.Match", heap, gc, no_new, flags(IMMUTABLETYPE))]
 #[repr(C)]
 pub struct PyMatch {
     head: ObjHead,

@@ -18,7 +18,7 @@ const FLAGS: [(i32, &str); 8] = [
 ];
 
 /// A compiled pattern.
-#[pytype(name = "re.Pattern", gc, no_new, flags(IMMUTABLETYPE))]
+#[pytype(name = "re.Pattern", heap, gc, no_new, flags(IMMUTABLETYPE))]
 #[repr(C)]
 pub struct PyPattern {
     head: ObjHead,

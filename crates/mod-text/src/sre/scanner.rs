@@ -7,7 +7,7 @@ use taipan_algo_sre::Mode;
 use taipan_object::prelude::*;
 
 /// A pattern, a subject and a position.
-#[pytype(name = "_sre.SRE_Scanner", gc, no_new, flags(IMMUTABLETYPE))]
+#[pytype(name = "_sre.SRE_Scanner", heap, gc, no_new, flags(IMMUTABLETYPE))]
 #[repr(C)]
 pub struct PyScanner {
     head: ObjHead,

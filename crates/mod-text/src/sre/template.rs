@@ -6,7 +6,7 @@ use taipan_object::types::bytes::PyBytes;
 use taipan_object::call;
 
 /// A literal, then pairs of a group and the literal behind it.
-#[pytype(name = "_sre.SRE_Template", gc, no_new, flags(IMMUTABLETYPE))]
+#[pytype(name = "_sre.SRE_Template", heap, gc, no_new, flags(IMMUTABLETYPE))]
 #[repr(C)]
 pub struct PyTemplate {
     head: ObjHead,

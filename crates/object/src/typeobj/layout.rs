@@ -254,6 +254,11 @@ pub mod flags {
         DICT_SUBCLASS = 29;
         BASE_EXC_SUBCLASS = 30;
         TYPE_SUBCLASS = 31;
+        /// Ours: CPython makes this type on the heap, when its module is imported (`#[pytype(heap)]`). The object is static here, but
+        /// `__flags__` shows `HEAPTYPE`: `copyreg` and others ask for it.
+        MODULE_TYPE = 40;
+        /// Ours: a built-in type whose attributes may be set (`#[pytype(mutable)]`).
+        MUTABLE = 41;
     }
 }
 

@@ -67,7 +67,8 @@ pub fn prepare_static(spec: &'static TypeSpec) {
     t.tp_dictoffset.set(spec.dictoffset);
     t.tp_weaklistoffset.set(spec.weaklistoffset);
     t.tp_vectorcall_offset.set(spec.vectorcall_offset);
-    t.tp_flags.set(spec.flags | flags::STATIC_BUILTIN | flags::IMMUTABLETYPE);
+    let immutable = if spec.flags & flags::MUTABLE == 0 { flags::IMMUTABLETYPE } else { 0 };
+    t.tp_flags.set(spec.flags | flags::STATIC_BUILTIN | immutable);
     t.tp_base.set(match spec.base {
         Some(b) => b(),
         None if std::ptr::eq(t, object_type()) => std::ptr::null(),
@@ -89,7 +90,7 @@ pub fn ready_foreign(t: &PyType, cx: &mut Cx) -> PyResult<()> {
     if t.has(flags::READY) {
         return Ok(());
     }
-    if !t.has(flags::HEAPTYPE) {
+    if !t.has(flags::HEAPTYPE | flags::MUTABLE) {
         t.tp_flags.set(t.tp_flags.get() | flags::IMMUTABLETYPE);
         if t.as_object().refcount() == 0 || !t.as_object().is_immortal() {
             t.as_object().immortalise();
@@ -171,7 +172,7 @@ fn add_new(t: &PyType, d: &PyDict, cx: &mut Cx) -> PyResult<()> {
         }
         None => {
             let base_is_object = t.base().is_some_and(|b| std::ptr::eq(b, object_type()));
-            if base_is_object && !t.has(flags::HEAPTYPE) {
+            if base_is_object && !t.has(flags::HEAPTYPE | flags::MODULE_TYPE) {
                 // Static types that say nothing cannot be instantiated.
                 t.tp_flags.set(t.tp_flags.get() | flags::DISALLOW_INSTANTIATION);
             } else if let Some(b) = t.base() {

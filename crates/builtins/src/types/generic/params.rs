@@ -25,7 +25,7 @@ fn parameters_of(o: &Object, cx: &mut Cx) -> PyResult<Option<Own<PyTuple>>> {
 }
 
 fn find(args: &[Own<Object>], out: &mut Vec<Own<Object>>, cx: &mut Cx) -> PyResult<()> {
-    let _g = cx.enter_call(" while looking for type parameters")?;
+    let _g = cx.enter_call(" in __parameter__ calculation")?;
     for a in args {
         // A bare class has a `__parameters__` descriptor that is not meant.
         if is_type(a) {
@@ -116,7 +116,11 @@ fn substitute_all(args: &[Own<Object>], params: &[Own<Object>], items: &[Own<Obj
         let v = match attr::get_opt(a, name!(cx, "__typing_subst__"), cx)? {
             Some(f) => match position(params, a).and_then(|i| items.get(i)) {
                 Some(item) => call::call(&f, &[item], cx)?,
-                None => a.clone(),
+                // It became a parameter after the tuple of parameters was made.
+                None => {
+                    let r = abstract_::repr(a, cx)?;
+                    return Err(cx.type_error(format_args!("argument {r} with __typing_subst__ was not found in __parameters__")));
+                }
             },
             None => substitute_inside(a, params, items, cx)?,
         };

@@ -104,8 +104,11 @@ pub fn union_of(args: &[&Object], checked: bool, cx: &mut Cx) -> PyResult<Own<Ob
     b.finish(cx)
 }
 
-/// `a | b` for types, else `NotImplemented`.
+/// `a | b` for types, else `NotImplemented`. Beside a union stands whatever `Union[...]` takes: strings too.
 pub fn union_or(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+    if a.is_exact::<PyUnion>() || b.is_exact::<PyUnion>() {
+        return union_of(&[a, b], true, cx);
+    }
     if !is_unionable(a) || !is_unionable(b) {
         return Ok(not_implemented().own());
     }

@@ -163,7 +163,11 @@ impl PyType {
     }
     #[getter("__flags__")]
     fn get_flags(&self, cx: &mut Cx) -> PyResult<Own<PyInt>> {
-        PyInt::from_u64(self.tp_flags.get(), cx)
+        let mut shown = self.tp_flags.get() & 0xFFFF_FFFF;
+        if self.has(flags::MODULE_TYPE) {
+            shown = shown & !flags::STATIC_BUILTIN | flags::HEAPTYPE;
+        }
+        PyInt::from_u64(shown, cx)
     }
     #[getter("__weakrefoffset__")]
     fn get_weakrefoffset(&self) -> isize {
