@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -105,19 +104,55 @@ fn compile(lib: &Path, name: &str, path: &Path) -> Result<Vec<u8>, String> {
     Ok(taipan_bytecode::serial::to_bytes(&spec))
 }
 
-/// Blob: u32 count, then per module u32 name length, name, u8 package, u32 offset, u32 length; then the code.
+/// Modules that every start imports: their code lies together, so that few pages of the executable are touched.
+const AT_START: &[&str] = &[
+    "importlib._bootstrap",
+    "importlib._bootstrap_external",
+    "zipimport",
+    "encodings",
+    "encodings.aliases",
+    "encodings.utf_8",
+    "codecs",
+    "io",
+    "abc",
+    "site",
+    "os",
+    "stat",
+    "posixpath",
+    "genericpath",
+    "_collections_abc",
+    "_sitebuiltins",
+    "linecache",
+];
+
+/// Blob: length of the index, index, code. Index: number of modules, number of bytes of all names; per module in the order of names where its name, its code and their
+/// ends are, and whether it is a package; the names. All numbers are little-endian u32; code begins at multiples of 8 of the blob.
 fn write_blob(out: &Path, modules: &BTreeMap<String, Module>) {
-    let mut index = Vec::new();
-    let mut data = Vec::new();
-    index.extend((modules.len() as u32).to_le_bytes());
-    for (name, m) in modules {
-        index.extend((name.len() as u32).to_le_bytes());
-        index.extend(name.as_bytes());
-        index.push(m.package as u8);
-        index.extend((data.len() as u32).to_le_bytes());
-        index.extend((m.code.len() as u32).to_le_bytes());
-        data.extend(&m.code);
+    let mut order: Vec<&String> = AT_START.iter().filter_map(|n| modules.get_key_value(*n).map(|m| m.0)).collect();
+    order.extend(modules.keys().filter(|n| !AT_START.contains(&n.as_str())));
+    let mut data: Vec<u8> = Vec::new();
+    let mut places = BTreeMap::new();
+    for name in order {
+        data.resize(data.len().next_multiple_of(8), 0);
+        places.insert(name, data.len());
+        data.extend(&modules[name].code);
     }
-    let mut f = fs::File::create(out).expect("OUT_DIR is writable");
-    f.write_all(&(index.len() as u32).to_le_bytes()).and_then(|()| f.write_all(&index)).and_then(|()| f.write_all(&data)).expect("OUT_DIR is writable");
+    let mut names: Vec<u8> = Vec::new();
+    let mut rows: Vec<u8> = Vec::new();
+    for (name, m) in modules {
+        let at = places[name];
+        for n in [names.len(), names.len() + name.len(), at, at + m.code.len(), m.package as usize] {
+            rows.extend((n as u32).to_le_bytes());
+        }
+        names.extend(name.as_bytes());
+    }
+    let mut blob = vec![0; 4];
+    blob.extend((modules.len() as u32).to_le_bytes());
+    blob.extend(rows);
+    blob.extend(names);
+    blob.resize(blob.len().next_multiple_of(8), 0);
+    let index = blob.len() as u32;
+    blob[..4].copy_from_slice(&index.to_le_bytes());
+    blob.extend(data);
+    fs::write(out, blob).expect("OUT_DIR is writable");
 }

@@ -93,8 +93,8 @@ pub enum Const {
     FrozenSet(Box<[Const]>),
     /// A slice: start, stop, step.
     Slice(Box<[Const; 3]>),
-    /// Code of a nested scope.
-    Code(Box<CodeSpec>),
+    /// Code of a nested scope; shared, so that its linking can wait for its first call.
+    Code(Arc<CodeSpec>),
 }
 
 impl PartialEq for Const {
@@ -173,7 +173,7 @@ pub struct ExceptionEntry {
 }
 
 /// A code object's content. Names are CPython's without `co_`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CodeSpec {
     /// `co_name`
     pub name: Box<str>,

@@ -36,6 +36,7 @@ pub mod futex;
 pub mod gate;
 pub mod ids;
 pub mod locale;
+pub mod main_stack;
 pub mod mem;
 pub mod netdb;
 pub mod poll;

@@ -100,12 +100,20 @@ pub unsafe fn release_constant(bytes: &'static [u8]) {
     }
 }
 
-/// Keep huge pages away from the `size` bytes of memory that begin with the 2 MiB around `near`.
+/// Make the heap's first allocation, and keep huge pages away from the `size` bytes of memory that begin with the 2 MiB around it.
 ///
 /// The kernel makes a huge page resident as a whole; a program that has just started would take several times the memory it uses.
-pub fn small_pages(near: *const u8, size: usize) {
+pub fn small_pages(first: impl FnOnce() -> *const u8, size: usize) {
     const HUGE: usize = 2 << 20;
-    let start = near as usize / HUGE * HUGE;
+    // The first access to the heap must not get a huge page either.
+    let off = sys!(libc::prctl(libc::PR_GET_THP_DISABLE, 0, 0, 0, 0)) == 1;
+    if !off {
+        sys!(libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0));
+    }
+    let start = first() as usize / HUGE * HUGE;
     // Parts that are not mapped are passed over; without the advice only memory is lost.
     let _kept = sys!(libc::madvise(start as *mut _, size, libc::MADV_NOHUGEPAGE));
+    if !off {
+        sys!(libc::prctl(libc::PR_SET_THP_DISABLE, 0, 0, 0, 0));
+    }
 }

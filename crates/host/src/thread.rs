@@ -25,6 +25,9 @@ pub fn set_name(name: &CStr) {
 ///
 /// For the main thread the size is what the resource limit allows it to grow to.
 pub fn stack_bounds() -> Option<(usize, usize)> {
+    if let Some(found) = crate::main_stack::bounds() {
+        return Some(found);
+    }
     let mut attributes = zeroed!(libc::pthread_attr_t);
     let (mut low, mut size) = (core::ptr::null_mut(), 0usize);
     let mut guard = 0usize;

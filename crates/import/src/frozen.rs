@@ -1,12 +1,15 @@
-//! The embedded Lib: compiled at build time (`build.rs`), looked up by module name, decoded and linked on import.
+//! The embedded Lib: compiled at build time (`build.rs`), looked up by module name, linked on import straight from the executable.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
 use taipan_object::prelude::*;
-use taipan_object::types::code::{PyCode, link_in};
+use taipan_object::types::code::PyCode;
+use taipan_object::types::code::image::{self, Image};
 
-static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lib.bin"));
+/// Instruction words are read in place.
+#[repr(C, align(8))]
+struct Aligned<T: ?Sized>(T);
+
+static BLOB: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/lib.bin")));
 
 /// The directory that the library was compiled from: its sources, if they are still there.
 pub const LIB_DIR: &str = env!("TAIPAN_LIB_DIR");
@@ -25,41 +28,24 @@ impl Frozen {
     }
 }
 
-type Index = HashMap<&'static str, Frozen>;
-
-fn index() -> &'static Index {
-    static INDEX: OnceLock<Index> = OnceLock::new();
-    INDEX.get_or_init(|| read_index(BLOB).unwrap_or_default())
+/// Number `i` of the blob.
+fn word(i: usize) -> usize {
+    BLOB.0.get(i * 4..i * 4 + 4).and_then(|b| b.first_chunk()).map_or(0, |b| u32::from_le_bytes(*b) as usize)
 }
 
-/// A cursor over the index; `None` past the end.
-struct Reader<'a>(&'a [u8]);
-impl<'a> Reader<'a> {
-    fn bytes(&mut self, n: usize) -> Option<&'a [u8]> {
-        let (a, b) = self.0.split_at_checked(n)?;
-        self.0 = b;
-        Some(a)
-    }
-    fn word(&mut self) -> Option<usize> {
-        Some(u32::from_le_bytes(self.bytes(4)?.try_into().ok()?) as usize)
-    }
+/// Words of the index's head and of one row.
+const HEAD: usize = 2;
+const ROW: usize = 5;
+
+fn count() -> usize {
+    word(1)
 }
 
-fn read_index(blob: &'static [u8]) -> Option<Index> {
-    let mut all = Reader(blob);
-    let n = all.word()?;
-    let mut r = Reader(all.bytes(n)?);
-    let data = all.0;
-    let count = r.word()?;
-    let mut out = HashMap::with_capacity(count);
-    for _ in 0..count {
-        let len = r.word()?;
-        let name = std::str::from_utf8(r.bytes(len)?).ok()?;
-        let package = r.bytes(1)?[0] != 0;
-        let (at, len) = (r.word()?, r.word()?);
-        out.insert(name, Frozen { package, code: data.get(at..at.checked_add(len)?)? });
-    }
-    Some(out)
+fn name_at(row: usize) -> &'static str {
+    let at = HEAD + row * ROW;
+    let names = (HEAD + count() * ROW) * 4;
+    let bytes = BLOB.0.get(names + word(at)..names + word(at + 1));
+    bytes.and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
 }
 
 /// Names under which CPython freezes importlib's own modules.
@@ -73,12 +59,26 @@ pub fn canonical(name: &str) -> &str {
 
 /// The module of that name.
 pub fn find(name: &str) -> Option<Frozen> {
-    index().get(canonical(name)).copied()
+    let name = canonical(name);
+    let (mut low, mut high) = (0, count());
+    while low < high {
+        let mid = (low + high) / 2;
+        match name_at(mid).cmp(name) {
+            std::cmp::Ordering::Less => low = mid + 1,
+            std::cmp::Ordering::Greater => high = mid,
+            std::cmp::Ordering::Equal => {
+                let at = HEAD + mid * ROW;
+                let code = BLOB.0.get(word(0) + word(at + 2)..word(0) + word(at + 3))?;
+                return Some(Frozen { package: word(at + 4) != 0, code });
+            }
+        }
+    }
+    None
 }
 
-/// All names, in no order.
+/// All names, in alphabetical order.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    index().keys().copied()
+    (0..count()).map(name_at)
 }
 
 /// Reading a module touches pages around it; after so many bytes of code they are given back.
@@ -89,22 +89,20 @@ fn release_pages(read: usize) {
     if READ.fetch_add(read, Relaxed) + read >= READ_MAX {
         READ.store(0, Relaxed);
         // SAFETY: the blob is a constant of the executable.
-        unsafe { taipan_host::mem::release_constant(BLOB) };
+        unsafe { taipan_host::mem::release_constant(&BLOB.0) };
     }
 }
 
-/// Decode a module's code and make it an object. The placeholder for the library's directory in file names is replaced by `lib`.
+/// A module's code as an object. The placeholder for the library's directory in file names is replaced by `lib`.
 pub fn code(f: Frozen, lib: &str, cx: &mut Cx) -> PyResult<Own<PyCode>> {
-    match taipan_bytecode::serial::from_bytes(f.code) {
-        Ok(spec) => {
-            release_pages(f.code.len());
-            let name = spec.filename.as_str().unwrap_or("?");
-            let name = match name.strip_prefix('\u{0}') {
-                Some(rest) => PyStr::new(&format!("{lib}{rest}"), cx)?,
-                None => PyStr::new(name, cx)?,
-            };
-            link_in(Arc::new(spec), &name, cx)
-        }
-        Err(_) => Err(cx.import_error(format_args!("an embedded module is damaged"))),
-    }
+    let Ok((image, header)) = Image::open(f.code) else {
+        return Err(cx.import_error(format_args!("an embedded module is damaged")));
+    };
+    release_pages(f.code.len());
+    let name = std::str::from_utf8(image.filename()).unwrap_or("?");
+    let name = match name.strip_prefix('\u{0}') {
+        Some(rest) => PyStr::new(&format!("{lib}{rest}"), cx)?,
+        None => PyStr::new(name, cx)?,
+    };
+    image::link(&image, &header, &name, cx)
 }

@@ -87,6 +87,10 @@ pub unsafe fn push_call(
 ) -> PyResult<*mut Frame> {
     let cx = &mut cx();
     let code = f.code();
+    if let Err(r) = code.ensure_linked(cx) {
+        bind::release_all(args);
+        return Err(r);
+    }
     let words = code.frame_words() + FRAME_HEADER;
     let n = ts.py_recursion_remaining.get();
     if n <= 0 || ts.stack_is_low() {

@@ -326,7 +326,7 @@ unsafe fn after(m: &Regs, seen: &Seen, at: u32, code: u8, told: Option<Told>) ->
         return Ok(());
     }
     let to = m.pc.offset_from(m.code().exec_ptr()) as u32;
-    let words = &m.code().spec().code;
+    let words = m.code().words();
     let Ok(i) = taipan_bytecode::decode(words, at as usize) else { return Ok(()) };
     let target = i.jump_target().unwrap_or(i.end as i64) as u32;
     let (taken, backward) = (to != i.end as u32, target <= at);

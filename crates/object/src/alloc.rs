@@ -50,6 +50,14 @@ pub fn set_limit(bytes_max: usize) {
     BYTES_MAX.store(bytes_max, Relaxed);
 }
 
+/// Run `f` with no limit: for what must not fail.
+pub fn without_limit<R>(f: impl FnOnce() -> R) -> R {
+    let limit = BYTES_MAX.swap(usize::MAX, Relaxed);
+    let r = f();
+    BYTES_MAX.store(limit, Relaxed);
+    r
+}
+
 #[inline(always)]
 fn list(class: usize) -> &'static FreeList {
     // SAFETY: indices are bounded by the callers; the cells are only touched under the GIL.

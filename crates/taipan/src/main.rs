@@ -5,22 +5,17 @@
 
 /// Stack of the main thread: deep Python recursion through native code must reach `RecursionError`, not the guard page.
 const MAIN_STACK_BYTES: usize = 512 << 20;
+/// The first part of the heap, which every program touches.
+const SMALL_HEAP: usize = 16 << 20;
 
 /// C's `main`.
 // SAFETY: the one symbol of this name, with C's signature.
 #[cfg_attr(not(test), unsafe(no_mangle))]
 pub extern "C" fn main() -> i32 {
+    // The allocator asks for huge pages, which pay only for programs that use much memory.
+    taipan_host::mem::small_pages(|| Box::new(0u64).as_ref() as *const u64 as *const u8, SMALL_HEAP);
     let args = taipan_host::env::args();
-    // The main thread's own stack is limited by the shell; a thread of ours has a known, large (lazily committed) one.
-    let t = std::thread::Builder::new().name("main".into()).stack_size(MAIN_STACK_BYTES).spawn(move || {
-        let code = taipan::main(args);
-        taipan_host::signal::set_main_thread(0);
-        // Here and not in the first thread: the child of a fork has only this one.
-        taipan_host::process::exit(code)
-    });
-    // Signals are for the thread that runs Python: a call that it waits in must be interrupted.
-    taipan_host::signal::block_all();
-    // It only comes back when it could not be started or panicked.
-    drop(t.map(|t| t.join()));
-    1
+    let code = taipan_host::main_stack::on_large_stack(MAIN_STACK_BYTES, || taipan::main(args));
+    taipan_host::signal::set_main_thread(0);
+    taipan_host::process::exit(code)
 }

@@ -36,12 +36,17 @@ pub fn modules(cx: &mut Cx) {
     }
     // Finalisers of what only cycles hold (functions with their globals, above all) still find whole modules.
     gc::collect(2, cx);
+    let mut alive = false;
     for w in left {
         if let Some(m) = w.referent().and_then(|m| m.downcast_own::<PyModule>().ok()) {
             clear(&m, cx);
+            alive = true;
         }
     }
-    gc::collect(2, cx);
+    // When no module was alive nothing has changed since.
+    if alive {
+        gc::collect(2, cx);
+    }
 }
 
 /// `sys.last_*` keep frames alive.

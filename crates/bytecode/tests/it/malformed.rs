@@ -110,7 +110,7 @@ fn bytes_survive_and_damage_is_noticed() {
     let mut inner = code(&[(Op::Return, &[A])]);
     inner.consts.push(Const::Tuple(vec![Const::None, Const::Bool(true), Const::Complex(1.0, -2.0)].into()));
     let mut outer = code(&[(Op::ReturnNone, &[])]);
-    outer.consts.push(Const::Code(Box::new(inner)));
+    outer.consts.push(Const::Code(std::sync::Arc::new(inner)));
     outer.exceptions = vec![ExceptionEntry { start: 0, end: 1, handler: 0, depth: 3, lasti: true }];
     let bytes = to_bytes(&outer);
     assert_eq!(from_bytes(&bytes), Ok(outer.clone()));

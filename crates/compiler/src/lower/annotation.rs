@@ -1,5 +1,7 @@
 //! Annotations: `__annotate__` functions (PEP 649, PEP 749), or strings under `from __future__ import annotations`.
 
+use std::sync::Arc;
+
 use taipan_bytecode::{CommonConst, Const, Op, local_kind};
 use taipan_syntax::ast::{Arg, Expr, ExprKind, Identifier, Span, stmt};
 
@@ -56,7 +58,7 @@ impl<'a> Lower<'a> {
         let code = self.leave_unit()?;
         let dst = self.unit.depth;
         if future {
-            let code = self.unit.constant(Const::Code(Box::new(code)));
+            let code = self.unit.constant(Const::Code(Arc::new(code)));
             self.emit(span, Op::MakeFunction, [dst, dst, 0, code]);
         } else {
             self.make_closure(code, scope, 0, dst, dst, span)?;

@@ -1,5 +1,7 @@
 //! Functions and lambdas: parameters, defaults, decorators, closures.
 
+use std::sync::Arc;
+
 use taipan_bytecode::{CodeSpec, Const, Op, flags, local_kind};
 use taipan_syntax::ast::{Arguments, Expr, Identifier, Span, Stmt, TypeParam, expr};
 
@@ -234,7 +236,7 @@ impl<'a> Lower<'a> {
             self.unit.depth = tuple + 1;
             bits |= attribute::CLOSURE;
         }
-        let code = self.unit.constant(Const::Code(Box::new(code)));
+        let code = self.unit.constant(Const::Code(Arc::new(code)));
         self.unit.depth = base;
         self.emit(span, Op::MakeFunction, [dst, base, bits, code]);
         Ok(())

@@ -238,7 +238,7 @@ pub fn compile_tree(tree: &syntax::ast::Mod, flags: i32, optimize: u8, filename:
                     return Err(errors::compiler_warning_as_error(r, w, filename, text, cx));
                 }
             }
-            link(Arc::new(spec), cx)
+            link(spec, cx)
         }
         Err(e) => Err(errors::raise_compile_error(&e, filename, text, cx)),
     }

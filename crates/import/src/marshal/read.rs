@@ -2,7 +2,6 @@
 
 use super::{DEPTH_MAX, code};
 use std::borrow::Cow;
-use std::sync::Arc;
 use taipan_object::prelude::*;
 use taipan_object::types::boolean;
 use taipan_object::types::bytes::PyBytes;
@@ -297,7 +296,7 @@ impl<'a> Reader<'a> {
         }
         let name = self.need("code", cx)?;
         match name.downcast_own::<PyStr>() {
-            Ok(name) => link_in(Arc::new(spec), &name, cx).map(Own::into_object),
+            Ok(name) => link_in(spec, &name, cx).map(Own::into_object),
             Err(_) => Err(bad("file name is not a string", cx)),
         }
     }

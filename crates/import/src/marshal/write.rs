@@ -222,7 +222,7 @@ impl Writer {
             return Err(cx.value_error(format_args!("marshalling code objects is disallowed")));
         }
         self.out.push(code::CODE | flag);
-        let b = taipan_bytecode::serial::to_bytes(c.spec());
+        let b = taipan_bytecode::serial::to_bytes(&c.to_spec(cx)?);
         self.size(b.len(), cx)?;
         self.out.extend_from_slice(&b);
         let name = c.filename();

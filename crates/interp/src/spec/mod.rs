@@ -60,7 +60,7 @@ const _: () = assert!(Op::COUNT + 11 <= 256);
 
 /// Whether word `at` begins an instruction.
 pub fn starts_instruction(code: &PyCode, at: usize) -> bool {
-    let words = &code.spec().code;
+    let words = code.words();
     let mut i = 0;
     while i < at {
         match decode(words, i) {

@@ -43,7 +43,7 @@ impl CodeMonitoring {
     /// The line of every word, -1 where there is none.
     pub fn lines(&self, code: &PyCode) -> &[i32] {
         self.lines.get_or_init(|| {
-            let mut v = vec![-1; code.spec().code.len()];
+            let mut v = vec![-1; code.words().len()];
             for (from, to, line) in code.line_ranges() {
                 let n = v.len();
                 v[from.min(n)..to.min(n)].fill(line);

@@ -84,7 +84,7 @@ fn in_module(spec: taipan_bytecode::CodeSpec, cx: &mut Cx) -> PyResult<String> {
     g.set_text("__name__", name.into_object(), cx)?;
     let log = PyList::new(cx)?;
     g.set_text("log", log.clone().into_object(), cx)?;
-    let code = taipan_object::types::code::link(Arc::new(spec), cx)?;
+    let code = taipan_object::types::code::link(spec, cx)?;
     taipan_interp::eval_code(&code, &g, None, cx)?;
     taipan_object::abstract_::repr(&log, cx).map(|s| s.to_string())
 }

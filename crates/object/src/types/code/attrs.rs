@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::types::bytes::PyBytes;
-use taipan_bytecode::Const;
+use crate::types::complex::PyComplex;
+use crate::types::float::PyFloat;
 
 fn cached_names(cell: &FieldCell<PyTuple>, code: &PyCode, bit: u8, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
     if let Some(t) = cell.own() {
@@ -22,51 +23,75 @@ fn cached_names(cell: &FieldCell<PyTuple>, code: &PyCode, bit: u8, cx: &mut Cx) 
 impl PyCode {
     /// `co_varnames`
     pub fn varnames(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        cached_names(&self.varnames, self, local_kind::LOCAL, cx)
+        cached_names(&self.linked().varnames, self, local_kind::LOCAL, cx)
     }
     /// `co_cellvars`
     pub fn cellvars(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        cached_names(&self.cellvars, self, local_kind::CELL, cx)
+        cached_names(&self.linked().cellvars, self, local_kind::CELL, cx)
     }
     /// `co_freevars`
     pub fn freevars(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        cached_names(&self.freevars, self, local_kind::FREE, cx)
+        cached_names(&self.linked().freevars, self, local_kind::FREE, cx)
     }
 
     /// The instructions as bytes.
     fn code_bytes(&self) -> Vec<u8> {
-        self.spec().code.iter().flat_map(|w| w.to_le_bytes()).collect()
+        self.words().iter().flat_map(|w| w.to_le_bytes()).collect()
     }
 
     fn same(&self, o: &PyCode, cx: &mut Cx) -> PyResult<bool> {
-        let (a, b) = (self.spec(), o.spec());
-        Ok(a.name == b.name
-            && a.argcount == b.argcount
-            && a.posonlyargcount == b.posonlyargcount
-            && a.kwonlyargcount == b.kwonlyargcount
-            && self.flags() == o.flags()
-            && a.firstlineno == b.firstlineno
-            && a.code == b.code
-            && a.names == b.names
-            && a.locals == b.locals
-            && a.linetable == b.linetable
-            && a.exceptions == b.exceptions
-            && a.consts.len() == b.consts.len()
-            && a.consts.iter().zip(&b.consts).all(|(a, b)| same_const(a, b))
-            && crate::abstract_::eq(&self.consts().new_ref(), &o.consts().new_ref(), cx)?)
+        if self.co_argcount != o.co_argcount
+            || self.co_posonlyargcount != o.co_posonlyargcount
+            || self.co_kwonlyargcount != o.co_kwonlyargcount
+            || self.flags() != o.flags()
+            || self.co_firstlineno != o.co_firstlineno
+            || !self.co_name.eq_str(&o.co_name)
+        {
+            return Ok(false);
+        }
+        self.ensure_linked(cx)?;
+        o.ensure_linked(cx)?;
+        Ok(self.words() == o.words()
+            && self.linetable() == o.linetable()
+            && self.exceptions() == o.exceptions()
+            && self.linked().kinds() == o.linked().kinds()
+            && crate::abstract_::eq(&self.names().new_ref(), &o.names().new_ref(), cx)?
+            && crate::abstract_::eq(&self.local_names().new_ref(), &o.local_names().new_ref(), cx)?
+            && same_items(&self.consts().new_ref(), &o.consts().new_ref(), cx)?)
     }
 }
 
-/// Whether two constants are of the same types and values; code objects are compared as objects.
-fn same_const(a: &Const, b: &Const) -> bool {
-    let all = |a: &[Const], b: &[Const]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_const(a, b));
-    match (a, b) {
-        (Const::Code(_), Const::Code(_)) => true,
-        (Const::Float(a), Const::Float(b)) => a.to_bits() == b.to_bits(),
-        (Const::Complex(a, b), Const::Complex(c, d)) => a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits(),
-        (Const::Tuple(a), Const::Tuple(b)) => all(a, b),
-        _ => a == b,
+fn same_items(a: &PyTuple, b: &PyTuple, cx: &mut Cx) -> PyResult<bool> {
+    if a.len() != b.len() {
+        return Ok(false);
     }
+    for (a, b) in a.as_slice().iter().zip(b.as_slice()) {
+        if !same_const(a, b, cx)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether two constants are of the same types and values.
+fn same_const(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<bool> {
+    if a.is(b) {
+        return Ok(true);
+    }
+    if !std::ptr::eq(a.ty(), b.ty()) {
+        return Ok(false);
+    }
+    if let (Some(a), Some(b)) = (a.exact::<PyFloat>(), b.exact::<PyFloat>()) {
+        return Ok(a.value().to_bits() == b.value().to_bits());
+    }
+    if let (Some(a), Some(b)) = (a.exact::<PyComplex>(), b.exact::<PyComplex>()) {
+        let bits = |c: &PyComplex| (c.value().0.to_bits(), c.value().1.to_bits());
+        return Ok(bits(a) == bits(b));
+    }
+    if let (Some(a), Some(b)) = (a.exact::<PyTuple>(), b.exact::<PyTuple>()) {
+        return same_items(a, b, cx);
+    }
+    crate::abstract_::eq(a, b, cx)
 }
 
 #[pymethods]
@@ -83,14 +108,14 @@ impl PyCode {
     }
     #[slot(tp_hash)]
     fn hash(&self, cx: &mut Cx) -> PyResult<isize> {
-        let s = self.spec();
+        self.ensure_linked(cx)?;
         let mut h = self.name().hash_value() as u64;
         let mut mix = |v: u64| h = (h ^ v).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
-        for w in &s.code {
+        for w in self.words() {
             mix(*w as u64);
         }
-        mix(s.firstlineno as u64);
-        mix(s.argcount as u64);
+        mix(self.co_firstlineno as u64);
+        mix(self.co_argcount as u64);
         mix(crate::abstract_::hash(self.names(), cx)? as u64);
         let h = h as isize;
         Ok(if h == -1 { -2 } else { h })
@@ -135,11 +160,11 @@ impl PyCode {
     }
     #[getter("co_names")]
     fn py_names(&self) -> Own<PyTuple> {
-        self.co_names.new_ref()
+        self.names().new_ref()
     }
     #[getter("co_consts")]
     fn py_consts(&self) -> Own<PyTuple> {
-        self.co_consts.new_ref()
+        self.consts().new_ref()
     }
     #[getter("co_filename")]
     fn py_filename(&self) -> Own<Object> {
@@ -176,12 +201,12 @@ impl PyCode {
     }
     #[getter("co_linetable")]
     fn py_linetable(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
-        PyBytes::new(&self.spec().linetable, cx)
+        PyBytes::new(self.linetable(), cx)
     }
     #[getter("co_exceptiontable")]
     fn py_exceptiontable(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         let mut b = Vec::new();
-        for e in &self.spec().exceptions {
+        for e in self.exceptions() {
             for v in [e.start, e.end, e.handler, (e.depth as u32) << 1 | e.lasti as u32] {
                 b.extend_from_slice(&v.to_le_bytes());
             }
@@ -234,12 +259,12 @@ impl PyCode {
     #[method("replace(**changes)", nosig)]
     fn replace(&self, changes: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
         let changes = changes.to_dict(cx)?;
-        super::link::replaced(self, &changes, cx)
+        super::replace::replaced(self, &changes, cx)
     }
     #[method("__replace__(**changes)", nosig, doc = "The same as replace().")]
     fn dunder_replace(&self, changes: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
         let changes = changes.to_dict(cx)?;
-        super::link::replaced(self, &changes, cx)
+        super::replace::replaced(self, &changes, cx)
     }
     #[method("_varname_from_oparg(oparg)", nosig)]
     fn varname_from_oparg(&self, oparg: usize, cx: &mut Cx) -> PyResult<Own<PyStr>> {

@@ -3,6 +3,7 @@
 //! The bytecode that comes with them is CPython's and is not run here: running such an object raises `AssertionError`, as running an empty one does in CPython.
 
 use super::*;
+use std::sync::Arc;
 use taipan_bytecode::encode::encode;
 use taipan_bytecode::{CommonConst, Const, LocalVar, Op};
 
@@ -87,7 +88,9 @@ pub fn describe(d: &Described<'_>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
         linetable: d.linetable.to_vec(),
         exceptions: Vec::new(),
     };
-    let made = link_in(Arc::new(spec), &d.filename.new_ref(), cx)?;
+    let made = link_in(spec, &d.filename.new_ref(), cx)?;
+    // C code looks into the structure.
+    made.ensure_linked(cx)?;
     made.adopt_consts(d.consts);
     Ok(made)
 }

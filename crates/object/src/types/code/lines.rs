@@ -11,13 +11,13 @@ impl PyCode {
     }
     /// The location of word `pc`.
     pub fn location_at(&self, pc: usize) -> Location {
-        location_at(&self.spec().linetable, self.co_firstlineno, pc)
+        location_at(self.linetable(), self.co_firstlineno, pc)
     }
     /// Ranges of words with one line: (start, end, line or -1), adjacent ranges of one line joined (`co_lines`).
     pub fn line_ranges(&self) -> Vec<(usize, usize, i32)> {
         let mut out: Vec<(usize, usize, i32)> = Vec::new();
         let mut at = 0;
-        for (loc, words) in Reader::new(&self.spec().linetable, self.co_firstlineno) {
+        for (loc, words) in Reader::new(self.linetable(), self.co_firstlineno) {
             match out.last_mut() {
                 Some(last) if last.2 == loc.line => last.1 = at + words,
                 _ => out.push((at, at + words, loc.line)),
@@ -31,7 +31,7 @@ impl PyCode {
 impl PyCode {
     /// Conditional jumps: (word, where a test that holds leads, where the other way leads). A jump back stays in its loop, so it is the way of a test that holds.
     pub fn branches(&self) -> Vec<(usize, usize, usize)> {
-        let words = &self.spec().code;
+        let words = self.words();
         let (mut out, mut at) = (Vec::new(), 0);
         while let Ok(i) = taipan_bytecode::decode(words, at) {
             at = i.end;
@@ -53,6 +53,6 @@ pub struct Positions {
 impl Positions {
     /// All locations with their number of words.
     pub fn of(code: &PyCode) -> Positions {
-        Positions { items: Reader::new(&code.spec().linetable, code.co_firstlineno).collect() }
+        Positions { items: Reader::new(code.linetable(), code.co_firstlineno).collect() }
     }
 }

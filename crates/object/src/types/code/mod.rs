@@ -1,22 +1,26 @@
 //! `code`: `PyCodeObject` over a linked [`CodeSpec`].
 //!
-//! The public head has CPython's layout; what the interpreter needs lies behind it. Invariants: the spec is immutable and shared; `exec` is this object's private copy of
-//! the instructions, which the interpreter rewrites to specialised forms; `slots[i]` is constant `i` as a slot word: a tagged int, or a pointer borrowed from `co_consts`.
+//! The public head has CPython's layout; what the interpreter needs lies behind it. Invariants: `entry` is null until the body is linked ([`linked`]), and no frame of the code
+//! exists before; `exec` is this object's private copy of the instructions, which the interpreter rewrites to specialised forms; `slots[i]` is constant `i` as a slot word: a
+//! tagged int, or a pointer borrowed from `co_consts`.
 
 mod attrs;
 pub mod foreign;
+pub mod image;
 mod lines;
 mod link;
+mod linked;
+mod replace;
 
 pub use lines::Positions;
 pub use link::{link, link_in};
+use linked::{Body, Linked};
 
 use crate::frame::{FRAME_HEADER, Slot};
 use crate::monitoring::CodeMonitoring;
 use crate::prelude::*;
 use std::cell::Cell;
 use std::ffi::c_void;
-use std::sync::Arc;
 use taipan_bytecode::{CodeSpec, ExceptionEntry, flags, local_kind};
 use taipan_macros::pytype;
 
@@ -31,15 +35,6 @@ pub struct CacheCell {
 
 /// `simple_args` of code that needs the full argument binding.
 pub const NOT_SIMPLE: u32 = u32::MAX;
-
-/// What the interpreter needs, made by `link`.
-pub struct Linked {
-    pub spec: Arc<CodeSpec>,
-    exec: Box<[Cell<u32>]>,
-    cells: Box<[Cell<CacheCell>]>,
-    slots: Box<[Slot]>,
-}
-impl crate::field::GcField for Linked {}
 
 /// `co_monitoring`: null, or an owned box.
 #[repr(transparent)]
@@ -97,19 +92,16 @@ pub struct PyCode {
     co_extra: Cell<*mut c_void>,
     // ---- ours from here on ----
     /// Number of positional arguments when exactly these make a frame (no defaults, keywords, `*`, and no generator), else [`NOT_SIMPLE`].
-    simple_args: u32,
+    /// `NOT_SIMPLE` as long as the body is not linked, so that the first call goes the general way.
+    simple_args: Cell<u32>,
     /// All parameters, `*args` and `**kwargs` included.
     total_args: u32,
-    exec: *const u32,
-    /// Where execution begins: behind the `nop` that stands for entering.
-    entry: *const u32,
-    slots: *const Slot,
-    cells: *mut CacheCell,
-    linked: Linked,
-    /// Names and kinds of `co_varnames` etc., made on demand.
-    varnames: FieldCell<PyTuple>,
-    cellvars: FieldCell<PyTuple>,
-    freevars: FieldCell<PyTuple>,
+    exec: Cell<*const u32>,
+    /// Where execution begins: behind the `nop` that stands for entering. Null until the body is linked.
+    entry: Cell<*const u32>,
+    slots: Cell<*const Slot>,
+    cells: Cell<*mut CacheCell>,
+    body: Body,
 }
 
 const _: () = {
@@ -119,39 +111,44 @@ const _: () = {
 };
 
 impl PyCode {
-    /// The content without objects.
+    /// The instructions as they were compiled.
     #[inline]
-    pub fn spec(&self) -> &CodeSpec {
-        &self.linked.spec
+    pub fn words(&self) -> &[u32] {
+        &self.linked().words
     }
-    /// The spec, shared.
-    pub fn spec_arc(&self) -> &Arc<CodeSpec> {
-        &self.linked.spec
+    /// `co_linetable`
+    #[inline]
+    pub fn linetable(&self) -> &[u8] {
+        &self.linked().linetable
+    }
+    /// The exception table.
+    pub fn exceptions(&self) -> &[ExceptionEntry] {
+        &self.linked().exceptions
     }
     /// First instruction word of the private copy.
     #[inline(always)]
     pub fn exec_ptr(&self) -> *const u32 {
-        self.exec
+        self.exec.get()
     }
     /// Where execution begins.
     #[inline(always)]
     pub fn entry_ptr(&self) -> *const u32 {
-        self.entry
+        self.entry.get()
     }
     /// The words of the private copy.
     #[inline]
     pub fn exec_words(&self) -> &[Cell<u32>] {
-        &self.linked.exec
+        self.linked().exec_words()
     }
     /// Constant slots (borrowed words).
     #[inline(always)]
     pub fn slots_ptr(&self) -> *const Slot {
-        self.slots
+        self.slots.get()
     }
     /// Inline cache cells.
     #[inline(always)]
     pub fn cells_ptr(&self) -> *mut CacheCell {
-        self.cells
+        self.cells.get()
     }
     /// Locals of a frame, cells and free variables included.
     #[inline(always)]
@@ -171,7 +168,7 @@ impl PyCode {
     /// See [`NOT_SIMPLE`].
     #[inline(always)]
     pub fn simple_args(&self) -> u32 {
-        self.simple_args
+        self.simple_args.get()
     }
     #[inline(always)]
     pub fn flags(&self) -> u32 {
@@ -218,38 +215,43 @@ impl PyCode {
         self.co_firstlineno
     }
     pub fn first_traceable(&self) -> u32 {
+        self.linked();
         self.co_firsttraceable.get() as u32
     }
     /// `co_names`.
-    #[inline(always)]
+    #[inline]
     pub fn names(&self) -> &PyTuple {
+        self.linked();
         &self.co_names
     }
-    /// Name `i` of `co_names`.
+    /// Name `i` of `co_names`; of code that runs, so it is linked.
     #[inline(always)]
     pub fn name_at(&self, i: usize) -> &PyStr {
         // SAFETY: `link` makes a tuple of str; the verifier (or the compiler) vouches for the index.
         unsafe { self.co_names.as_slice()[i].cast_unchecked::<PyStr>() }
     }
     /// `co_consts`.
-    #[inline(always)]
+    #[inline]
     pub fn consts(&self) -> &PyTuple {
+        self.linked();
         &self.co_consts
     }
     /// The name of local `i`.
     #[inline]
     pub fn local_name(&self, i: usize) -> &PyStr {
+        self.linked();
         // SAFETY: `link` makes a tuple of str.
         unsafe { self.co_localsplusnames.as_slice()[i].cast_unchecked::<PyStr>() }
     }
     /// Names of all locals.
     pub fn local_names(&self) -> &PyTuple {
+        self.linked();
         &self.co_localsplusnames
     }
     /// Bits of [`local_kind`] of local `i`.
     #[inline]
     pub fn local_kind(&self, i: usize) -> u8 {
-        self.linked.spec.locals.get(i).map_or(0, |l| l.kind)
+        self.linked().kinds().get(i).copied().unwrap_or(0)
     }
     /// `co_name`
     pub fn name(&self) -> &PyStr {
@@ -273,6 +275,7 @@ impl PyCode {
     /// Give this code and all code in its constants another file name (`_imp._fix_co_filename`).
     pub fn set_filename_deep(&self, name: &PyStr, cx: &mut Cx) {
         self.co_filename.set(Some(name.own()), cx);
+        // What is not linked yet takes the name from here.
         for c in self.co_consts.as_slice() {
             if let Some(c) = c.exact::<PyCode>() {
                 c.set_filename_deep(name, cx);
@@ -282,11 +285,13 @@ impl PyCode {
     /// The exception handler for an instruction that contains word `pc`.
     #[inline]
     pub fn handler_at(&self, pc: u32) -> Option<&ExceptionEntry> {
-        self.linked.spec.handler_at(pc)
+        let rows = &self.linked().exceptions;
+        let after = rows.partition_point(|entry| entry.start <= pc);
+        rows[..after].last().filter(|entry| pc < entry.end)
     }
     /// Index of a free variable (from the front of the closure), by name.
     pub fn free_index(&self, name: &str) -> Option<usize> {
-        self.linked.spec.freevars().position(|n| n == name)
+        (0..self.nlocals()).filter(|&i| self.local_kind(i) & local_kind::FREE != 0).position(|i| self.local_name(i).eq_text(name))
     }
     /// Whether `local i` is a cell or free variable.
     pub fn is_cell_local(&self, i: usize) -> bool {

@@ -137,7 +137,7 @@ fn generic(i: &Instr, s: &mut [Holds]) {
 }
 
 fn states(code: &PyCode) -> States {
-    let words = &code.spec().code;
+    let words = code.words();
     let mut w = Walk { code, states: HashMap::new(), todo: Vec::new() };
     w.reach(0, &vec![Nothing; code.ntemps()]);
     while let Some(at) = w.todo.pop() {
@@ -188,7 +188,7 @@ fn explain(to: Option<&[Holds]>) -> &'static str {
 
 /// Words where a line begins: (word, line). The test of a loop, which is at its bottom, is no place to jump to: its line begins above.
 fn line_starts(code: &PyCode) -> Vec<(usize, i32)> {
-    let words = &code.spec().code;
+    let words = code.words();
     let mut tests = Vec::new();
     let mut at = 0;
     while let Ok(i) = decode(words, at) {

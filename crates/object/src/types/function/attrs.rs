@@ -217,12 +217,12 @@ impl PyFunction {
         self.builtins().own()
     }
     #[getter("__doc__")]
-    fn get_doc(&self) -> Own<Object> {
-        or_none(self.func_doc.own())
+    fn get_doc(&self, cx: &mut Cx) -> Own<Object> {
+        self.doc(cx)
     }
     #[setter("__doc__")]
     fn set_doc(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        self.func_doc.set(v.map(|v| v.own()), cx);
+        self.func_doc.set(Some(v.unwrap_or(singletons::none()).own()), cx);
         Ok(())
     }
     #[getter("__module__")]

@@ -38,6 +38,7 @@ pub struct PyFunction {
     func_kwdefaults: FieldCell<PyDict>,
     #[member("__closure__", readonly)]
     func_closure: FieldCell<PyTuple>,
+    /// Empty: the code's docstring has not been asked for.
     func_doc: FieldCell<Object>,
     func_dict: InstDict,
     func_weakreflist: WeakList,
@@ -61,10 +62,8 @@ impl PyFunction {
     pub fn new(code: &PyCode, globals: &PyDict, cx: &mut Cx) -> PyResult<Own<PyFunction>> {
         let builtins = builtins_of(globals, cx)?;
         let module = globals.get_str(name!(cx, "__name__"), cx).map(|m| m.own());
-        let doc = match code.docstring() {
-            Some(d) => d.own(),
-            None => singletons::none().own(),
-        };
+        // The docstring is among the constants, which are not made before somebody wants them.
+        let doc = if code.has_flag(taipan_bytecode::flags::HAS_DOCSTRING) { None } else { Some(singletons::none().own()) };
         cx.new_object(PyFunction {
             head: Object::placeholder(),
             func_globals: Field::new(globals.new_ref()),
@@ -75,7 +74,7 @@ impl PyFunction {
             func_defaults: FieldCell::empty(),
             func_kwdefaults: FieldCell::empty(),
             func_closure: FieldCell::empty(),
-            func_doc: FieldCell::new(Some(doc)),
+            func_doc: FieldCell::new(doc),
             func_dict: InstDict::empty(),
             func_weakreflist: WeakList::new(),
             func_module: FieldCell::new(module),
@@ -180,9 +179,21 @@ impl PyFunction {
         self.touch();
         self.vectorcall.0.set(Some(f));
     }
+    /// `__doc__`
+    pub(crate) fn doc(&self, cx: &mut Cx) -> Own<Object> {
+        match self.func_doc.own() {
+            Some(d) => d,
+            None => {
+                let d = self.code().docstring().unwrap_or_else(|| singletons::none()).own();
+                self.func_doc.set(Some(d.clone()), cx);
+                d
+            }
+        }
+    }
     /// Replace the code; the old one is kept for running frames.
     pub fn set_code(&self, code: Own<PyCode>, cx: &mut Cx) -> PyResult<()> {
         self.touch();
+        self.doc(cx);
         let Some(old) = self.func_code.swap(Some(code)) else { return Ok(()) };
         let list = match self.old_code.own() {
             Some(l) => l,

@@ -5,45 +5,100 @@
 
 use super::PyStr;
 use crate::cx::Cx;
+use crate::err::PyResult;
 use crate::refs::*;
 use std::cell::{OnceCell, UnsafeCell};
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
-/// The key's own hash is the table's hash.
-#[derive(Default)]
-struct PassThrough(u64);
-impl Hasher for PassThrough {
-    fn finish(&self) -> u64 {
-        self.0
+/// Open addressing with linear probing; at most three quarters full. Entries keep a part of the hash, so that a probe touches a string only when it is likely to match.
+struct Map {
+    entries: Vec<Entry>,
+    len: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    hash: usize,
+    /// Null: free.
+    text: *const PyStr,
+}
+
+const FREE: Entry = Entry { hash: 0, text: std::ptr::null() };
+/// A program that imports a few modules interns some thousand names.
+const ENTRIES_MIN: usize = 4096;
+
+impl Map {
+    /// The string with that hash that `same` accepts.
+    fn find(&self, hash: isize, same: impl Fn(&PyStr) -> bool) -> Option<&'static PyStr> {
+        let mask = self.entries.len().checked_sub(1)?;
+        let mut i = hash as usize & mask;
+        loop {
+            let e = self.entries[i];
+            // SAFETY: strings in the table are alive.
+            let s = unsafe { e.text.as_ref() }?;
+            if e.hash == hash as usize && same(s) {
+                return Some(s);
+            }
+            i = (i + 1) & mask;
+        }
     }
-    fn write(&mut self, _: &[u8]) {}
-    fn write_u64(&mut self, n: u64) {
-        self.0 = n;
+
+    /// Add a string that is not there.
+    fn insert(&mut self, s: &PyStr) {
+        if (self.len + 1) * 4 > self.entries.len() * 3 {
+            let larger = vec![FREE; (self.entries.len() * 2).max(ENTRIES_MIN)];
+            let old = std::mem::replace(&mut self.entries, larger);
+            old.into_iter().filter(|e| !e.text.is_null()).for_each(|e| self.place(e));
+        }
+        self.place(Entry { hash: s.hash_value() as usize, text: s });
+        self.len += 1;
+    }
+
+    fn place(&mut self, e: Entry) {
+        let mask = self.entries.len() - 1;
+        let mut i = e.hash & mask;
+        while !self.entries[i].text.is_null() {
+            i = (i + 1) & mask;
+        }
+        self.entries[i] = e;
+    }
+
+    /// Remove this very string, and close the gap.
+    fn remove(&mut self, s: &PyStr) {
+        let Some(mask) = self.entries.len().checked_sub(1) else { return };
+        let mut i = s.hash_value() as usize & mask;
+        while !std::ptr::eq(self.entries[i].text, s) {
+            if self.entries[i].text.is_null() {
+                return;
+            }
+            i = (i + 1) & mask;
+        }
+        self.len -= 1;
+        let mut next = i;
+        loop {
+            next = (next + 1) & mask;
+            let e = self.entries[next];
+            if e.text.is_null() {
+                break;
+            }
+            // What lies behind the gap moves into it unless it would come before its own place.
+            if next.wrapping_sub(e.hash & mask) & mask >= next.wrapping_sub(i) & mask {
+                self.entries[i] = e;
+                i = next;
+            }
+        }
+        self.entries[i] = FREE;
+    }
+
+    fn strings(&self) -> impl Iterator<Item = &'static PyStr> {
+        // SAFETY: strings in the table are alive.
+        self.entries.iter().filter_map(|e| unsafe { e.text.as_ref() })
     }
 }
 
-struct Key(*const PyStr);
-impl std::hash::Hash for Key {
-    fn hash<H: Hasher>(&self, h: &mut H) {
-        // SAFETY: keys in the table (and probes) are live strings.
-        h.write_u64(unsafe { (*self.0).hash_value() } as u64);
-    }
-}
-impl PartialEq for Key {
-    fn eq(&self, o: &Key) -> bool {
-        // SAFETY: as above.
-        unsafe { (*self.0).eq_str(&*o.0) }
-    }
-}
-impl Eq for Key {}
-
-type Map = HashMap<Key, (), BuildHasherDefault<PassThrough>>;
-
-struct Table(UnsafeCell<Option<Map>>);
+struct Table(UnsafeCell<Map>);
 // SAFETY: used only with the GIL held.
 unsafe impl Sync for Table {}
-static TABLE: Table = Table(UnsafeCell::new(None));
+static TABLE: Table = Table(UnsafeCell::new(Map { entries: Vec::new(), len: 0 }));
 
 struct Singles(UnsafeCell<[*mut Object; 257]>);
 // SAFETY: filled once at start, then read with the GIL held.
@@ -52,7 +107,7 @@ static SINGLES: Singles = Singles(UnsafeCell::new([std::ptr::null_mut(); 257]));
 
 fn table() -> &'static mut Map {
     // SAFETY: the GIL serialises; no reference outlives a call of this module.
-    unsafe { (*TABLE.0.get()).get_or_insert_with(Map::default) }
+    unsafe { &mut *TABLE.0.get() }
 }
 
 /// Make the one-character and the empty string. Called once, before any string is needed.
@@ -89,13 +144,29 @@ pub fn intern(s: Own<PyStr>, _cx: &mut Cx) -> Own<PyStr> {
     if s.interned() != 0 || !s.as_object().is_exact::<PyStr>() {
         return s;
     }
-    if let Some((k, ())) = table().get_key_value(&Key(&*s)) {
-        // SAFETY: strings in the table are alive.
-        return unsafe { &*k.0 }.new_ref();
+    if let Some(k) = table().find(s.hash_value(), |k| k.eq_str(&s)) {
+        return k.new_ref();
     }
-    table().insert(Key(&*s), ());
+    table().insert(&s);
     s.set_interned(1);
     s
+}
+
+/// The interned string of a text. Raises `MemoryError`.
+pub fn intern_text(text: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if text.len() < 2 || !text.is_ascii() {
+        let s = PyStr::new(text, cx)?;
+        return Ok(intern(s, cx));
+    }
+    let hash = crate::hash::hash_bytes(text.as_bytes());
+    if let Some(k) = table().find(hash, |k| k.as_ascii() == Some(text)) {
+        return Ok(k.new_ref());
+    }
+    let s = PyStr::from_latin1(text.as_bytes(), cx)?;
+    s.hash.set(hash);
+    table().insert(&s);
+    s.set_interned(1);
+    Ok(s)
 }
 
 /// As `intern`, and the result never dies.
@@ -108,13 +179,12 @@ pub fn intern_immortal(s: Own<PyStr>, cx: &mut Cx) -> Own<PyStr> {
 
 /// How many strings are interned; with `immortal`, only those that never die.
 pub fn count(immortal: bool) -> usize {
-    // SAFETY: strings in the table are alive.
-    if immortal { table().keys().filter(|k| unsafe { &*k.0 }.interned() > 1).count() } else { table().len() }
+    if immortal { table().strings().filter(|k| k.interned() > 1).count() } else { table().len }
 }
 
 /// A dying string leaves the table.
 pub(super) fn forget(s: &PyStr) {
-    table().remove(&Key(s));
+    table().remove(s);
 }
 
 /// A name of the runtime: made on first use, immortal.

@@ -318,8 +318,7 @@ impl PyStr {
 
     /// An interned string from Rust text. For names known at compile time prefer `intern::name`.
     pub fn new_interned(s: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
-        let o = PyStr::new(s, cx)?;
-        Ok(intern::intern(o, cx))
+        intern::intern_text(s, cx)
     }
 }
 
