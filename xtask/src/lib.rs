@@ -10,6 +10,7 @@ pub mod imports;
 pub mod interp;
 pub mod programs;
 pub mod record;
+pub mod startup_order;
 pub mod tidy;
 pub mod wheels;
 

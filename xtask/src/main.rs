@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{abi_gen, abi_probe, bench, conformance, imports, programs, record, tidy, wheels};
+use xtask::{abi_gen, abi_probe, bench, conformance, imports, programs, record, startup_order, tidy, wheels};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND [OPTIONS]
@@ -14,6 +14,7 @@ usage: cargo xtask COMMAND [OPTIONS]
   record [FILTER]     write tests/py/**/*.out from the reference
   bench [NAME…]       our benchmarks beside the reference (`--instructions`: under callgrind)
   abi-probe           layouts against the 3.14 headers and against Taipan's types
+  startup-order       write crates/taipan/startup.ld: functions of the start together (needs valgrind)
   imports [NAME]      import every module of the library, one process each
   wheels [NAME…]      packages from the index, used by Taipan and the reference (`--repeat N`: memory over N rounds)
   abi-gen [--check]   write crates/abi/src/headers from xtask/data/layouts.tsv (or only compare)
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         "abi-probe" => abi_probe::main(rest),
         "imports" => imports::main(rest),
         "wheels" => wheels::main(rest),
+        "startup-order" => startup_order::main(rest),
         "abi-gen" => abi_gen::main(rest),
         _ => {
             eprint!("{USAGE}");

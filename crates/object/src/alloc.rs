@@ -33,6 +33,10 @@ static LISTS: FreeLists =
 static BYTES: AtomicUsize = AtomicUsize::new(0);
 /// Limit on `BYTES`; beyond it allocation fails, which surfaces as `MemoryError`.
 static BYTES_MAX: AtomicUsize = AtomicUsize::new(usize::MAX);
+/// The limit that was set: `BYTES_MAX` is larger by `RESERVE` once it was reached.
+static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
+/// For handling the first `MemoryError`, bytes.
+const RESERVE: usize = 256 << 10;
 /// Blocks handed out by the allocator below (for `sys.getallocatedblocks`).
 static BLOCKS: AtomicUsize = AtomicUsize::new(0);
 
@@ -45,9 +49,18 @@ pub fn blocks_in_use() -> usize {
     let cached: usize = (0..=SMALL_MAX / 16).map(|i| list(i).len.get() as usize).sum();
     BLOCKS.load(Relaxed).saturating_sub(cached)
 }
-/// Set the hard limit in bytes (`usize::MAX` = none).
+/// Set the hard limit in bytes (`usize::MAX` = none). What objects take counts, not the tables of the runtime itself.
 pub fn set_limit(bytes_max: usize) {
+    LIMIT.store(bytes_max, Relaxed);
     BYTES_MAX.store(bytes_max, Relaxed);
+}
+/// The limit in bytes, `usize::MAX` when there is none.
+pub fn limit() -> usize {
+    LIMIT.load(Relaxed)
+}
+/// The limit was reached: leave some room above it, in which the error can be handled.
+pub fn grant_reserve() {
+    BYTES_MAX.store(LIMIT.load(Relaxed).saturating_add(RESERVE), Relaxed);
 }
 
 /// Run `f` with no limit: for what must not fail.

@@ -77,6 +77,8 @@ pub struct Config {
     /// `-X tracemalloc`: frames kept per allocation; 0 when off.
     pub tracemalloc: i32,
     pub no_debug_ranges: bool,
+    /// `-X memory_limit`: bytes that objects may take; more raises MemoryError.
+    pub memory_limit: Option<usize>,
     pub thread_inherit_context: bool,
     pub context_aware_warnings: bool,
     /// `sys.platlibdir` when PYTHONPLATLIBDIR gives it.

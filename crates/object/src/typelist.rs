@@ -98,5 +98,6 @@ pub fn init(cx: &mut Cx) -> PyResult<()> {
     for s in all() {
         ready_static(s, cx)?;
     }
-    exc::ready(cx)
+    exc::ready(cx)?;
+    exc::raise::prepare_memory_error(cx)
 }

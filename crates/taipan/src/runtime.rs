@@ -30,12 +30,27 @@ impl Runtime {
         // SAFETY: the GIL was just taken by this thread.
         let cx = &mut unsafe { Cx::assume() };
         match start_all(&paths, cx) {
-            Ok(()) => Ok(Runtime { ts }),
+            Ok(()) => {
+                let limit = cx.interp().config.borrow().memory_limit;
+                let rt = Runtime { ts };
+                rt.set_memory_limit(limit);
+                Ok(rt)
+            }
             Err(r) => {
                 let e = cx.take_raised(r);
                 Err(describe(&e, cx))
             }
         }
+    }
+
+    /// Limit the bytes that objects may take together; beyond it allocations raise `MemoryError`. What is in use already counts. `None`: no limit.
+    pub fn set_memory_limit(&self, bytes: Option<usize>) {
+        taipan_object::alloc::set_limit(bytes.unwrap_or(usize::MAX));
+    }
+
+    /// The bytes that objects take at present.
+    pub fn memory_in_use(&self) -> usize {
+        taipan_object::alloc::bytes_in_use()
     }
 
     /// Run Rust code with the interpreter.

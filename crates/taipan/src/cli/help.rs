@@ -117,6 +117,7 @@ const EQUIVALENT: &[(&str, &str)] = &[
     ("PYTHONVERBOSE", "trace imports (-v)"),
     ("PYTHONWARNDEFAULTENCODING", "EncodingWarning for encoding=None (-X warn_default_encoding)"),
     ("PYTHONWARNINGS", "warning control (-W)"),
+    ("TAIPAN_MEMORY_LIMIT", "limit of what objects may take (-X memory_limit)"),
 ];
 
 const XOPTIONS: &[(&str, &str)] = &[
@@ -127,6 +128,7 @@ const XOPTIONS: &[(&str, &str)] = &[
     ("frozen_modules=[on|off]", "off takes the library from its files"),
     ("importtime[=2]", "time of each import; 2 shows imports of loaded modules too"),
     ("int_max_str_digits=N", "limit of conversions between int and str; 0 for none"),
+    ("memory_limit=BYTES", "limit of what objects may take (K, M, G may follow); beyond it MemoryError is raised"),
     ("no_debug_ranges", "no columns in code objects"),
     ("pycache_prefix=PATH", "parallel tree for .pyc files"),
     ("thread_inherit_context=[0|1]", "threads begin with their starter's context"),

@@ -18,6 +18,17 @@ fn raw_env(name: &str) -> Option<Vec<u8>> {
     CString::new(name).ok().and_then(|n| taipan_host::env::get(&n)).filter(|v| !v.is_empty())
 }
 
+/// A positive number of bytes, with `K`, `M` or `G` behind it for the powers of 1024.
+fn bytes(text: &str) -> Option<usize> {
+    let (number, shift) = match text.as_bytes().last()? {
+        b'k' | b'K' => (&text[..text.len() - 1], 10),
+        b'm' | b'M' => (&text[..text.len() - 1], 20),
+        b'g' | b'G' => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    number.parse::<usize>().ok()?.checked_mul(1 << shift).filter(|n| *n > 0)
+}
+
 struct Settings<'a> {
     cfg: &'a mut Config,
 }
@@ -181,6 +192,13 @@ impl Settings<'_> {
                 None => return Err(fatal("config_init_tracemalloc: -X tracemalloc=NFRAME: invalid number of frames", LATE)),
             },
             None => self.number("tracemalloc", "PYTHONTRACEMALLOC", frames, "config_init_tracemalloc: @: invalid number of frames")?.unwrap_or(0),
+        };
+        self.cfg.memory_limit = match self.x("memory_limit").map_or_else(|| self.env_text("TAIPAN_MEMORY_LIMIT"), |v| Some(v.unwrap_or_default())) {
+            None => None,
+            Some(text) => match bytes(&text) {
+                Some(n) => Some(n),
+                None => return Err(fatal("config_init_memory_limit: -X memory_limit=BYTES: missing or invalid number (K, M and G may follow it)", LATE)),
+            },
         };
         Ok(())
     }

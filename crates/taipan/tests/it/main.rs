@@ -1,5 +1,6 @@
 //! Tests of the whole interpreter through its binary.
 
 mod known;
+mod memory;
 mod programs;
 mod repeat;

@@ -2,11 +2,29 @@
 
 use super::PyBaseException;
 use crate::cx::Cx;
-use crate::err::Raised;
+use crate::err::{PyResult, Raised};
+use crate::field::FieldCell;
 use crate::refs::*;
 use crate::typeobj::PyType;
 use crate::types::str::PyStr;
+use std::cell::Cell;
 use std::fmt::Arguments;
+
+/// What `MemoryError` needs that cannot be had when it is needed.
+#[derive(Default)]
+struct Spare {
+    /// A `MemoryError` is being made.
+    busy: Cell<bool>,
+    exception: FieldCell<Object>,
+}
+
+/// Put a `MemoryError` by.
+pub(crate) fn prepare_memory_error(cx: &mut Cx) -> PyResult<()> {
+    let e = crate::call::call(super::MemoryError().as_object(), &[], cx)?;
+    let old = cx.state::<Spare>().exception.swap(Some(e));
+    drop(old);
+    Ok(())
+}
 
 /// Make `e` the current exception; the one being handled becomes its `__context__` (`_PyErr_SetObject`).
 pub(crate) fn raise_instance(cx: &mut Cx, e: Own<Object>) {
@@ -78,10 +96,20 @@ pub(crate) fn raise_with_args(cx: &mut Cx, ty: &PyType, args: &[&Object]) {
 fn forget_raised(_r: Raised) {}
 
 impl Cx {
-    /// Raise the preallocated `MemoryError`.
+    /// Raise `MemoryError`: a new one, or the preallocated one when there is no memory even for that.
     #[cold]
     pub fn memory_error(&mut self) -> Raised {
-        raise_with_args(self, super::MemoryError(), &[]);
+        crate::alloc::grant_reserve();
+        let spare = self.state::<Spare>();
+        if spare.busy.replace(true) {
+            // Making the exception led here.
+            if let Some(e) = spare.exception.own() {
+                self.ts().current_exception.set(Some(e), self);
+            }
+        } else {
+            crate::alloc::without_limit(|| raise_with_args(self, super::MemoryError(), &[]));
+            self.state::<Spare>().busy.set(false);
+        }
         // SAFETY: just raised.
         unsafe { Raised::assume() }
     }
