@@ -5,8 +5,8 @@ fn main() {
     for names in ["Py*", "_Py*"] {
         println!("cargo:rustc-link-arg-bins=-Wl,--export-dynamic-symbol={names}");
     }
-    // At a fixed address, as Debian's python3 is: 40,000 pointers in tables need no relocation at every start, and the pages they lie in stay shared with the file.
     if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
+        // At a fixed address, as Debian's python3 is: 40,000 pointers in tables need no relocation at every start, and the pages they lie in stay shared with the file.
         println!("cargo:rustc-link-arg-bins=-no-pie");
         // Functions of the start lie together (`cargo xtask startup-order`).
         let order = concat!(env!("CARGO_MANIFEST_DIR"), "/startup.ld");
