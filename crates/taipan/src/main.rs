@@ -5,8 +5,8 @@
 
 /// Stack of the main thread: deep Python recursion through native code must reach `RecursionError`, not the guard page.
 const MAIN_STACK_BYTES: usize = 512 << 20;
-/// The first part of the heap, which every program touches.
-const SMALL_HEAP: usize = 16 << 20;
+/// The part of the heap where a huge page would be large beside what the program uses.
+const SMALL_HEAP: usize = 128 << 20;
 
 /// C's `main`.
 // SAFETY: the one symbol of this name, with C's signature.

@@ -120,7 +120,7 @@ pub fn init_class(ty: &PyHeapType, names: usize, cx: &mut Cx) -> PyResult<()> {
     // SAFETY: null or a live type.
     let inherited = unsafe { base.as_ref() }.and_then(shared_keys).map_or(0, |k| k.nentries() + k.usable());
     let n = match names + inherited {
-        0 => 8,
+        0 => 4,
         n => n + 1,
     };
     let k = Keys::new_split(n.min(SPLIT_MAX));

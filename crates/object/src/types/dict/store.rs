@@ -113,8 +113,8 @@ impl PyDict {
         } else if self.keys().usable() == 0 || (!is_str && self.keys().kind() == Kind::Str) {
             let kind = if is_str { self.keys().kind() } else { Kind::General };
             let n = self.len();
-            // Doubling; between 8 and 13 items only to 16, which saves the index.
-            self.rebuild(kind, if n < 14 { (n * 2).clamp(n + 1, 16) } else { n * 2 }, cx)?;
+            // Doubling; between 8 and 13 items only to 16, which saves the index. A full table of 7/8 is doubled by 7/4 of its items: more would give four times the buckets.
+            self.rebuild(kind, if n < 14 { (n * 2).clamp(n + 1, 16) } else { n * 7 / 4 }, cx)?;
         }
         self.announce(Event::Added, Some(&key), Some(&value));
         self.keys().push(key.into_raw(), hash, value.into_raw());
