@@ -4,7 +4,7 @@
 #![cfg_attr(not(test), no_main)]
 
 /// Stack of the main thread: deep Python recursion through native code must reach `RecursionError`, not the guard page.
-const MAIN_STACK_BYTES: usize = 512 << 20;
+const MAIN_STACK_BYTES: usize = 64 << 20;
 /// The part of the heap where a huge page would be large beside what the program uses.
 const SMALL_HEAP: usize = 128 << 20;
 

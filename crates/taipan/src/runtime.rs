@@ -25,8 +25,8 @@ impl Runtime {
         let ts = ThreadState::new(Interpreter::new(config));
         gil::take(ts);
         let stack = taipan_host::thread::stack_bounds().map_or(8 << 20, |(_, bytes)| bytes);
-        // More is of no use: what recurses deeper in native code should get its RecursionError soon.
-        ts.set_stack_size(stack.min(64 << 20));
+        // Twice of what CPython's main thread has. More is of no use: what recurses deeper in native code should get its RecursionError soon.
+        ts.set_stack_size(stack.min(16 << 20));
         // SAFETY: the GIL was just taken by this thread.
         let cx = &mut unsafe { Cx::assume() };
         match start_all(&paths, cx) {
@@ -133,7 +133,7 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
 /// `TAIPAN_GC=never|always` for tests.
 fn gc_mode(cx: &mut Cx) {
     match taipan_host::env::get(c"TAIPAN_GC").as_deref() {
-        Some(b"never") => cx.interp().gc.enabled.set(false),
+        Some(b"never") => cx.interp().gc.suspended.set(true),
         Some(b"always") => cx.interp().gc.generations[0].threshold.set(1),
         _ => {}
     }

@@ -33,6 +33,8 @@ pub struct GcState {
     /// `gc.freeze()` puts objects here.
     pub permanent: GcHead,
     pub enabled: Cell<bool>,
+    /// Only `gc.collect()` collects, whatever `gc.enable()` says (`TAIPAN_GC=never`).
+    pub suspended: Cell<bool>,
     pub collecting: Cell<bool>,
     pub debug: Cell<i32>,
     /// `gc.garbage`.
@@ -60,6 +62,7 @@ impl GcState {
             generations: [generation(2000), generation(10), generation(10)],
             permanent: GcHead { next: Cell::new(0), prev: Cell::new(0) },
             enabled: Cell::new(true),
+            suspended: Cell::new(false),
             collecting: Cell::new(false),
             debug: Cell::new(0),
             garbage: FieldCell::empty(),
@@ -91,7 +94,7 @@ pub fn before_alloc(cx: &Cx) {
 #[cold]
 fn request(cx: &Cx) {
     let gc = &cx.interp().gc;
-    if gc.enabled.get() && !gc.collecting.get() {
+    if gc.enabled.get() && !gc.suspended.get() && !gc.collecting.get() {
         cx.ts().eval_breaker.fetch_or(breaker::GC, Relaxed);
     }
 }
@@ -172,7 +175,7 @@ impl Object {
 pub fn run_due(cx: &mut Cx) {
     cx.ts().eval_breaker.fetch_and(!breaker::GC, Relaxed);
     let gc = &cx.interp().gc;
-    if !gc.enabled.get() || gc.collecting.get() {
+    if !gc.enabled.get() || gc.suspended.get() || gc.collecting.get() {
         return;
     }
     for i in (0..GENERATIONS).rev() {
