@@ -453,6 +453,12 @@ impl PyStruct {
         let l = self.layout(cx)?;
         Ok(format!("{}('{}')", self.ty().name(), String::from_utf8_lossy(&l.text)))
     }
+    /// S.__sizeof__() -> size of S in memory, in bytes
+    #[method("__sizeof__()", nosig)]
+    fn sizeof(&self, cx: &mut Cx) -> PyResult<usize> {
+        let l = self.layout(cx)?;
+        Ok(size_of::<PyStruct>() + size_of::<Layout>() + l.text.capacity() + l.items.capacity() * size_of::<Item>())
+    }
     /// S.pack(v1, v2, ...) -> bytes
     ///
     /// Return a bytes object containing values v1, v2, ... packed according
@@ -515,8 +521,9 @@ impl PyStruct {
     }
     /// struct size in bytes
     #[getter("size")]
-    fn get_size(&self, cx: &mut Cx) -> PyResult<usize> {
-        Ok(self.layout(cx)?.size)
+    fn get_size(&self) -> isize {
+        // -1 before `__init__`.
+        self.layout.borrow().as_ref().map_or(-1, |l| l.size as isize)
     }
 }
 

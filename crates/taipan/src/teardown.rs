@@ -1,8 +1,10 @@
 //! The last step of a program: what its modules hold dies, so that finalisers run (`finalize_modules`).
 //!
-//! Modules of the embedded library stay as they are: a program's finalisers may still use them, and taking them apart would only cost time.
+//! Modules of the embedded library stay as they are, but for what a program put into them that has a `__del__`: its finalisers may still use
+//! them, and taking them apart would only cost time.
 
 use taipan_object::prelude::*;
+use taipan_object::typeobj::lookup;
 use taipan_object::types::weakref;
 use taipan_object::{attr, gc, import};
 
@@ -13,6 +15,7 @@ pub fn modules(cx: &mut Cx) {
     }
     let Ok(mods) = import::modules(cx) else { return };
     let mut own: Vec<(Own<Object>, Own<PyModule>)> = Vec::new();
+    let mut library: Vec<Own<PyModule>> = Vec::new();
     let mut pos = 0;
     while let Some((name, m, _)) = mods.next_own(&mut pos) {
         let main = name.downcast::<PyStr>().is_some_and(|n| n.eq_text("__main__"));
@@ -20,7 +23,7 @@ pub fn modules(cx: &mut Cx) {
         match if main { Ok(true) } else { is_program(&m, cx) } {
             Ok(true) if main => own.insert(0, (name, m)),
             Ok(true) => own.push((name, m)),
-            Ok(false) => {}
+            Ok(false) => library.push(m),
             Err(r) => cx.discard(r),
         }
     }
@@ -36,14 +39,19 @@ pub fn modules(cx: &mut Cx) {
     }
     // Finalisers of what only cycles hold (functions with their globals, above all) still find whole modules.
     gc::collect(2, cx);
-    let mut alive = false;
+    let mut alive = cx.interp().builtins.own().is_some_and(|b| finalise_values(&b, cx));
+    for m in library.iter().rev() {
+        if let Ok(d) = m.dict(cx) {
+            alive |= finalise_values(&d, cx);
+        }
+    }
     for w in left {
         if let Some(m) = w.referent().and_then(|m| m.downcast_own::<PyModule>().ok()) {
             clear(&m, cx);
             alive = true;
         }
     }
-    // When no module was alive nothing has changed since.
+    // When nothing was taken apart nothing has changed since.
     if alive {
         gc::collect(2, cx);
     }
@@ -90,4 +98,21 @@ fn clear(m: &PyModule, cx: &mut Cx) {
             }
         }
     }
+}
+
+/// Let those values of a dict go whose class has a `__del__`; tells whether there were any.
+fn finalise_values(d: &PyDict, cx: &mut Cx) -> bool {
+    let (mut pos, mut names) = (0, Vec::new());
+    while let Some((k, v, _)) = d.next_own(&mut pos) {
+        if v.ty().heap().is_some() && lookup(v.ty(), name!(cx, "__del__"), cx).is_some() {
+            names.push(k);
+        }
+    }
+    let any = !names.is_empty();
+    for k in names {
+        if d.set(&k, none(), cx).is_err() {
+            drop(cx.ts().current_exception.take());
+        }
+    }
+    any
 }

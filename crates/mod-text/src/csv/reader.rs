@@ -38,6 +38,8 @@ pub struct PyReader {
     dialect: Field<PyDialect>,
     #[member("line_num", ty = Py_T_LONG, readonly)]
     line_num: Cell<i64>,
+    /// How many rows were begun: the iterator may come back to this reader, and then the row it was asked for is not the latest.
+    rows: Cell<u64>,
 }
 
 /// What is known while one row is read.
@@ -232,7 +234,7 @@ impl PyReader {
         let lines = iter::get_iter(lines, cx)?;
         let dialect = PyDialect::make(dialect, kw, cx)?;
         let (lines, dialect) = (Field::new(lines), Field::new(dialect));
-        cx.new_object(PyReader { head: Object::placeholder(), lines, dialect, line_num: Cell::new(0) })
+        cx.new_object(PyReader { head: Object::placeholder(), lines, dialect, line_num: Cell::new(0), rows: Cell::new(0) })
     }
 }
 
@@ -247,8 +249,14 @@ impl PyReader {
         let field_max = cx.state::<Module>().field_max.get();
         let fields = PyList::new(cx)?;
         let mut row = Row { with: &self.dialect, state: State::StartRecord, fields, field: StrBuf::new(), unquoted: true, field_max };
+        let turn = self.rows.get() + 1;
+        self.rows.set(turn);
         loop {
-            let Some(line) = iter::next(&self.lines, cx)? else {
+            let line = iter::next(&self.lines, cx)?;
+            if self.rows.get() != turn {
+                return Err(fail(format_args!("iterator has already advanced the reader"), cx));
+            }
+            let Some(line) = line else {
                 if row.field.is_empty() && row.state != State::InQuoted {
                     return Ok(None);
                 }

@@ -151,10 +151,13 @@ impl Saver<'_> {
     }
 
     fn extension(&mut self, code: &Object, cx: &mut Cx) -> PyResult<()> {
-        let n = code.downcast::<PyInt>().and_then(PyInt::to_i64);
-        let Some(n) = n.filter(|n| (1..=0x7FFF_FFFF).contains(n)) else {
-            return Err(cx.runtime_error(format_args!("extension code is out of range")));
+        let n = taipan_object::abstract_::number::index(code, cx)?;
+        let Some(n) = n.to_i64() else {
+            return Err(cx.overflow_error(format_args!("Python int too large to convert to C long")));
         };
+        if !(1..=0x7FFF_FFFF).contains(&n) {
+            return Err(cx.runtime_error(format_args!("extension code {n} is out of range")));
+        }
         let [a, b, c, d] = (n as u32).to_le_bytes();
         match n {
             0..=0xFF => self.put(&[EXT1, a]),

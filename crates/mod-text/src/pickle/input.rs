@@ -112,7 +112,7 @@ impl Input {
     }
 
     #[cold]
-    fn truncated(&self, cx: &mut Cx) -> Raised {
+    pub(super) fn truncated(&self, cx: &mut Cx) -> Raised {
         bad(format_args!("pickle data was truncated"), cx)
     }
 

@@ -100,6 +100,12 @@ impl<'a> Loader<'a> {
         text(&line, cx)
     }
 
+    /// The name of a module or a global, which cannot be empty.
+    fn line_name(&mut self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        let line = self.input.line(cx)?;
+        if line.is_empty() { Err(self.input.truncated(cx)) } else { text(&line, cx) }
+    }
+
     /// A little-endian length of `N` bytes.
     fn size<const N: usize>(&mut self, what: &str, cx: &mut Cx) -> PyResult<usize> {
         let raw = self.input.array::<N>(cx)?;
@@ -406,13 +412,13 @@ impl<'a> Loader<'a> {
                 self.old_string(&b, cx)?
             }
             GLOBAL => {
-                let m = self.line_text(cx)?;
-                let n = self.line_text(cx)?;
+                let m = self.line_name(cx)?;
+                let n = self.line_name(cx)?;
                 self.find_class(&m, &n, cx)?
             }
             INST => {
-                let m = self.line_text(cx)?;
-                let n = self.line_text(cx)?;
+                let m = self.line_name(cx)?;
+                let n = self.line_name(cx)?;
                 let args = self.marked(cx)?;
                 let cls = self.find_class(&m, &n, cx)?;
                 instantiate(&cls, args, cx)?

@@ -502,19 +502,19 @@ impl<'a> Saver<'a> {
         if !contiguous {
             return Err(cannot(format_args!("PickleBuffer can not be pickled when pointing to a non-contiguous buffer"), cx));
         }
+        // The callback may release the buffer: what is written in-band is taken before.
+        let raw = b.raw(cx)?;
+        let data = Buffer::get(&raw, 0, cx)?;
         let mut in_band = true;
         if let Some(f) = self.with.callback.clone() {
             let answer = call::call(&f, &[b.as_object()], cx)?;
             in_band = abstract_::is_true(&answer, cx)?;
         }
         if in_band {
-            let raw = b.raw(cx)?;
-            let data = Buffer::get(&raw, 0, cx)?;
-            let data = data.bytes().to_vec();
             if readonly {
-                self.bytes_payload(&data, None, cx)?;
+                self.bytes_payload(data.bytes(), None, cx)?;
             } else {
-                self.bytearray_payload(&data, cx)?;
+                self.bytearray_payload(data.bytes(), cx)?;
             }
             self.memoize(b.as_object());
         } else {

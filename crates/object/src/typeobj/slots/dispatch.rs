@@ -383,7 +383,9 @@ pub unsafe extern "C" fn slot_tp_finalize(o: Ptr) {
         match lookup_special(&*o, name!(cx, "__del__"), cx) {
             Ok(Some(f)) => {
                 if call(&f, &[], cx).is_err() {
-                    crate::unraisable::write_while("calling deallocator", &f, cx);
+                    // Named is the function itself, not its binding to the dying object.
+                    let shown = crate::typeobj::lookup((*o).ty(), name!(cx, "__del__"), cx).map_or(f, |f| f.own());
+                    crate::unraisable::write_while("calling deallocator", &shown, cx);
                 }
             }
             Ok(None) => {}

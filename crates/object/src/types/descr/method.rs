@@ -186,8 +186,4 @@ impl PyClassMethodDescr {
     fn get_qualname(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         qualname(&self.d_type, &self.d_name, cx)
     }
-    #[method("__reduce__()", nosig)]
-    fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        super::reduce(&self.d_type, &self.d_name, cx)
-    }
 }
