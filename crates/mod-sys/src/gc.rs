@@ -96,6 +96,7 @@ pub mod gc {
                 g.threshold.set(t);
             }
         }
+        cx.interp().gc.tune();
     }
     /// Return list of dictionaries containing per-generation statistics.
     #[function("get_stats()")]

@@ -186,7 +186,7 @@ pub unsafe fn free(p: *mut u8, size: usize) {
     unsafe { raw_free(p) }
 }
 
-/// Move a block of known size to a larger one. On failure null, and the old block stays.
+/// Move a block of known size to one of another size, with what fits. On failure null, and the old block stays.
 ///
 /// # Safety
 /// `p` was allocated by this module with `old` bytes; it is not used afterwards unless null is returned.
@@ -199,7 +199,7 @@ pub unsafe fn grow(p: *mut u8, old: usize, new: usize) -> *mut u8 {
             }
             let q = malloc(new);
             if !q.is_null() {
-                std::ptr::copy_nonoverlapping(p, q, old);
+                std::ptr::copy_nonoverlapping(p, q, old.min(new));
                 free(p, old);
             }
             return q;

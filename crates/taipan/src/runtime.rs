@@ -134,7 +134,10 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
 fn gc_mode(cx: &mut Cx) {
     match taipan_host::env::get(c"TAIPAN_GC").as_deref() {
         Some(b"never") => cx.interp().gc.suspended.set(true),
-        Some(b"always") => cx.interp().gc.generations[0].threshold.set(1),
+        Some(b"always") => {
+            cx.interp().gc.generations[0].threshold.set(1);
+            cx.interp().gc.tune();
+        }
         _ => {}
     }
 }

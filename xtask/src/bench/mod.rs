@@ -6,6 +6,7 @@
 //! callgrind instead, which repeats exactly and needs no reference.
 
 mod instructions;
+mod pyperformance;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ usage: cargo xtask bench [OPTIONS] [NAME…]     (names of bench/*.py; all witho
   --interp PATH     instead of the built taipan
   --against PATH    instead of ref-python3.14
   --save            write the table to docs/performance.md
+  --pyperformance   the bodies of pyperformance (fetched from PyPI into target/) instead of bench/
   --instructions    count instructions under callgrind and compare with bench/instructions.tsv
   --update          with --instructions: write that file";
 
@@ -37,6 +39,7 @@ struct Options {
     against: Option<PathBuf>,
     save: bool,
     instructions: bool,
+    pyperformance: bool,
     update: bool,
 }
 
@@ -49,6 +52,7 @@ impl Options {
             against: None,
             save: false,
             instructions: false,
+            pyperformance: false,
             update: false,
         };
         let mut rest = args.iter();
@@ -60,6 +64,7 @@ impl Options {
                 "--against" => options.against = Some(value()?.into()),
                 "--save" => options.save = true,
                 "--instructions" => options.instructions = true,
+                "--pyperformance" => options.pyperformance = true,
                 "--update" => options.update = true,
                 name if !name.starts_with('-') => options.names.push(name.into()),
                 _ => return Err(USAGE.into()),
@@ -97,6 +102,15 @@ impl Row {
 pub fn main(args: &[String]) -> Outcome {
     let options = Options::parse(args)?;
     let taipan = options.interp.clone().map_or_else(interp::taipan, Ok)?;
+    if options.pyperformance {
+        let reference = options.against.clone().or_else(interp::reference).ok_or("the reference is not installed")?;
+        let (table, outcome) = pyperformance::main(&taipan, &reference, &options.names, options.runs)?;
+        println!("\n{table}");
+        if options.save {
+            save("pyperformance", &table)?;
+        }
+        return outcome;
+    }
     let programs = programs(&options.names)?;
     if options.instructions {
         return instructions::main(&taipan, &programs, options.update);
@@ -111,7 +125,7 @@ pub fn main(args: &[String]) -> Outcome {
     let table = table(&rows);
     println!("\n{table}");
     if options.save {
-        save(&table)?;
+        save("table", &table)?;
     }
     match rows.iter().filter(|row| row.taipan.is_err()).count() {
         0 => Ok(()),
@@ -215,12 +229,12 @@ fn geometric_mean(values: &[f64]) -> f64 {
     (values.iter().map(|v| v.ln()).sum::<f64>() / values.len() as f64).exp()
 }
 
-/// Replace the part of docs/performance.md between the two marks.
-fn save(table: &str) -> Outcome {
+/// Replace the part of docs/performance.md between the two marks of a name.
+fn save(name: &str, table: &str) -> Outcome {
     let path = root().join("docs/performance.md");
     let text = fs::read_to_string(&path).map_err(|e| e.to_string())?;
-    let (begin, end) = ("<!-- table -->\n", "<!-- end of table -->\n");
-    let (Some(from), Some(to)) = (text.find(begin), text.find(end)) else {
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
+    let (Some(from), Some(to)) = (text.find(&begin), text.find(&end)) else {
         return Err("docs/performance.md lacks the marks of the table".into());
     };
     let new = format!("{}{table}{}", &text[..from + begin.len()], &text[to..]);

@@ -46,6 +46,27 @@ pub fn scan_any(doc: &PyStr, start: usize, strict: bool, cx: &mut Cx) -> PyResul
     }
 }
 
+/// The first byte that a JSON string cannot hold as it is (below 0x20, a quote, a backslash; from 0x7F on when `ascii`), eight bytes at a time.
+#[inline]
+fn find_special(bytes: &[u8], ascii: bool) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zero = |v: u64| v.wrapping_sub(ONES) & !v & HIGH;
+    let mut at = 0;
+    for word in bytes.chunks_exact(8) {
+        let v = u64::from_le_bytes(word.try_into().unwrap_or_default());
+        // Bytes above 0x7F make the tests below unsure of their neighbours: such words go byte by byte.
+        let low = v.wrapping_sub(ONES * 0x20) & !v & HIGH;
+        let hit = low | zero(v ^ (ONES * 0x22)) | zero(v ^ (ONES * 0x5C)) | if ascii { v.wrapping_add(ONES) & HIGH | v & HIGH } else { 0 };
+        if hit != 0 {
+            break;
+        }
+        at += 8;
+    }
+    let special = |c: u8| c < 0x20 || c == b'"' || c == b'\\' || (ascii && c >= 0x7F);
+    bytes[at..].iter().position(|&c| special(c)).map(|i| at + i)
+}
+
 /// Where a run of plain characters ends: at a quote, a backslash or (when strict) a control character.
 #[inline]
 pub fn plain_run<T: Unit>(units: &[T], from: usize, strict: bool) -> usize {
@@ -158,7 +179,11 @@ impl Out {
         let mut at = 0;
         let special = |c: u32| c < 0x20 || c == u32::from(b'"') || c == u32::from(b'\\') || (ascii && c >= 0x7F);
         while at < units.len() {
-            let stop = at + units[at..].iter().position(|&c| special(c.into())).unwrap_or(units.len() - at);
+            let found = match T::bytes(&units[at..]) {
+                Some(bytes) => find_special(bytes, ascii),
+                None => units[at..].iter().position(|&c| special(c.into())),
+            };
+            let stop = at + found.unwrap_or(units.len() - at);
             match (&mut self.0, T::bytes(&units[at..stop])) {
                 (StrBuf::Narrow(v), Some(b)) => v.extend_from_slice(b),
                 _ => units[at..stop].iter().for_each(|&c| self.0.push(c.into())),

@@ -124,6 +124,9 @@ impl Input {
     /// The next opcode.
     #[inline]
     pub fn opcode(&mut self, cx: &mut Cx) -> PyResult<u8> {
+        if let Some(b) = self.byte() {
+            return Ok(b);
+        }
         if self.rest().is_empty() {
             self.fill(1, cx)?;
             if self.rest().is_empty() {
@@ -131,6 +134,19 @@ impl Input {
             }
         }
         Ok(self.read(1, cx)?.first().copied().unwrap_or(0))
+    }
+
+    /// The next byte if it is at hand.
+    #[inline(always)]
+    fn byte(&mut self) -> Option<u8> {
+        let all = match &self.memory {
+            Some(b) => b.bytes(),
+            None => &self.buf,
+        };
+        let b = *all.get(self.at)?;
+        self.at += 1;
+        self.frame_left = self.frame_left.saturating_sub(1);
+        Some(b)
     }
 
     /// The next `n` bytes.
@@ -160,6 +176,11 @@ impl Input {
     /// The next bytes as an array.
     #[inline]
     pub fn array<const N: usize>(&mut self, cx: &mut Cx) -> PyResult<[u8; N]> {
+        if N == 1 {
+            if let Some(b) = self.byte() {
+                return Ok([b; N]);
+            }
+        }
         let b = self.read(N, cx)?;
         let mut out = [0; N];
         out.copy_from_slice(b);

@@ -91,6 +91,7 @@ impl<'a> Loader<'a> {
         }
     }
 
+    #[inline]
     fn push(&mut self, o: impl Into<Own<Object>>) {
         self.stack.push(o.into());
     }
@@ -107,6 +108,7 @@ impl<'a> Loader<'a> {
     }
 
     /// A little-endian length of `N` bytes.
+    #[inline]
     fn size<const N: usize>(&mut self, what: &str, cx: &mut Cx) -> PyResult<usize> {
         let raw = self.input.array::<N>(cx)?;
         let mut le = [0; 8];
@@ -196,6 +198,9 @@ impl<'a> Loader<'a> {
             TUPLE1 | TUPLE2 | TUPLE3 => self.short_tuple(usize::from(op - TUPLE1) + 1, cx),
             APPEND => {
                 let v = self.pop(cx)?;
+                if let Some(l) = self.stack.last().filter(|_| self.stack.len() > self.fence()).and_then(|o| o.exact::<PyList>()) {
+                    return l.push(v, cx);
+                }
                 self.append_to_top(vec![v], cx)
             }
             APPENDS => {
@@ -462,6 +467,7 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
+    #[inline]
     fn unicode(&mut self, n: usize, cx: &mut Cx) -> PyResult<()> {
         let b = self.input.read(n, cx)?;
         let s = if b.is_ascii() {
@@ -482,6 +488,7 @@ impl<'a> Loader<'a> {
         codec::decode(b, &self.with.encoding, &self.with.errors, cx)
     }
 
+    #[inline]
     fn get(&mut self, n: u64, cx: &mut Cx) -> PyResult<()> {
         match self.memo.get(n).cloned() {
             Some(o) => {
@@ -523,6 +530,7 @@ impl<'a> Loader<'a> {
     fn append_to_top(&mut self, items: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<()> {
         let target = self.top(cx)?;
         if let Some(l) = target.exact::<PyList>() {
+            l.reserve(l.len() + items.len(), cx)?;
             for v in items {
                 l.push(v, cx)?;
             }
@@ -550,8 +558,12 @@ impl<'a> Loader<'a> {
             return Err(data_error("odd number of items for SETITEMS", cx));
         }
         if let Some(d) = target.exact::<PyDict>() {
-            for pair in items.chunks_exact(2) {
-                d.set(&pair[0], &pair[1], cx)?;
+            if d.is_empty() && items.len() > 16 {
+                d.reserve(items.len() / 2, cx)?;
+            }
+            let mut items = items.into_iter();
+            while let (Some(key), Some(value)) = (items.next(), items.next()) {
+                d.set_own(&key, value, cx)?;
             }
             return Ok(());
         }

@@ -10,6 +10,7 @@ use taipan_object::prelude::*;
 pub struct AddressHasher(u64);
 
 impl Hasher for AddressHasher {
+    #[inline]
     fn finish(&self) -> u64 {
         self.0
     }
@@ -18,19 +19,27 @@ impl Hasher for AddressHasher {
             self.0 = self.0.rotate_left(8) ^ u64::from(b);
         }
     }
+    #[inline]
     fn write_usize(&mut self, n: usize) {
         self.0 = ((n >> 4) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 }
 
 /// Objects by identity. It owns them, so that their addresses stay taken.
-#[derive(Default)]
 pub struct Memo {
     by_address: HashMap<usize, u32, BuildHasherDefault<AddressHasher>>,
     objects: Vec<(u32, Own<Object>)>,
 }
 
+impl Default for Memo {
+    /// With room for the objects of a small pickle: growing step by step would cost more than they do.
+    fn default() -> Memo {
+        Memo { by_address: HashMap::with_capacity_and_hasher(56, BuildHasherDefault::default()), objects: Vec::with_capacity(32) }
+    }
+}
+
 impl Memo {
+    #[inline]
     fn key(o: &Object) -> usize {
         o.as_ptr() as usize
     }
@@ -47,6 +56,7 @@ impl Memo {
         n
     }
     /// Add an object under a number.
+    #[inline]
     pub fn put(&mut self, o: &Object, n: u32) {
         self.by_address.insert(Memo::key(o), n);
         self.objects.push((n, o.own()));

@@ -42,6 +42,7 @@ pub struct Memo {
 }
 
 impl Memo {
+    #[inline]
     pub fn get(&self, n: u64) -> Option<&Own<Object>> {
         match usize::try_from(n).ok().and_then(|i| self.dense.get(i)) {
             Some(o) => o.as_ref(),
@@ -51,6 +52,11 @@ impl Memo {
     /// Store an object; gives the old one back.
     pub fn put(&mut self, n: u64, o: Own<Object>) -> Option<Own<Object>> {
         let i = usize::try_from(n).unwrap_or(usize::MAX);
+        if i == self.dense.len() && self.sparse.is_empty() {
+            self.dense.push(Some(o));
+            self.count += 1;
+            return None;
+        }
         let old = if i <= self.dense.len() + 1024 && !self.sparse.contains_key(&n) {
             if i >= self.dense.len() {
                 self.dense.resize_with(i + 1, || None);

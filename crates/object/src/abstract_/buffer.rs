@@ -41,6 +41,7 @@ impl Buffer {
         Buffer(Box::new(b))
     }
     /// The contiguous bytes.
+    #[inline]
     pub fn bytes(&self) -> &[u8] {
         if self.0.len == 0 {
             return &[];

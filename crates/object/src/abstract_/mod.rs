@@ -11,7 +11,7 @@ use crate::err::{PyResult, Raised, result_from_raw};
 use crate::name;
 use crate::refs::*;
 use crate::typeobj::PyType;
-use crate::types::{boolean, exc, int::PyInt, none, not_implemented, str::PyStr};
+use crate::types::{boolean, exc, float::PyFloat, int::PyInt, none, not_implemented, str::PyStr, tuple::PyTuple};
 
 /// A comparison operator, with CPython's numbers (`Py_LT` …).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,8 +67,114 @@ fn try_compare(a: &Object, b: &Object, op: CmpOp) -> Option<PyResult> {
     }
 }
 
+/// Equality (or identity) of two objects that needs no Python code, or `None` when it might.
+#[inline(always)]
+pub(crate) fn quiet_eq(a: &Object, b: &Object) -> Option<bool> {
+    if a.is(b) {
+        return Some(true);
+    }
+    if let (Some(a), Some(b)) = (a.exact::<PyStr>(), b.exact::<PyStr>()) {
+        return Some(a.eq_str(b));
+    }
+    if !std::ptr::eq(a.ty(), b.ty()) {
+        // Text is never equal to a number.
+        let unlike = |a: &Object, b: &Object| a.is_exact::<PyStr>() && b.is_exact::<PyInt>();
+        return if unlike(a, b) || unlike(b, a) { Some(false) } else { None };
+    }
+    if let (Some(a), Some(b)) = (a.exact::<PyInt>(), b.exact::<PyInt>()) {
+        return Some(int_eq(a, b));
+    }
+    quiet_eq_rest(a, b)
+}
+
+#[inline(always)]
+fn int_eq(a: &PyInt, b: &PyInt) -> bool {
+    match (a.compact(), b.compact()) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => {
+            let (a, b) = (a.as_ref_int(), b.as_ref_int());
+            a.neg == b.neg && a.digits == b.digits
+        }
+        _ => false,
+    }
+}
+
+/// Floats, and tuples of quiet items (two levels deep).
+fn quiet_eq_rest(a: &Object, b: &Object) -> Option<bool> {
+    if let (Some(a), Some(b)) = (a.exact::<PyFloat>(), b.exact::<PyFloat>()) {
+        return Some(a.value() == b.value());
+    }
+    quiet_eq_tuples(a.exact::<PyTuple>()?, b.exact::<PyTuple>()?, 2)
+}
+
+fn quiet_eq_tuples(a: &PyTuple, b: &PyTuple, depth: u32) -> Option<bool> {
+    for (a, b) in a.as_slice().iter().zip(b.as_slice()) {
+        let same = match (a.exact::<PyTuple>(), b.exact::<PyTuple>()) {
+            (Some(a), Some(b)) if depth > 0 => quiet_eq_tuples(a, b, depth - 1)?,
+            (Some(_), Some(_)) if !a.is(b) => return None,
+            _ => match (a.exact::<PyFloat>(), b.exact::<PyFloat>()) {
+                (Some(x), Some(y)) if !a.is(b) => x.value() == y.value(),
+                _ => quiet_eq_scalar(a, b)?,
+            },
+        };
+        if !same {
+            return Some(false);
+        }
+    }
+    Some(a.len() == b.len())
+}
+
+fn quiet_eq_scalar(a: &Object, b: &Object) -> Option<bool> {
+    if a.is(b) {
+        return Some(true);
+    }
+    match (a.exact::<PyStr>(), b.exact::<PyStr>()) {
+        (Some(a), Some(b)) => return Some(a.eq_str(b)),
+        (None, None) => {}
+        (Some(_), None) => return b.is_exact::<PyInt>().then_some(false),
+        (None, Some(_)) => return a.is_exact::<PyInt>().then_some(false),
+    }
+    Some(int_eq(a.exact::<PyInt>()?, b.exact::<PyInt>()?))
+}
+
+/// A comparison of two exact ints, strings or floats; `None` for others.
+#[inline(always)]
+fn compare_plain(a: &Object, b: &Object, op: CmpOp) -> Option<bool> {
+    if !std::ptr::eq(a.ty(), b.ty()) {
+        return None;
+    }
+    if let (Some(x), Some(y)) = (a.exact::<PyInt>(), b.exact::<PyInt>()) {
+        return Some(op.holds(crate::types::int::ops::cmp(x, y)));
+    }
+    if let (Some(x), Some(y)) = (a.exact::<PyFloat>(), b.exact::<PyFloat>()) {
+        let (x, y) = (x.value(), y.value());
+        return Some(match op {
+            CmpOp::Lt => x < y,
+            CmpOp::Le => x <= y,
+            CmpOp::Eq => x == y,
+            CmpOp::Ne => x != y,
+            CmpOp::Gt => x > y,
+            CmpOp::Ge => x >= y,
+        });
+    }
+    let (x, y) = (a.exact::<PyStr>()?, b.exact::<PyStr>()?);
+    match op {
+        CmpOp::Eq => Some(x.eq_str(y)),
+        CmpOp::Ne => Some(!x.eq_str(y)),
+        _ if x.kind() == 1 && y.kind() == 1 => Some(op.holds(x.raw_bytes().cmp(y.raw_bytes()))),
+        _ => None,
+    }
+}
+
 /// `a op b` as an object (`PyObject_RichCompare`).
 pub fn rich_compare(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult {
+    if let Some(v) = compare_plain(a, b, op) {
+        return Ok(boolean::from_bool(v));
+    }
+    rich_compare_slots(a, b, op, cx)
+}
+
+fn rich_compare_slots(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult {
     let _g = cx.enter_call(" in comparison")?;
     let mut reflected = false;
     if !std::ptr::eq(a.ty(), b.ty()) && b.ty().is_subtype(a.ty()) && b.ty().tp_richcompare.get().is_some() {
@@ -106,20 +212,21 @@ pub fn rich_compare_bool(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyRe
             _ => {}
         }
     }
-    let r = rich_compare(a, b, op, cx)?;
+    if let Some(v) = compare_plain(a, b, op) {
+        return Ok(v);
+    }
+    let r = rich_compare_slots(a, b, op, cx)?;
     is_true(&r, cx)
 }
 
 /// `a is b or a == b`.
 #[inline]
 pub fn eq(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<bool> {
-    if a.is(b) {
-        return Ok(true);
+    if let Some(v) = quiet_eq(a, b) {
+        return Ok(v);
     }
-    if let (Some(x), Some(y)) = (a.exact::<PyStr>(), b.exact::<PyStr>()) {
-        return Ok(x.eq_str(y));
-    }
-    rich_compare_bool(a, b, CmpOp::Eq, cx)
+    let r = rich_compare_slots(a, b, CmpOp::Eq, cx)?;
+    is_true(&r, cx)
 }
 
 /// `a == b` without the shortcut of identity (a NaN is not equal to itself).
@@ -157,6 +264,9 @@ pub fn is_true(o: &Object, cx: &mut Cx) -> PyResult<bool> {
 pub fn hash(o: &Object, cx: &mut Cx) -> PyResult<isize> {
     if let Some(s) = o.exact::<PyStr>() {
         return Ok(s.hash_value());
+    }
+    if let Some(n) = o.exact::<PyInt>().and_then(PyInt::compact) {
+        return Ok(if n == -1 { -2 } else { n as isize });
     }
     let Some(f) = o.ty().tp_hash.get() else { return hash_not_implemented(o, cx) };
     // SAFETY: the slot's contract.
@@ -268,6 +378,9 @@ pub fn len(o: &Object, cx: &mut Cx) -> PyResult<usize> {
 
 /// `operator.length_hint(o, default)`.
 pub fn length_hint(o: &Object, default: usize, cx: &mut Cx) -> PyResult<usize> {
+    if let Some(l) = o.exact::<crate::types::list::PyList>() {
+        return Ok(l.len());
+    }
     let ty = o.ty();
     if ty.sequence().and_then(|s| s.sq_length.get()).is_some() || ty.mapping().and_then(|m| m.mp_length.get()).is_some() {
         match len(o, cx) {

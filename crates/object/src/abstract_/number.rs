@@ -56,6 +56,7 @@ fn try_slot(f: BinaryFunc, a: &Object, b: &Object) -> PyResult<Option<Own<Object
 }
 
 /// Left slot, then right slot; the right one first when its type is a subtype with a slot of its own.
+#[inline]
 fn binary_slots(a: &Object, b: &Object, g: Get) -> PyResult<Option<Own<Object>>> {
     let left = slot_of(a.ty(), g);
     let mut right = if std::ptr::eq(a.ty(), b.ty()) { None } else { slot_of(b.ty(), g) };
@@ -255,7 +256,11 @@ pub fn int_as_isize(i: &PyInt, err: &PyType, cx: &mut Cx) -> PyResult<isize> {
 }
 
 /// `operator.index(o)` as `isize`; too large raises `err`.
+#[inline]
 pub fn index_as_isize(o: &Object, err: &PyType, cx: &mut Cx) -> PyResult<isize> {
+    if let Some(n) = o.exact::<PyInt>().and_then(PyInt::compact) {
+        return Ok(n as isize);
+    }
     let i = index(o, cx)?;
     match i.to_i64() {
         Some(n) => Ok(n as isize),
@@ -264,7 +269,11 @@ pub fn index_as_isize(o: &Object, err: &PyType, cx: &mut Cx) -> PyResult<isize> 
 }
 
 /// `operator.index(o)` clipped to the range of `isize` (slice bounds).
+#[inline]
 pub fn index_clipped(o: &Object, cx: &mut Cx) -> PyResult<isize> {
+    if let Some(n) = o.exact::<PyInt>().and_then(PyInt::compact) {
+        return Ok(n as isize);
+    }
     let i = index(o, cx)?;
     Ok(i.to_i64().map_or(if i.is_negative() { isize::MIN } else { isize::MAX }, |n| n as isize))
 }

@@ -118,8 +118,8 @@ unsafe extern "C" fn visit_reachable(o: *mut Object, arg: *mut c_void) -> c_int 
     0
 }
 
-/// Split `young` into what is alive (stays, links restored) and what is not (moved to `dead`, still COLLECTING and flagged in `next`).
-unsafe fn deduce_unreachable(young: &GcHead, dead: &GcHead) {
+/// Split `young` into what is alive (stays, links restored; how many is the result) and what is not (moved to `dead`, still COLLECTING and flagged in `next`).
+unsafe fn deduce_unreachable(young: &GcHead, dead: &GcHead) -> usize {
     // SAFETY: rings of live objects; no Python code runs here.
     unsafe {
         for h in ring(young) {
@@ -129,6 +129,7 @@ unsafe fn deduce_unreachable(young: &GcHead, dead: &GcHead) {
         for h in ring(young) {
             traverse(h, visit_subtract, std::ptr::null_mut());
         }
+        let mut alive = 0;
         let mut prev = young.addr();
         let mut at = young.next.get();
         while at != young.addr() {
@@ -138,6 +139,7 @@ unsafe fn deduce_unreachable(young: &GcHead, dead: &GcHead) {
                 h.prev.set((h.prev.get() & PREV_FINALIZED) | prev);
                 prev = at;
                 at = h.next.get();
+                alive += 1;
             } else {
                 let next = h.next.get();
                 GcHead::at(prev).next.set(next);
@@ -155,6 +157,7 @@ unsafe fn deduce_unreachable(young: &GcHead, dead: &GcHead) {
             }
         }
         young.set_prev_addr(prev);
+        alive
     }
 }
 
@@ -189,13 +192,13 @@ pub fn collect(upto: usize, cx: &mut Cx) -> Outcome {
     }
     let dead = new_ring();
     // SAFETY: all tracked objects are valid; nothing runs until the split is done.
-    unsafe { deduce_unreachable(&young, &dead) };
+    let alive = unsafe { deduce_unreachable(&young, &dead) };
     let survivors = if upto + 1 < GENERATIONS { &g[upto + 1] } else { &g[upto] };
     if upto + 1 == GENERATIONS {
         gc.long_lived_pending.set(0);
-        gc.long_lived_total.set(ring(&young).count());
+        gc.long_lived_total.set(alive);
     } else if upto + 2 == GENERATIONS {
-        gc.long_lived_pending.set(gc.long_lived_pending.get() + ring(&young).count());
+        gc.long_lived_pending.set(gc.long_lived_pending.get() + alive);
     }
     merge(&young, &survivors.ring);
     clear_marks(&dead);
@@ -211,6 +214,7 @@ pub fn collect(upto: usize, cx: &mut Cx) -> Outcome {
     call_back(c"stop", upto, out, cx);
     cx.ts().current_exception.set(saved, cx);
     gc.collecting.set(false);
+    gc.tune();
     out
 }
 
@@ -320,12 +324,11 @@ fn take_resurrected(dead: &GcHead, old: &GcHead, objs: &mut Vec<Own<Object>>) ->
         o.set_refcount(o.refcount() - 1);
     }
     // SAFETY: as in `collect`.
-    unsafe { deduce_unreachable(dead, &still) };
+    let alive = unsafe { deduce_unreachable(dead, &still) };
     for o in objs.iter() {
         o.set_refcount(o.refcount() + 1);
     }
     clear_marks(&still);
-    let alive: usize = ring(dead).count();
     merge(dead, old);
     merge(&still, dead);
     if alive > 0 {

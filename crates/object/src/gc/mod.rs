@@ -17,6 +17,11 @@ use std::sync::atomic::Ordering::Relaxed;
 
 pub const GENERATIONS: usize = 3;
 
+/// What `gc.get_threshold()` gives at start.
+const THRESHOLDS: [i32; GENERATIONS] = [2000, 10, 10];
+/// Most net allocations between two young collections.
+const YOUNG_MAX: usize = 20_000;
+
 /// One generation: a ring and its counters.
 pub struct Generation {
     pub ring: GcHead,
@@ -44,6 +49,8 @@ pub struct GcState {
     /// Survivors of the last full collection, and objects that arrived in the oldest generation since.
     pub long_lived_total: Cell<usize>,
     pub long_lived_pending: Cell<usize>,
+    /// Net allocations after which the young generation is due: its threshold, or more while thresholds are the usual ones and many objects live (see `tune`).
+    pub young_limit: Cell<i32>,
     /// Collect at every allocation (`TAIPAN_GC=always`).
     pub stress: Cell<bool>,
 }
@@ -59,7 +66,7 @@ impl GcState {
             uncollectable: Cell::new(0),
         };
         GcState {
-            generations: [generation(2000), generation(10), generation(10)],
+            generations: THRESHOLDS.map(generation),
             permanent: GcHead { next: Cell::new(0), prev: Cell::new(0) },
             enabled: Cell::new(true),
             suspended: Cell::new(false),
@@ -69,8 +76,21 @@ impl GcState {
             callbacks: FieldCell::empty(),
             long_lived_total: Cell::new(0),
             long_lived_pending: Cell::new(0),
+            young_limit: Cell::new(THRESHOLDS[0]),
             stress: Cell::new(false),
         }
+    }
+    /// Set the young limit anew: after a collection, and when thresholds change. A young collection looks at every object made since the last one, and most of a growing structure
+    /// survives it, so with many live containers it waits for an eighth of them. Thresholds that the program chose are honoured to the letter.
+    pub fn tune(&self) {
+        let chosen = self.generations.each_ref().map(|g| g.threshold.get());
+        let young = if chosen == THRESHOLDS {
+            let live = self.long_lived_total.get() + self.long_lived_pending.get();
+            (live / 8).clamp(THRESHOLDS[0] as usize, YOUNG_MAX) as i32
+        } else {
+            chosen[0]
+        };
+        self.young_limit.set(young);
     }
     pub(crate) fn init(&self) {
         self.generations.iter().for_each(|g| g.ring.init_ring());
@@ -86,7 +106,7 @@ pub fn before_alloc(cx: &Cx) {
     let g = &gc.generations[0];
     let n = g.count.get() + 1;
     g.count.set(n);
-    if n > g.threshold.get() && g.threshold.get() > 0 {
+    if n > gc.young_limit.get() {
         request(cx);
     }
 }
@@ -94,7 +114,7 @@ pub fn before_alloc(cx: &Cx) {
 #[cold]
 fn request(cx: &Cx) {
     let gc = &cx.interp().gc;
-    if gc.enabled.get() && !gc.suspended.get() && !gc.collecting.get() {
+    if gc.enabled.get() && !gc.suspended.get() && !gc.collecting.get() && gc.generations[0].threshold.get() > 0 {
         cx.ts().eval_breaker.fetch_or(breaker::GC, Relaxed);
     }
 }
@@ -180,7 +200,8 @@ pub fn run_due(cx: &mut Cx) {
     }
     for i in (0..GENERATIONS).rev() {
         let g = &gc.generations[i];
-        if g.threshold.get() > 0 && g.count.get() > g.threshold.get() {
+        let limit = if i == 0 { gc.young_limit.get() } else { g.threshold.get() };
+        if g.threshold.get() > 0 && g.count.get() > limit {
             // A full collection pays only when enough objects arrived since the last one.
             if i == GENERATIONS - 1 && gc.long_lived_pending.get() < gc.long_lived_total.get() / 4 {
                 continue;

@@ -30,13 +30,18 @@ pub fn preheader_bytes(ty: &PyType) -> usize {
 }
 
 /// Bytes of an instance with `n` items, the pre-header left out, rounded up to 8 (`_PyObject_VAR_SIZE`).
+#[inline]
 pub fn object_bytes(ty: &PyType, n: usize) -> Option<usize> {
     let items = (ty.tp_itemsize.get() as usize).checked_mul(n)?;
     (ty.tp_basicsize.get() as usize).checked_add(items)?.checked_add(7).map(|b| b & !7)
 }
 
 /// A zeroed instance of `ty` with count one and room for `n` items; heap types are counted; inline values are initialised; tracked when the type has GC. `tp_alloc`'s default (`PyType_GenericAlloc`).
+#[inline]
 pub fn alloc_instance(ty: &PyType, n: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
+    if let Some(k) = crate::instance::shared_keys(ty).filter(|_| ty.tp_itemsize.get() == 0 && ty.has(flags::HAVE_GC)) {
+        return alloc_with_values(ty, k, cx);
+    }
     let o = alloc_untracked(ty, n, cx)?;
     if ty.tp_flags.get() & flags::HAVE_GC != 0 {
         // SAFETY: zeroed fields can be traversed.
@@ -45,7 +50,36 @@ pub fn alloc_instance(ty: &PyType, n: usize, cx: &mut Cx) -> PyResult<Own<Object
     Ok(o)
 }
 
+/// An instance of a type with inline values (see `instance`), tracked.
+fn alloc_with_values(ty: &PyType, k: &crate::types::dict::Keys, cx: &mut Cx) -> PyResult<Own<Object>> {
+    const PRE: usize = DICT_BEFORE + 8;
+    let (base, capacity) = ((ty.tp_basicsize.get() as usize + 7) & !7, k.nentries() + k.usable());
+    let total = PRE + base + crate::types::dict::InlineValues::bytes_for(capacity);
+    gc::before_alloc(cx);
+    let p = alloc::malloc(total);
+    if p.is_null() {
+        return Err(cx.memory_error());
+    }
+    // SAFETY: a fresh block of `total` bytes: the pre-header, the fixed part, the values.
+    unsafe {
+        (p as *mut [usize; PRE / 8]).write([0; PRE / 8]);
+        let o = p.add(PRE) as *mut Object;
+        o.write(Object::new_heap(ty));
+        if base > size_of::<Object>() {
+            std::ptr::write_bytes((o as *mut u8).add(size_of::<Object>()), 0, base - size_of::<Object>());
+        }
+        ty.as_object().incref();
+        crate::types::dict::InlineValues::init_at((o as *mut u8).add(base), capacity, true);
+        if k.nentries() > 0 {
+            k.shrink_usable();
+        }
+        gc::track(o);
+        Ok(Own::from_raw(o))
+    }
+}
+
 /// As [`alloc_instance`] without tracking.
+#[inline]
 pub fn alloc_untracked(ty: &PyType, n: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
     // One more item than asked, as CPython does for a sentinel.
     let items = if ty.tp_itemsize.get() != 0 { n + 1 } else { 0 };
@@ -131,8 +165,37 @@ pub unsafe fn new_object<T: PyTyped>(ty: &PyType, cx: &mut Cx, init: impl FnOnce
 
 impl Cx {
     /// A new object of the built-in type `T`: `value` is the struct with any head (`ObjHead` is replaced).
+    #[inline]
     pub fn new_object<T: PyTyped>(&mut self, value: T) -> PyResult<Own<T>> {
-        self.new_object_of(T::ty(), value)
+        const UNUSUAL: u64 = flags::HEAPTYPE | flags::MANAGED_DICT | flags::MANAGED_WEAKREF | flags::INLINE_VALUES;
+        let ty = T::ty();
+        let fl = ty.tp_flags.get();
+        let bytes = ty.tp_basicsize.get() as usize;
+        if fl & UNUSUAL != 0 || ty.tp_itemsize.get() != 0 || bytes != size_of::<T>() {
+            return self.new_object_of(ty, value);
+        }
+        let traced = fl & flags::HAVE_GC != 0;
+        let pre = if traced { gc::GC_HEAD_BYTES } else { 0 };
+        if traced {
+            gc::before_alloc(self);
+        }
+        let p = alloc::malloc(pre + size_of::<T>());
+        if p.is_null() {
+            return Err(self.memory_error());
+        }
+        // SAFETY: a fresh block of the size; the value moves into it and gets its head.
+        unsafe {
+            if traced {
+                (p as *mut [usize; 2]).write([0, 0]);
+            }
+            let o = p.add(pre);
+            (o as *mut T).write(value);
+            (o as *mut Object).write(Object::new_heap(ty));
+            if traced {
+                gc::track(o as *mut Object);
+            }
+            Ok(Own::<T>::from_raw(o as *mut Object))
+        }
     }
 
     /// As `new_object`, for a subtype `ty` of `T`'s type.

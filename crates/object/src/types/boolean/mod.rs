@@ -92,6 +92,10 @@ impl PyBool {
             a => Err(cx.type_error(format_args!("bool expected at most 1 argument, got {}", a.len()))),
         }
     }
+    #[slot(tp_vectorcall)]
+    fn vectorcall(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        PyBool::tp_new(cls, args, kw, cx)
+    }
     #[slot(tp_repr)]
     fn repr(&self) -> &'static str {
         if self.is_zero() { "False" } else { "True" }

@@ -2,32 +2,11 @@
 
 use super::keys::Probe;
 use super::*;
+pub(crate) use crate::abstract_::quiet_eq;
 use crate::abstract_;
 use crate::err::Raised;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
-
-/// Equality of two objects that needs no Python code, or `None` when it might.
-#[inline(always)]
-pub(crate) fn quiet_eq(a: &Object, b: &Object) -> Option<bool> {
-    if !std::ptr::eq(a.ty(), b.ty()) {
-        return None;
-    }
-    if let (Some(a), Some(b)) = (a.exact::<PyStr>(), b.exact::<PyStr>()) {
-        return Some(a.eq_str(b));
-    }
-    if let (Some(a), Some(b)) = (a.exact::<PyInt>(), b.exact::<PyInt>()) {
-        return match (a.compact(), b.compact()) {
-            (Some(a), Some(b)) => Some(a == b),
-            (None, None) => {
-                let (a, b) = (a.as_ref_int(), b.as_ref_int());
-                Some(a.neg == b.neg && a.digits == b.digits)
-            }
-            _ => Some(false),
-        };
-    }
-    None
-}
 
 /// Hash of an exact string or small int, without a slot call.
 #[inline(always)]

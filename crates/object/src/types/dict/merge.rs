@@ -104,6 +104,14 @@ impl PyDict {
         Ok((crate::types::tuple::PyTuple::from_vec(names, cx)?, vals))
     }
 
+    /// Room for `n` items in an empty dict that is about to get them. Raises `MemoryError`.
+    pub fn reserve(&self, n: usize, cx: &mut Cx) -> PyResult<()> {
+        if self.is_empty() && self.values.get().is_null() && self.keys().usable() < n {
+            self.rebuild(self.keys().kind(), n, cx)?;
+        }
+        Ok(())
+    }
+
     /// One resize instead of several when another dict's items are about to come in.
     fn reserve_for(&self, other: &PyDict, cx: &mut Cx) -> PyResult<()> {
         let k = self.keys();

@@ -147,6 +147,23 @@ impl InlineValues {
         }
     }
 
+    /// Release every value of a dying instance, whose block nobody will look at again.
+    ///
+    /// # Safety
+    /// The block is freed next.
+    #[inline]
+    pub(crate) unsafe fn release_all(&self) {
+        for i in 0..self.len() {
+            // SAFETY: present values come with the block's counts.
+            unsafe { Object::decref(self.cell(self.order(i)).get()) };
+        }
+    }
+    /// Bytes of the block.
+    #[inline(always)]
+    pub fn bytes(&self) -> usize {
+        InlineValues::bytes_for(self.capacity())
+    }
+
     /// Call `f` with every value present, in insertion order, until it fails.
     pub fn try_each<E>(&self, mut f: impl FnMut(&Object) -> Result<(), E>) -> Result<(), E> {
         // SAFETY: present values are live.
@@ -164,6 +181,9 @@ impl InlineValues {
 
     /// Take every value out.
     pub(crate) fn drain(&self) -> Vec<Own<Object>> {
+        if self.is_empty() {
+            return Vec::new();
+        }
         // SAFETY: present values come with the block's counts.
         let out = (0..self.len()).map(|i| unsafe { Own::from_raw(self.cell(self.order(i)).replace(std::ptr::null_mut())) }).collect();
         self.size.set(0);

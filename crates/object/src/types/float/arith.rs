@@ -8,7 +8,7 @@ use taipan_macros::pymethods;
 /// A float or int operand as a double; `None` for anything else. A huge int raises `OverflowError`.
 #[inline(always)]
 fn operand(o: &Object, cx: &mut Cx) -> PyResult<Option<f64>> {
-    if let Some(f) = o.downcast::<PyFloat>() {
+    if let Some(f) = o.exact::<PyFloat>() {
         return Ok(Some(f.value()));
     }
     match o.downcast::<PyInt>() {
@@ -16,8 +16,13 @@ fn operand(o: &Object, cx: &mut Cx) -> PyResult<Option<f64>> {
             Some(n) => Ok(Some(n as f64)),
             None => number::int_to_f64(i, cx).map(Some),
         },
-        None => Ok(None),
+        None => Ok(of_subtype(o)),
     }
+}
+
+#[cold]
+fn of_subtype(o: &Object) -> Option<f64> {
+    o.downcast::<PyFloat>().map(PyFloat::value)
 }
 
 /// Both operands as doubles, or `NotImplemented` from the calling slot.

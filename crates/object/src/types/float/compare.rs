@@ -40,10 +40,12 @@ impl PyFloat {
     #[slot(tp_richcompare)]
     fn compare(&self, other: &Object, op: CmpOp) -> Own<Object> {
         let x = self.value();
-        let order = if let Some(f) = other.downcast::<PyFloat>() {
+        let order = if let Some(f) = other.exact::<PyFloat>() {
             x.partial_cmp(&f.value())
         } else if let Some(i) = other.downcast::<PyInt>() {
             cmp_int(x, i)
+        } else if let Some(f) = other.downcast::<PyFloat>() {
+            x.partial_cmp(&f.value())
         } else {
             return crate::types::not_implemented().own();
         };

@@ -51,7 +51,19 @@ impl PyFloat {
     }
 }
 
+/// `tp_dealloc`.
+pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
+    // SAFETY: a dying float; exact ones have the size of their struct.
+    unsafe {
+        if (*obj).is_exact::<PyFloat>() {
+            crate::alloc::free(obj as *mut u8, size_of::<PyFloat>());
+        } else {
+            crate::dealloc::dealloc_of::<PyFloat>(obj);
+        }
+    }
+}
+
 crate::kernel_spec!(PyFloat, PyFloat_Type {
-    dealloc: Some(crate::dealloc::dealloc_of::<PyFloat>),
+    dealloc: Some(dealloc),
     doc: Some(c"float(x=0, /)\n--\n\nConvert a string or number to a floating-point number, if possible."),
 } parts [PyFloat::BASIC, PyFloat::NUMBER, PyFloat::NEW, PyFloat::METHODS]);

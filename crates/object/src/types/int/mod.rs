@@ -121,6 +121,9 @@ impl PyInt {
             return Ok(s.new_ref());
         }
         let (neg, m) = (v < 0, v.unsigned_abs());
+        if m < 1 << 60 {
+            return PyInt::new_two(m, neg, cx);
+        }
         let n = if m < 1 << 30 { 1 } else if m < 1 << 60 { 2 } else { 3 };
         let (o, d) = PyInt::alloc(n, neg, cx)?;
         // SAFETY: room for `n` digits.
@@ -134,6 +137,22 @@ impl PyInt {
             }
         }
         Ok(o)
+    }
+    /// An int object of at most two digits, not zero.
+    #[inline]
+    fn new_two(m: u64, neg: bool, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+        let p = alloc::malloc(size_of::<PyInt>()) as *mut PyInt;
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        let n = if m < 1 << 30 { 1 } else { 2 };
+        // SAFETY: a fresh block of 32 bytes: the head and two digits, the second of which is zero when there is one.
+        unsafe {
+            (p as *mut Object).write(Object::new_heap(&raw const PyLong_Type.ty));
+            *(&raw mut (*p).tag as *mut usize) = n << 3 | if neg { 2 } else { 0 };
+            *((p as *mut u8).add(DIGITS) as *mut u64) = (m & 0x3fff_ffff) | (m >> 30) << 32;
+            Ok(Own::from_raw(p as *mut Object))
+        }
     }
     /// An int object of an unsigned value.
     pub fn from_u64(v: u64, cx: &mut Cx) -> PyResult<Own<PyInt>> {
@@ -203,6 +222,9 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     unsafe {
         let ty = (*obj).ty();
         let n = (*(obj as *const PyInt)).digit_count();
+        if std::ptr::eq(ty, &raw const PyLong_Type.ty) && n <= 2 {
+            return alloc::free(obj as *mut u8, 32);
+        }
         match ty.tp_free.get() {
             Some(f) if !std::ptr::eq(ty, &raw const PyLong_Type.ty) => f(obj as *mut std::ffi::c_void),
             _ => alloc::free(obj as *mut u8, (DIGITS + n * 4).max(32)),

@@ -20,7 +20,7 @@ impl PyList {
             if cap < self.allocated.get() as usize {
                 if cap == 0 {
                     // SAFETY: our block, no items in it.
-                    unsafe { crate::alloc::raw_free(self.items.replace(std::ptr::null_mut()) as *mut u8) };
+                    unsafe { super::free_items(self.items.replace(std::ptr::null_mut()), self.allocated.get()) };
                     self.allocated.set(0);
                 } else if let Err(r) = self.set_capacity(cap, cx) {
                     cx.discard(r);
@@ -84,6 +84,49 @@ impl PyList {
         Ok(old)
     }
 
+    /// Replace the items `lo..hi` by new references to `new`, which lie outside this list. The old ones die when the list is whole.
+    pub(super) fn splice_refs(&self, lo: usize, hi: usize, new: &[&Object], cx: &mut Cx) -> PyResult<()> {
+        const FEW: usize = 16;
+        let n = self.len();
+        let (lo, hi) = (lo.min(n), hi.clamp(lo.min(n), n));
+        let (old_count, new_count) = (hi - lo, new.len());
+        if new_count > old_count {
+            self.reserve(n + (new_count - old_count), cx)?;
+        }
+        let mut few = [std::ptr::null_mut::<Object>(); FEW];
+        let mut many = Vec::new();
+        let old = if old_count <= FEW {
+            &mut few[..old_count]
+        } else {
+            many.resize(old_count, std::ptr::null_mut());
+            &mut many[..]
+        };
+        if self.items.get().is_null() {
+            return Ok(()); // nothing there and nothing to add
+        }
+        // SAFETY: the old range is read once, the tail moves, each slot of the new range is written once; nothing runs before the list is whole.
+        unsafe {
+            let at = self.items.get();
+            std::ptr::copy_nonoverlapping(at.add(lo), old.as_mut_ptr(), old_count);
+            if n > hi && new_count != old_count {
+                std::ptr::copy(at.add(hi), at.add(lo + new_count), n - hi);
+            }
+            for (k, v) in new.iter().enumerate() {
+                v.incref();
+                *at.add(lo + k) = v.as_ptr();
+            }
+        }
+        self.head.size.set((n - old_count + new_count) as isize);
+        if new_count < old_count {
+            self.shrink(cx);
+        }
+        for o in old.iter().rev() {
+            // SAFETY: the count was the list's.
+            unsafe { Object::decref(*o) };
+        }
+        Ok(())
+    }
+
     /// New references to the items `lo..hi`, clipped.
     pub fn range_own(&self, lo: usize, hi: usize) -> Vec<Own<Object>> {
         let hi = hi.min(self.len());
@@ -103,11 +146,19 @@ impl PyList {
     fn append_raw(&self, from: &PyList, lo: usize, hi: usize) {
         let n = self.len();
         let hi = hi.min(from.len());
-        for i in lo..hi {
-            // SAFETY: within both blocks.
-            unsafe { *self.at(n + i - lo) = (**from.at(i)).own().into_raw() };
+        if lo >= hi {
+            return;
         }
-        self.head.size.set((n + hi.saturating_sub(lo)) as isize);
+        // SAFETY: within both blocks; the lists may be the same one, whose old and new items do not overlap.
+        unsafe {
+            let (src, dst) = (from.items.get().add(lo), self.items.get().add(n));
+            for i in 0..hi - lo {
+                let v = *src.add(i);
+                (*v).incref();
+                *dst.add(i) = v;
+            }
+        }
+        self.head.size.set((n + hi - lo) as isize);
     }
 
     /// `self + other`.
@@ -153,11 +204,8 @@ impl PyList {
             return Ok(());
         }
         if let Some(t) = o.exact::<PyTuple>() {
-            self.reserve(self.len() + t.len(), cx)?;
-            for v in t.as_slice() {
-                self.push(v.own(), cx)?;
-            }
-            return Ok(());
+            let n = self.len();
+            return self.splice_refs(n, n, t.as_slice(), cx);
         }
         let it = abstract_::iter::get_iter(o, cx)?;
         let hint = abstract_::length_hint(o, 8, cx)?;
@@ -181,9 +229,11 @@ impl PyList {
             return self.slice(s.start.max(0) as usize, s.start.max(0) as usize + s.count, cx);
         }
         let l = PyList::with_capacity(s.count, cx)?;
-        for i in s.positions() {
+        for (k, i) in s.positions().enumerate() {
             if let Some(v) = self.get_own(i) {
-                l.push(v, cx)?;
+                // SAFETY: room for `count` items was made.
+                unsafe { *l.items.get().add(k) = v.into_raw() };
+                l.head.size.set(k as isize + 1);
             }
         }
         Ok(l)

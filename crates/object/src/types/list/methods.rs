@@ -54,14 +54,23 @@ impl PyList {
             if span.count == 0 {
                 return Ok(());
             }
-            let old = if span.step == 1 {
-                self.splice(span.start as usize, span.start as usize + span.count, Vec::new(), cx)?
-            } else {
-                self.delete_span(span, cx)
-            };
-            drop(old);
+            if span.step == 1 {
+                return self.splice_refs(span.start as usize, span.start as usize + span.count, &[], cx);
+            }
+            drop(self.delete_span(span, cx));
             return Ok(());
         };
+        if step == 1 && !value.is(self) {
+            let items = match (value.exact::<PyList>(), value.exact::<PyTuple>()) {
+                (Some(l), _) => Some(l.raw_slice()),
+                (_, Some(t)) => Some(t.as_slice()),
+                _ => None,
+            };
+            if let Some(items) = items {
+                let span = crate::types::slice::Span::clip(start, stop, step, self.len());
+                return self.splice_refs(span.start as usize, span.stop.max(span.start) as usize, items, cx);
+            }
+        }
         let new = match abstract_::iter::collect(value, cx) {
             Ok(v) => v,
             Err(r) if !abstract_::iter::is_iterable(value) => {
@@ -90,8 +99,15 @@ impl PyList {
     fn find(&self, value: &Object, start: usize, stop: usize, cx: &mut Cx) -> PyResult<Option<usize>> {
         let mut i = start;
         while i < stop {
-            let Some(v) = self.get_own(i) else { break };
-            if abstract_::eq(&v, value, cx)? {
+            let Some(v) = self.raw_slice().get(i) else { break };
+            let same = match abstract_::quiet_eq(v, value) {
+                Some(same) => same,
+                None => {
+                    let v = v.own();
+                    abstract_::eq(&v, value, cx)?
+                }
+            };
+            if same {
                 return Ok(Some(i));
             }
             i += 1;
@@ -127,7 +143,9 @@ impl PyList {
         if args.len() > 1 {
             return Err(cx.type_error(format_args!("list expected at most 1 argument, got {}", args.len())));
         }
-        drop(self.take_all());
+        if !self.is_empty() {
+            drop(self.take_all());
+        }
         match args.first() {
             Some(o) => self.extend(o, cx),
             None => Ok(()),
@@ -197,6 +215,11 @@ impl PyList {
             let span = s.span(|| self.len(), cx)?;
             return self.select(span, cx).map(Own::into_object);
         }
+        if let Some(v) = key.exact::<PyInt>().and_then(PyInt::compact).and_then(|i| position(i as isize, self.len())) {
+            if let Some(v) = self.get_own(v) {
+                return Ok(v);
+            }
+        }
         if !number::has_index(key) {
             return Err(cx.type_error(format_args!("list indices must be integers or slices, not {}", key.ty().tp_name_str())));
         }
@@ -226,7 +249,12 @@ impl PyList {
         }
         let mut i = 0;
         // The lists may change while items are compared.
-        while let (Some(a), Some(b)) = (self.get_own(i), o.get_own(i)) {
+        while let (Some(a), Some(b)) = (self.raw_slice().get(i), o.raw_slice().get(i)) {
+            if abstract_::quiet_eq(a, b) == Some(true) {
+                i += 1;
+                continue;
+            }
+            let (a, b) = (a.own(), b.own());
             if !abstract_::eq(&a, &b, cx)? {
                 if i >= self.len() || i >= o.len() {
                     break;
@@ -330,8 +358,14 @@ impl PyList {
     fn py_count(&self, value: &Object, cx: &mut Cx) -> PyResult<isize> {
         let mut n = 0;
         let mut i = 0;
-        while let Some(v) = self.get_own(i) {
-            n += abstract_::eq(&v, value, cx)? as isize;
+        while let Some(v) = self.raw_slice().get(i) {
+            n += match abstract_::quiet_eq(v, value) {
+                Some(same) => same,
+                None => {
+                    let v = v.own();
+                    abstract_::eq(&v, value, cx)?
+                }
+            } as isize;
             i += 1;
         }
         Ok(n)

@@ -49,6 +49,16 @@ impl PyList {
         // SAFETY: `n` non-null items; changed only through `&mut Cx`.
         unsafe { std::slice::from_raw_parts(self.items.get() as *const &Object, n) }
     }
+    /// The items, until any code runs that could change the list: for loops that look at one item and forget the slice.
+    #[inline(always)]
+    pub(crate) fn raw_slice(&self) -> &[&Object] {
+        let n = self.len();
+        if n == 0 {
+            return &[];
+        }
+        // SAFETY: `n` non-null items, read at once by the callers.
+        unsafe { std::slice::from_raw_parts(self.items.get() as *const &Object, n) }
+    }
     /// A new reference to item `i`.
     #[inline]
     pub fn get_own(&self, i: usize) -> Option<Own<Object>> {
@@ -60,6 +70,7 @@ impl PyList {
     }
 
     /// A new empty list with room for `cap` items.
+    #[inline]
     pub fn with_capacity(cap: usize, cx: &mut Cx) -> PyResult<Own<PyList>> {
         gc::before_alloc(cx);
         let p = alloc::malloc(size_of::<PyList>() + gc::GC_HEAD_BYTES);
@@ -102,8 +113,9 @@ impl PyList {
         let Some(bytes) = cap.checked_mul(8).filter(|&b| b <= isize::MAX as usize) else {
             return Err(cx.memory_error());
         };
-        // SAFETY: `items` is null or our block.
-        let p = unsafe { alloc::raw_realloc(self.items.get() as *mut u8, bytes) };
+        let (old, have) = (self.items.get() as *mut u8, self.allocated.get().max(0) as usize * 8);
+        // SAFETY: `items` is null or our block of `allocated` items.
+        let p = if old.is_null() { alloc::malloc(bytes) } else { unsafe { alloc::grow(old, have, bytes) } };
         if p.is_null() {
             return Err(cx.memory_error());
         }
@@ -178,11 +190,36 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     // SAFETY: a dying list; each item is released once.
     unsafe {
         gc::untrack(obj);
-        clear(obj);
-        let ty = (*obj).ty();
+        let (l, ty) = (&*(obj as *const PyList), (*obj).ty());
+        let p = l.items.get();
+        if !std::ptr::eq(ty, &raw const PyList_Type.ty) {
+            clear(obj);
+        } else if !p.is_null() {
+            // Nobody sees the list any more: its fields need not be made consistent first.
+            for i in (0..l.len()).rev() {
+                if !(*p.add(i)).is_null() {
+                    Object::decref(*p.add(i));
+                }
+            }
+            free_items(p, l.allocated.get());
+        }
         match ty.tp_free.get() {
             Some(f) if !std::ptr::eq(ty, &raw const PyList_Type.ty) => f(obj as *mut std::ffi::c_void),
             _ => alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), size_of::<PyList>() + gc::GC_HEAD_BYTES),
+        }
+    }
+}
+
+/// Free a block of items of which `allocated` fit (negative while the list is sorted: not known).
+///
+/// # Safety
+/// `p` is a list's block that nothing refers to any more.
+unsafe fn free_items(p: *mut *mut Object, allocated: isize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match allocated {
+            1.. => alloc::free(p as *mut u8, allocated as usize * 8),
+            _ => alloc::raw_free(p as *mut u8),
         }
     }
 }
@@ -191,7 +228,7 @@ pub(crate) unsafe extern "C" fn clear(obj: *mut Object) -> i32 {
     // SAFETY: a live list; it is emptied before any item dies. Items are released last to first, as CPython does.
     unsafe {
         let l = &*(obj as *const PyList);
-        let (p, n) = (l.items.replace(std::ptr::null_mut()), l.len());
+        let (p, n, allocated) = (l.items.replace(std::ptr::null_mut()), l.len(), l.allocated.get());
         if p.is_null() {
             return 0;
         }
@@ -203,7 +240,7 @@ pub(crate) unsafe extern "C" fn clear(obj: *mut Object) -> i32 {
                 Object::decref(*p.add(i));
             }
         }
-        alloc::raw_free(p as *mut u8);
+        free_items(p, allocated);
         0
     }
 }

@@ -41,6 +41,7 @@ pub struct Span {
 
 impl Span {
     /// Clip unpacked bounds to a sequence of `len` items (`PySlice_AdjustIndices`).
+    #[inline]
     pub fn clip(mut start: isize, mut stop: isize, step: isize, len: usize) -> Span {
         let n = len as isize;
         let clip = |i: isize| {
@@ -76,7 +77,11 @@ impl Span {
     }
 }
 
+#[inline(always)]
 fn bound(o: &Object, cx: &mut Cx) -> PyResult<isize> {
+    if let Some(n) = o.exact::<PyInt>().and_then(PyInt::compact) {
+        return Ok(n as isize);
+    }
     if !number::has_index(o) {
         return Err(cx.type_error(format_args!("slice indices must be integers or None or have an __index__ method")));
     }
@@ -85,6 +90,7 @@ fn bound(o: &Object, cx: &mut Cx) -> PyResult<isize> {
 
 impl PySlice {
     /// The bounds as machine integers, not yet clipped to a length (`PySlice_Unpack`). Raises for a zero step and for non-integers.
+    #[inline]
     pub fn unpack(&self, cx: &mut Cx) -> PyResult<(isize, isize, isize)> {
         let step = if self.step.is_none() {
             1

@@ -58,6 +58,13 @@ impl PyStr {
             None => Ok(s),
         }
     }
+    #[slot(tp_vectorcall)]
+    fn vectorcall(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        match (args.0, kw.is_empty()) {
+            ([o], true) => abstract_::str(o, cx).map(Own::into_object),
+            _ => PyStr::tp_new(cls, args, kw, cx),
+        }
+    }
     #[slot(tp_repr)]
     fn repr_slot(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         repr::repr(self, cx)

@@ -96,7 +96,8 @@ impl PyStr {
             return Ok(AsObject::new_ref(self));
         }
         match self.units() {
-            Units::Ascii(u) | Units::Latin1(u) => PyStr::from_latin1(&u[a..b], cx),
+            Units::Ascii(u) => PyStr::from_narrow(&u[a..b], true, cx),
+            Units::Latin1(u) => PyStr::from_latin1(&u[a..b], cx),
             Units::Ucs2(u) => {
                 let v: Vec<u32> = u[a..b].iter().map(|&x| x as u32).collect();
                 PyStr::from_code_points(&v, cx)
@@ -141,9 +142,6 @@ impl PyStr {
             }
             return Ok(o);
         }
-        let mut buf = StrBuf::with_capacity(n);
-        buf.push_str(a);
-        buf.push_str(b);
-        buf.finish(cx)
+        PyStr::concat_all(&[a, b], cx)
     }
 }

@@ -2,9 +2,20 @@
 
 use super::*;
 
+/// The largest code point and the unit size of a width.
+pub(super) fn limits(width: u32) -> (u32, u32) {
+    match width {
+        0 => (0x7f, 1),
+        1 => (0xff, 1),
+        2 => (0xffff, 2),
+        _ => (0x10ffff, 4),
+    }
+}
+
 impl PyStr {
     /// 0 ASCII, 1 Latin-1, 2, 4: how wide the string is.
-    fn width(&self) -> u32 {
+    #[inline]
+    pub(super) fn width(&self) -> u32 {
         if self.is_ascii() { 0 } else { self.kind() }
     }
 
@@ -12,7 +23,8 @@ impl PyStr {
     ///
     /// # Safety
     /// There is room, and `kind` is at least the string's own.
-    unsafe fn write_units(&self, to: *mut u8, at: usize, kind: u32) {
+    #[inline]
+    pub(super) unsafe fn write_units(&self, to: *mut u8, at: usize, kind: u32) {
         // SAFETY: the caller's promise.
         unsafe {
             if self.kind() == kind {
@@ -46,12 +58,7 @@ impl PyStr {
         if let Some(only) = parts.iter().find(|p| p.len() == total && p.is_exact::<PyStr>()) {
             return Ok(only.new_ref());
         }
-        let (max, kind) = match width {
-            0 => (0x7f, 1),
-            1 => (0xff, 1),
-            2 => (0xffff, 2),
-            _ => (0x10ffff, 4),
-        };
+        let (max, kind) = limits(width);
         let (s, data) = PyStr::alloc(total, max, cx)?;
         let mut at = 0;
         for p in parts {

@@ -1,6 +1,6 @@
 //! Methods that search, split, join and replace.
 
-use super::{PyStr, StrBuf, find};
+use super::{PyStr, StrBuf, Units, find};
 use crate::abstract_::iter;
 use crate::prelude::*;
 
@@ -18,6 +18,9 @@ fn push(l: &PyList, s: &PyStr, a: usize, b: usize, cx: &mut Cx) -> PyResult<()> 
 
 /// `split()` without a separator.
 fn split_blank(s: &PyStr, max: usize, cx: &mut Cx) -> PyResult<Own<PyList>> {
+    if let Units::Ascii(u) = s.units() {
+        return split_blank_ascii(s, u, max, cx);
+    }
     let l = PyList::new(cx)?;
     let (n, mut i, mut k) = (s.len(), 0, 0);
     loop {
@@ -38,6 +41,23 @@ fn split_blank(s: &PyStr, max: usize, cx: &mut Cx) -> PyResult<Own<PyList>> {
         push(&l, s, start, i, cx)?;
         k += 1;
     }
+}
+
+fn split_blank_ascii(s: &PyStr, u: &[u8], max: usize, cx: &mut Cx) -> PyResult<Own<PyList>> {
+    let l = PyList::new(cx)?;
+    let blank = |c: &u8| is_space(u32::from(*c));
+    let (mut i, mut k) = (0, 0);
+    while let Some(skip) = u[i..].iter().position(|c| !blank(c)) {
+        let start = i + skip;
+        if k == max {
+            push(&l, s, start, u.len(), cx)?;
+            break;
+        }
+        let end = u[start..].iter().position(blank).map_or(u.len(), |n| start + n);
+        push(&l, s, start, end, cx)?;
+        (i, k) = (end, k + 1);
+    }
+    Ok(l)
 }
 
 fn rsplit_blank(s: &PyStr, max: usize, cx: &mut Cx) -> PyResult<Own<PyList>> {
@@ -84,14 +104,38 @@ fn split(s: &PyStr, sep: Option<&PyStr>, max: usize, cx: &mut Cx) -> PyResult<Ow
     let Some(sep) = sep else { return split_blank(s, max, cx) };
     let l = PyList::new(cx)?;
     let (mut at, mut k) = (0, 0);
-    while k < max {
-        let Some(i) = find::find(s, sep, at, s.len()) else { break };
-        push(&l, s, at, i, cx)?;
-        at = i + sep.len();
-        k += 1;
+    if let (Some(h), Some(n)) = (narrow(s), narrow(sep)) {
+        // One searcher for all pieces.
+        let finder = (n.len() > 1 && h.len() > 64).then(|| memchr::memmem::Finder::new(n));
+        while k < max {
+            let found = match (&finder, n) {
+                (_, [c]) => memchr::memchr(*c, &h[at..]),
+                (Some(f), _) => f.find(&h[at..]),
+                (None, _) => memchr::memmem::find(&h[at..], n),
+            };
+            let Some(i) = found else { break };
+            push(&l, s, at, at + i, cx)?;
+            at += i + n.len();
+            k += 1;
+        }
+    } else {
+        while k < max {
+            let Some(i) = find::find(s, sep, at, s.len()) else { break };
+            push(&l, s, at, i, cx)?;
+            at = i + sep.len();
+            k += 1;
+        }
     }
     push(&l, s, at, s.len(), cx)?;
     Ok(l)
+}
+
+/// The units of a string of bytes.
+fn narrow(s: &PyStr) -> Option<&[u8]> {
+    match s.units() {
+        Units::Ascii(u) | Units::Latin1(u) => Some(u),
+        _ => None,
+    }
 }
 
 /// Positions for `find` and relatives.
@@ -141,35 +185,65 @@ fn strip(s: &PyStr, chars: &Object, left: bool, right: bool, name: &str, cx: &mu
 
 /// `sep.join(iterable)`; also for f-strings and other makers of text.
 pub fn join(sep: &PyStr, it: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
-    let items = match it.exact::<PyTuple>() {
-        Some(t) => t.as_slice().iter().map(|o| o.own()).collect(),
-        None => match iter::collect(it, cx) {
-            Ok(v) => v,
-            Err(r) => {
-                if cx.raised_is(exc::TypeError()) && !iter::is_iterator(it) && it.ty().tp_iter.get().is_none() {
-                    cx.discard(r);
-                    return Err(cx.type_error(format_args!("can only join an iterable")));
-                }
-                return Err(r);
+    if let Some(t) = it.exact::<PyTuple>() {
+        return join_parts(sep, t.as_slice(), cx);
+    }
+    if let Some(l) = it.exact::<PyList>() {
+        return join_parts(sep, l.raw_slice(), cx);
+    }
+    let items = match iter::collect(it, cx) {
+        Ok(v) => v,
+        Err(r) => {
+            if cx.raised_is(exc::TypeError()) && !iter::is_iterator(it) && it.ty().tp_iter.get().is_none() {
+                cx.discard(r);
+                return Err(cx.type_error(format_args!("can only join an iterable")));
             }
-        },
+            return Err(r);
+        }
     };
-    if let [one] = items.as_slice() {
+    let parts: Vec<&Object> = items.iter().map(|o| &**o).collect();
+    join_parts(sep, &parts, cx)
+}
+
+/// The strings `parts` with `sep` between them. Runs no code.
+fn join_parts(sep: &PyStr, parts: &[&Object], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if let [one] = parts {
         if let Some(s) = one.exact::<PyStr>() {
             return Ok(s.new_ref());
         }
     }
-    let mut buf = StrBuf::new();
-    for (i, o) in items.iter().enumerate() {
+    let gaps = parts.len().saturating_sub(1);
+    let mut width = if gaps > 0 { sep.width() } else { 0 };
+    let mut total = sep.len().checked_mul(gaps);
+    for (i, o) in parts.iter().enumerate() {
         let Some(s) = o.downcast::<PyStr>() else {
             return Err(cx.type_error(format_args!("sequence item {i}: expected str instance, {} found", o.ty().tp_name_str())));
         };
-        if i > 0 {
-            buf.push_str(sep);
-        }
-        buf.push_str(s);
+        width = width.max(s.width());
+        total = total.and_then(|t| t.checked_add(s.len()));
     }
-    buf.finish(cx)
+    let Some(total) = total.filter(|&t| t <= isize::MAX as usize) else {
+        return Err(cx.overflow_error(format_args!("join() result is too long for a Python string")));
+    };
+    if total == 0 {
+        return Ok(super::intern::empty());
+    }
+    let (max, kind) = super::concat::limits(width);
+    let (made, data) = PyStr::alloc(total, max, cx)?;
+    let mut at = 0;
+    for (i, o) in parts.iter().enumerate() {
+        // SAFETY: the lengths add up to `total`; all are strings, none wider than `kind`.
+        unsafe {
+            if i > 0 && !sep.is_empty() {
+                sep.write_units(data, at, kind);
+                at += sep.len();
+            }
+            let s = o.cast_unchecked::<PyStr>();
+            s.write_units(data, at, kind);
+            at += s.len();
+        }
+    }
+    Ok(made)
 }
 
 fn replace(s: &PyStr, old: &PyStr, new: &PyStr, max: usize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
@@ -190,6 +264,9 @@ fn replace(s: &PyStr, old: &PyStr, new: &PyStr, max: usize, cx: &mut Cx) -> PyRe
         }
         return buf.finish(cx);
     }
+    if let (Some(h), Some(o), Some(n)) = (narrow(s), narrow(old), narrow(new)) {
+        return replace_narrow(s, h, o, n, max, cx);
+    }
     let mut at = 0;
     while k < max {
         let Some(i) = find::find(s, old, at, s.len()) else { break };
@@ -203,6 +280,33 @@ fn replace(s: &PyStr, old: &PyStr, new: &PyStr, max: usize, cx: &mut Cx) -> PyRe
     }
     buf.push_part(s, at, s.len());
     buf.finish(cx)
+}
+
+/// `replace` on strings of bytes; `old` is not empty.
+fn replace_narrow(s: &PyStr, h: &[u8], old: &[u8], new: &[u8], max: usize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    let first = match old {
+        [c] => memchr::memchr(*c, h),
+        _ => memchr::memmem::find(h, old),
+    };
+    let Some(first) = first else { return s.to_exact(cx) };
+    let mut out = Vec::new();
+    if out.try_reserve(h.len() + new.len()).is_err() {
+        return Err(cx.memory_error());
+    }
+    let mut at = 0;
+    let mut put = |i: usize, out: &mut Vec<u8>| {
+        out.extend_from_slice(&h[at..i]);
+        out.extend_from_slice(new);
+        at = i + old.len();
+    };
+    let from = first + old.len();
+    put(first, &mut out);
+    match old {
+        [c] => memchr::memchr_iter(*c, &h[from..]).take(max - 1).for_each(|i| put(from + i, &mut out)),
+        _ => memchr::memmem::find_iter(&h[from..], old).take(max - 1).for_each(|i| put(from + i, &mut out)),
+    }
+    out.extend_from_slice(&h[at..]);
+    PyStr::from_latin1(&out, cx)
 }
 
 fn not_found(cx: &mut Cx) -> Raised {

@@ -282,13 +282,19 @@ impl PyStr {
 
     /// From Latin-1 bytes (code points 0..=255).
     pub fn from_latin1(s: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        PyStr::from_narrow(s, s.is_ascii(), cx)
+    }
+
+    /// From Latin-1 bytes of which is known whether all are below 0x80.
+    #[inline]
+    pub(super) fn from_narrow(s: &[u8], ascii: bool, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         if let [b] = s {
             return Ok(intern::latin1_char(*b));
         }
         if s.is_empty() {
             return Ok(intern::empty());
         }
-        let max = if s.is_ascii() { 0x7f } else { 0xff };
+        let max = if ascii { 0x7f } else { 0xff };
         let (o, d) = PyStr::alloc(s.len(), max, cx)?;
         // SAFETY: room for `len` one-byte units.
         unsafe { std::ptr::copy_nonoverlapping(s.as_ptr(), d, s.len()) };

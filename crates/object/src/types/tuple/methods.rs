@@ -112,10 +112,15 @@ impl PyTuple {
         if o.is_empty() && self.is_exact::<PyTuple>() {
             return Ok(self.new_ref());
         }
-        let mut v: Vec<&Object> = Vec::with_capacity(self.len() + o.len());
-        v.extend_from_slice(self.as_slice());
-        v.extend_from_slice(o.as_slice());
-        PyTuple::from_slice(&v, cx)
+        let t = PyTuple::alloc(self.len() + o.len(), cx)?;
+        // SAFETY: room for the items of both, each slot written once.
+        unsafe {
+            let items = (*t).items.as_mut_ptr();
+            for (i, v) in self.as_slice().iter().chain(o.as_slice()).enumerate() {
+                *items.add(i) = v.own().into_raw();
+            }
+            Ok(PyTuple::publish(t))
+        }
     }
     #[slot(sq_repeat)]
     fn repeat(&self, n: isize, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
@@ -160,6 +165,9 @@ impl PyTuple {
         if let Some(s) = key.downcast::<PySlice>() {
             let span = s.span(|| self.len(), cx)?;
             return self.select(span, cx).map(Own::into_object);
+        }
+        if let Some(v) = key.exact::<PyInt>().and_then(PyInt::compact).and_then(|i| position(i as isize, self.len())).and_then(|i| self.get(i)) {
+            return Ok(v.own());
         }
         if !number::has_index(key) {
             return Err(cx.type_error(format_args!("tuple indices must be integers or slices, not {}", key.ty().tp_name_str())));

@@ -52,6 +52,18 @@ impl PyType {
         let d = if kw.is_empty() { None } else { Some(kw.to_dict(cx)?) };
         type_call(self, &t, d.as_deref(), cx)
     }
+    /// `type(x)` itself; classes that `type` makes are called through `call`.
+    #[slot(tp_vectorcall)]
+    fn vectorcall(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        match (args.0, kw.is_empty()) {
+            ([o], true) => Ok(o.ty().as_object().own()),
+            _ => {
+                let t = args.to_tuple(cx)?;
+                let d = if kw.is_empty() { None } else { Some(kw.to_dict(cx)?) };
+                type_call(cls, &t, d.as_deref(), cx)
+            }
+        }
+    }
     #[slot(tp_is_gc)]
     fn is_gc(&self) -> bool {
         // Static types have no header.

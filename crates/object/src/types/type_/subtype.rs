@@ -63,7 +63,11 @@ pub unsafe extern "C" fn subtype_dealloc(obj: *mut Object) {
         if is_gc {
             gc::untrack(obj);
         }
-        if !run_finalisers(obj, ty, is_gc) {
+        if ty.tp_finalize.get().is_none() && ty.tp_del.get().is_none() {
+            if is_plain(ty) {
+                return plain_dealloc(obj, ty);
+            }
+        } else if !run_finalisers(obj, ty, is_gc) {
             return;
         }
         let ours = |t: &PyType| t.tp_dealloc.get().is_some_and(|f| f as usize == subtype_dealloc as *const () as usize);
@@ -86,6 +90,49 @@ pub unsafe extern "C" fn subtype_dealloc(obj: *mut Object) {
         if (*ty_now).has(flags::HEAPTYPE) && !base.has(flags::HEAPTYPE) {
             Object::decref((*ty_now).as_object().as_ptr());
         }
+    }
+}
+
+/// Whether instances are nothing but a head and inline values: Python classes all the way up to `object`, without `__slots__`.
+#[inline(always)]
+fn is_plain(ty: &PyType) -> bool {
+    if !ty.has(flags::INLINE_VALUES) || ty.tp_basicsize.get() as usize != size_of::<Object>() {
+        return false;
+    }
+    let mut t = ty;
+    while t.tp_dealloc.get().is_some_and(|f| f as usize == subtype_dealloc as *const () as usize) {
+        match t.base() {
+            Some(b) => t = b,
+            None => return false,
+        }
+    }
+    std::ptr::eq(t, crate::typeobj::object_type())
+}
+
+/// The end of a plain instance (see [`is_plain`]) that is not tracked any more and has no finaliser.
+///
+/// # Safety
+/// Its count is zero.
+unsafe fn plain_dealloc(obj: *mut Object, ty: &PyType) {
+    // SAFETY: nobody sees the instance any more once its weak references are cleared; each value is released once.
+    unsafe {
+        if ty.has(flags::MANAGED_WEAKREF) {
+            crate::weakref::clear_refs_of(obj);
+        }
+        let v = instance::inline_values(&*obj, ty);
+        if v.is_valid() && instance::managed_dict(&*obj).get().is_null() {
+            v.release_all();
+        } else {
+            instance::clear(&*obj);
+        }
+        let ty_now: *const PyType = (*obj).ty();
+        if std::ptr::eq(ty_now, ty) {
+            let bytes = crate::typeobj::alloc::DICT_BEFORE + 8 + size_of::<Object>() + v.bytes();
+            crate::alloc::free((obj as *mut u8).sub(crate::typeobj::alloc::DICT_BEFORE + 8), bytes);
+        } else {
+            crate::typeobj::alloc::free_instance(obj);
+        }
+        Object::decref((*ty_now).as_object().as_ptr());
     }
 }
 
@@ -140,6 +187,12 @@ pub unsafe extern "C" fn subtype_traverse(obj: *mut Object, visit: VisitProc, ar
     unsafe {
         let v = Visit { proc_: visit, arg };
         let ty: &PyType = &*((*obj).ty() as *const PyType);
+        if is_plain(ty) {
+            return match instance::traverse(&*obj, v) {
+                Ok(()) => visit(ty.as_object().as_ptr(), arg),
+                Err(n) => n,
+            };
+        }
         let ours = |t: &PyType| t.tp_traverse.get().is_some_and(|f| f as usize == subtype_traverse as *const () as usize);
         let base = solid_base(ty, ours);
         let r = (|| {
