@@ -14,6 +14,8 @@ static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Largest block kept in free lists, bytes.
 const SMALL_MAX: usize = 512;
+/// From here on growing blocks get room to grow on, bytes.
+const LARGE: usize = 32 << 10;
 /// Blocks kept per class; beyond that they go back to mimalloc (long LIFO lists lose locality).
 const LIST_MAX: u32 = 4096;
 
@@ -124,12 +126,46 @@ pub unsafe fn raw_realloc(p: *mut u8, size: usize) -> *mut u8 {
         if total.saturating_add(size) > BYTES_MAX.load(Relaxed) && size > old {
             return null_mut();
         }
-        let q = libmimalloc_sys::mi_realloc(p as *mut c_void, size.max(1)) as *mut u8;
+        if size <= old && size >= old / 2 {
+            return p;
+        }
+        let q = if size > old && size >= LARGE {
+            move_to_larger(p, old, size)
+        } else {
+            libmimalloc_sys::mi_realloc(p as *mut c_void, size.max(1)) as *mut u8
+        };
         if !q.is_null() {
             BYTES.store(total.wrapping_add(libmimalloc_sys::mi_usable_size(q as *const c_void)), Relaxed);
         }
         q
     }
+}
+
+/// What grows past `LARGE` bytes gets half as much again: what it leaves behind cannot serve its next size, so moving it by small steps would leave many times its size of
+/// touched memory. The additional room costs address space only until it is used.
+///
+/// # Safety
+/// `p` is a live block of `old` usable bytes.
+unsafe fn move_to_larger(p: *mut u8, old: usize, size: usize) -> *mut u8 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut q = libmimalloc_sys::mi_malloc(size.saturating_add(size / 2)) as *mut u8;
+        if q.is_null() {
+            q = libmimalloc_sys::mi_malloc(size) as *mut u8;
+        }
+        if !q.is_null() {
+            std::ptr::copy_nonoverlapping(p, q, old);
+            libmimalloc_sys::mi_free(p as *mut c_void);
+        }
+        q
+    }
+}
+
+/// Settings of mimalloc, at start: memory that was freed goes back to the system after milliseconds instead of a second.
+pub(crate) fn init() {
+    const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
+    // SAFETY: a valid option; the environment (`MIMALLOC_PURGE_DELAY`) goes first.
+    unsafe { libmimalloc_sys::mi_option_set_default(PURGE_DELAY, 25) };
 }
 
 /// Give a block back to mimalloc.

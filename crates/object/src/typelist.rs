@@ -89,6 +89,7 @@ fn all() -> impl Iterator<Item = &'static TypeSpec> {
 
 /// Make the kernel usable: strings, the empty tuple, all types. Called once per process with the first thread state bound.
 pub fn init(cx: &mut Cx) -> PyResult<()> {
+    crate::alloc::init();
     // Before any object is made its type must know its size: sizes and flags of all types first.
     for s in all() {
         crate::typeobj::prepare_static(s);
