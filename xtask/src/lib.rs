@@ -8,6 +8,7 @@ pub mod config;
 pub mod conformance;
 pub mod imports;
 pub mod interp;
+pub mod pgo;
 pub mod programs;
 pub mod record;
 pub mod startup_order;

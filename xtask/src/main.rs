@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{abi_gen, abi_probe, bench, conformance, imports, programs, record, startup_order, tidy, wheels};
+use xtask::{abi_gen, abi_probe, bench, conformance, imports, pgo, programs, record, startup_order, tidy, wheels};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND [OPTIONS]
@@ -13,6 +13,7 @@ usage: cargo xtask COMMAND [OPTIONS]
   programs [FILTER]   run tests/py under the built binary (`--gc never|normal|always`)
   record [FILTER]     write tests/py/**/*.out from the reference
   bench [NAME…]       our benchmarks beside the reference (`--instructions`: under callgrind)
+  pgo                 the release build, laid out by a profile of bench/ (target/pgo/release/taipan)
   abi-probe           layouts against the 3.14 headers and against Taipan's types
   startup-order       write crates/taipan/startup.ld: functions of the start together (needs valgrind)
   imports [NAME]      import every module of the library, one process each
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         "programs" => programs::main(rest),
         "record" => record::main(rest),
         "bench" => bench::main(rest),
+        "pgo" => pgo::main(rest),
         "abi-probe" => abi_probe::main(rest),
         "imports" => imports::main(rest),
         "wheels" => wheels::main(rest),

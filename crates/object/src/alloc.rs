@@ -13,11 +13,26 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Largest block kept in free lists, bytes.
-const SMALL_MAX: usize = 512;
+const SMALL_MAX: usize = 1024;
 /// From here on growing blocks get room to grow on, bytes.
 const LARGE: usize = 32 << 10;
-/// Blocks kept per class; beyond that they go back to mimalloc (long LIFO lists lose locality).
-const LIST_MAX: u32 = 4096;
+/// Blocks kept per class, and bytes; beyond that they go back to mimalloc (long LIFO lists lose locality).
+const LIST_MAX: usize = 4096;
+const LIST_BYTES_MAX: usize = 256 << 10;
+
+/// How many blocks of each class are kept.
+static KEPT: [u16; SMALL_MAX / 16 + 1] = {
+    let mut kept = [LIST_MAX as u16; SMALL_MAX / 16 + 1];
+    let mut class = 1;
+    while class < kept.len() {
+        let n = LIST_BYTES_MAX / (class * 16);
+        if n < LIST_MAX {
+            kept[class] = n as u16;
+        }
+        class += 1;
+    }
+    kept
+};
 
 struct FreeList {
     head: Cell<*mut u8>,
@@ -209,8 +224,9 @@ pub fn malloc(size: usize) -> *mut u8 {
 #[inline(always)]
 pub unsafe fn free(p: *mut u8, size: usize) {
     if size <= SMALL_MAX && size > 0 {
-        let l = list(size.div_ceil(16));
-        if l.len.get() < LIST_MAX {
+        let class = size.div_ceil(16);
+        let l = list(class);
+        if l.len.get() < u32::from(KEPT[class]) {
             // SAFETY: the block has at least 16 bytes.
             unsafe { *(p as *mut *mut u8) = l.head.get() };
             l.head.set(p);

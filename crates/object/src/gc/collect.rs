@@ -9,6 +9,8 @@ use crate::err::PyResult;
 use crate::field::VisitProc;
 use crate::name;
 use crate::types::int::PyInt;
+use crate::types::list::PyList;
+use crate::types::tuple::PyTuple;
 use std::ffi::{c_int, c_void};
 
 /// What a collection found.
@@ -72,8 +74,35 @@ unsafe fn traverse(h: &GcHead, f: VisitProc, arg: *mut c_void) {
     }
 }
 
+/// As [`traverse`], with a function for the commonest containers that is inlined into the walk over their items.
+#[inline(always)]
+unsafe fn traverse_by(h: &GcHead, f: VisitProc, arg: *mut c_void, direct: impl Fn(*mut Object)) {
+    // SAFETY: tracked objects are whole; items of lists and tuples that are being built may be null.
+    unsafe {
+        let o = &*h.object();
+        let items = if let Some(l) = o.exact::<PyList>() {
+            l.raw_items()
+        } else if let Some(t) = o.exact::<PyTuple>() {
+            t.raw_items()
+        } else {
+            return traverse(h, f, arg);
+        };
+        for &item in items {
+            direct(item);
+        }
+    }
+}
+
 unsafe extern "C" fn visit_subtract(o: *mut Object, _: *mut c_void) -> c_int {
     // SAFETY: referents are live objects.
+    unsafe { subtract(o) };
+    0
+}
+
+/// One reference from inside.
+#[inline(always)]
+unsafe fn subtract(o: *mut Object) {
+    // SAFETY: null or a live object.
     unsafe {
         if !o.is_null() && (*o).is_gc() {
             let h = GcHead::of(o);
@@ -82,7 +111,6 @@ unsafe extern "C" fn visit_subtract(o: *mut Object, _: *mut c_void) -> c_int {
             }
         }
     }
-    0
 }
 
 fn outside_count(h: &GcHead) -> isize {
@@ -91,13 +119,21 @@ fn outside_count(h: &GcHead) -> isize {
 
 unsafe extern "C" fn visit_reachable(o: *mut Object, arg: *mut c_void) -> c_int {
     // SAFETY: referents are live; `arg` is the young ring.
+    unsafe { reach(o, &*(arg as *const GcHead)) };
+    0
+}
+
+/// Something alive refers to the object.
+#[inline(always)]
+unsafe fn reach(o: *mut Object, young: &GcHead) {
+    // SAFETY: null or a live object; rings of live objects.
     unsafe {
         if o.is_null() || !(*o).is_gc() {
-            return 0;
+            return;
         }
         let h = GcHead::of(o);
         if h.prev.get() & PREV_COLLECTING == 0 {
-            return 0;
+            return;
         }
         if h.next.get() & NEXT_UNREACHABLE != 0 {
             // Was moved away too early: bring it back to the end of the young ring, to be scanned there.
@@ -105,7 +141,6 @@ unsafe extern "C" fn visit_reachable(o: *mut Object, arg: *mut c_void) -> c_int 
             let pn = GcHead::at(p);
             pn.next.set(n | (pn.next.get() & NEXT_UNREACHABLE));
             GcHead::at(n).set_prev_addr(p);
-            let young = &*(arg as *const GcHead);
             let last = young.prev_addr();
             GcHead::at(last).next.set(h.addr());
             h.next.set(young.addr());
@@ -115,7 +150,6 @@ unsafe extern "C" fn visit_reachable(o: *mut Object, arg: *mut c_void) -> c_int 
             h.prev.set((h.prev.get() & !PREV_MASK) | 1 << PREV_SHIFT);
         }
     }
-    0
 }
 
 /// Split `young` into what is alive (stays, links restored; how many is the result) and what is not (moved to `dead`, still COLLECTING and flagged in `next`).
@@ -127,7 +161,7 @@ unsafe fn deduce_unreachable(young: &GcHead, dead: &GcHead) -> usize {
             h.prev.set((h.prev.get() & PREV_FINALIZED) | PREV_COLLECTING | n << PREV_SHIFT);
         }
         for h in ring(young) {
-            traverse(h, visit_subtract, std::ptr::null_mut());
+            traverse_by(h, visit_subtract, std::ptr::null_mut(), |o| subtract(o));
         }
         let mut alive = 0;
         let mut prev = young.addr();
@@ -135,7 +169,7 @@ unsafe fn deduce_unreachable(young: &GcHead, dead: &GcHead) -> usize {
         while at != young.addr() {
             let h = GcHead::at(at);
             if outside_count(h) != 0 {
-                traverse(h, visit_reachable, young as *const GcHead as *mut c_void);
+                traverse_by(h, visit_reachable, young as *const GcHead as *mut c_void, |o| reach(o, young));
                 h.prev.set((h.prev.get() & PREV_FINALIZED) | prev);
                 prev = at;
                 at = h.next.get();

@@ -113,19 +113,31 @@ pub fn has_dict(obj: &Object) -> bool {
 
 // ---- classes ----
 
-/// Give a new class with `INLINE_VALUES` its shared keys. `names` is the number of names that its methods assign on `self` (`__static_attributes__`); the base's keys
-/// come on top. Raises `MemoryError`.
-pub fn init_class(ty: &PyHeapType, names: usize, cx: &mut Cx) -> PyResult<()> {
+/// Names that instances may get besides those that the class's methods assign; each instance made while some are unused takes one place away, until one is left.
+const SPARE_NAMES: usize = 6;
+
+/// Give a new class with `INLINE_VALUES` its shared keys: those of its base, then `names`, which its methods assign on `self` (`__static_attributes__`). Known names have
+/// their places in every instance, whenever they are assigned. Raises `MemoryError`.
+pub fn init_class(ty: &PyHeapType, names: Option<&crate::types::tuple::PyTuple>, cx: &mut Cx) -> PyResult<()> {
     let base = ty.slots.ty.tp_base.get();
     // SAFETY: null or a live type.
-    let inherited = unsafe { base.as_ref() }.and_then(shared_keys).map_or(0, |k| k.nentries() + k.usable());
-    let n = match names + inherited {
+    let inherited = unsafe { base.as_ref() }.and_then(shared_keys);
+    let names = names.map_or(&[][..], |t| t.as_slice());
+    let n = match names.len() + inherited.map_or(0, Keys::nentries) {
         0 => 4,
-        n => n + 1,
+        known => known + SPARE_NAMES,
     };
     let k = Keys::new_split(n.min(SPLIT_MAX));
     if k.is_null() {
         return Err(cx.memory_error());
+    }
+    // SAFETY: a fresh block, which the class owns from here on.
+    let keys = unsafe { &*k };
+    let own = names.iter().filter_map(|o| o.exact::<PyStr>());
+    for name in inherited.into_iter().flat_map(Keys::shared_names).chain(own) {
+        if keys.usable() > 1 && keys.find_str(name, name.hash_value()).is_none() {
+            keys.push_shared(name);
+        }
     }
     ty.ht_cached_keys.set(k as *mut std::ffi::c_void);
     Ok(())

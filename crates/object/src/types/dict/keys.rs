@@ -364,6 +364,13 @@ impl Keys {
         self.push(name.own().into_raw(), name.hash_value(), std::ptr::null_mut())
     }
 
+    /// The names of shared keys, in order.
+    pub(crate) fn shared_names(&self) -> impl Iterator<Item = &PyStr> {
+        debug_assert!(self.kind == Kind::Split);
+        // SAFETY: keys of a `Split` block are exact strings and never removed.
+        (0..self.nentries()).map(|ix| unsafe { &*(self.key_at(ix) as *const PyStr) })
+    }
+
     /// Shared keys for a class. Null when memory is exhausted.
     pub(crate) fn new_split(n: usize) -> *mut Keys {
         Keys::new(Kind::Split, n)

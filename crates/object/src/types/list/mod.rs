@@ -59,6 +59,13 @@ impl PyList {
         // SAFETY: `n` non-null items, read at once by the callers.
         unsafe { std::slice::from_raw_parts(self.items.get() as *const &Object, n) }
     }
+    /// The items as the collector may find them: null where C code has not filled the list yet.
+    #[inline(always)]
+    pub(crate) fn raw_items(&self) -> &[*mut Object] {
+        let n = self.len();
+        // SAFETY: `n` words.
+        if n == 0 { &[] } else { unsafe { std::slice::from_raw_parts(self.items.get(), n) } }
+    }
     /// A new reference to item `i`.
     #[inline]
     pub fn get_own(&self, i: usize) -> Option<Own<Object>> {

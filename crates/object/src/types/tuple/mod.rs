@@ -47,6 +47,12 @@ impl PyTuple {
         // SAFETY: `size` non-null items behind the head; `&Object` is a non-null pointer.
         unsafe { std::slice::from_raw_parts(self.items.as_ptr() as *const &Object, self.len()) }
     }
+    /// The items as the collector may find them: null while the tuple is built.
+    #[inline(always)]
+    pub(crate) fn raw_items(&self) -> &[*mut Object] {
+        // SAFETY: `len` words behind the head.
+        unsafe { std::slice::from_raw_parts(self.items.as_ptr(), self.len()) }
+    }
     /// The item at `i`, if there is one.
     #[inline(always)]
     pub fn get(&self, i: usize) -> Option<&Object> {

@@ -114,19 +114,17 @@ pub fn new_class(meta: &PyType, name: &PyStr, bases: &PyTuple, ns: &PyDict, kw: 
     ready_class(h, meta, bases, cx)?;
     fixup_all(h, cx);
     if h.slots.ty.has(flags::INLINE_VALUES) {
-        let n = static_attribute_count(&dict, cx)?;
-        crate::instance::init_class(h, n, cx)?;
+        let names = static_attributes(&dict, cx)?;
+        crate::instance::init_class(h, names.as_deref(), cx)?;
     }
     set_names(&obj, &dict, cx)?;
     init_subclass(&obj, kw, cx)?;
     Ok(obj)
 }
 
-fn static_attribute_count(dict: &PyDict, cx: &mut Cx) -> PyResult<usize> {
-    Ok(match dict.get(name!(cx, "__static_attributes__"), cx)? {
-        Some(t) => t.downcast::<PyTuple>().map_or(0, |t| t.len()),
-        None => 0,
-    })
+/// The names that methods of the class assign on `self`, if the compiler noted them.
+fn static_attributes(dict: &PyDict, cx: &mut Cx) -> PyResult<Option<Own<PyTuple>>> {
+    Ok(dict.get(name!(cx, "__static_attributes__"), cx)?.and_then(|t| t.downcast_own::<PyTuple>().ok()))
 }
 
 fn utf8(name: &PyStr, cx: &mut Cx) -> PyResult<CString> {

@@ -42,7 +42,9 @@ pub(super) fn set_bases(t: &PyType, value: &Object, cx: &mut Cx) -> PyResult<()>
         let Some(b) = b.downcast::<PyType>() else {
             return Err(cx.type_error(format_args!("{}.__bases__ must be tuple of classes, not '{}'", t.tp_name_str(), b.ty().tp_name_str())));
         };
-        if b.is_subtype(t) {
+        // The MRO of a class that is being rebased further out is still the old one: its bases tell.
+        let below = std::iter::successors(Some(b), |c| c.base()).any(|c| std::ptr::eq(c, t));
+        if below || b.is_subtype(t) {
             return Err(cx.type_error(format_args!("a __bases__ item causes an inheritance cycle")));
         }
     }
