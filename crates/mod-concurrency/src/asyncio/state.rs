@@ -4,6 +4,7 @@ use super::future::{PyFuture, Stage};
 use super::task::PyTask;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use taipan_object::prelude::*;
 use taipan_object::types::set::PySet;
 use taipan_object::types::weakref::PyWeakref;
@@ -16,26 +17,47 @@ struct Running {
     task: Option<Own<Object>>,
 }
 
+/// Addresses are spread enough once their low zero bits are gone.
+#[derive(Default)]
+pub struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &b in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(b);
+        }
+    }
+    #[inline]
+    fn write_usize(&mut self, n: usize) {
+        self.0 = ((n >> 4) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
 /// The state of an interpreter.
 #[derive(Default)]
 pub struct State {
     running: RefCell<Vec<Running>>,
     /// Scheduled tasks by address; an entry leaves when its task is done or dies.
-    tasks: RefCell<HashMap<usize, Own<PyWeakref>>>,
+    tasks: RefCell<HashMap<usize, Own<PyWeakref>, BuildHasherDefault<AddressHasher>>>,
     /// Tasks that run eagerly and are not scheduled yet.
     eager: RefCell<Vec<Own<Object>>>,
     pub next_name: Cell<u64>,
-    imported: RefCell<HashMap<(&'static str, &'static str), Own<Object>>>,
+    imported: RefCell<Vec<(&'static str, &'static str, Own<Object>)>>,
 }
 
 /// An attribute of a module of Lib, looked up once.
 pub fn cached(module: &'static str, name: &'static str, cx: &mut Cx) -> PyResult<Own<Object>> {
     let s = cx.state::<State>();
-    if let Some(o) = s.imported.borrow().get(&(module, name)) {
+    // A few names, each asked for from one place: their addresses tell them apart.
+    if let Some((.., o)) = s.imported.borrow().iter().find(|(m, n, _)| std::ptr::eq(*m, module) && std::ptr::eq(*n, name)) {
         return Ok(o.clone());
     }
     let o = cx.import_attr(module, name)?;
-    s.imported.borrow_mut().insert((module, name), o.clone());
+    s.imported.borrow_mut().push((module, name, o.clone()));
     Ok(o)
 }
 

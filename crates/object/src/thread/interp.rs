@@ -7,6 +7,7 @@ use crate::types::dict::PyDict;
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
@@ -36,7 +37,7 @@ pub struct Interpreter {
     /// True from `Py_FinalizeEx` on.
     pub finalizing: Cell<bool>,
     /// State of native modules, by Rust type (`Cx::state`).
-    ext: RefCell<HashMap<TypeId, &'static dyn Any>>,
+    ext: RefCell<HashMap<TypeId, &'static dyn Any, BuildHasherDefault<TypeHasher>>>,
 }
 
 // SAFETY: everything in it is used only by the thread that holds the GIL.
@@ -61,7 +62,7 @@ impl Interpreter {
             monitoring: crate::monitoring::Monitoring::default(),
             config: RefCell::new(config),
             finalizing: Cell::new(false),
-            ext: RefCell::new(HashMap::new()),
+            ext: RefCell::new(HashMap::default()),
         }));
         i.gc.init();
         i
@@ -122,6 +123,26 @@ impl Interpreter {
         let v: &'static T = Box::leak(Box::new(T::default()));
         self.ext.borrow_mut().insert(id, v);
         v
+    }
+}
+
+/// Type identities are hashes already: a part of one will do.
+#[derive(Default)]
+pub struct TypeHasher(u64);
+
+impl Hasher for TypeHasher {
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &b in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(b);
+        }
+    }
+    #[inline]
+    fn write_u64(&mut self, n: u64) {
+        self.0 = n;
     }
 }
 
