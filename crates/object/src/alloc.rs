@@ -6,7 +6,7 @@
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_void;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering::Relaxed};
 
 /// Rust's own allocations (decoded code, tables) come from mimalloc too, uncounted.
 #[global_allocator]
@@ -45,6 +45,9 @@ unsafe impl Sync for FreeLists {}
 
 static LISTS: FreeLists =
     FreeLists(UnsafeCell::new([const { FreeList { head: Cell::new(null_mut()), len: Cell::new(0) } }; SMALL_MAX / 16 + 1]));
+
+/// The bytes that mimalloc gives for a block of each class, so that they need not be asked for; 0 before `init`.
+static USABLE: [AtomicU16; SMALL_MAX / 16 + 1] = [const { AtomicU16::new(0) }; SMALL_MAX / 16 + 1];
 
 /// Bytes handed out and not yet returned (free-list blocks count as handed out).
 static BYTES: AtomicUsize = AtomicUsize::new(0);
@@ -114,6 +117,15 @@ fn count_new(p: *mut u8) -> *mut u8 {
     }
     // SAFETY: `p` is a live mimalloc block.
     let n = unsafe { libmimalloc_sys::mi_usable_size(p as *const c_void) };
+    count(p, n)
+}
+
+/// Count a new block of `n` bytes, which may be null.
+#[inline]
+fn count(p: *mut u8, n: usize) -> *mut u8 {
+    if p.is_null() {
+        return p;
+    }
     // Plain load/store instead of an atomic add: the GIL serialises nearly all callers and the figure may drift by a block.
     let total = BYTES.load(Relaxed).wrapping_add(n);
     if total > BYTES_MAX.load(Relaxed) {
@@ -181,6 +193,10 @@ pub(crate) fn init() {
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
     // SAFETY: a valid option; the environment (`MIMALLOC_PURGE_DELAY`) goes first.
     unsafe { libmimalloc_sys::mi_option_set_default(PURGE_DELAY, 25) };
+    for (class, usable) in USABLE.iter().enumerate().skip(1) {
+        // SAFETY: arithmetic only.
+        usable.store(unsafe { libmimalloc_sys::mi_good_size(class * 16) } as u16, Relaxed);
+    }
 }
 
 /// Give a block back to mimalloc.
@@ -212,9 +228,20 @@ pub fn malloc(size: usize) -> *mut u8 {
             l.len.set(l.len.get() - 1);
             return p;
         }
-        return raw_malloc(size.div_ceil(16) * 16);
+        return small_malloc(size.div_ceil(16));
     }
     raw_malloc(size)
+}
+
+/// A block of a class whose list is empty.
+#[inline(never)]
+fn small_malloc(class: usize) -> *mut u8 {
+    let n = usize::from(USABLE[class].load(Relaxed));
+    if n == 0 {
+        return raw_malloc(class * 16);
+    }
+    // SAFETY: plain allocation of a size that mimalloc calls small.
+    count(unsafe { libmimalloc_sys::mi_malloc_small(class * 16) } as *mut u8, n)
 }
 
 /// Return a block whose size is known, with the GIL held.

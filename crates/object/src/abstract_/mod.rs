@@ -175,6 +175,11 @@ pub fn rich_compare(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult 
 }
 
 fn rich_compare_slots(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult {
+    if let (CmpOp::Eq | CmpOp::Ne, Some(x), Some(y)) = (op, a.exact::<PyTuple>(), b.exact::<PyTuple>()) {
+        if let Some(same) = quiet_eq_tuples(x, y, 2) {
+            return Ok(boolean::from_bool(same == (op == CmpOp::Eq)));
+        }
+    }
     let _g = cx.enter_call(" in comparison")?;
     let mut reflected = false;
     if !std::ptr::eq(a.ty(), b.ty()) && b.ty().is_subtype(a.ty()) && b.ty().tp_richcompare.get().is_some() {

@@ -152,7 +152,15 @@ unsafe fn reach(o: *mut Object, young: &GcHead) {
     }
 }
 
-/// Split `young` into what is alive (stays, links restored; how many is the result) and what is not (moved to `dead`, still COLLECTING and flagged in `next`).
+/// Whether a tuple can be part of no cycle: what it holds is not traversed, or is a tuple that the collector has let go of.
+fn holds_no_container(t: &PyTuple) -> bool {
+    t.raw_items().iter().all(|&o| {
+        // SAFETY: null (a tuple that is being built) or a live object.
+        unsafe { !o.is_null() && (!(*o).is_gc() || ((*o).is_exact::<PyTuple>() && !GcHead::of(o).is_tracked())) }
+    })
+}
+
+/// Split `young` into what is alive (stays, links restored; how many is the result; tuples of atoms are let go of) and what is not (moved to `dead`, still COLLECTING and flagged in `next`).
 unsafe fn deduce_unreachable(young: &GcHead, dead: &GcHead) -> usize {
     // SAFETY: rings of live objects; no Python code runs here.
     unsafe {
@@ -171,9 +179,16 @@ unsafe fn deduce_unreachable(young: &GcHead, dead: &GcHead) -> usize {
             if outside_count(h) != 0 {
                 traverse_by(h, visit_reachable, young as *const GcHead as *mut c_void, |o| reach(o, young));
                 h.prev.set((h.prev.get() & PREV_FINALIZED) | prev);
-                prev = at;
-                at = h.next.get();
-                alive += 1;
+                let next = h.next.get();
+                if (*h.object()).exact::<PyTuple>().is_some_and(holds_no_container) {
+                    GcHead::at(prev).next.set(next);
+                    h.next.set(0);
+                    h.prev.set(h.prev.get() & PREV_FINALIZED);
+                } else {
+                    prev = at;
+                    alive += 1;
+                }
+                at = next;
             } else {
                 let next = h.next.get();
                 GcHead::at(prev).next.set(next);
