@@ -94,6 +94,8 @@ pub struct Unit<'a> {
     pub hidden_locals: QuickMap<(Identifier, usize), Reg>,
     /// Cell and free variables of the unit's own scope.
     pub cells: QuickMap<Identifier, Reg>,
+    /// In a class that also says `nonlocal __class__`: the cell that the class itself goes to.
+    pub class_cell: Option<Reg>,
     /// Variables of comprehensions that are inlined here.
     pub inlined_locals: QuickMap<(ScopeId, Identifier), Reg>,
     /// Inlined comprehensions being lowered, innermost last.
@@ -150,6 +152,7 @@ impl<'a> Unit<'a> {
             touched: 0,
             hidden_locals: QuickMap::default(),
             cells: QuickMap::default(),
+            class_cell: None,
             inlined_locals: QuickMap::default(),
             inlined: Vec::new(),
             depth: 0,

@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Recursion,
     /// `OverflowError`
     Overflow,
+    /// `ValueError`: a name that is a keyword's other spelling.
+    Value,
     /// `UnicodeDecodeError`, which CPython lets out of format specs; the message is its text.
     UnicodeDecode,
 }

@@ -111,6 +111,10 @@ pub fn parse(source: &str, mode: Mode, options: &Options) -> Result<Parsed, Pars
             let message = "maximum recursion depth exceeded during compilation";
             fail(SyntaxError::without_location(ErrorKind::Recursion, message), parsed.warnings)
         }
+        Err(parser::Fail::Constant(name)) => {
+            let message = format!("identifier field can't represent '{name}' constant");
+            fail(SyntaxError::without_location(ErrorKind::Value, message), parsed.warnings)
+        }
         Err(parser::Fail::Syntax) => {
             let (error, read) = invalid::find_error(&prepared, mode, options);
             let mut warnings = parsed.warnings;

@@ -9,9 +9,10 @@ use taipan_import::compile::{self, Interactive};
 use taipan_object::prelude::*;
 use taipan_object::{abstract_, attr, call};
 
-/// How many statements the plain loop has run: they number the sources that tracebacks show.
+/// How many statements the plain loop has run: they number the sources that tracebacks show. And the `__future__`
+/// flags that they have set.
 #[derive(Default)]
-struct Counter(Cell<u64>);
+struct Counter(Cell<u64>, Cell<i32>);
 
 /// `-i`, or a terminal.
 pub fn stdin_is_interactive(options: &Options) -> bool {
@@ -97,7 +98,8 @@ fn one_statement(sys: &Object, cx: &mut Cx) -> PyResult<bool> {
         }
         let number = cx.state::<Counter>().0.get();
         let name = PyStr::new(&format!("<stdin-{number}>"), cx)?;
-        match compile::compile_interactive(&text, &shown, &name, ended, cx)? {
+        let futures = cx.state::<Counter>().1.get();
+        match compile::compile_interactive(&text, &shown, &name, ended, futures, cx)? {
             Interactive::Incomplete => continue,
             Interactive::Complete(code) => break (code, name),
         }
@@ -105,6 +107,7 @@ fn one_statement(sys: &Object, cx: &mut Cx) -> PyResult<bool> {
     let (code, _name) = code;
     let counter = cx.state::<Counter>();
     counter.0.set(counter.0.get() + 1);
+    counter.1.set(counter.1.get() | compile::futures_of(&code));
     let source = PyStr::new(&text, cx)?;
     run::register_source(&code, &source, &shown, cx)?;
     let main = cx.import("__main__")?;

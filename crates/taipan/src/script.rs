@@ -138,7 +138,7 @@ pub fn run_source(bytes: &[u8], path: &[u8], skip_first_line: bool, class: Optio
             return Err(compile::raise_syntax_error(&e, &shown, cx));
         }
         let text = compile::decode_script(body, &shown, cx)?;
-        let code = compile::compile_module(&text, &shown, cx)?;
+        let code = compile::compile_script(&text, &shown, cx)?;
         let d = main.dict(cx)?;
         compile::run_module(&code, &d, cx).map(drop)
     })

@@ -9,6 +9,8 @@ pub struct Declaration {
     pub bom: bool,
     /// The cookie's name, in the normal form CPython compares (`utf-8`, `iso-8859-1`, else as written).
     pub cookie: Option<String>,
+    /// Index of the cookie's line: 0 or 1.
+    pub line: usize,
 }
 
 /// Why source does not decode; becomes a `SyntaxError`.
@@ -40,11 +42,11 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 pub fn declaration(source: &[u8]) -> Declaration {
     let bom = source.starts_with(BOM);
     let mut rest = if bom { &source[BOM.len()..] } else { source };
-    for _ in 0..2 {
+    for index in 0..2 {
         let length = rest.iter().position(|&b| b == b'\n' || b == b'\r').unwrap_or(rest.len());
         let line = &rest[..length];
         if let Some(cookie) = cookie(line) {
-            return Declaration { bom, cookie: Some(cookie) };
+            return Declaration { bom, cookie: Some(cookie), line: index };
         }
         let blank = line.iter().all(|b| matches!(b, b' ' | b'\t' | 0x0C));
         let comment = line.iter().find(|b| !matches!(b, b' ' | b'\t' | 0x0C)) == Some(&b'#');
@@ -57,7 +59,7 @@ pub fn declaration(source: &[u8]) -> Declaration {
             [] => break,
         };
     }
-    Declaration { bom, cookie: None }
+    Declaration { bom, cookie: None, line: 0 }
 }
 
 /// The name in a comment's `coding: name` or `coding=name`.
@@ -114,15 +116,16 @@ pub fn decode<'a>(
     match declaration.cookie.as_deref() {
         None | Some("utf-8") => utf8(body, file).map(Cow::Borrowed),
         Some(name) if declaration.bom => {
-            let line = first_line(body);
-            let shown = String::from_utf8_lossy(line).into_owned();
+            let lineno = declaration.line + 1;
+            let line = body.split(|&b| b == b'\n').nth(declaration.line).unwrap_or_default();
+            let shown = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned();
             Err(DecodeError {
                 message: format!("encoding problem: {name} with BOM"),
-                lineno: 1,
+                lineno: lineno as i64,
                 offset: 0,
-                end_offset: shown.chars().count() as i64,
+                end_offset: shown.chars().count() as i64 + if lineno > 1 { 1 } else { 0 },
                 text: Some(shown),
-                with_filename: false,
+                with_filename: file.is_some(),
             })
         }
         Some("iso-8859-1") => Ok(Cow::Owned(body.iter().map(|&b| char::from(b)).collect())),

@@ -33,7 +33,10 @@ impl<'a> Lower<'a> {
         let scope = self.table.scopes[def.scope].annotation_block.unwrap_or(def.scope);
         let future = self.future_annotations();
         let span = def.span;
+        let kind = if def.is_async { UnitKind::AsyncFunction } else { UnitKind::Function };
+        let qualname = self.qualname_of(def.scope, kind, def.name);
         self.enter_evaluator(scope, &"__annotate__".into(), "format", span)?;
+        self.unit.qualname = format!("{qualname}.__annotate__");
         let mut map = None;
         for chunk in named.chunks(PAIRS_MAX) {
             let base = self.unit.depth;

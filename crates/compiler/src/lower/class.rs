@@ -14,7 +14,7 @@ use crate::unit::UnitKind;
 impl<'a> Lower<'a> {
     pub fn class_def(&mut self, c: &'a stmt::ClassDef, span: Span) -> Result<()> {
         let base = self.unit.depth;
-        let windows = self.decorators(&c.decorator_list)?;
+        let windows = self.decorators(&c.decorator_list, span)?;
         let firstlineno = c.decorator_list.first().map_or(span.lineno, |d| d.span.lineno);
         let body =
             self.table.lookup(c, Part::Body).ok_or_else(|| Error::other(ErrorKind::Value, "unknown scope"))?;
@@ -154,8 +154,8 @@ impl<'a> Lower<'a> {
             self.store_name(&"__classdictcell__".into(), 0, NOWHERE)?;
         }
         let needs_class = self.unit_scope().needs_class_closure;
-        match self.unit.cells.get(&Identifier::from("__class__")) {
-            Some(&cell) if needs_class => {
+        match self.unit.class_cell.or_else(|| self.unit.cells.get(&Identifier::from("__class__")).copied()) {
+            Some(cell) if needs_class => {
                 self.emit(NOWHERE, Op::Copy, [0, cell]);
                 self.emit(NOWHERE, Op::Copy, [1, 0]);
                 self.store_name(&"__classcell__".into(), 0, NOWHERE)?;

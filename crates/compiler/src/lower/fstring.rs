@@ -1,6 +1,6 @@
 //! f-strings and t-strings.
 
-use taipan_bytecode::{Const, Op};
+use taipan_bytecode::{Const, Intrinsic1, Op};
 use taipan_syntax::ast::{Expr, ExprKind, Span, expr};
 use taipan_text::Wtf8Buf;
 
@@ -11,6 +11,8 @@ use crate::fold;
 
 /// Pieces joined at a time.
 const PIECES_MAX: usize = 200;
+/// Interpolations of a t-string that are collected in registers.
+const INTERPOLATIONS_MAX: usize = 64;
 
 fn conversion(code: i32) -> Result<i32> {
     match code {
@@ -100,13 +102,23 @@ impl<'a> Lower<'a> {
         strings.push(Const::Str(text));
         self.push_const(span, Const::Tuple(strings.into()));
         let first = self.unit.depth;
-        for e in values {
-            if let ExprKind::Interpolation(_) = &e.kind {
+        let interpolations = || values.iter().filter(|e| matches!(e.kind, ExprKind::Interpolation(_)));
+        if interpolations().count() > INTERPOLATIONS_MAX {
+            self.emit(span, Op::BuildList, [first, first, 0]);
+            self.unit.depth = first + 1;
+            for e in interpolations() {
+                let item = self.push(e)?;
+                self.emit(span, Op::ListAppend, [first, item]);
+                self.unit.depth = first + 1;
+            }
+            self.emit(span, Op::CallIntrinsic1, [first, first, Intrinsic1::ListToTuple as i32]);
+        } else {
+            for e in interpolations() {
                 self.push(e)?;
             }
+            let count = self.unit.depth - first;
+            self.emit(span, Op::BuildTuple, [first, first, count]);
         }
-        let count = self.unit.depth - first;
-        self.emit(span, Op::BuildTuple, [first, first, count]);
         self.unit.depth = base;
         self.emit(span, Op::BuildTemplate, [dst, base]);
         Ok(())

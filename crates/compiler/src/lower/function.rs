@@ -20,6 +20,9 @@ pub(crate) mod attribute {
     pub const ANNOTATE: i32 = 16;
 }
 
+/// Decorators in windows of their own, which nest; more are kept in a list.
+const DECORATORS_MAX: usize = 255;
+
 /// The parts of a `def`.
 pub(crate) struct Def<'a> {
     pub name: &'a Identifier,
@@ -37,7 +40,7 @@ pub(crate) struct Def<'a> {
 impl<'a> Lower<'a> {
     pub fn function_def(&mut self, def: Def<'a>) -> Result<()> {
         let base = self.unit.depth;
-        let windows = self.decorators(def.decorators)?;
+        let windows = self.decorators(def.decorators, def.span)?;
         let firstlineno = def.decorators.first().map_or(def.span.lineno, |d| d.span.lineno);
         let function = self.unit.depth;
         match def.type_params_scope {
@@ -53,9 +56,20 @@ impl<'a> Lower<'a> {
         self.store_name(def.name, base, def.span)
     }
 
-    /// Evaluate decorators, each in a window whose argument comes after it.
-    pub fn decorators(&mut self, decorators: &'a [Expr]) -> Result<Vec<Reg>> {
+    /// Evaluate decorators, each in a window whose argument comes after it. A very long run is kept in a list, for
+    /// which a single window is returned.
+    pub fn decorators(&mut self, decorators: &'a [Expr], span: Span) -> Result<Vec<Reg>> {
         let mut windows = Vec::with_capacity(decorators.len());
+        if decorators.len() > DECORATORS_MAX {
+            let list = self.push_temp();
+            self.emit(span, Op::BuildList, [list, list, 0]);
+            for decorator in decorators {
+                let value = self.push(decorator)?;
+                self.emit(decorator.span, Op::ListAppend, [list, value]);
+                self.unit.depth = list + 1;
+            }
+            return Ok(vec![list]);
+        }
         for decorator in decorators {
             let w = self.push(decorator)?;
             windows.push(w);
@@ -66,6 +80,25 @@ impl<'a> Lower<'a> {
 
     /// Call the decorators on what is in the last window's argument.
     pub fn apply_decorators(&mut self, decorators: &'a [Expr], windows: &[Reg]) {
+        if let [list] = *windows
+            && decorators.len() > DECORATORS_MAX
+        {
+            // The list, the decorated object, and the window of the next call.
+            let (value, w) = (list + 1, list + 2);
+            for (index, decorator) in decorators.iter().enumerate().rev() {
+                let span = decorator.span;
+                let number = self.unit.constant(Const::Int(index as i64));
+                self.emit(span, Op::Copy, [w, list]);
+                self.emit(span, Op::LoadSubscrK, [w, w, number]);
+                self.emit(span, Op::Move, [w + HEADER, value]);
+                self.emit(span, Op::Call, [value, w, 1]);
+            }
+            if let Some(last) = decorators.first() {
+                self.emit(last.span, Op::Pop, [list]);
+                self.emit(last.span, Op::Move, [list, value]);
+            }
+            return;
+        }
         for (decorator, &w) in decorators.iter().zip(windows).rev() {
             self.emit(decorator.span, Op::Call, [w, w, 1]);
         }
@@ -203,7 +236,8 @@ impl<'a> Lower<'a> {
         }
         for name in free {
             let reg = self.unit.new_local(&name, local_kind::FREE);
-            self.unit.cells.insert(name, reg);
+            let own = self.unit.cells.insert(name, reg);
+            self.unit.class_cell = self.unit.class_cell.or(own);
         }
         if self.unit.is_generator || self.unit.is_coroutine {
             self.emit(span, Op::ReturnGenerator, []);

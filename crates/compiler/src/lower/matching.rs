@@ -64,7 +64,8 @@ impl<'a> Lower<'a> {
             self.unit.depth = subject + 1;
         }
         // No case took it.
-        self.emit(m.subject.span, Op::Pop, [subject]);
+        let span = m.cases.last().map_or(m.subject.span, |case| case.pattern.span);
+        self.emit(span, Op::Pop, [subject]);
         self.place(end);
         self.unit.depth = subject;
         Ok(())

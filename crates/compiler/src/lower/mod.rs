@@ -185,7 +185,8 @@ impl<'a> Lower<'a> {
         if self.depth > DEPTH_MAX { Err(Error::recursion()) } else { Ok(()) }
     }
 
-    fn qualname_of(&self, scope: ScopeId, kind: UnitKind, name: &Identifier) -> String {
+    /// `co_qualname` of what is defined here.
+    pub fn qualname_of(&self, scope: ScopeId, kind: UnitKind, name: &Identifier) -> String {
         // Type parameter scopes are transparent.
         let mut parent = &self.unit;
         if parent.kind == UnitKind::TypeParams {

@@ -44,6 +44,12 @@ impl<'a> Lower<'a> {
                 Meaning::Cell => return Place::Cell(self.inlined_local(scope, mangled, true)),
                 Meaning::GlobalExplicit => return Place::Global,
                 Meaning::GlobalImplicit if self.unit.kind != UnitKind::Module => return Place::Global,
+                // The variable of a function around the class, whatever the class itself means by the name.
+                Meaning::Free if level == 0 && self.unit.kind == UnitKind::Class => {
+                    if let Some(&reg) = self.unit.cells.get(mangled) {
+                        return Place::Cell(reg);
+                    }
+                }
                 _ => {}
             }
         }
@@ -238,6 +244,9 @@ impl<'a> Lower<'a> {
                 return Some(self.inlined_local(scope, mangled, true));
             }
         }
-        self.unit.cells.get(mangled).copied()
+        match self.unit.class_cell {
+            Some(cell) if mangled.as_str() == "__class__" => Some(cell),
+            _ => self.unit.cells.get(mangled).copied(),
+        }
     }
 }

@@ -221,7 +221,7 @@ impl<'a> Lower<'a> {
                 self.emit(span, compare_op(*op), [place, left, rhs]);
                 break;
             }
-            let rhs = self.operand(right, false)?;
+            let rhs = self.shared_operand(right, left, place + 1)?;
             if rhs < 0 {
                 self.emit(span, compare_op(*op), [place, left, rhs]);
                 self.emit_jump(span, Op::JumpIfFalseOrPop, [place], end);
@@ -240,6 +240,22 @@ impl<'a> Lower<'a> {
         }
         self.unit.depth = base;
         Ok(())
+    }
+
+    /// An operand that two comparisons of a chain share. Temps alternate between `first` and the one above it,
+    /// however long the chain: `left` is gone when the operand becomes the left one.
+    fn shared_operand(&mut self, e: &'a Expr, left: Reg, first: Reg) -> Result<Reg> {
+        if let ExprKind::Name(name) = &e.kind
+            && let Some(reg) = self.borrowable(&name.id, false)
+        {
+            self.check_assigned(reg, e.span);
+            return Ok(reg);
+        }
+        let slot = if left == first { first + 1 } else { first };
+        self.unit.depth = slot.max(left + 1);
+        self.expr(e, slot)?;
+        self.unit.depth = left.max(slot) + 1;
+        Ok(slot)
     }
 
     /// A comparison with one operator, as a value.
@@ -288,7 +304,7 @@ impl<'a> Lower<'a> {
                 self.jump_on(*op, left, right, target, when, base, span)?;
                 break;
             }
-            let rhs = self.operand(right, false)?;
+            let rhs = self.shared_operand(right, left, base)?;
             let Some(jump) = jump_op(*op, false, false) else { break };
             if rhs < 0 {
                 self.emit_jump(span, jump, [left, rhs], fails);

@@ -6,6 +6,8 @@ use taipan_bytecode::linetable::Location;
 use super::Stream;
 use crate::code::{Inst, NO_HANDLER, NO_LABEL};
 
+/// Longest way out of a code object that is copied: the end of a class body.
+const EXIT_MAX: usize = 12;
 /// Jumps followed in a row; a cycle of jumps ends there.
 const THREAD_MAX: usize = 16;
 
@@ -133,6 +135,21 @@ fn reachable(stream: &Stream) -> Vec<bool> {
     live
 }
 
+/// Length of the straight run of instructions without a place that begins at `at` and leaves the code; 0 if there is
+/// none, or a long one.
+fn exit_length(stream: &Stream, at: usize) -> usize {
+    let rest = stream.insts.get(at..).unwrap_or_default();
+    for (index, inst) in rest.iter().take(EXIT_MAX).enumerate() {
+        if inst.location.line >= 0 || inst.target != NO_LABEL {
+            return 0;
+        }
+        if matches!(inst.op, Op::ReturnNone | Op::Return) {
+            return index + 1;
+        }
+    }
+    0
+}
+
 /// Give instructions without a place the one of the instruction before, where control comes only from there, and a
 /// copy of the implicit `return None` to every place that jumps to it: so a debugger sees the line that came last.
 pub(super) fn spread_locations(stream: &mut Stream) {
@@ -143,12 +160,13 @@ pub(super) fn spread_locations(stream: &mut Stream) {
             joined[handler] = true;
         }
     }
-    let mut copies: Vec<(Location, u32)> = Vec::new();
+    let mut copies: Vec<(Location, usize, u32)> = Vec::new();
+    let mut copied: Vec<Inst> = Vec::new();
     for index in 0..count {
         let inst = stream.insts[index];
         let Some(target) = stream.target(&inst) else { continue };
-        let bare_return = stream.insts.get(target).is_some_and(|t| t.op == Op::ReturnNone && t.location.line < 0);
-        if !bare_return {
+        let exit = exit_length(stream, target);
+        if exit == 0 {
             joined[target] = true;
             continue;
         }
@@ -159,17 +177,19 @@ pub(super) fn spread_locations(stream: &mut Stream) {
         {
             location = before.location;
         }
-        if inst.op == Op::Jump {
+        if inst.op == Op::Jump && exit == 1 && stream.insts[target].op == Op::ReturnNone {
             let end = &mut stream.insts[index];
             (end.op, end.target, end.location) = (Op::ReturnNone, NO_LABEL, location);
             continue;
         }
-        let label = match copies.iter().find(|(other, _)| *other == location) {
-            Some(&(_, label)) => label,
+        let label = match copies.iter().find(|(other, at, _)| *other == location && *at == target) {
+            Some(&(_, _, label)) => label,
             None => {
                 let label = stream.labels.len() as u32;
-                stream.labels.push(count + copies.len());
-                copies.push((location, label));
+                stream.labels.push(count + copied.len());
+                copies.push((location, target, label));
+                let block = &stream.insts[target..target + exit];
+                copied.extend(block.iter().map(|inst| Inst { location, ..*inst }));
                 label
             }
         };
@@ -205,9 +225,7 @@ pub(super) fn spread_locations(stream: &mut Stream) {
             stream.insts[index].location = before.location;
         }
     }
-    for (location, _) in copies {
-        stream.insts.push(Inst { op: Op::ReturnNone, args: [0; 4], target: NO_LABEL, handler: NO_HANDLER, location });
-    }
+    stream.insts.extend(copied);
     let live = reachable(stream);
     stream.retain(&live);
 }

@@ -56,7 +56,9 @@ fn resolve_name(table: &mut SymbolTable, id: ScopeId, name: &Identifier, flags: 
     if flags & def::BOUND != 0 {
         return Ok(Meaning::Local);
     }
+    let implicit = matches!(name.as_str(), "__classdict__" | "__conditional_annotations__");
     if scope.can_see_class_scope
+        && !implicit
         && let Some(class) = class_in_sight(table, id)
     {
         let in_class = table.scopes[class].symbols.get(name).map_or(0, |s| s.flags);

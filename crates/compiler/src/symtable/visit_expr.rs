@@ -321,6 +321,11 @@ impl Builder {
         let is_async = scope.coroutine && kind != Comprehension::Generator;
         self.exit();
         if is_async {
+            // No code may be made of it, so nobody else would notice.
+            if self.scope().kind == ScopeKind::Annotation {
+                let message = "asynchronous comprehension outside of an asynchronous function";
+                return Err(Error::syntax(message, span));
+            }
             self.scope().coroutine = true;
         }
         Ok(())

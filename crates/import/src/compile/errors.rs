@@ -35,8 +35,12 @@ fn make(p: &Parts<'_>, filename: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
         None => None,
     };
     let fname = if p.with_filename { filename.own() } else { none().own() };
-    let details = [fname, int(p.lineno, cx)?, int(p.offset, cx)?, opt_str(text.as_deref(), cx)?, int(p.end_lineno, cx)?, int(p.end_offset, cx)?];
-    let details = PyTuple::from_exact(details.into_iter(), cx)?;
+    let mut details = vec![fname, int(p.lineno, cx)?, int(p.offset, cx)?, opt_str(text.as_deref(), cx)?];
+    // What concerns the source as a whole has no end.
+    if p.lineno != 0 || p.offset != -1 {
+        details.extend([int(p.end_lineno, cx)?, int(p.end_offset, cx)?]);
+    }
+    let details = PyTuple::from_vec(details, cx)?;
     let message = PyStr::new(p.message, cx)?;
     call::call(p.class.as_object(), &[&message, &details], cx)
 }
@@ -70,6 +74,7 @@ pub fn raise_syntax_error(e: &syntax::SyntaxError, filename: &PyStr, cx: &mut Cx
         K::IncompleteInput => exc::IncompleteInputError(),
         K::Memory => return cx.raise_msg(exc::MemoryError(), format_args!("{}", e.message)),
         K::Recursion => return cx.recursion_error(format_args!("{}", e.message)),
+        K::Value => return cx.value_error(format_args!("{}", e.message)),
         K::Overflow => return cx.overflow_error(format_args!("{}", e.message)),
         K::UnicodeDecode => return cx.raise_msg(exc::UnicodeError(), format_args!("{}", e.message)),
     };
@@ -96,6 +101,23 @@ pub fn raise_syntax_error(e: &syntax::SyntaxError, filename: &PyStr, cx: &mut Cx
     });
     match made {
         Ok(x) => cx.raise(x),
+        Err(r) => r,
+    }
+}
+
+/// Take the column out of a SyntaxError with this message; anything else stays as it is.
+pub(super) fn without_offset(r: Raised, message: &str, cx: &mut Cx) -> Raised {
+    let e = cx.take_raised(r);
+    let set = |cx: &mut Cx| -> PyResult<()> {
+        let msg = taipan_object::attr::get_opt(&e, name!(cx, "msg"), cx)?;
+        if msg.is_some_and(|m| m.downcast::<PyStr>().is_some_and(|m| m.eq_text(message))) {
+            let zero = PyInt::new(0, cx)?;
+            taipan_object::attr::set(&e, name!(cx, "offset"), Some(&zero), cx)?;
+        }
+        Ok(())
+    };
+    match set(cx) {
+        Ok(()) => cx.raise(e),
         Err(r) => r,
     }
 }

@@ -101,14 +101,13 @@ fn decode_named(bytes: &[u8], file: Option<&str>, filename: &PyStr, flags: i32, 
         }
     }
     let mut codec = |name: &str, b: &[u8]| -> Result<String, String> {
-        match decode_with_codec(name, b, cx) {
+        match decode_with_codec(name, b, file.is_some(), cx) {
             Ok(s) => Ok(s),
             Err(r) => {
                 let e = cx.take_raised(r);
-                let unknown = e.is_a::<exc::PyBaseException>() && e.ty().is_subtype(exc::LookupError());
                 let text = taipan_object::abstract_::str(&e, cx).map(|s| s.to_string()).unwrap_or_default();
                 raised = Some(e);
-                Err(if unknown { format!("unknown encoding: {name}") } else { text })
+                Err(text)
             }
         }
     };
@@ -118,8 +117,20 @@ fn decode_named(bytes: &[u8], file: Option<&str>, filename: &PyStr, flags: i32, 
     }
 }
 
-fn decode_with_codec(name: &str, b: &[u8], cx: &mut Cx) -> PyResult<String> {
+fn decode_with_codec(name: &str, b: &[u8], of_file: bool, cx: &mut Cx) -> PyResult<String> {
     let decode = cx.import_attr("_codecs", "decode")?;
+    let lookup = cx.import_attr("_codecs", "lookup")?;
+    let info = {
+        let n = PyStr::new(name, cx)?;
+        call::call(&lookup, &[&n], cx)?
+    };
+    // As for `bytes.decode`, only codecs of text are welcome.
+    if let Some(text) = taipan_object::attr::get_opt(&info, name!(cx, "_is_text_encoding"), cx)?
+        && !taipan_object::abstract_::is_true(&text, cx)?
+    {
+        let how = if of_file { "" } else { "; use codecs.decode() to handle arbitrary codecs" };
+        return Err(cx.lookup_error(format_args!("'{name}' is not a text encoding{how}")));
+    }
     let bytes = taipan_object::types::bytes::PyBytes::new(b, cx)?;
     let n = PyStr::new(name, cx)?;
     let r = call::call(&decode, &[&bytes, &n], cx)?;
@@ -244,6 +255,19 @@ pub fn compile_tree(tree: &syntax::ast::Mod, flags: i32, optimize: u8, filename:
     }
 }
 
+/// Compile the source of a script.
+pub fn compile_script(text: &str, filename: &PyStr, cx: &mut Cx) -> PyResult<Own<PyCode>> {
+    // A last line of nothing but a continuation has no column, when it comes from a file.
+    let last = text.trim_end_matches(['\n', '\r']);
+    let last = last.rsplit(['\n', '\r']).next().unwrap_or_default();
+    let bare = last.trim_start_matches([' ', '\t', '\x0c']) == "\\";
+    let result = compile_module(text, filename, cx);
+    if let (true, Err(r)) = (bare, &result) {
+        return Err(errors::without_offset(*r, "unexpected EOF while parsing", cx));
+    }
+    result
+}
+
 /// Compile module source from a file or the like, with the flags of `importlib`'s `source_to_code`.
 pub fn compile_module(text: &str, filename: &PyStr, cx: &mut Cx) -> PyResult<Own<PyCode>> {
     let tree = parse(text, syntax::Mode::Exec, PY_CF_SOURCE_IS_UTF8, -1, filename, cx)?;
@@ -272,11 +296,17 @@ fn without_comments(text: &str) -> &str {
 }
 
 /// Compile one statement typed at a prompt. `shown` is the file name of syntax errors, `filename` the code's; `ended`: no more text can come.
-pub fn compile_interactive(text: &str, shown: &PyStr, filename: &PyStr, ended: bool, cx: &mut Cx) -> PyResult<Interactive> {
+/// `futures`: the `__future__` flags that earlier statements have set.
+pub fn compile_interactive(text: &str, shown: &PyStr, filename: &PyStr, ended: bool, futures: i32, cx: &mut Cx) -> PyResult<Interactive> {
     if text.contains('\0') {
         return Err(raise_syntax_error(&syntax::SyntaxError::without_location(syntax::ErrorKind::Syntax, "source code cannot contain null bytes"), shown, cx));
     }
-    let asking = syntax::Options { allow_incomplete_input: true, dont_imply_dedent: true, ..Default::default() };
+    let asking = syntax::Options {
+        allow_incomplete_input: true,
+        dont_imply_dedent: true,
+        barry_as_flufl: futures & FUTURE_BARRY != 0,
+        ..Default::default()
+    };
     // A compound statement ends with a blank line: without the last line's end it is incomplete. Comments do not end it.
     if !ended && syntax::parse(without_comments(text), syntax::Mode::Single, &asking).is_err() {
         match syntax::parse(text, syntax::Mode::Single, &asking) {
@@ -286,7 +316,7 @@ pub fn compile_interactive(text: &str, shown: &PyStr, filename: &PyStr, ended: b
             Err(_) => {}
         }
     }
-    let tree = parse(text, syntax::Mode::Single, PY_CF_SOURCE_IS_UTF8, -1, shown, cx)?;
+    let tree = parse(text, syntax::Mode::Single, PY_CF_SOURCE_IS_UTF8 | futures, -1, shown, cx)?;
     let optimize = cx.interp().config.borrow().optimize as u8;
     compile_tree(&tree, 0, optimize, filename, Some(text), cx).map(Interactive::Complete)
 }

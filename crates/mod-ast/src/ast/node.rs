@@ -161,7 +161,11 @@ impl PyAst {
     #[slot(tp_init)]
     fn init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
         let name = self.ty().name();
-        let fields = fields_of(self.ty(), cx)?.unwrap_or_default();
+        let fields = match fields_of(self.ty(), cx)? {
+            Some(fields) => fields,
+            // The error of the attribute that is missing.
+            None => return attr::get(self.ty().as_object(), name!(cx, "_fields"), cx).map(drop),
+        };
         if args.0.len() > fields.len() {
             let n = fields.len();
             return Err(cx.type_error(format_args!("{name} constructor takes at most {n} positional argument{}", if n == 1 { "" } else { "s" })));

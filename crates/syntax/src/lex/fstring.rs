@@ -88,7 +88,7 @@ impl Lexer<'_> {
                         "{prefix}-string: newlines are not allowed in format specifiers for single quoted {prefix}-strings"
                     ));
                 }
-                return self.unterminated_fstring(&mode);
+                return self.unterminated_fstring(&mode, c == EOF);
             }
             if c == i32::from(mode.quote) {
                 run += 1;
@@ -174,14 +174,14 @@ impl Lexer<'_> {
         }
     }
 
-    /// Report from the opening quote on.
-    fn unterminated_fstring(&mut self, mode: &StringMode) -> Token {
+    /// Report from the opening quote on. `ended`: there was no more source.
+    fn unterminated_fstring(&mut self, mode: &StringMode, ended: bool) -> Token {
         let detected = self.lineno;
         self.cur = mode.start + 1;
         self.line_start = mode.line_start;
         self.lineno = mode.first_line;
         let prefix = mode.prefix();
-        self.ended = mode.quote_size == 3;
+        self.ended = ended;
         let long = if mode.quote_size == 3 { "triple-quoted " } else { "" };
         self.error(format!("unterminated {long}{prefix}-string literal (detected at line {detected})"))
     }

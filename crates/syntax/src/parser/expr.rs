@@ -270,7 +270,7 @@ impl Parser<'_> {
                     Expr::new(self.span_from(start), expr::BinOp { left, op, right })
                 }
             };
-            self.grow()?;
+            left = self.grown(left);
         }
         self.height = self.height.max(outer_height);
         Ok(left)
@@ -391,8 +391,7 @@ impl Parser<'_> {
                 }
                 _ => break,
             };
-            value = Expr { span: self.span_from(start), kind };
-            self.grow()?;
+            value = self.grown(Expr { span: self.span_from(start), kind });
         }
         self.height = self.height.max(outer_height);
         Ok(value)

@@ -41,6 +41,8 @@ pub(crate) enum Fail {
     Nesting,
     /// A chain too long for the tree: `RecursionError`.
     Chain,
+    /// A name that is a constant in other characters: `ValueError`.
+    Constant(&'static str),
 }
 
 pub(crate) type P<T> = Result<T, Fail>;
@@ -82,7 +84,10 @@ pub(crate) fn parse(src: &str, mode: Mode, options: &Options) -> Parsed {
     };
     let result = parser.root(mode, type_ignores);
     let result = match (result, parser.overflow) {
-        (Err(_), Some(fail)) => Err(fail),
+        // A chain was cut, see `grown`; wrong source is wrong all the same.
+        (Err(Fail::Syntax), Some(Fail::Chain)) => Err(Fail::Syntax),
+        (_, Some(fail)) => Err(fail),
+        (Ok(_), None) if parser.names.constant.is_some() => Err(Fail::Constant(parser.names.constant.unwrap_or(""))),
         (result, _) => result,
     };
     warnings.append(&mut parser.warnings);
@@ -274,6 +279,20 @@ impl<'s> Parser<'s> {
             return Err(self.overflow(Fail::Chain));
         }
         Ok(())
+    }
+
+    /// As [`Self::grow`], for expressions: a chain that is too long is cut, and the parse goes on, since what follows
+    /// may not even be correct.
+    #[inline]
+    fn grown(&mut self, chain: Expr) -> Expr {
+        self.height += 1;
+        if self.height <= HEIGHT_MAX {
+            return chain;
+        }
+        self.overflow(Fail::Chain);
+        self.height = 0;
+        let value = crate::ast::ConstantValue::None;
+        Expr::new(chain.span, crate::ast::expr::Constant { value, kind: None })
     }
 
     /// Features of Python 3.`minor`, when an older grammar is asked for.

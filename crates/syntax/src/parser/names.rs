@@ -9,6 +9,8 @@ pub(super) struct Names<'s> {
     /// Index into `entries` plus one; 0 is free.
     slots: Vec<u32>,
     entries: Vec<(&'s str, u32, Identifier)>,
+    /// A constant that a name written in other characters turned out to be.
+    pub(super) constant: Option<&'static str>,
 }
 
 fn hash(text: &[u8]) -> u32 {
@@ -30,7 +32,7 @@ fn hash(text: &[u8]) -> u32 {
 
 impl<'s> Names<'s> {
     pub(super) fn new() -> Self {
-        Names { slots: vec![0; 256], entries: Vec::with_capacity(64) }
+        Names { slots: vec![0; 256], entries: Vec::with_capacity(64), constant: None }
     }
 
     pub(super) fn intern(&mut self, text: &'s str) -> Identifier {
@@ -49,7 +51,13 @@ impl<'s> Names<'s> {
             }
             at = (at + 1) & mask;
         }
-        let identifier = Identifier::new(&ident::normalize(text));
+        let normal = ident::normalize(text);
+        if let std::borrow::Cow::Owned(name) = &normal
+            && let Some(constant) = ["None", "True", "False"].into_iter().find(|c| c == name)
+        {
+            self.constant = Some(constant);
+        }
+        let identifier = Identifier::new(&normal);
         self.entries.push((text, hash, identifier.clone()));
         self.slots[at] = self.entries.len() as u32;
         if self.entries.len() * 2 > self.slots.len() {

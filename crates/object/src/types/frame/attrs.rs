@@ -17,7 +17,7 @@ impl PyFrame {
     #[getter("f_locals")]
     fn get_locals(&self, cx: &mut Cx) -> PyResult {
         match self.frame().and_then(|f| f.namespace().map(|ns| (f, ns))) {
-            Some((f, ns)) if !self.code().has_flag(taipan_bytecode::flags::OPTIMIZED) => locals::with_hidden(f, ns, cx),
+            Some((f, ns)) if !self.code().has_flag(taipan_bytecode::flags::OPTIMIZED) && !locals::runs_comprehension(f, cx)? => Ok(ns.own()),
             _ => FrameLocalsProxy::new(self, cx).map(Own::into_object),
         }
     }

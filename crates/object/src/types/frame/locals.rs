@@ -56,6 +56,16 @@ impl PyFrame {
     /// Index of a visible local by name, which may be anything that has a name's hash and equals it.
     fn local_index(&self, name: &Object, cx: &mut Cx) -> PyResult<Option<usize>> {
         let code = self.code();
+        // While a comprehension runs its variable is the one that the name means.
+        if let Some(f) = self.frame()
+            && let Some(name) = name.exact::<PyStr>()
+        {
+            for i in (0..code.nlocals()).rev().filter(|&i| is_hidden(code, i)) {
+                if code.local_name(i).eq_str(name) && value_of(f, i, cx)?.is_some() {
+                    return Ok(Some(i));
+                }
+            }
+        }
         let visible = |i: &usize| !is_hidden(code, *i);
         if let Some(name) = name.exact::<PyStr>() {
             return Ok((0..code.nlocals()).filter(visible).find(|&i| code.local_name(i).eq_str(name)));
@@ -75,11 +85,13 @@ impl PyFrame {
         if let Some(f) = self.frame() {
             let code = f.code();
             for i in 0..code.nlocals() {
-                if is_hidden(code, i) {
-                    continue;
-                }
-                if let Some(v) = value_of(f, i, cx)? {
-                    out.push((code.local_name(i).new_ref().into_object(), v));
+                let Some(v) = value_of(f, i, cx)? else { continue };
+                let name = code.local_name(i);
+                // A comprehension's variable takes the place of one that it hides.
+                let same = |(other, _): &&mut (Own<Object>, Own<Object>)| other.exact::<PyStr>().is_some_and(|o| o.eq_str(name));
+                match if is_hidden(code, i) { out.iter_mut().find(same) } else { None } {
+                    Some(entry) => entry.1 = v,
+                    None => out.push((name.new_ref().into_object(), v)),
                 }
             }
         }
@@ -119,8 +131,10 @@ impl PyFrame {
 
 /// A dict with the values of a frame's locals (`locals()` in functions), or the namespace of a module or class body.
 pub fn locals_of(f: &Frame, cx: &mut Cx) -> PyResult {
-    if let Some(ns) = f.namespace() {
-        return with_hidden(f, ns, cx);
+    if let Some(ns) = f.namespace()
+        && !runs_comprehension(f, cx)?
+    {
+        return Ok(ns.own());
     }
     let o = PyFrame::of(f, cx)?;
     let d = PyDict::new(cx)?;
@@ -130,28 +144,15 @@ pub fn locals_of(f: &Frame, cx: &mut Cx) -> PyResult {
     Ok(d.into_object())
 }
 
-/// A namespace, or, while comprehensions run in its code, a copy of it with their variables.
-pub fn with_hidden(f: &Frame, ns: &Object, cx: &mut Cx) -> PyResult {
+/// Whether the variables of a comprehension are set, which in a module or class are then the only locals that count.
+pub fn runs_comprehension(f: &Frame, cx: &mut Cx) -> PyResult<bool> {
     let code = f.code();
-    let mut copy = None;
-    for i in 0..code.nlocals() {
-        if !is_hidden(code, i) {
-            continue;
-        }
-        if let Some(v) = value_of(f, i, cx)? {
-            let d = match copy {
-                Some(d) => d,
-                None => {
-                    let d = PyDict::new(cx)?;
-                    d.update(ns, cx)?;
-                    d
-                }
-            };
-            d.set(code.local_name(i), &v, cx)?;
-            copy = Some(d);
+    for i in (0..code.nlocals()).filter(|&i| is_hidden(code, i)) {
+        if value_of(f, i, cx)?.is_some() {
+            return Ok(true);
         }
     }
-    Ok(copy.map_or_else(|| ns.own(), Own::into_object))
+    Ok(false)
 }
 
 /// What `super()` without arguments stands for in the innermost frame: the class of the method, and its first argument.
@@ -317,6 +318,9 @@ impl FrameLocalsProxy {
     }
     #[method("update(other, /)", nosig)]
     fn update(&self, other: &Object, cx: &mut Cx) -> PyResult<()> {
+        if other.downcast::<PyDict>().is_none() && other.downcast::<FrameLocalsProxy>().is_none() {
+            return Err(cx.type_error(format_args!("update() argument must be dict or another FrameLocalsProxy")));
+        }
         self.merge(other, cx)
     }
     #[method("__reversed__()", nosig)]

@@ -65,7 +65,7 @@ pub(super) fn set(t: &PyType, value: Option<&Object>, cx: &mut Cx) -> PyResult<(
             }
         }
     }
-    for k in [name!(cx, "__annotate_func__"), name!(cx, "__annotate__")] {
+    for k in [name!(cx, "__annotate__"), name!(cx, "__annotate_func__")] {
         drop(d.remove(k, cx)?);
     }
     modified(t);
@@ -75,7 +75,7 @@ pub(super) fn set(t: &PyType, value: Option<&Object>, cx: &mut Cx) -> PyResult<(
 /// The annotate function, or None.
 pub(super) fn get_annotate(t: &PyType, cx: &mut Cx) -> PyResult<Own<Object>> {
     let d = dict_of(t, "__annotate__", cx)?;
-    for k in [name!(cx, "__annotate_func__"), name!(cx, "__annotate__")] {
+    for k in [name!(cx, "__annotate__"), name!(cx, "__annotate_func__")] {
         if let Some(v) = d.get(k, cx)? {
             return match v.ty().tp_descr_get.get() {
                 // SAFETY: the slot's contract: no instance.
