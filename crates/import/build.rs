@@ -11,7 +11,10 @@ use std::sync::Arc;
 const LEFT_OUT: &[&str] = &["test", "idlelib", "turtledemo", "lib2to3"];
 
 /// Lines in which the packed library names another implementation: module, text, and CPython's text. Packages go where CPython has them.
+/// And where it reads bytecode, which is Taipan's own (`lib/_taipan_dis.py`).
 const MENDED: &[(&str, &str, &str)] = &[
+    ("dis", "def main(args=None):", "import _taipan_dis\n_taipan_dis.adapt(globals())\n\n\ndef main(args=None):"),
+    ("inspect", "if opname == \"LOAD_ATTR\":", "if opname in (\"LOAD_ATTR\", \"LOAD_METHOD\"):"),
     ("sysconfig", "return 'RustPython'", "return 'Python'"),
     ("site", "return 'RustPython'", "return 'Python'"),
     ("site", "{userbase}/lib/rustpython{version[0]}", "{userbase}/lib/python{version[0]}"),

@@ -130,7 +130,7 @@ capi! {
         match n {
             0 => Ok(PyTuple::empty()),
             n if n < 0 => Err(bad_internal_call(cx)),
-            n => PyTuple::alloc(n as usize, cx).map(|t| PyTuple::publish(t)),
+            n => PyTuple::alloc(n as usize, cx).map(|t| PyTuple::publish_unfilled(t)),
         }
     }
     /// `len(o)`.
@@ -177,7 +177,7 @@ capi! {
             *o = PyTuple::empty().into_raw();
             return Ok(());
         }
-        let new = PyTuple::publish(PyTuple::alloc(n as usize, cx)?);
+        let new = PyTuple::publish_unfilled(PyTuple::alloc(n as usize, cx)?);
         let (from, to) = (t.as_slice().as_ptr() as *mut *mut Object, new.as_slice().as_ptr() as *mut *mut Object);
         for i in 0..t.len().min(n as usize) {
             *to.add(i) = std::mem::replace(&mut *from.add(i), std::ptr::null_mut());

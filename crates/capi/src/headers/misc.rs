@@ -29,8 +29,12 @@ static HASH: HashFunction = HashFunction { hash: _Py_HashBytes, name: c"siphash1
 
 /// A line of a traceback file: `print_file_and_line`.
 fn print_traceback(tb: &Object, file: &Object, cx: &mut Cx) -> PyResult<()> {
-    let f = cx.import_attr("traceback", "print_tb")?;
-    call::call(&f, &[tb, none(), file], cx).map(drop)
+    let Some(tb) = tb.downcast::<taipan_object::types::traceback::PyTraceback>() else { return Err(bad_internal_call(cx)) };
+    let mut write = |text: &str, cx: &mut Cx| {
+        let s = PyStr::new(text, cx)?;
+        call::call_method(file, name!(cx, "write"), &[&s], cx).map(drop)
+    };
+    taipan_object::types::traceback::print::print(tb, &mut write, cx)
 }
 
 fn write(o: &Object, file: &Object, raw: bool, cx: &mut Cx) -> PyResult<()> {

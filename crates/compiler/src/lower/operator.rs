@@ -8,6 +8,9 @@ use crate::code::{Label, Reg};
 use crate::error::Result;
 use crate::fold;
 
+/// Constants beyond so many have no place in an operand; they are loaded first.
+const CONSTANT_OPERANDS_MAX: usize = u16::MAX as usize;
+
 /// The instruction of an operator.
 pub(crate) const fn binary_op(op: Operator) -> Op {
     match op {
@@ -188,6 +191,7 @@ impl<'a> Lower<'a> {
         span: Span,
     ) -> Result<()> {
         if let Some(constant_op) = constant_form(op)
+            && self.unit.consts.len() < CONSTANT_OPERANDS_MAX
             && let Some(value) = self.const_of(right)
         {
             let index = self.unit.constant(value);
@@ -349,7 +353,9 @@ impl<'a> Lower<'a> {
                 self.emit_jump(span, if none { Op::JumpIfNone } else { Op::JumpIfNotNone }, [left], target);
                 return Ok(());
             }
-            if let Some(jump) = jump_op(op, when, true) {
+            if let Some(jump) = jump_op(op, when, true)
+                && self.unit.consts.len() < CONSTANT_OPERANDS_MAX
+            {
                 let index = self.unit.constant(value);
                 self.unit.depth = base;
                 self.emit_jump(span, jump, [left, index], target);

@@ -48,7 +48,8 @@ impl<'a> Lower<'a> {
         for clause in &t.handlers {
             self.star_clause(clause, base, cleanup)?;
         }
-        // What no clause took is raised again with the rest.
+        // What no clause took is raised again with the rest, at the place of the last clause.
+        let last = t.handlers.last().map_or(span, |h| h.span);
         self.emit(NOWHERE, Op::ListAppend, [list, rest]);
         let which = Intrinsic2::PrepReraiseStar as i32;
         self.emit(NOWHERE, Op::CallIntrinsic2, [orig, orig, list, which]);
@@ -61,8 +62,8 @@ impl<'a> Lower<'a> {
         self.emit(NOWHERE, Op::PopExc, [base]);
         self.jump(NOWHERE, end);
         self.place(raise);
-        self.emit(NOWHERE, Op::PopExc, [base]);
-        self.emit(NOWHERE, Op::Reraise, [orig, 0]);
+        self.emit(last, Op::PopExc, [base]);
+        self.emit(last, Op::Reraise, [orig, 0]);
         self.end_handler(cleanup, base, outer);
         self.unit.code.end_cold();
         self.unit.depth = base;

@@ -7,7 +7,7 @@ mod jumps;
 use std::sync::Arc;
 
 use taipan_bytecode::linetable::Location;
-use taipan_bytecode::{CodeSpec, LocalVar, flags, local_kind};
+use taipan_bytecode::{CodeSpec, Kind, LocalVar, flags, local_kind};
 use taipan_text::Wtf8Buf;
 
 use crate::code::{Inst, Item, NO_HANDLER, NO_LABEL};
@@ -81,6 +81,7 @@ pub(crate) fn finish(
         UnitKind::Module => Location { line: 0, end_line: 1, column: 0, end_column: 0 },
         _ => Location { line: unit.firstlineno, end_line: unit.firstlineno, column: 0, end_column: 0 },
     };
+    drop_unused_constants(&mut stream, unit);
     let assembled = assemble::assemble(&stream, unit.firstlineno, entry)?;
     let scope = &table.scopes[unit.scope];
     Ok(CodeSpec {
@@ -101,6 +102,43 @@ pub(crate) fn finish(
         linetable: assembled.linetable,
         exceptions: assembled.exceptions,
     })
+}
+
+/// Constants of code that was dropped go, except the first, which may be the docstring.
+fn drop_unused_constants(stream: &mut Stream, unit: &mut Unit<'_>) {
+    let mut new_index = vec![None; unit.consts.len()];
+    let is_constant = |kind: Kind| matches!(kind, Kind::Const | Kind::Const16 | Kind::ExtConst);
+    for inst in &stream.insts {
+        for (&arg, &(_, kind)) in inst.args.iter().zip(inst.op.info().operands) {
+            if is_constant(kind)
+                && let Some(used) = new_index.get_mut(arg as usize)
+            {
+                *used = Some(0);
+            }
+        }
+    }
+    if let Some(first) = new_index.first_mut() {
+        *first = Some(0);
+    }
+    if new_index.iter().all(Option::is_some) {
+        return;
+    }
+    let mut count = 0;
+    for place in new_index.iter_mut().flatten() {
+        *place = count;
+        count += 1;
+    }
+    for inst in &mut stream.insts {
+        for (arg, &(_, kind)) in inst.args.iter_mut().zip(inst.op.info().operands) {
+            if is_constant(kind)
+                && let Some(Some(place)) = new_index.get(*arg as usize)
+            {
+                *arg = *place;
+            }
+        }
+    }
+    let mut kept = new_index.iter();
+    unit.consts.retain(|_| kept.next().is_some_and(Option::is_some));
 }
 
 /// The final order of locals, and for each local number its final index.

@@ -321,6 +321,11 @@ pub fn compile_interactive(text: &str, shown: &PyStr, filename: &PyStr, ended: b
     compile_tree(&tree, 0, optimize, filename, Some(text), cx).map(Interactive::Complete)
 }
 
+/// The `__future__` flags of code.
+pub fn futures_of(code: &PyCode) -> i32 {
+    code.flags() as i32 & FUTURE_MASK
+}
+
 /// Run module code in a namespace.
 pub fn run_module(code: &PyCode, globals: &PyDict, cx: &mut Cx) -> PyResult {
     audit::raise("exec", &[code], cx)?;

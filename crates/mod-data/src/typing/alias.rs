@@ -1,7 +1,7 @@
 //! `TypeAliasType`: what `type X = …` makes. Its value is computed on first use.
 
-use super::lazy::{Lazy, unpacked};
-use taipan_builtins::types::generic::{make_parameters, new_alias, union_or};
+use super::lazy::{Lazy, no_default, unpacked};
+use taipan_builtins::types::generic::{new_alias, union_or};
 use taipan_object::prelude::*;
 
 /// Type alias.
@@ -42,12 +42,35 @@ pub fn from_parts(parts: &PyTuple, cx: &mut Cx) -> PyResult<Own<Object>> {
     }
 }
 
+/// Only type parameters, and those with a default last.
+fn check_order(params: &PyTuple, cx: &mut Cx) -> PyResult<()> {
+    let no_default = no_default(cx)?;
+    let mut default_seen = false;
+    for p in params.as_slice() {
+        if !matches!(p.ty().tp_name_str(), "typing.TypeVar" | "typing.ParamSpec" | "typing.TypeVarTuple") {
+            let shown = taipan_object::abstract_::repr(p, cx)?;
+            return Err(cx.type_error(format_args!("Expected a type param, got {shown}")));
+        }
+        let default = taipan_object::attr::get(p, name!(cx, "__default__"), cx)?;
+        if !default.is(&no_default) {
+            default_seen = true;
+        } else if default_seen {
+            let shown = taipan_object::abstract_::repr(p, cx)?;
+            return Err(cx.type_error(format_args!("non-default type parameter '{shown}' follows default type parameter")));
+        }
+    }
+    Ok(())
+}
+
 #[pymethods]
 impl PyTypeAlias {
     #[new("typealias(name, value, *, type_params=())")]
     fn py_new(_cls: &PyType, name: &PyStr, value: &Object, type_params: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
         if type_params.is_some_and(|p| !p.is_a::<PyTuple>()) {
             return Err(cx.type_error(format_args!("type_params must be a tuple")));
+        }
+        if let Some(params) = type_params.and_then(|p| p.downcast::<PyTuple>()) {
+            check_order(params, cx)?;
         }
         make(name, type_params.unwrap_or(none()), Lazy::given(value), cx)
     }
@@ -76,8 +99,16 @@ impl PyTypeAlias {
     }
     #[getter("__parameters__")]
     fn get_parameters(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        // Starred type variable tuples count as parameters of their own.
-        make_parameters(&self.params, cx)
+        // A type variable tuple stands for as many parameters as there are.
+        let mut out = Vec::with_capacity(self.params.len());
+        for p in self.params.as_slice() {
+            if p.ty().tp_name_str() == "typing.TypeVarTuple" {
+                out.extend(taipan_object::abstract_::iter::collect(p, cx)?);
+            } else {
+                out.push(p.own());
+            }
+        }
+        PyTuple::from_vec(out, cx)
     }
     #[getter("__type_params__")]
     fn get_type_params(&self) -> Own<PyTuple> {

@@ -5,6 +5,8 @@ mod table;
 use table::Shape;
 use taipan_object::prelude::*;
 use taipan_object::types::boolean;
+use taipan_object::types::bytes::PyBytes;
+use taipan_object::types::code::{Shown, listing};
 
 /// The effect of an instruction on the stack; `None` when the opcode has none.
 fn effect(opcode: i32, oparg: i64, jump: bool) -> Option<i64> {
@@ -40,6 +42,32 @@ pub mod opcode {
     const ENABLE_SPECIALIZATION: i64 = 1;
     #[constant]
     const ENABLE_SPECIALIZATION_FT: i64 = 1;
+
+    /// Taipan's own instructions in the bytes of co_code, for dis: (start, end, opcode, name, operands), each operand
+    /// a kind ('register', 'name', 'const', 'target' or 'number') and a value; places count in words.
+    #[function("_instructions(code, /)")]
+    fn instructions(code: &PyBytes, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        let mut out = Vec::new();
+        for i in listing(code.as_bytes()) {
+            let mut operands = Vec::with_capacity(i.operands.len());
+            for o in &i.operands {
+                let (kind, value) = match *o {
+                    Shown::Register(n) => ("register", n.into()),
+                    Shown::Name(n) => ("name", n.into()),
+                    Shown::Const(n) => ("const", n.into()),
+                    Shown::Target(n) => ("target", n),
+                    Shown::Number(n) => ("number", n.into()),
+                };
+                let (kind, value) = (PyStr::new_interned(kind, cx)?, PyInt::new(value, cx)?);
+                operands.push(PyTuple::from_slice(&[&kind, &value], cx)?.into_object());
+            }
+            let (start, end) = (PyInt::new(i.start as i64, cx)?, PyInt::new(i.end as i64, cx)?);
+            let (opcode, name) = (PyInt::new(i.opcode.into(), cx)?, PyStr::new_interned(i.name, cx)?);
+            let operands = PyTuple::from_vec(operands, cx)?;
+            out.push(PyTuple::from_slice(&[&start, &end, &opcode, &name, &operands], cx)?.into_object());
+        }
+        PyList::from_vec(out, cx)
+    }
 
     /// Compute the stack effect of the opcode.
     #[function("stack_effect(opcode, oparg=None, /, *, jump=None)")]

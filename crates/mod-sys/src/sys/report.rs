@@ -3,7 +3,7 @@
 use super::fields::UNRAISABLE_ARGS;
 use super::hooks::sys_attr;
 use taipan_object::prelude::*;
-use taipan_object::types::traceback::PyTraceback;
+use taipan_object::types::traceback::{PyTraceback, print};
 use taipan_object::{abstract_, attr, audit, call, unraisable};
 
 /// Text straight to descriptor 2, for when there is no `sys.stderr`.
@@ -44,37 +44,8 @@ fn flush_err(cx: &mut Cx) {
     }
 }
 
-/// The entries of a traceback, plain: file, line, name, and the source line when `linecache` has it.
 fn write_traceback(tb: &PyTraceback, cx: &mut Cx) -> PyResult<()> {
-    write_text("Traceback (most recent call last):\n", cx)?;
-    let getline = match cx.import_attr("linecache", "getline") {
-        Ok(f) => Some(f),
-        Err(r) => {
-            cx.discard(r);
-            None
-        }
-    };
-    let mut at = Some(tb.new_ref());
-    while let Some(t) = at {
-        let code = t.frame().code();
-        let (file, name, line) = (code.filename(), code.name().new_ref(), t.lineno());
-        let shown = abstract_::str(&file, cx)?;
-        write_text(&format!("  File \"{shown}\", line {line}, in {name}\n"), cx)?;
-        if let Some(f) = &getline {
-            let n = PyInt::new(line as i64, cx)?;
-            match call::call(f, &[&file, &n], cx) {
-                Ok(s) => {
-                    let s = abstract_::str(&s, cx)?.to_string_lossy();
-                    if !s.trim().is_empty() {
-                        write_text(&format!("    {}\n", s.trim()), cx)?;
-                    }
-                }
-                Err(r) => cx.discard(r),
-            }
-        }
-        at = t.next();
-    }
-    Ok(())
+    print::print(tb, &mut |text, cx| write_text(text, cx), cx)
 }
 
 /// `module.QualName` as tracebacks show a class.
@@ -114,14 +85,19 @@ fn traceback_of(e: &Object) -> Option<Own<PyTraceback>> {
     e.traceback.own().and_then(|t| t.downcast_own::<PyTraceback>().ok())
 }
 
-/// Cause or context first, then the exception itself.
-fn print_plain(e: &Object, depth: usize, cx: &mut Cx) -> PyResult<()> {
-    if let Some(x) = e.downcast::<exc::PyBaseException>().filter(|_| depth < 100) {
+/// Cause or context first, then the exception itself. `seen`: those shown or about to be.
+fn print_plain(e: &Object, seen: &mut Vec<*const Object>, cx: &mut Cx) -> PyResult<()> {
+    let _deep = cx.enter_call(" while printing an exception")?;
+    seen.push(std::ptr::from_ref(e));
+    if let Some(x) = e.downcast::<exc::PyBaseException>() {
+        let new = |o: &Own<Object>, seen: &[*const Object]| !seen.contains(&std::ptr::from_ref(&**o));
         if let Some(cause) = x.cause.own() {
-            print_plain(&cause, depth + 1, cx)?;
-            write_text("\nThe above exception was the direct cause of the following exception:\n\n", cx)?;
-        } else if let Some(context) = x.context.own().filter(|_| !x.suppress_context.get()) {
-            print_plain(&context, depth + 1, cx)?;
+            if new(&cause, seen) {
+                print_plain(&cause, seen, cx)?;
+                write_text("\nThe above exception was the direct cause of the following exception:\n\n", cx)?;
+            }
+        } else if let Some(context) = x.context.own().filter(|c| !x.suppress_context.get() && new(c, seen)) {
+            print_plain(&context, seen, cx)?;
             write_text("\nDuring handling of the above exception, another exception occurred:\n\n", cx)?;
         }
     }
@@ -139,7 +115,7 @@ pub fn print_exception(e: &Object, cx: &mut Cx) {
     };
     if let Err(r) = shown {
         cx.discard(r);
-        if let Err(r) = print_plain(e, 0, cx) {
+        if let Err(r) = print_plain(e, &mut Vec::new(), cx) {
             cx.discard(r);
         }
     }

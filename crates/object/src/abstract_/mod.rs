@@ -475,9 +475,9 @@ pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
     let cls = members.as_ref().map_or(cls, |m| m.as_object());
     if let Some(t) = cls.downcast::<crate::types::tuple::PyTuple>() {
         let _g = cx.enter_call(" in __instancecheck__")?;
-        let items: Vec<Own<Object>> = t.as_slice().iter().map(|x| x.own()).collect();
-        for c in items {
-            if is_instance(o, &c, cx)? {
+        let t = t.new_ref();
+        for c in t.as_slice() {
+            if is_instance(o, c, cx)? {
                 return Ok(true);
             }
         }
@@ -544,9 +544,9 @@ pub fn is_subclass(d: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
     let cls = members.as_ref().map_or(cls, |m| m.as_object());
     if let Some(t) = cls.downcast::<crate::types::tuple::PyTuple>() {
         let _g = cx.enter_call(" in __subclasscheck__")?;
-        let items: Vec<Own<Object>> = t.as_slice().iter().map(|x| x.own()).collect();
-        for c in items {
-            if is_subclass(d, &c, cx)? {
+        let t = t.new_ref();
+        for c in t.as_slice() {
+            if is_subclass(d, c, cx)? {
                 return Ok(true);
             }
         }

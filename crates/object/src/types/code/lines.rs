@@ -56,3 +56,53 @@ impl Positions {
         Positions { items: Reader::new(code.linetable(), code.co_firstlineno).collect() }
     }
 }
+
+/// An operand as `dis` shows it.
+#[derive(Clone, Copy, Debug)]
+pub enum Shown {
+    /// A temp (not negative), or a local counted from behind the last one.
+    Register(i32),
+    /// Index into `co_names`.
+    Name(i32),
+    /// Index into `co_consts`.
+    Const(i32),
+    /// The word that a jump goes to.
+    Target(i64),
+    /// A number.
+    Number(i32),
+}
+
+/// An instruction as `dis` shows it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its first word, a prefix included.
+    pub start: usize,
+    /// The word behind it.
+    pub end: usize,
+    /// Its number.
+    pub opcode: u8,
+    /// Its name.
+    pub name: &'static str,
+    /// Its operands.
+    pub operands: Vec<Shown>,
+}
+
+/// The instructions in the bytes of `co_code`; ends where they make no sense.
+pub fn listing(code: &[u8]) -> Vec<Listed> {
+    use taipan_bytecode::Kind;
+    let words: Vec<u32> = code.chunks_exact(4).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]])).collect();
+    let (mut out, mut at) = (Vec::new(), 0);
+    while let Ok(i) = taipan_bytecode::decode(&words, at) {
+        at = i.end;
+        let shown = |(_, kind, value): (&'static str, Kind, i32)| match kind {
+            _ if kind.is_register() => Shown::Register(value),
+            Kind::Name | Kind::Name16 => Shown::Name(value),
+            Kind::Const | Kind::Const16 | Kind::ExtConst => Shown::Const(value),
+            _ if kind.is_jump() => Shown::Target(i.end as i64 + i64::from(value)),
+            _ => Shown::Number(value),
+        };
+        let operands = i.operands().map(shown).collect();
+        out.push(Listed { start: i.start, end: i.end, opcode: i.op as u8, name: i.op.name(), operands });
+    }
+    out
+}

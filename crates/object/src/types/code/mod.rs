@@ -12,7 +12,7 @@ mod link;
 mod linked;
 mod replace;
 
-pub use lines::Positions;
+pub use lines::{Listed, Positions, Shown, listing};
 pub use link::{link, link_in};
 use linked::{Body, Linked};
 

@@ -152,6 +152,12 @@ impl PyFunction {
             return Err(cx.value_error(format_args!("{name}() requires a code object with {have} free vars, not {want}")));
         }
         crate::types::type_::audited(self, "__code__", c, cx)?;
+        use taipan_bytecode::flags::{ASYNC_GENERATOR, COROUTINE, GENERATOR};
+        let kind = |code: &PyCode| code.flags() & (GENERATOR | COROUTINE | ASYNC_GENERATOR);
+        if kind(c) != kind(self.code()) {
+            let text = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)";
+            crate::warn::warn(exc::DeprecationWarning(), format_args!("{text}"), 1, cx)?;
+        }
         self.set_code(c.new_ref(), cx)
     }
     #[getter("__name__")]

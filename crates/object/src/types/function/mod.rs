@@ -215,6 +215,9 @@ pub fn builtins_of(globals: &PyDict, cx: &mut Cx) -> PyResult<Own<Object>> {
         }
         return Ok(b);
     }
+    if let Some(f) = crate::machine::current_frame(cx.ts()) {
+        return Ok(f.func().builtins().own());
+    }
     if let Some(b) = cx.interp().builtins.own() {
         return Ok(b.into_object());
     }

@@ -2,6 +2,8 @@
 //!
 //! `tb_lineno` is -1 until somebody asks; it follows from `tb_lasti`.
 
+pub mod print;
+
 use crate::prelude::*;
 use crate::types::frame::PyFrame;
 use std::cell::Cell;

@@ -94,16 +94,40 @@ impl PyTuple {
         }
     }
 
-    /// Track a filled tuple and hand it out.
+    /// Hand out a filled tuple. It is tracked only if it can be part of a cycle: atoms, and tuples of nothing else,
+    /// are no concern of the collector's.
     ///
     /// # Safety
     /// `t` comes from `alloc` and all its items are set.
     pub unsafe fn publish(t: *mut PyTuple) -> Own<PyTuple> {
         // SAFETY: the caller's promise.
         unsafe {
+            if !(*t).holds_untracked_only() {
+                gc::track(t as *mut Object);
+            }
+            Own::from_raw(t as *mut Object)
+        }
+    }
+
+    /// Track a tuple whose items are set later, and hand it out.
+    ///
+    /// # Safety
+    /// `t` comes from `alloc`. Nobody reads it before all items are set.
+    pub unsafe fn publish_unfilled(t: *mut PyTuple) -> Own<PyTuple> {
+        // SAFETY: the caller's promise; the collector expects null items.
+        unsafe {
             gc::track(t as *mut Object);
             Own::from_raw(t as *mut Object)
         }
+    }
+
+    /// Whether no item is, or may come to be, tracked by the collector. False while items are missing.
+    pub(crate) fn holds_untracked_only(&self) -> bool {
+        (0..self.len()).all(|i| {
+            // SAFETY: within the items, which are null or live objects.
+            let Some(o) = (unsafe { (*self.items.as_ptr().add(i)).as_ref() }) else { return false };
+            !o.is_gc() || (o.is_exact::<PyTuple>() && !gc::is_tracked(o))
+        })
     }
 
     /// A tuple of what the iterator gives; its length must be exact.
@@ -145,7 +169,11 @@ impl PyTuple {
 pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     // SAFETY: a dying tuple; each item is released once.
     unsafe {
-        gc::untrack(obj);
+        if gc::is_tracked(&*obj) {
+            gc::untrack(obj);
+        } else if (*obj).is_exact::<PyTuple>() {
+            gc::untracked_died();
+        }
         let t = &*(obj as *const PyTuple);
         let n = t.len();
         for i in 0..n {
