@@ -13,6 +13,7 @@ pub mod programs;
 pub mod record;
 pub mod startup_order;
 pub mod tidy;
+pub mod trees;
 pub mod wheels;
 
 use std::path::{Path, PathBuf};

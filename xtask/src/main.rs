@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{abi_gen, abi_probe, bench, conformance, imports, pgo, programs, record, startup_order, tidy, wheels};
+use xtask::{abi_gen, abi_probe, bench, conformance, imports, pgo, programs, record, startup_order, tidy, trees, wheels};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND [OPTIONS]
@@ -17,6 +17,7 @@ usage: cargo xtask COMMAND [OPTIONS]
   abi-probe           layouts against the 3.14 headers and against Taipan's types
   startup-order       write crates/taipan/startup.ld: functions of the start together (needs valgrind)
   imports [NAME]      import every module of the library, one process each
+  trees [DIR…]        trees and errors of all library and test files beside the reference's
   wheels [NAME…]      packages from the index, used by Taipan and the reference (`--repeat N`: memory over N rounds)
   abi-gen [--check]   write crates/abi/src/headers from xtask/data/layouts.tsv (or only compare)
 ";
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         "pgo" => pgo::main(rest),
         "abi-probe" => abi_probe::main(rest),
         "imports" => imports::main(rest),
+        "trees" => trees::main(rest),
         "wheels" => wheels::main(rest),
         "startup-order" => startup_order::main(rest),
         "abi-gen" => abi_gen::main(rest),

@@ -4,7 +4,7 @@ use taipan_bytecode::Op;
 use taipan_bytecode::linetable::Location;
 
 use super::Stream;
-use crate::code::{Inst, NO_HANDLER, NO_LABEL};
+use crate::code::{Inst, NO_LABEL};
 
 /// Longest way out of a code object that is copied: the end of a class body.
 const EXIT_MAX: usize = 12;

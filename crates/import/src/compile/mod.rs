@@ -261,11 +261,10 @@ pub fn compile_script(text: &str, filename: &PyStr, cx: &mut Cx) -> PyResult<Own
     let last = text.trim_end_matches(['\n', '\r']);
     let last = last.rsplit(['\n', '\r']).next().unwrap_or_default();
     let bare = last.trim_start_matches([' ', '\t', '\x0c']) == "\\";
-    let result = compile_module(text, filename, cx);
-    if let (true, Err(r)) = (bare, &result) {
-        return Err(errors::without_offset(*r, "unexpected EOF while parsing", cx));
+    match compile_module(text, filename, cx) {
+        Err(r) if bare => Err(errors::without_offset(r, "unexpected EOF while parsing", cx)),
+        result => result,
     }
-    result
 }
 
 /// Compile module source from a file or the like, with the flags of `importlib`'s `source_to_code`.

@@ -1,5 +1,6 @@
 //! What Python sees of a code object.
 
+use super::linked::Source;
 use super::*;
 use crate::types::bytes::PyBytes;
 use crate::types::complex::PyComplex;
@@ -34,9 +35,28 @@ impl PyCode {
         cached_names(&self.linked().freevars, self, local_kind::FREE, cx)
     }
 
-    /// The instructions as bytes.
-    fn code_bytes(&self) -> Vec<u8> {
-        self.words().iter().flat_map(|w| w.to_le_bytes()).collect()
+    /// The instructions as bytes, or what was given for them.
+    pub(super) fn shown_code(&self) -> Vec<u8> {
+        match self.linked().shown_code.own() {
+            Some(b) => b.as_bytes().to_vec(),
+            None => self.words().iter().flat_map(|w| w.to_le_bytes()).collect(),
+        }
+    }
+    /// Whether the instructions that were given are not run.
+    pub(super) fn is_refused(&self) -> bool {
+        self.linked().shown_code.own().is_some()
+    }
+    /// What `co_stacksize` says.
+    pub(super) fn shown_stacksize(&self) -> i32 {
+        match self.body.get() {
+            Source::Linked(l) => l.shown_stacksize.get().unwrap_or(self.co_stacksize),
+            _ => self.co_stacksize,
+        }
+    }
+    /// What `co_stacksize` and `co_code` say from now on.
+    pub(super) fn set_shown(&self, stacksize: i32, code: Option<Own<PyBytes>>, cx: &mut Cx) {
+        self.linked().shown_stacksize.set(Some(stacksize));
+        self.linked().shown_code.set(code, cx);
     }
 
     fn same(&self, o: &PyCode, cx: &mut Cx) -> PyResult<bool> {
@@ -130,6 +150,13 @@ impl PyCode {
             _ => not_implemented().own(),
         })
     }
+    #[new("code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=(), cellvars=(), /)", nosig)]
+    fn new(_cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
+        if !kw.is_empty() {
+            return Err(cx.type_error(format_args!("code() takes no keyword arguments")));
+        }
+        super::rebuild::constructed(args.0, cx)
+    }
     #[getter("co_argcount")]
     fn py_argcount(&self) -> i32 {
         self.co_argcount
@@ -144,7 +171,7 @@ impl PyCode {
     }
     #[getter("co_stacksize")]
     fn py_stacksize(&self) -> i32 {
-        self.co_stacksize
+        self.shown_stacksize()
     }
     #[getter("co_flags")]
     fn py_flags(&self) -> i32 {
@@ -192,7 +219,7 @@ impl PyCode {
     }
     #[getter("co_code")]
     fn py_code(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
-        PyBytes::new(&self.code_bytes(), cx)
+        PyBytes::new(&self.shown_code(), cx)
     }
     #[getter("_co_code_adaptive")]
     fn py_adaptive(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {

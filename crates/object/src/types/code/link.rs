@@ -14,6 +14,7 @@ use crate::types::{self};
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
+use taipan_bytecode::linetable::{Location, Reader, Writer};
 use taipan_bytecode::serial::ReadError;
 use taipan_bytecode::serial::image::{Cursor, RawConst};
 use taipan_bytecode::{Const, Op, decode};
@@ -151,7 +152,10 @@ fn slot_of(o: &Object) -> Slot {
     }
 }
 
-pub(super) fn finish(code: &PyCode, p: Parts, cx: &mut Cx) -> PyResult<()> {
+pub(super) fn finish(code: &PyCode, mut p: Parts, cx: &mut Cx) -> PyResult<()> {
+    if cx.interp().config.borrow().no_debug_ranges {
+        p.linetable = Cow::Owned(without_columns(&p.linetable, code.co_firstlineno));
+    }
     let first = first_traceable(&p.words);
     let entry = entry_words(&p.words);
     let linked = Linked::new(p.words, p.linetable, p.exceptions, &p.kinds, p.ncells, p.consts.as_slice().iter().map(|o| slot_of(o)), cx)?;
@@ -174,6 +178,15 @@ pub(super) fn finish(code: &PyCode, p: Parts, cx: &mut Cx) -> PyResult<()> {
     }
     code.entry.set(entry);
     Ok(())
+}
+
+/// A position table with lines only (`-X no_debug_ranges`).
+fn without_columns(table: &[u8], firstlineno: i32) -> Vec<u8> {
+    let mut out = Writer::new(firstlineno);
+    for (location, words) in Reader::new(table, firstlineno) {
+        out.push(if location.line < 0 { Location::NONE } else { Location::line(location.line) }, words);
+    }
+    out.finish()
 }
 
 impl PyCode {

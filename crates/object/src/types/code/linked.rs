@@ -10,6 +10,7 @@ use crate::cx::Cx;
 use crate::err::PyResult;
 use crate::field::FieldCell;
 use crate::frame::Slot;
+use crate::types::bytes::PyBytes;
 use crate::types::tuple::PyTuple;
 use std::borrow::Cow;
 use std::cell::{Cell, UnsafeCell};
@@ -60,6 +61,10 @@ pub(super) struct Linked {
     ncells: usize,
     nslots: usize,
     nlocals: usize,
+    /// What `co_stacksize` says, if not the number of temps.
+    pub shown_stacksize: Cell<Option<i32>>,
+    /// What `co_code` says, where the instructions that were given are not run.
+    pub shown_code: FieldCell<PyBytes>,
     /// Made on demand.
     pub varnames: FieldCell<PyTuple>,
     pub cellvars: FieldCell<PyTuple>,
@@ -92,6 +97,8 @@ impl Linked {
             ncells,
             nslots,
             nlocals: kinds.len(),
+            shown_stacksize: Cell::new(None),
+            shown_code: FieldCell::empty(),
             varnames: FieldCell::empty(),
             cellvars: FieldCell::empty(),
             freevars: FieldCell::empty(),

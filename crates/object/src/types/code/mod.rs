@@ -10,6 +10,7 @@ pub mod image;
 mod lines;
 mod link;
 mod linked;
+mod rebuild;
 mod replace;
 
 pub use lines::{Listed, Positions, Shown, listing};

@@ -13,6 +13,9 @@ use std::sync::Arc;
 use taipan_bytecode::{Const, LocalVar};
 use taipan_text::Wtf8Buf;
 
+/// Flags that say how the code is called and what it makes.
+const KIND_FLAGS: u32 = flags::VARARGS | flags::VARKEYWORDS | flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR | flags::OPTIMIZED | flags::NEWLOCALS;
+
 fn wtf8(s: &PyStr) -> Wtf8Buf {
     let mut out = Wtf8Buf::new();
     s.code_points().for_each(|c| out.push(c));
@@ -24,7 +27,7 @@ fn boxed(o: &Object) -> Box<str> {
 }
 
 /// A constant without objects; none if there is no such constant.
-fn constant(o: &Object, cx: &mut Cx) -> PyResult<Option<Const>> {
+pub(super) fn constant(o: &Object, cx: &mut Cx) -> PyResult<Option<Const>> {
     let items = |t: &[&Object], cx: &mut Cx| -> PyResult<Option<Box<[Const]>>> {
         let mut out = Vec::with_capacity(t.len());
         for o in t {
@@ -110,7 +113,7 @@ impl PyCode {
     }
 }
 
-/// Names, file, first line, flags and constants can change; the instructions and what they refer to belong together and cannot.
+/// `code.replace(…)`. Names, file, first line, flags, positions and constants leave the instructions as they are.
 pub(super) fn replaced(code: &PyCode, changes: &PyDict, cx: &mut Cx) -> PyResult<Own<PyCode>> {
     code.ensure_linked(cx)?;
     let mut filename = code.filename().downcast_own::<PyStr>().map_err(|_| cx.type_error(format_args!("co_filename must be a string")))?;
@@ -129,6 +132,10 @@ pub(super) fn replaced(code: &PyCode, changes: &PyDict, cx: &mut Cx) -> PyResult
         nfreevars: code.co_nfreevars,
     };
     let mut consts = code.consts().new_ref();
+    let mut linetable = None;
+    if code.is_refused() {
+        return super::rebuild::rebuilt(code, changes, cx);
+    }
     let mut pos = 0;
     while let Some((k, v, _)) = changes.next_own(&mut pos) {
         let key = k.downcast::<PyStr>().map(|s| s.to_string_lossy()).unwrap_or_default();
@@ -141,20 +148,19 @@ pub(super) fn replaced(code: &PyCode, changes: &PyDict, cx: &mut Cx) -> PyResult
                 None => return Err(cx.type_error(format_args!("replace() argument '{key}' must be str, not {}", v.ty().tp_name_str()))),
             },
             "co_firstlineno" => shape.firstlineno = int(cx)? as i32,
-            "co_flags" => shape.flags = int(cx)? as u32,
+            // Arguments and the kind of function depend on the rest.
+            "co_flags" if (shape.flags ^ int(cx)? as u32) & KIND_FLAGS == 0 => shape.flags = int(cx)? as u32,
             "co_consts" => match v.exact::<PyTuple>() {
                 Some(t) if t.len() == consts.len() => consts = t.new_ref(),
-                Some(_) => return Err(cx.value_error(format_args!("co_consts must keep its length"))),
+                Some(_) => return super::rebuild::rebuilt(code, changes, cx),
                 None => return Err(cx.type_error(format_args!("replace() argument 'co_consts' must be tuple, not {}", v.ty().tp_name_str()))),
             },
-            _ => {
-                let now = crate::attr::get_opt(code.as_object(), &*crate::attr::as_name(&k, cx)?, cx)?;
-                match now {
-                    Some(n) if crate::abstract_::eq(&n, &v, cx)? => {}
-                    Some(_) => return Err(cx.value_error(format_args!("{key} cannot be replaced in Taipan's code objects"))),
-                    None => return Err(cx.type_error(format_args!("replace() got an unexpected keyword argument '{key}'"))),
-                }
-            }
+            "co_linetable" => match v.downcast::<PyBytes>() {
+                Some(b) => linetable = Some(b.as_bytes().to_vec()),
+                None => return Err(cx.type_error(format_args!("replace() argument 'co_linetable' must be bytes, not {}", v.ty().tp_name_str()))),
+            },
+            // What concerns the instructions is judged as a whole.
+            _ => return super::rebuild::rebuilt(code, changes, cx),
         }
     }
     let l = code.linked();
@@ -164,7 +170,7 @@ pub(super) fn replaced(code: &PyCode, changes: &PyDict, cx: &mut Cx) -> PyResult
         local_names: code.local_names().new_ref(),
         kinds: l.kinds().to_vec(),
         words: l.words.clone(),
-        linetable: l.linetable.clone(),
+        linetable: linetable.map_or_else(|| l.linetable.clone(), std::borrow::Cow::Owned),
         exceptions: l.exceptions.to_vec(),
         ncells: l.ncells(),
     };
