@@ -167,15 +167,27 @@ impl<'a> Lower<'a> {
     }
 
     pub fn check_keywords(&self, keywords: &'a [Keyword]) -> Result<()> {
+        if keywords.len() < 2 {
+            return Ok(());
+        }
+        // Of several the one whose first mention comes first is reported.
+        let mut mentioned: QuickMap<&Identifier, usize> = QuickMap::default();
+        let mut worst: Option<(usize, &Keyword)> = None;
         for (index, keyword) in keywords.iter().enumerate() {
             let Some(name) = &keyword.arg else { continue };
-            for other in &keywords[index + 1..] {
-                if other.arg.as_ref() == Some(name) {
-                    return Err(Error::syntax(format!("keyword argument repeated: {name}"), other.span));
-                }
+            match mentioned.get(name) {
+                None => drop(mentioned.insert(name, index)),
+                Some(&first) if worst.is_none_or(|(at, _)| first < at) => worst = Some((first, keyword)),
+                Some(_) => {}
             }
         }
-        Ok(())
+        match worst {
+            Some((_, keyword)) => {
+                let name = keyword.arg.as_ref().map_or("", |name| name.as_str());
+                Err(Error::syntax(format!("keyword argument repeated: {name}"), keyword.span))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Call R[w] with unpacked or many arguments.

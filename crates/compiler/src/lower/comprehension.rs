@@ -163,7 +163,7 @@ impl<'a> Lower<'a> {
         self.unit.depth = iter + 1;
         self.clauses(parts, 0, Some(iter))?;
         if parts.kind == Comprehension::Generator {
-            self.emit(span, Op::ReturnNone, []);
+            self.emit(Span::new(-1, -1, -1, -1), Op::ReturnNone, []);
         } else {
             self.emit(span, Op::Return, [0]);
         }
@@ -213,6 +213,9 @@ impl<'a> Lower<'a> {
         self.jump(span, next);
         self.place(body);
         let (item, direct) = self.loop_item(&clause.target);
+        if direct && clause.target.span.lineno != span.lineno {
+            self.emit(clause.target.span, Op::Nop, []);
+        }
         if !direct {
             self.unit.depth = item + 1;
             self.store_target(&clause.target, item)?;

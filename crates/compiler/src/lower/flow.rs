@@ -90,6 +90,10 @@ impl<'a> Lower<'a> {
         self.jump(f.iter.span, next);
         self.place(body);
         let (item, direct) = self.loop_item(&f.target);
+        if direct && f.target.span.lineno != f.iter.span.lineno {
+            // The line of the assignment, which debuggers stop at.
+            self.emit(f.target.span, Op::Nop, []);
+        }
         if !direct {
             self.unit.depth = item + 1;
             self.store_target(&f.target, item)?;

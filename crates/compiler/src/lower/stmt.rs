@@ -104,7 +104,8 @@ impl<'a> Lower<'a> {
             self.emit(span, Op::Nop, []);
         } else {
             let value = self.operand(&e.value, true)?;
-            self.discard(value, span);
+            // Where the value came from: brackets around it may begin on another line.
+            self.discard(value, Span::new(-1, -1, -1, -1));
         }
         self.unit.depth = base;
         Ok(())

@@ -73,6 +73,13 @@ pub(crate) fn finish(
     let (locals, order) = place_locals(unit);
     let mut stream = resolve(items, unit, &order)?;
     jumps::simplify(&mut stream);
+    if let Some(first) = stream.insts.first_mut()
+        && unit.kind != UnitKind::Module
+        && first.location.line < 0
+    {
+        // Nothing came before it but the entry.
+        first.location = Location { line: unit.firstlineno, end_line: unit.firstlineno, column: 0, end_column: 0 };
+    }
     jumps::spread_locations(&mut stream);
     assigned::drop_checks(&mut stream, unit, &locals);
     jumps::drop_trivial(&mut stream);

@@ -85,6 +85,62 @@ impl StrBuf {
     }
 }
 
+/// As [`StrBuf`], but what turns out to be one string and nothing else is that string, not a copy.
+#[derive(Default)]
+pub struct Pieces {
+    text: StrBuf,
+    /// All there is so far, while `text` is empty.
+    only: Option<Own<PyStr>>,
+}
+
+impl Pieces {
+    pub fn with_capacity(n: usize) -> Self {
+        Pieces { text: StrBuf::with_capacity(n), only: None }
+    }
+    /// Room for `n` more code points, or false.
+    pub fn try_reserve(&mut self, n: usize) -> bool {
+        self.text.try_reserve(n)
+    }
+    /// The text, to which more is to come.
+    #[inline]
+    fn open(&mut self) -> &mut StrBuf {
+        if let Some(s) = self.only.take() {
+            self.text.push_str(&s);
+        }
+        &mut self.text
+    }
+    /// One code point.
+    #[inline]
+    pub fn push(&mut self, c: u32) {
+        self.open().push(c);
+    }
+    /// Rust text.
+    pub fn push_text(&mut self, s: &str) {
+        self.open().push_text(s);
+    }
+    /// A string.
+    pub fn push_str(&mut self, s: &PyStr) {
+        self.push_part(s, 0, s.len());
+    }
+    /// Code points `a..b` of a string.
+    pub fn push_part(&mut self, s: &PyStr, a: usize, b: usize) {
+        let whole = a == 0 && b == s.len() && s.as_object().is_exact::<PyStr>();
+        if a == b {
+        } else if whole && self.only.is_none() && self.text.is_empty() {
+            self.only = Some(AsObject::new_ref(s));
+        } else {
+            self.open().push_part(s, a, b);
+        }
+    }
+    /// The string.
+    pub fn finish(self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        match self.only {
+            Some(s) => Ok(s),
+            None => self.text.finish(cx),
+        }
+    }
+}
+
 impl PyStr {
     /// Code points `a..b` as a string; the whole of an exact string is itself.
     pub fn slice(&self, a: usize, b: usize, cx: &mut Cx) -> PyResult<Own<PyStr>> {

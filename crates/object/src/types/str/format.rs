@@ -1,6 +1,6 @@
 //! `format()`, `str.format` and `format_map`.
 
-use super::{PyStr, StrBuf, Units};
+use super::{PyStr, Pieces, Units};
 use crate::args::{Args, Kwargs};
 use crate::prelude::*;
 use crate::{abstract_, attr};
@@ -36,7 +36,7 @@ fn lay_out(s: &PyStr, l: &StrLayout, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     if l.left.checked_add(l.right).and_then(|n| n.checked_add(l.take)).is_none_or(|n| n > isize::MAX as usize / 4) {
         return Err(cx.memory_error());
     }
-    let mut b = StrBuf::with_capacity(l.left + l.take + l.right);
+    let mut b = Pieces::with_capacity(l.left + l.take + l.right);
     (0..l.left).for_each(|_| b.push(l.fill));
     b.push_part(s, 0, l.take);
     (0..l.right).for_each(|_| b.push(l.fill));
@@ -101,7 +101,7 @@ impl Source<'_> {
         Ok(v)
     }
 
-    fn run(&mut self, text: &[u32], part: std::ops::Range<usize>, depth: u32, out: &mut StrBuf, cx: &mut Cx) -> PyResult<()> {
+    fn run(&mut self, text: &[u32], part: std::ops::Range<usize>, depth: u32, out: &mut Pieces, cx: &mut Cx) -> PyResult<()> {
         if depth > template::RECURSION_MAX {
             return Err(bad_template(TemplateError::Recursion, cx));
         }
@@ -118,7 +118,7 @@ impl Source<'_> {
                 _ => return Err(cx.value_error(format_args!("{}", template::unknown_conversion_message(field.conversion)))),
             };
             let spec = if field.nested {
-                let mut b = StrBuf::new();
+                let mut b = Pieces::default();
                 self.run(text, field.spec, depth + 1, &mut b, cx)?;
                 b.finish(cx)?
             } else {
@@ -133,7 +133,10 @@ impl Source<'_> {
 
 fn run_template(s: &PyStr, args: &[&Object], kw: Lookup<'_>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     let text = s.to_points();
-    let mut out = StrBuf::with_capacity(text.len());
+    if !text.iter().any(|&c| c == '{' as u32 || c == '}' as u32) {
+        return s.to_exact(cx);
+    }
+    let mut out = Pieces::with_capacity(text.len());
     let mut src = Source { args, kw, auto: AutoNumber::default() };
     src.run(&text, 0..text.len(), 1, &mut out, cx)?;
     out.finish(cx)

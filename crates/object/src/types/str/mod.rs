@@ -16,7 +16,7 @@ mod methods;
 mod percent;
 mod repr;
 
-pub use build::StrBuf;
+pub use build::{Pieces, StrBuf};
 pub use iter::{PyStrAsciiIter, PyStrIter};
 pub use methods::join;
 

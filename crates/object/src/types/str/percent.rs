@@ -1,6 +1,6 @@
 //! `"…" % values`.
 
-use super::{PyStr, StrBuf};
+use super::{PyStr, Pieces};
 use crate::abstract_::{self, number};
 use crate::prelude::*;
 use crate::types::float::PyFloat;
@@ -75,7 +75,7 @@ fn raise(e: PercentError<Raised>, cx: &mut Cx) -> Raised {
     }
 }
 
-fn push(p: &Padded, out: &mut StrBuf) {
+fn push(p: &Padded, out: &mut Pieces) {
     p.for_each(|c| out.push(c));
 }
 
@@ -102,14 +102,14 @@ fn integer(v: &Object, kind: u32, cx: &mut Cx) -> PyResult<Own<PyInt>> {
     Err(cx.type_error(format_args!("%{c} format: {need} is required, not {}", v.ty().tp_name_str())))
 }
 
-fn text(spec: &PercentSpec, s: &PyStr, out: &mut StrBuf) {
+fn text(spec: &PercentSpec, s: &PyStr, out: &mut Pieces) {
     let (take, left, right) = percent::format_text(spec, s.len());
     (0..left).for_each(|_| out.push(32));
     out.push_part(s, 0, take);
     (0..right).for_each(|_| out.push(32));
 }
 
-fn character(spec: &PercentSpec, v: &Object, out: &mut StrBuf, cx: &mut Cx) -> PyResult<()> {
+fn character(spec: &PercentSpec, v: &Object, out: &mut Pieces, cx: &mut Cx) -> PyResult<()> {
     let c = match v.downcast::<PyStr>() {
         Some(s) if s.len() == 1 => s.new_ref(),
         Some(s) => return Err(cx.type_error(format_args!("%c requires an int or a unicode character, not a string of length {}", s.len()))),
@@ -130,7 +130,7 @@ fn character(spec: &PercentSpec, v: &Object, out: &mut StrBuf, cx: &mut Cx) -> P
     Ok(())
 }
 
-fn one(spec: &PercentSpec, v: &Object, out: &mut StrBuf, cx: &mut Cx) -> PyResult<()> {
+fn one(spec: &PercentSpec, v: &Object, out: &mut Pieces, cx: &mut Cx) -> PyResult<()> {
     match char::from_u32(spec.kind) {
         Some('s') => {
             let s = abstract_::str(v, cx)?;
@@ -187,7 +187,10 @@ pub fn format(s: &PyStr, values: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     let points = s.to_points();
     let tuple = values.downcast::<PyTuple>();
     let mapping = tuple.is_none() && !values.is_a::<PyStr>() && values.ty().mapping().is_some_and(|m| m.mp_subscript.get().is_some());
-    let mut out = StrBuf::with_capacity(points.len());
+    if !points.contains(&('%' as u32)) && (tuple.is_some_and(|t| t.is_empty()) || mapping) {
+        return s.to_exact(cx);
+    }
+    let mut out = Pieces::with_capacity(points.len());
     let mut vals = Values { all: values, tuple, next: 0, mapping, selected: None, text: &points, cx };
     let mut at = 0;
     let mut used_mapping = false;
