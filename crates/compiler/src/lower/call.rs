@@ -8,6 +8,7 @@ use super::display::is_starred;
 use super::name::Place;
 use crate::code::Reg;
 use crate::error::{Error, Result};
+use crate::names::QuickMap;
 use crate::symtable::{Meaning, Part, TOP, def};
 use crate::unit::UnitKind;
 
