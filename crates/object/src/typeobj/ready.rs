@@ -309,6 +309,7 @@ pub fn inherit(t: &PyType, cx: &mut Cx) {
     for b in mro.as_slice().iter().skip(1) {
         if let Some(b) = b.downcast::<PyType>() {
             inherit_slots(t, b);
+            inherit_pattern_flags(t, b);
         }
     }
     if let Some(b) = t.base() {
@@ -350,10 +351,16 @@ fn inherit_special(t: &PyType, b: &PyType) {
         | flags::DICT_SUBCLASS | flags::BASE_EXC_SUBCLASS | flags::TYPE_SUBCLASS | flags::MATCH_SELF | flags::ITEMS_AT_END;
     add |= bf & FAST;
     add |= bf & (flags::MANAGED_DICT | flags::MANAGED_WEAKREF | flags::INLINE_VALUES);
-    if tf & (flags::SEQUENCE | flags::MAPPING) == 0 {
-        add |= bf & (flags::SEQUENCE | flags::MAPPING);
-    }
     t.tp_flags.set(tf | add);
+}
+
+/// What a class is to patterns, a sequence or a mapping, comes from the first class in the MRO that is either.
+fn inherit_pattern_flags(t: &PyType, b: &PyType) {
+    const KINDS: u64 = flags::SEQUENCE | flags::MAPPING;
+    let tf = t.tp_flags.get();
+    if tf & KINDS == 0 {
+        t.tp_flags.set(tf | b.tp_flags.get() & KINDS);
+    }
 }
 
 /// Copy what the type does not have and the base defines itself: what the base got from its own base is left to that one's turn, so that an ancestor which
