@@ -73,21 +73,20 @@ pub(crate) fn finish(
     let (locals, order) = place_locals(unit);
     let mut stream = resolve(items, unit, &order)?;
     jumps::simplify(&mut stream);
-    if let Some(first) = stream.insts.first_mut()
-        && unit.kind != UnitKind::Module
-        && first.location.line < 0
-    {
-        // Nothing came before it but the entry.
-        first.location = Location { line: unit.firstlineno, end_line: unit.firstlineno, column: 0, end_column: 0 };
-    }
-    jumps::spread_locations(&mut stream);
-    assigned::drop_checks(&mut stream, unit, &locals);
-    jumps::drop_trivial(&mut stream);
     // A module begins before its first line, as CPython has it.
     let entry = match unit.kind {
         UnitKind::Module => Location { line: 0, end_line: 1, column: 0, end_column: 0 },
         _ => Location { line: unit.firstlineno, end_line: unit.firstlineno, column: 0, end_column: 0 },
     };
+    if let Some(first) = stream.insts.first_mut()
+        && first.location.line < 0
+    {
+        // Nothing came before it but the entry.
+        first.location = entry;
+    }
+    jumps::spread_locations(&mut stream);
+    assigned::drop_checks(&mut stream, unit, &locals);
+    jumps::drop_trivial(&mut stream);
     drop_unused_constants(&mut stream, unit);
     let assembled = assemble::assemble(&stream, unit.firstlineno, entry)?;
     let scope = &table.scopes[unit.scope];
