@@ -236,8 +236,11 @@ impl<'a> Lower<'a> {
         }
         for name in free {
             let reg = self.unit.new_local(&name, local_kind::FREE);
+            let is_class = name.as_str() == "__class__";
             let own = self.unit.cells.insert(name, reg);
-            self.unit.class_cell = self.unit.class_cell.or(own);
+            if is_class {
+                self.unit.class_cell = own;
+            }
         }
         if self.unit.is_generator || self.unit.is_coroutine {
             self.emit(span, Op::ReturnGenerator, []);

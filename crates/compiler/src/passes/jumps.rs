@@ -165,7 +165,8 @@ pub(super) fn spread_locations(stream: &mut Stream) {
     for index in 0..count {
         let inst = stream.insts[index];
         let Some(target) = stream.target(&inst) else { continue };
-        let exit = exit_length(stream, target);
+        // What follows anyway needs no copy.
+        let exit = if inst.op == Op::Jump && target == index + 1 { 0 } else { exit_length(stream, target) };
         if exit == 0 {
             joined[target] = true;
             continue;
