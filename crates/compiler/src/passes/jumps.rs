@@ -165,8 +165,11 @@ pub(super) fn spread_locations(stream: &mut Stream) {
     for index in 0..count {
         let inst = stream.insts[index];
         let Some(target) = stream.target(&inst) else { continue };
-        // What follows anyway needs no copy.
-        let exit = if inst.op == Op::Jump && target == index + 1 { 0 } else { exit_length(stream, target) };
+        let mut exit = exit_length(stream, target);
+        if inst.op == Op::Jump && target == index + 1 && exit > 1 {
+            // What follows anyway needs no copy.
+            exit = 0;
+        }
         if exit == 0 {
             joined[target] = true;
             continue;
