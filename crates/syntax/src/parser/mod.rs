@@ -29,6 +29,8 @@ use names::Names;
 const DEPTH_MAX: u32 = 1_000;
 /// Height of a chain of left-associative operators.
 const HEIGHT_MAX: u32 = 8_000;
+/// Tokens of a source with a chain that is too long, up to which it is worth finding out what else is wrong.
+const SEARCHED_MAX: usize = 600_000;
 /// `elif` clauses of one `if`; they nest in the tree.
 const ELIF_MAX: usize = 2_500;
 
@@ -85,7 +87,7 @@ pub(crate) fn parse(src: &str, mode: Mode, options: &Options) -> Parsed {
     let result = parser.root(mode, type_ignores);
     let result = match (result, parser.overflow) {
         // A chain was cut, see `grown`; wrong source is wrong all the same.
-        (Err(Fail::Syntax), Some(Fail::Chain)) => Err(Fail::Syntax),
+        (Err(Fail::Syntax), Some(Fail::Chain)) if parser.toks.len() <= SEARCHED_MAX => Err(Fail::Syntax),
         (_, Some(fail)) => Err(fail),
         (Ok(_), None) if parser.names.constant.is_some() => Err(Fail::Constant(parser.names.constant.unwrap_or(""))),
         (result, _) => result,
