@@ -150,12 +150,12 @@ impl PyCode {
             _ => not_implemented().own(),
         })
     }
-    #[new("code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=(), cellvars=(), /)", nosig)]
-    fn new(_cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
+    #[slot(tp_new)]
+    fn tp_new(_cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         if !kw.is_empty() {
             return Err(cx.type_error(format_args!("code() takes no keyword arguments")));
         }
-        super::rebuild::constructed(args.0, cx)
+        super::rebuild::constructed(args.0, cx).map(Own::into_object)
     }
     #[getter("co_argcount")]
     fn py_argcount(&self) -> i32 {

@@ -57,20 +57,23 @@ fn bytes_of(key: &str, v: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
     }
 }
 
+fn boxed<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
+    names.map(Box::from).collect()
+}
+
 impl Parts {
     /// The parts of a code object.
     pub(super) fn of(code: &PyCode, cx: &mut Cx) -> PyResult<Parts> {
         let spec = code.to_spec(cx)?;
-        let boxed = |names: &mut dyn Iterator<Item = &str>| names.map(Box::from).collect::<Vec<Box<str>>>();
         let filename = code.filename().downcast_own::<PyStr>();
         Ok(Parts {
             filename: filename.map_err(|_| cx.type_error(format_args!("co_filename must be a string")))?,
             consts: code.consts().new_ref(),
             stacksize: code.shown_stacksize().into(),
             nlocals: None,
-            varnames: boxed(&mut spec.varnames()),
-            cellvars: boxed(&mut spec.cellvars()),
-            freevars: boxed(&mut spec.freevars()),
+            varnames: boxed(spec.varnames()),
+            cellvars: boxed(spec.cellvars()),
+            freevars: boxed(spec.freevars()),
             code_bytes: code.shown_code(),
             new_variables: false,
             spec,

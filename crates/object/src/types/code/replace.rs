@@ -113,7 +113,7 @@ impl PyCode {
     }
 }
 
-/// `code.replace(…)`. Names, file, first line, flags, positions and constants leave the instructions as they are.
+/// `code.replace(…)`. Names, file, first line, harmless flags and positions leave the instructions as they are.
 pub(super) fn replaced(code: &PyCode, changes: &PyDict, cx: &mut Cx) -> PyResult<Own<PyCode>> {
     code.ensure_linked(cx)?;
     let mut filename = code.filename().downcast_own::<PyStr>().map_err(|_| cx.type_error(format_args!("co_filename must be a string")))?;
@@ -131,7 +131,6 @@ pub(super) fn replaced(code: &PyCode, changes: &PyDict, cx: &mut Cx) -> PyResult
         ncellvars: code.co_ncellvars,
         nfreevars: code.co_nfreevars,
     };
-    let mut consts = code.consts().new_ref();
     let mut linetable = None;
     if code.is_refused() {
         return super::rebuild::rebuilt(code, changes, cx);
@@ -150,22 +149,17 @@ pub(super) fn replaced(code: &PyCode, changes: &PyDict, cx: &mut Cx) -> PyResult
             "co_firstlineno" => shape.firstlineno = int(cx)? as i32,
             // Arguments and the kind of function depend on the rest.
             "co_flags" if (shape.flags ^ int(cx)? as u32) & KIND_FLAGS == 0 => shape.flags = int(cx)? as u32,
-            "co_consts" => match v.exact::<PyTuple>() {
-                Some(t) if t.len() == consts.len() => consts = t.new_ref(),
-                Some(_) => return super::rebuild::rebuilt(code, changes, cx),
-                None => return Err(cx.type_error(format_args!("replace() argument 'co_consts' must be tuple, not {}", v.ty().tp_name_str()))),
-            },
             "co_linetable" => match v.downcast::<PyBytes>() {
                 Some(b) => linetable = Some(b.as_bytes().to_vec()),
                 None => return Err(cx.type_error(format_args!("replace() argument 'co_linetable' must be bytes, not {}", v.ty().tp_name_str()))),
             },
-            // What concerns the instructions is judged as a whole.
+            // What concerns the instructions and what they refer to is judged as a whole.
             _ => return super::rebuild::rebuilt(code, changes, cx),
         }
     }
     let l = code.linked();
     let parts = link::Parts {
-        consts,
+        consts: code.consts().new_ref(),
         names: code.names().new_ref(),
         local_names: code.local_names().new_ref(),
         kinds: l.kinds().to_vec(),
