@@ -84,7 +84,8 @@ impl PyFrame {
         let mut out = Vec::new();
         if let Some(f) = self.frame() {
             let code = f.code();
-            for i in 0..code.nlocals() {
+            let (hidden, plain): (Vec<usize>, Vec<usize>) = (0..code.nlocals()).partition(|&i| is_hidden(code, i));
+            for i in plain.into_iter().chain(hidden) {
                 let Some(v) = value_of(f, i, cx)? else { continue };
                 let name = code.local_name(i);
                 // A comprehension's variable takes the place of one that it hides.
