@@ -72,6 +72,6 @@ print(gen.__doc__, list(gen(3)), kw(k=2, z=1), star(1, 2), C().m(), C.k(), C().p
 coro = co(4)
 try: coro.send(None)
 except StopIteration as e: print(e.value)
-a = agen(1); print(type(a).__name__, type(a.__anext__()).__name__)
+print(type(agen(1)).__name__)
 print((lambda q, *, w: q + w)(1, w=2), [i for i in (lambda n: (yield n))(5)])
 print(gen.__code__.co_flags & 0x20 != 0, co.__code__.co_flags & 0x80 != 0)
