@@ -38,7 +38,9 @@ pub fn main(args: &[String]) -> Outcome {
             }
             for name in &run {
                 let p = pattern(name);
-                if all.get(&p).is_some_and(|s| s.len() > instances[&p]) {
+                // What is not there belongs to the C library.
+                let Some(all) = all.get(&p) else { continue };
+                if all.len() > instances[&p] {
                     add(name);
                     late.insert(p);
                 } else {
