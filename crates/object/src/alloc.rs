@@ -55,8 +55,10 @@ static BYTES: AtomicUsize = AtomicUsize::new(0);
 static BYTES_MAX: AtomicUsize = AtomicUsize::new(usize::MAX);
 /// The limit that was set: `BYTES_MAX` is larger by `RESERVE` once it was reached.
 static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
-/// For handling the first `MemoryError`, bytes.
+/// For handling a `MemoryError`, bytes.
 const RESERVE: usize = 256 << 10;
+/// Below so many bytes the reserve is withdrawn again; 0 when it was not granted.
+static WITHDRAW_BELOW: AtomicUsize = AtomicUsize::new(0);
 /// Blocks handed out by the allocator below (for `sys.getallocatedblocks`).
 static BLOCKS: AtomicUsize = AtomicUsize::new(0);
 
@@ -80,7 +82,11 @@ pub fn limit() -> usize {
 }
 /// The limit was reached: leave some room above it, in which the error can be handled.
 pub fn grant_reserve() {
-    BYTES_MAX.store(LIMIT.load(Relaxed).saturating_add(RESERVE), Relaxed);
+    let limit = LIMIT.load(Relaxed);
+    if limit != usize::MAX {
+        BYTES_MAX.store(limit.saturating_add(RESERVE), Relaxed);
+        WITHDRAW_BELOW.store(limit.saturating_sub(RESERVE), Relaxed);
+    }
 }
 
 /// Run `f` with no limit: for what must not fail.
@@ -210,9 +216,14 @@ pub unsafe fn raw_free(p: *mut u8) {
     // SAFETY: live block.
     unsafe {
         let n = libmimalloc_sys::mi_usable_size(p as *const c_void);
-        BYTES.store(BYTES.load(Relaxed).wrapping_sub(n), Relaxed);
+        let left = BYTES.load(Relaxed).wrapping_sub(n);
+        BYTES.store(left, Relaxed);
         BLOCKS.store(BLOCKS.load(Relaxed).wrapping_sub(1), Relaxed);
         libmimalloc_sys::mi_free(p as *mut c_void);
+        if left < WITHDRAW_BELOW.load(Relaxed) {
+            WITHDRAW_BELOW.store(0, Relaxed);
+            BYTES_MAX.store(LIMIT.load(Relaxed), Relaxed);
+        }
     }
 }
 
