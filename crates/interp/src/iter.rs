@@ -7,6 +7,7 @@ use taipan_object::err::result_from_raw;
 use taipan_object::frame::Slot;
 use taipan_object::monitoring::fire;
 use taipan_object::prelude::*;
+use taipan_object::types::dict::iter::{PyDictItemIter, PyDictKeyIter};
 use taipan_object::types::exc;
 use taipan_object::types::generator::{PyGenerator, gen_of};
 use taipan_object::types::list::PyListIter;
@@ -71,7 +72,38 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         }
     }
     m.save();
-    if !W::WIDE && (*it.as_ptr()).is_exact::<PyGenerator>() {
+    if let Some(items) = o.exact::<PyDictItemIter>() {
+        // A pair that the next instruction takes apart is not made.
+        let then = *m.pc.offset(w.c());
+        let unpack = crate::regs::Narrow(then as u64);
+        if then as u8 == crate::dispatch::op::UnpackSequence && unpack.a() == w.a() && w.a() >= 0 && unpack.cu() == 2 && !m.ts.in_traced.get() {
+            return match items.advance(&mut cx())? {
+                Some((k, v)) => {
+                    let base = m.at(unpack.b());
+                    store(base, Slot::object(k));
+                    store(base.add(1), Slot::object(v));
+                    m.jump(w.c() + 1)
+                }
+                None => {
+                    m.src(w.b()).consume();
+                    Ok(())
+                }
+            };
+        }
+    } else if let Some(keys) = o.exact::<PyDictKeyIter>() {
+        return match keys.advance(&mut cx())? {
+            Some((k, v)) => {
+                drop(v);
+                m.set(w.a(), Slot::object(k));
+                m.jump(w.c())
+            }
+            None => {
+                m.src(w.b()).consume();
+                Ok(())
+            }
+        };
+    }
+    if !W::WIDE && o.is_exact::<PyGenerator>() {
         if let Some(g) = gen_of(&*it.as_ptr()) {
             let mut here = true;
             if m.breaker() {
@@ -123,15 +155,20 @@ fn too_many(n: usize, got: Option<usize>, cx: &mut Cx) -> Raised {
 #[inline(never)]
 pub unsafe fn unpack_sequence(src: Opd, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
-    let v = src.take(cx)?;
-    // The local that lends the sequence may be one of the targets: `a, b = a`.
-    let _held = v.own();
+    // Owned: the local that lends the sequence may be one of the targets: `a, b = a`.
+    let v = src.take(cx)?.into_own();
     if let Some(t) = v.exact::<PyTuple>().filter(|t| t.len() == n) {
         put(base, t.as_slice());
         return Ok(());
     }
     if let Some(l) = v.exact::<PyList>().filter(|l| l.len() == n) {
         // Storing may release old values that change the list.
+        if let &[a, b] = l.items(cx) {
+            let (a, b) = (Slot::new_ref(a), Slot::new_ref(b));
+            store(base, a);
+            store(base.add(1), b);
+            return Ok(());
+        }
         let items: Vec<Own<Object>> = l.items(cx).iter().map(|o| o.own()).collect();
         for (i, o) in items.into_iter().enumerate() {
             store(base.add(i), Slot::object(o));

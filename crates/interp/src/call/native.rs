@@ -1,8 +1,11 @@
 //! Direct calls of native functions: builtins and methods of built-in types whose calling convention needs no packing.
 
 use super::bind::{box_all, release_all};
+use crate::arith::unboxed;
+use crate::regs::{cx, store};
 use taipan_object::args::check_result;
-use taipan_object::frame::Slot;
+use taipan_object::call::ARGUMENTS_OFFSET;
+use taipan_object::frame::{FRAME_HEADER, Slot};
 use taipan_object::prelude::*;
 use taipan_object::typeobj::*;
 use taipan_object::types::builtin::PyCFunction;
@@ -19,16 +22,72 @@ const FAST_KW: i32 = METH_FASTCALL | METH_KEYWORDS;
 #[inline]
 pub unsafe fn direct(win: *mut Slot, args: *mut Slot, n: usize, cx: &mut Cx) -> Option<PyResult<Slot>> {
     let callee = &*(*win).as_ptr();
-    let (def, slf, first) = if let Some(d) = callee.exact::<PyMethodDescr>() {
-        if n == 0 || (*args).is_int() || !std::ptr::eq((*(*args).as_ptr()).ty(), d.owner()) {
-            return None;
-        }
-        (d.def(), (*args).as_ptr(), 1)
+    if let Some(d) = callee.exact::<PyMethodDescr>() {
+        direct_method(d, win, args, n, cx)
     } else if let Some(f) = callee.exact::<PyCFunction>() {
-        (f.def(), f.self_ptr(), 0)
+        invoke(f.def(), f.self_ptr(), 0, win, args, n, cx)
     } else {
+        None
+    }
+}
+
+#[inline(always)]
+unsafe fn direct_method(d: &PyMethodDescr, win: *mut Slot, args: *mut Slot, n: usize, cx: &mut Cx) -> Option<PyResult<Slot>> {
+    if n == 0 {
         return None;
-    };
+    }
+    let slf = if (*args).is_int() { Slot::boxed(args, cx).ok()? } else { &*(*args).as_ptr() };
+    if !std::ptr::eq(slf.ty(), d.owner()) && !slf.ty().is_subtype(d.owner()) {
+        return None;
+    }
+    invoke(d.def(), slf.as_ptr(), 1, win, args, n, cx)
+}
+
+/// `call` of a built-in function in the window at `win`. False: the general way must do it, nothing has happened.
+#[inline(never)]
+pub unsafe fn call_function(dst: *mut Slot, win: *mut Slot, n: usize) -> PyResult<bool> {
+    let f = (*(*win).as_ptr()).cast_unchecked::<PyCFunction>();
+    deliver(dst, invoke(f.def(), f.self_ptr(), 0, win, win.add(FRAME_HEADER), n, &mut cx()))
+}
+
+/// `call_method` of a method of a built-in type, with self in its place. False: as [`call_function`].
+#[inline(never)]
+pub unsafe fn call_method_descr(dst: *mut Slot, win: *mut Slot, n: usize) -> PyResult<bool> {
+    let d = (*(*win).as_ptr()).cast_unchecked::<PyMethodDescr>();
+    deliver(dst, direct_method(d, win, win.add(FRAME_HEADER), n, &mut cx()))
+}
+
+/// Call of a class with a `tp_vectorcall` of its own.
+pub unsafe fn call_type(dst: *mut Slot, win: *mut Slot, f: VectorcallFunc, n: usize) -> PyResult<()> {
+    let cx = &mut cx();
+    let all = std::slice::from_raw_parts_mut(win.add(FRAME_HEADER), n);
+    box_all(all, cx)?;
+    if cx.ts().stack_is_low() {
+        return Err(crate::frames::too_deep());
+    }
+    let r = f((*win).as_ptr(), all.as_ptr() as *const Ptr, n | ARGUMENTS_OFFSET, std::ptr::null_mut());
+    let r = check_result(r, &*(*win).as_ptr(), cx);
+    release_all(all);
+    std::mem::replace(&mut *win, Slot::EMPTY).release();
+    store(dst, unboxed(r?));
+    Ok(())
+}
+
+#[inline(always)]
+unsafe fn deliver(dst: *mut Slot, r: Option<PyResult<Slot>>) -> PyResult<bool> {
+    match r {
+        None => Ok(false),
+        Some(r) => {
+            store(dst, r?);
+            Ok(true)
+        }
+    }
+}
+
+/// Call the row `def` with the words at `args`, the first `first` (0 or 1) of which is self.
+#[inline(always)]
+unsafe fn invoke(def: &MethodDef, slf: Ptr, first: usize, win: *mut Slot, args: *mut Slot, n: usize, cx: &mut Cx) -> Option<PyResult<Slot>> {
+    let callee = &*(*win).as_ptr();
     let given = n - first;
     let how = def.ml_flags & CONVENTION;
     let fits = match how {
@@ -56,5 +115,5 @@ pub unsafe fn direct(win: *mut Slot, args: *mut Slot, n: usize, cx: &mut Cx) -> 
     let r = check_result(r, callee, cx);
     release_all(all);
     std::mem::replace(&mut *win, Slot::EMPTY).release();
-    Some(r.map(Slot::object))
+    Some(r.map(unboxed))
 }

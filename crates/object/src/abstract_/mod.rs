@@ -475,9 +475,9 @@ pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
     let cls = members.as_ref().map_or(cls, |m| m.as_object());
     if let Some(t) = cls.downcast::<crate::types::tuple::PyTuple>() {
         let _g = cx.enter_call(" in __instancecheck__")?;
-        let items: Vec<Own<Object>> = t.as_slice().iter().map(|x| x.own()).collect();
-        for c in items {
-            if is_instance(o, &c, cx)? {
+        let t = t.new_ref();
+        for c in t.as_slice() {
+            if is_instance(o, c, cx)? {
                 return Ok(true);
             }
         }
@@ -496,6 +496,14 @@ pub fn recursive_is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<
     if let Some(t) = cls.downcast::<PyType>() {
         if o.ty().is_subtype(t) {
             return Ok(true);
+        }
+        if crate::attr::uses_generic_get(o.ty()) {
+            // Nobody overrides `__class__`: the type is all there is to ask.
+            let class = name!(cx, "__class__");
+            let of = |t: &PyType| crate::typeobj::lookup(t, class, cx).map(|c| c.as_ptr());
+            if of(o.ty()) == of(crate::typeobj::object_type()) {
+                return Ok(false);
+            }
         }
         return Ok(match crate::attr::get_opt(o, name!(cx, "__class__"), cx)? {
             Some(c) if !std::ptr::eq(&*c, o.ty().as_object()) => c.downcast::<PyType>().is_some_and(|c| c.is_subtype(t)),

@@ -18,6 +18,7 @@ pub struct PyEnumerate {
     it: Field<Object>,
     /// The count once it is beyond machine integers.
     long: FieldCell<PyInt>,
+    last: FieldCell<PyTuple>,
 }
 
 #[pymethods]
@@ -53,7 +54,7 @@ impl PyEnumerate {
             }
         };
         let it = iter::get_iter(iterable, cx)?;
-        cx.new_object_of(cls, PyEnumerate { head: Object::placeholder(), index: Cell::new(index), it: Field::new(it), long: FieldCell::new(long) })
+        cx.new_object_of(cls, PyEnumerate { head: Object::placeholder(), index: Cell::new(index), it: Field::new(it), long: FieldCell::new(long), last: FieldCell::empty() })
     }
     #[slot(tp_iter)]
     fn iter(&self) -> Own<Object> {
@@ -70,7 +71,7 @@ impl PyEnumerate {
             let next = number::binary(&number::ADD, &i, &one, cx)?;
             self.long.set(next.downcast_own::<PyInt>().ok(), cx);
         }
-        PyTuple::from_vec(vec![i.into_object(), v], cx).map(Some)
+        PyTuple::reused(&self.last, [i.into_object(), v], cx).map(Some)
     }
     /// Return state information for pickling.
     #[method("__reduce__()")]
