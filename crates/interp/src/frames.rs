@@ -140,6 +140,10 @@ pub unsafe fn enter_python(
 ) -> PyResult<()> {
     let f: &PyFunction = (*(*win).as_ptr()).cast_unchecked::<PyFunction>();
     let code = f.code();
+    if let Err(r) = code.ensure_linked(&mut cx()) {
+        abandon(ts, win, args, nargs, std::ptr::null_mut());
+        return Err(r);
+    }
     let caller = ts.current_frame.get();
     let left = ts.py_recursion_remaining.get();
     if left <= 0 {
