@@ -247,17 +247,8 @@ impl CodeSpec {
 
     /// The row that covers word `pc`, if any.
     pub fn handler_at(&self, pc: u32) -> Option<&ExceptionEntry> {
-        // By hand: a generic `partition_point` is compiled elsewhere and called.
-        let (mut low, mut high) = (0, self.exceptions.len());
-        while low < high {
-            let middle = (low + high) / 2;
-            if self.exceptions[middle].start <= pc {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        self.exceptions.get(low.wrapping_sub(1)).filter(|entry| pc < entry.end)
+        let after = self.exceptions.partition_point(|entry| entry.start <= pc);
+        self.exceptions[..after].last().filter(|entry| pc < entry.end)
     }
 
     fn locals_with(&self, bit: u8) -> impl Iterator<Item = &str> {

@@ -141,6 +141,13 @@ impl PyTuple {
             return Err(items);
         }
         this.hash.set(-1);
+        // The collector lets go of tuples without containers; the new items may be some.
+        // SAFETY: a complete tuple.
+        unsafe {
+            if !gc::GcHead::of(this.as_object().as_ptr()).is_tracked() {
+                gc::track(this.as_object().as_ptr());
+            }
+        }
         let at = this.items.as_ptr() as *mut *mut Object;
         let mut i = 0;
         // SAFETY: `N` items, owned by the tuple; nobody else sees it.
