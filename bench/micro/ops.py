@@ -1,8 +1,9 @@
 """Micro-operations: CPU nanoseconds per operation, loop overhead subtracted.
 
 Each operation is a statement that is repeated in the body of a loop; the empty loop is measured
-beside it and taken away. What counts is the least of many short runs. Prints `name<TAB>ns` lines.
-Run by `cargo xtask bench --micro` under both interpreters in turn.
+beside it and taken away. What counts is the least of many short runs. Prints the names, or, with
+`--serve`, answers names on standard input by the cost: `cargo xtask bench --micro` asks two
+interpreters in turn, so that what else the machine does disturbs both alike.
 """
 
 import sys
@@ -380,21 +381,40 @@ def turns_for(run, target_ns):
         turns *= 4
 
 
-def main(wanted, rounds, target_ns):
-    empty = measured("", "pass", 1)
-    overhead = best(empty, turns_for(empty, target_ns), rounds)
-    for name, setup, stmt in OPS:
-        if wanted and not any(w in name for w in wanted):
-            continue
-        per, times = 1, REPEAT
-        if stmt.startswith("%%"):
-            stmt, per, times = stmt[2:], 1000, 1
-        run = measured(setup, stmt, times)
-        run(50, process_time_ns)
-        spent = best(run, turns_for(run, target_ns), rounds)
-        cost = max(spent - overhead, 0.01) / (per * times)
-        print(f"{name}\t{cost:.3f}", flush=True)
+class Operation:
+    """An operation ready to be measured again and again."""
 
+    def __init__(self, setup, stmt):
+        self.per, times = 1, REPEAT
+        if stmt.startswith("%%"):
+            stmt, self.per, times = stmt[2:], 1000, 1
+        self.run = measured(setup, stmt, times)
+        self.per *= times
+        self.run(50, process_time_ns)
+        self.turns = turns_for(self.run, TARGET_NS)
+
+    def cost(self, overhead):
+        return max(best(self.run, self.turns, ROUNDS) - overhead, 0.01) / self.per
+
+
+def serve():
+    """Answer names of operations, one a line, by their cost; the empty loop is measured each time."""
+    empty = measured("", "pass", 1)
+    turns = turns_for(empty, TARGET_NS)
+    known = {name: (setup, stmt) for name, setup, stmt in OPS}
+    ready = {}
+    for line in sys.stdin:
+        name = line.rstrip("\n")
+        if name not in ready:
+            ready[name] = Operation(*known[name])
+        print(f"{ready[name].cost(best(empty, turns, ROUNDS)):.3f}", flush=True)
+
+
+ROUNDS = 6
+TARGET_NS = 1_500_000
 
 if __name__ == "__main__":
-    main(sys.argv[1:], 12, 2_000_000)
+    if sys.argv[1:] == ["--serve"]:
+        serve()
+    else:
+        print(*(name for name, *_ in OPS), sep="\n")

@@ -11,6 +11,7 @@ use taipan_object::types::dict::iter::{PyDictItemIter, PyDictKeyIter};
 use taipan_object::types::exc;
 use taipan_object::types::generator::{PyGenerator, gen_of};
 use taipan_object::types::list::PyListIter;
+use taipan_object::types::object_::{NextPair, pair_iterator};
 use taipan_object::types::range::PyRangeIter;
 use taipan_object::types::tuple::PyTupleIter;
 
@@ -47,6 +48,29 @@ unsafe fn next(it: *mut Slot) -> PyResult<Option<Own<Object>>> {
     }
 }
 
+/// Put the next two values of an iterator of pairs at `base`. False: it is exhausted; none: it cannot be asked this way.
+#[inline(never)]
+unsafe fn next_pair(o: &Object, base: *mut Slot) -> PyResult<Option<bool>> {
+    let cx = &mut cx();
+    let (a, b) = if let Some(items) = o.exact::<PyDictItemIter>() {
+        match items.advance(cx)? {
+            Some((k, v)) => (Slot::object(k), Slot::object(v)),
+            None => return Ok(Some(false)),
+        }
+    } else if let Some(f) = pair_iterator(o.ty()) {
+        match f(o, cx)? {
+            NextPair::Pair(a, b) => (a, b),
+            NextPair::End => return Ok(Some(false)),
+            NextPair::Other => return Ok(None),
+        }
+    } else {
+        return Ok(None);
+    };
+    store(base, a);
+    store(base.add(1), b);
+    Ok(Some(true))
+}
+
 #[inline(always)]
 pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let it = m.get(w.b());
@@ -72,25 +96,19 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         }
     }
     m.save();
-    if let Some(items) = o.exact::<PyDictItemIter>() {
-        // A pair that the next instruction takes apart is not made.
-        let then = *m.pc.offset(w.c());
-        let unpack = crate::regs::Narrow(then as u64);
-        if then as u8 == crate::dispatch::op::UnpackSequence && unpack.a() == w.a() && w.a() >= 0 && unpack.cu() == 2 && !m.ts.in_traced.get() {
-            return match items.advance(&mut cx())? {
-                Some((k, v)) => {
-                    let base = m.at(unpack.b());
-                    store(base, Slot::object(k));
-                    store(base.add(1), Slot::object(v));
-                    m.jump(w.c() + 1)
-                }
-                None => {
-                    m.src(w.b()).consume();
-                    Ok(())
-                }
-            };
+    // A pair that the next instruction takes apart is not made.
+    let unpack = crate::regs::Narrow(*m.pc.offset(w.c()) as u64);
+    if unpack.0 as u8 == crate::dispatch::op::UnpackSequence && unpack.a() == w.a() && w.a() >= 0 && unpack.cu() == 2 && !m.ts.in_traced.get() {
+        match next_pair(o, m.at(unpack.b()))? {
+            Some(true) => return m.jump(w.c() + 1),
+            Some(false) => {
+                m.src(w.b()).consume();
+                return Ok(());
+            }
+            None => {}
         }
-    } else if let Some(keys) = o.exact::<PyDictKeyIter>() {
+    }
+    if let Some(keys) = o.exact::<PyDictKeyIter>() {
         return match keys.advance(&mut cx())? {
             Some((k, v)) => {
                 drop(v);

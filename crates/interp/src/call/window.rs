@@ -7,6 +7,7 @@ use taipan_object::call::{ARGUMENTS_OFFSET, vectorcall_raw};
 use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff};
 use taipan_object::name;
 use taipan_object::prelude::*;
+use taipan_object::thread::ThreadState;
 use taipan_object::typeobj::{PyType, flags, lookup, slots};
 use taipan_object::types::builtin::PyCFunction;
 use taipan_object::types::function::PyFunction;
@@ -46,8 +47,14 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         }
         if callee.is_exact::<PyCFunction>() {
             m.save();
-            if native::call_function(m.at(w.a()), win, n)? {
+            if native::call_function(m.at(w.a()), win, n, cell)? {
                 return m.settled();
+            }
+        } else if let Some(b) = callee.exact::<PyMethod>() {
+            m.save();
+            if enter_bound(m.ts, win, n, b, w.a())? {
+                m.reload();
+                return Ok(());
             }
         } else if callee.is_exact::<PyType>() {
             m.save();
@@ -151,6 +158,25 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()>
     let v = call_c(win, &c, cx)?;
     m.set(c.dst, v);
     Ok(())
+}
+
+/// `call` of a bound method of a Python function in the window at `win`: self goes in front, the arguments move up by one word. False: the general way must do it.
+#[inline(never)]
+unsafe fn enter_bound(ts: &'static ThreadState, win: *mut Slot, n: usize, b: &PyMethod, dst: isize) -> PyResult<bool> {
+    let args = win.add(FRAME_HEADER);
+    if !b.func().is_exact::<PyFunction>() || (*ts.current_frame.get()).has(ff::GENERATOR) || (args.add(n) as usize) >= ts.datastack_limit.get() as usize {
+        return Ok(false);
+    }
+    let (f, slf) = (Slot::new_ref(b.func()), Slot::new_ref(b.receiver()));
+    for i in (0..n).rev() {
+        *args.add(i + 1) = *args.add(i);
+    }
+    *args = slf;
+    let old = std::mem::replace(&mut *win, f);
+    let r = frames::enter_python(ts, win, args, n + 1, None, 0, dst);
+    // The callee holds what it needs.
+    old.release();
+    r.map(|()| true)
 }
 
 /// The function that calling an instance of a Python class runs.

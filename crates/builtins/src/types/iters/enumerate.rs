@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 use taipan_object::abstract_::{iter, number};
+use taipan_object::frame::Slot;
+use taipan_object::types::object_::NextPair;
 use taipan_object::prelude::*;
 
 #[pytype(
@@ -85,6 +87,16 @@ impl PyEnumerate {
     fn class_getitem(cls: &PyType, object: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         super::super::generic::new_alias(cls, object, cx)
     }
+}
+
+/// For `for i, x in enumerate(…)`.
+pub fn next_pair(o: &Object, cx: &mut Cx) -> PyResult<NextPair> {
+    let Some(e) = o.exact::<PyEnumerate>() else { return Ok(NextPair::Other) };
+    let (true, i) = (e.long.is_empty(), e.index.get()) else { return Ok(NextPair::Other) };
+    let Some(n) = Slot::try_int(i) else { return Ok(NextPair::Other) };
+    let Some(v) = iter::next(&e.it, cx)? else { return Ok(NextPair::End) };
+    e.index.set(i + 1);
+    Ok(NextPair::Pair(n, Slot::object(v)))
 }
 
 impl PyEnumerate {

@@ -3,6 +3,8 @@
 use super::{advance_all, iterators, strict_of};
 use std::cell::Cell;
 use taipan_object::abstract_::iter;
+use taipan_object::frame::Slot;
+use taipan_object::types::object_::NextPair;
 use taipan_object::prelude::*;
 
 #[pytype(
@@ -18,6 +20,15 @@ pub struct PyZip {
     its: Field<PyTuple>,
     strict: Cell<bool>,
     last: FieldCell<PyTuple>,
+}
+
+/// For `for a, b in zip(…)`.
+pub fn next_pair(o: &Object, cx: &mut Cx) -> PyResult<NextPair> {
+    let Some(z) = o.exact::<PyZip>() else { return Ok(NextPair::Other) };
+    let (&[a, b], false) = (z.its.as_slice(), z.strict.get()) else { return Ok(NextPair::Other) };
+    let Some(a) = iter::next(a, cx)? else { return Ok(NextPair::End) };
+    let Some(b) = iter::next(b, cx)? else { return Ok(NextPair::End) };
+    Ok(NextPair::Pair(Slot::object(a), Slot::object(b)))
 }
 
 #[pymethods]
