@@ -243,3 +243,9 @@ sys.settrace(trace)
 traced()
 sys.settrace(None)
 print([e for e in events if e[0] != "line"])
+for values in ((1, 2), ("a", -5), (True, 10**30), ("ä", 1), (1.5, 2), ("x" * 300, 1), ("a",), (1, 2, 3)):
+    try:
+        print("%s and %d%%" % values, "%%", "%s" % values[:1])
+    except TypeError as e:
+        print(e)
+print(*(repr(s) for s in ("", "plain", "it's", 'say "x"', "back\\slash", "tab\t", "\x7f", "é", "x" * 200)))
