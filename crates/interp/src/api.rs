@@ -6,7 +6,7 @@ use crate::frames;
 use crate::generator;
 use crate::regs::*;
 use crate::traced::Entry;
-use taipan_object::frame::{Slot, frame_flags as ff};
+use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff, push_separate};
 use taipan_object::machine::{self, Hooks};
 use taipan_object::prelude::*;
 use taipan_object::types::code::PyCode;
@@ -37,6 +37,29 @@ unsafe extern "C" fn function_vectorcall(f: *mut Object, args: *const *mut Objec
 unsafe fn vectorcall_in(f: *mut Object, args: *const *mut Object, nargsf: usize, kwnames: *mut Object, cx: &mut Cx) -> PyResult {
     let f = (*f).cast_unchecked::<PyFunction>();
     let n = nargsf & !taipan_object::call::ARGUMENTS_OFFSET;
+    let (ts, code) = (cx.ts(), f.code());
+    let left = ts.py_recursion_remaining.get();
+    let calm = ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) == 0 && left > 0 && !ts.stack_is_low();
+    if calm && kwnames.is_null() && code.simple_args() as usize == n {
+        let fr = push_separate(ts, code.frame_words() + FRAME_HEADER);
+        if !fr.is_null() {
+            let locals = (*fr).locals_ptr();
+            for i in 0..n {
+                *locals.add(i) = Slot::new_ref(&**args.add(i));
+            }
+            for i in n..code.nlocals() {
+                *locals.add(i) = Slot::EMPTY;
+            }
+            ts.py_recursion_remaining.set(left - 1);
+            frames::write_header(fr, ts.current_frame.get(), f, code, frames::ret_word(ff::ENTRY | ff::SEPARATE, 0));
+            (*fr).func.set(Slot::new_ref(f));
+            ts.current_frame.set(fr);
+            return match crate::dispatch::run(Regs::of(fr, ts), Entry::Start) {
+                Some(v) => v.into_own(cx),
+                None => Err(Raised::assume()),
+            };
+        }
+    }
     let names = if kwnames.is_null() { None } else { Some((*kwnames).cast_unchecked::<PyTuple>()) };
     let total = n + names.map_or(0, |k| k.len());
     let copy = |buf: &mut [Slot]| {

@@ -54,6 +54,8 @@ pub fn on_ints(op: BinaryOp, l: i64, r: i64) -> Option<i64> {
         And | InplaceAnd => Some(l & r),
         Or | InplaceOr => Some(l | r),
         Xor | InplaceXor => Some(l ^ r),
+        Pow | InplacePow if r == 2 => l.checked_mul(l),
+        Pow | InplacePow if (0..64).contains(&r) => l.checked_pow(r as u32),
         LShift | InplaceLShift if (0..62).contains(&r) => {
             let v = l << r;
             (v >> r == l).then_some(v)
@@ -71,8 +73,22 @@ fn on_floats(op: BinaryOp, l: f64, r: f64) -> Option<f64> {
         Sub | InplaceSub => l - r,
         Mul | InplaceMul => l * r,
         TrueDiv | InplaceTrueDiv if r != 0.0 => l / r,
+        // Without the special cases of signs, zeros and overflow it is C's `pow`, as CPython's.
+        Pow | InplacePow if l > 0.0 && l.is_finite() && r.is_finite() => Some(l.powf(r)).filter(|v| v.is_finite())?,
         _ => return None,
     })
+}
+
+/// Both operands as floats when they are exact floats.
+#[inline(always)]
+pub unsafe fn floats(l: Slot, r: Slot) -> Option<(f64, f64)> {
+    if (l.0 | r.0) & 1 != 0 {
+        return None;
+    }
+    match ((*l.as_ptr()).exact::<PyFloat>(), (*r.as_ptr()).exact::<PyFloat>()) {
+        (Some(x), Some(y)) => Some((x.value(), y.value())),
+        _ => None,
+    }
 }
 
 /// The value of an exact float or a small enough int, when one of the operands is a float.
@@ -87,7 +103,7 @@ unsafe fn as_float(s: Slot) -> Option<f64> {
 }
 
 /// Put a float into `dst`, into the box of an operand or of the old value when nobody else sees it.
-#[inline(always)]
+#[inline(never)]
 pub unsafe fn store_float(dst: *mut Slot, l: Opd, r: Opd, v: f64) -> PyResult<()> {
     for o in [l, r] {
         if o.owned {
@@ -123,23 +139,38 @@ pub unsafe fn store_float(dst: *mut Slot, l: Opd, r: Opd, v: f64) -> PyResult<()
     Ok(())
 }
 
-/// `*dst = l op r`, whatever they are.
-#[inline(never)]
-pub unsafe fn binary(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> {
+/// `*dst = l op r`, whatever they are. `kind` is `op` without its in-place half: known at compile time, so that every operator has a body of its own.
+#[inline(always)]
+unsafe fn binary(dst: *mut Slot, l: Opd, r: Opd, kind: BinaryOp, op: BinaryOp) -> PyResult<()> {
     let (a, b) = (l.peek(), r.peek());
     if let (Some(x), Some(y)) = (a.to_i64(), b.to_i64()) {
-        if let Some(v) = on_ints(op, x, y).and_then(Slot::try_int) {
+        if kind == BinaryOp::TrueDiv {
+            // Exact operands: one rounding, as in the division of big ints.
+            if y != 0 && x.unsigned_abs() < 1 << 53 && y.unsigned_abs() < 1 << 53 {
+                return store_float(dst, l, r, x as f64 / y as f64);
+            }
+        } else if let Some(v) = on_ints(kind, x, y).and_then(Slot::try_int) {
             l.consume();
             r.consume();
             store(dst, v);
             return Ok(());
         }
     } else if let (Some(x), Some(y)) = (as_float(a), as_float(b)) {
-        if let Some(v) = on_floats(op, x, y) {
+        if let Some(v) = on_floats(kind, x, y) {
             return store_float(dst, l, r, v);
         }
     }
     general(dst, l, r, op)
+}
+
+/// The operators without a form of their own.
+#[inline(never)]
+unsafe fn binary_other(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> {
+    match op {
+        BinaryOp::TrueDiv | BinaryOp::InplaceTrueDiv => binary(dst, l, r, BinaryOp::TrueDiv, op),
+        BinaryOp::Pow | BinaryOp::InplacePow => binary(dst, l, r, BinaryOp::Pow, op),
+        _ => general(dst, l, r, op),
+    }
 }
 
 #[inline(never)]
@@ -174,7 +205,11 @@ unsafe fn concat(dst: *mut Slot, l: Opd, r: Opd, cx: &mut Cx) -> PyResult<bool> 
         store_own(dst, v);
         return Ok(true);
     }
-    Ok(false)
+    let (x, y) = ((*a.as_ptr()).cast_unchecked::<PyStr>(), (*b.as_ptr()).cast_unchecked::<PyStr>());
+    let v = PyStr::concat(x, y, cx)?;
+    r.consume();
+    store_own(dst, v);
+    Ok(true)
 }
 
 /// An exact int that fits becomes a tagged int again.
@@ -189,7 +224,11 @@ pub fn unboxed(v: Own<Object>) -> Slot {
 }
 
 macro_rules! int_ops {
-    ($($name:ident $name_k:ident $op:ident |$l:ident, $r:ident| $fast:expr;)*) => { $(
+    ($($name:ident $name_k:ident $slow:ident $op:ident $float:expr, |$l:ident, $r:ident| $fast:expr;)*) => { $(
+        #[inline(never)]
+        unsafe fn $slow(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> {
+            binary(dst, l, r, BinaryOp::$op, op)
+        }
         #[inline(always)]
         pub unsafe fn $name<W: Word>(m: &mut Regs, w: W, op: BinaryOp) -> PyResult<()> {
             let ($l, $r) = (m.get(w.b()), m.get(w.c()));
@@ -199,8 +238,14 @@ macro_rules! int_ops {
                     return Ok(());
                 }
             }
+            if $float {
+                if let Some(v) = floats($l, $r).and_then(|(x, y)| on_floats(BinaryOp::$op, x, y)) {
+                    m.save();
+                    return store_float(m.at(w.a()), m.src(w.b()), m.src(w.c()), v);
+                }
+            }
             m.save();
-            binary(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)
+            $slow(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)
         }
         #[inline(always)]
         pub unsafe fn $name_k<W: Word>(m: &mut Regs, w: W, op: BinaryOp) -> PyResult<()> {
@@ -212,21 +257,21 @@ macro_rules! int_ops {
                 }
             }
             m.save();
-            binary(m.at(w.a()), m.src(w.b()), m.konst(w.cu()), op)
+            $slow(m.at(w.a()), m.src(w.b()), m.konst(w.cu()), op)
         }
     )* };
 }
 int_ops! {
-    add add_k Add |l, r| (l.0 as isize).checked_add(r.0 as isize - 1).map(|v| Slot(v as usize));
-    sub sub_k Sub |l, r| (l.0 as isize).checked_sub(r.0 as isize - 1).map(|v| Slot(v as usize));
-    mul mul_k Mul |l, r| (l.0 as isize - 1).checked_mul(r.0 as isize >> 1).map(|v| Slot(v as usize | 1));
-    floordiv floordiv_k FloorDiv |l, r| if r.as_int() > 0 { Some(Slot::int(l.as_int().div_euclid(r.as_int()))) } else { None };
-    modulo modulo_k Mod |l, r| if r.as_int() > 0 { Some(Slot::int(rem(l.as_int(), r.as_int()))) } else { None };
-    and and_k And |l, r| Some(Slot(l.0 & r.0));
-    or or_k Or |l, r| Some(Slot(l.0 | r.0));
-    xor xor_k Xor |l, r| Some(Slot((l.0 ^ r.0) | 1));
-    lshift lshift_k LShift |l, r| on_ints(BinaryOp::LShift, l.as_int(), r.as_int()).and_then(Slot::try_int);
-    rshift rshift_k RShift |l, r| if r.as_int() >= 0 { Some(Slot::int(l.as_int() >> r.as_int().min(63))) } else { None };
+    add add_k add_slow Add true, |l, r| (l.0 as isize).checked_add(r.0 as isize - 1).map(|v| Slot(v as usize));
+    sub sub_k sub_slow Sub true, |l, r| (l.0 as isize).checked_sub(r.0 as isize - 1).map(|v| Slot(v as usize));
+    mul mul_k mul_slow Mul true, |l, r| (l.0 as isize - 1).checked_mul(r.0 as isize >> 1).map(|v| Slot(v as usize | 1));
+    floordiv floordiv_k floordiv_slow FloorDiv false, |l, r| if r.as_int() > 0 { Some(Slot::int(l.as_int().div_euclid(r.as_int()))) } else { None };
+    modulo modulo_k modulo_slow Mod false, |l, r| if r.as_int() > 0 { Some(Slot::int(rem(l.as_int(), r.as_int()))) } else { None };
+    and and_k and_slow And false, |l, r| Some(Slot(l.0 & r.0));
+    or or_k or_slow Or false, |l, r| Some(Slot(l.0 | r.0));
+    xor xor_k xor_slow Xor false, |l, r| Some(Slot((l.0 ^ r.0) | 1));
+    lshift lshift_k lshift_slow LShift false, |l, r| on_ints(BinaryOp::LShift, l.as_int(), r.as_int()).and_then(Slot::try_int);
+    rshift rshift_k rshift_slow RShift false, |l, r| if r.as_int() >= 0 { Some(Slot::int(l.as_int() >> r.as_int().min(63))) } else { None };
 }
 
 /// Floor remainder for a positive divisor; 32-bit division where both fit.
@@ -239,12 +284,12 @@ fn rem(l: i64, r: i64) -> i64 {
 #[inline(always)]
 pub unsafe fn other<W: Word>(m: &mut Regs, w: W, op: BinaryOp) -> PyResult<()> {
     m.save();
-    binary(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)
+    binary_other(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)
 }
 #[inline(always)]
 pub unsafe fn other_k<W: Word>(m: &mut Regs, w: W, op: BinaryOp) -> PyResult<()> {
     m.save();
-    binary(m.at(w.a()), m.src(w.b()), m.konst(w.cu()), op)
+    binary_other(m.at(w.a()), m.src(w.b()), m.konst(w.cu()), op)
 }
 
 /// Unary operators.

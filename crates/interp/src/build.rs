@@ -34,10 +34,8 @@ pub unsafe fn tuple(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
 #[inline(never)]
 pub unsafe fn list(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
-    let l = PyList::with_capacity(n, cx)?;
-    for s in run(base, n, cx)? {
-        l.push(take(s), cx)?;
-    }
+    let items = run(base, n, cx)?;
+    let l = PyList::from_exact(items.iter_mut().map(|s| take(s)), cx)?;
     store_own(dst, l);
     Ok(())
 }

@@ -111,6 +111,11 @@ pub unsafe fn jump<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResu
     let (l, r) = (m.get(w.a()), m.get(w.b()));
     let b = if l.0 & r.0 & 1 != 0 {
         holds_int(op, l, r)
+    } else if let Some((x, y)) = crate::arith::floats(l, r) {
+        m.save();
+        m.src(w.a()).consume();
+        m.src(w.b()).consume();
+        holds(op, x, y)
     } else {
         m.save();
         compare_truth(m.src(w.a()), m.src(w.b()), op)?
@@ -158,11 +163,50 @@ pub unsafe fn jump_is<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
     if b { m.jump(w.c()) } else { Ok(()) }
 }
 
+/// Whether one of the items is surely the value: the same object, or an equal exact int or str. `None`: only a comparison can tell.
+unsafe fn among(items: &[&Object], x: Slot) -> Option<bool> {
+    let int = x.to_i64();
+    let text = if x.is_object() { (*x.as_ptr()).exact::<PyStr>() } else { None };
+    if int.is_none() && text.is_none() {
+        return None;
+    }
+    for i in items {
+        if let (Some(a), Some(b)) = (int, i.exact::<PyInt>()) {
+            if b.to_i64() == Some(a) {
+                return Some(true);
+            }
+        } else if let (Some(a), Some(b)) = (text, i.exact::<PyStr>()) {
+            if std::ptr::eq(a, b) || a.eq_str(b) {
+                return Some(true);
+            }
+        } else if !i.is_exact::<PyInt>() && !i.is_exact::<PyStr>() && !i.is_none() {
+            return None;
+        }
+    }
+    Some(false)
+}
+
 #[inline(never)]
 unsafe fn contains(item: Opd, container: Opd) -> PyResult<bool> {
     let cx = &mut cx();
+    let c = &*container.peek().as_ptr();
+    if !container.peek().is_int() {
+        let items = match (c.exact::<PyTuple>(), c.exact::<PyList>()) {
+            (Some(t), _) => Some(t.as_slice()),
+            (_, Some(l)) => Some(l.items(cx)),
+            _ => None,
+        };
+        if let Some(b) = items.and_then(|items| among(items, item.peek())) {
+            item.consume();
+            container.consume();
+            return Ok(b);
+        }
+    }
     let (x, c) = (item.take(cx)?, container.take(cx)?);
-    abstract_::sequence::contains(&c, &x, cx)
+    match c.exact::<PyDict>() {
+        Some(d) => d.contains(&x, cx),
+        None => abstract_::sequence::contains(&c, &x, cx),
+    }
 }
 
 #[inline(always)]
@@ -196,8 +240,28 @@ unsafe fn quick_truth(s: Slot) -> Option<bool> {
     }
 }
 
+/// Truth of exact objects of the commonest types.
+#[inline(always)]
+fn truth_of_known(o: &Object) -> Option<bool> {
+    if let Some(l) = o.exact::<PyList>() {
+        Some(!l.is_empty())
+    } else if let Some(s) = o.exact::<PyStr>() {
+        Some(!s.is_empty())
+    } else if let Some(d) = o.exact::<PyDict>() {
+        Some(!d.is_empty())
+    } else if let Some(t) = o.exact::<PyTuple>() {
+        Some(!t.is_empty())
+    } else {
+        None
+    }
+}
+
 #[inline(never)]
 unsafe fn truth_slow(o: Opd) -> PyResult<bool> {
+    if let Some(b) = truth_of_known(&*o.peek().as_ptr()) {
+        o.consume();
+        return Ok(b);
+    }
     let cx = &mut cx();
     let v = o.take(cx)?;
     abstract_::is_true(&v, cx)

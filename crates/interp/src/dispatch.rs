@@ -14,6 +14,7 @@ use taipan_bytecode::for_each_op;
 use taipan_object::abstract_::CmpOp as C;
 use taipan_object::frame::Slot;
 use taipan_object::monitoring::is_traced;
+use taipan_object::thread::ThreadState;
 use taipan_object::types::none;
 
 macro_rules! numbers {
@@ -88,7 +89,8 @@ macro_rules! execute {
             };
         }
         match $word as u8 {
-            Nop => {}
+            // An empty arm would make the dispatch block its own successor, and such a block LLVM does not duplicate into the others: all dispatch would be one indirect jump.
+            Nop => std::arch::asm!("", options(nomem, nostack, preserves_flags)),
             Wide => $wide,
             Move => cells::move_(&mut $m, $w),
             Copy => cells::copy(&mut $m, $w),
@@ -351,11 +353,13 @@ macro_rules! execute {
             },
             YieldValue => {
                 let v = src!($w.b()).take_slot();
-                match generator::suspend($m, v, taipan_object::types::generator::NO_DELEGATE) {
+                if generator::yield_to_loop($m.ts, $m.frame, $m.pc, v) {
+                    $m.reload();
+                } else { match generator::suspend($m, v, taipan_object::types::generator::NO_DELEGATE) {
                     generator::Suspended::Exit(v) => $exit!(v),
                     generator::Suspended::Resume => $m.reload(),
                     generator::Suspended::Raise => $raise!(true),
-                }
+                } }
             }
             YieldFrom => match generator::yield_from($m, $w.a(), $w.b()) {
                 Ok(None) => $m.reload(),
@@ -491,6 +495,13 @@ macro_rules! execute {
             sop::LoadMethodPlain => ok!(spec::load_method_plain(&mut $m, Narrow($word))),
             sop::LoadMethodModule => ok!(spec::load_method_module(&mut $m, Narrow($word))),
             sop::LoadMethodClass => ok!(spec::load_method_class(&mut $m, Narrow($word))),
+            sop::LoadAttrAny => ok!(spec::load_attr_any(&mut $m, Narrow($word))),
+            sop::LoadMethodAny => ok!(spec::load_method_any(&mut $m, Narrow($word))),
+            sop::StoreAttrAny => ok!(spec::store_attr_any(&mut $m, Narrow($word))),
+            sop::LoadAttrProperty => ok!(spec::load_attr_property(&mut $m, Narrow($word))),
+            sop::LoadAttrHook => ok!(spec::load_attr_hook(&mut $m, Narrow($word))),
+            sop::LoadMethodClassMethod => ok!(spec::load_method_class_method(&mut $m, Narrow($word))),
+            sop::LoadMethodStatic => ok!(spec::load_method_static(&mut $m, Narrow($word))),
             // SAFETY: code objects contain known instructions only.
             _ => std::hint::unreachable_unchecked(),
         }
@@ -503,7 +514,8 @@ pub unsafe fn run(m: Regs, how: Entry) -> Option<Slot> {
     if is_traced(ts) {
         return traced::run(m, how);
     }
-    let v = plain(m);
+    m.save();
+    let v = plain(ts);
     if v.is_none() && ts.switching.take() {
         return traced::run(Regs::of(ts.current_frame.get(), ts), Entry::Middle);
     }
@@ -511,13 +523,16 @@ pub unsafe fn run(m: Regs, how: Entry) -> Option<Slot> {
 }
 
 /// The loop that tells nobody. `None` with `ThreadState::switching` set: somebody listens now, the traced loop is to go on with the innermost frame.
+///
+/// The registers must stay in machine registers, so `m` never leaves this function by reference: as a parameter (or handed to a function that gives it back) it would live in memory.
 #[inline(never)]
-pub unsafe fn plain(mut m: Regs) -> Option<Slot> {
+pub unsafe fn plain(ts: &'static ThreadState) -> Option<Slot> {
+    let mut m = Regs::of(ts.current_frame.get(), ts);
     let mut entry;
     loop {
         'raise: {
             loop {
-                let word = m.fetch();
+                let word = m.fetch_instruction();
                 let w = Narrow(word);
                 macro_rules! raise {
                     ($entry:expr) => {{
@@ -532,11 +547,14 @@ pub unsafe fn plain(mut m: Regs) -> Option<Slot> {
                 }
                 execute!(m, w, word, raise, exit, {
                     let second = m.fetch();
-                    let (r, flow) = step(m, WideWord(word, second), second);
-                    m = r;
-                    match flow {
-                        Flow::Next => {}
-                        Flow::Raise { entry } => raise!(entry),
+                    m.save();
+                    match step_wide(m.ts, word as u32, second) {
+                        Flow::Next => m.reload(),
+                        Flow::Raise { entry } => {
+                            m.reload();
+                            m.pc = m.ts.raised_at.get();
+                            raise!(entry)
+                        }
                         Flow::Exit(v) => exit!(v),
                     }
                 });
@@ -548,13 +566,28 @@ pub unsafe fn plain(mut m: Regs) -> Option<Slot> {
         if entry {
             m.save();
         }
-        m = unwind::unwind(m, entry)?;
+        if !unwind::unwind_innermost(m.ts, m.pc, entry) {
+            return None;
+        }
+        m.reload();
     }
+}
+
+/// A prefixed instruction of the plain loop; the innermost frame says where. Where it raised is left in the thread state.
+#[inline(never)]
+unsafe fn step_wide(ts: &'static ThreadState, word: u32, second: u32) -> Flow {
+    let (m, flow) = step(Regs::of(ts.current_frame.get(), ts), WideWord(word, second), second as u64);
+    match flow {
+        Flow::Next => m.save(),
+        Flow::Raise { .. } => ts.raised_at.set(m.pc),
+        Flow::Exit(_) => {}
+    }
+    flow
 }
 
 /// One instruction, whose words with opcode and prefix have been fetched.
 #[inline(never)]
-pub unsafe fn step<W: Word>(mut m: Regs, w: W, word: u32) -> (Regs, Flow) {
+pub unsafe fn step<W: Word>(mut m: Regs, w: W, word: u64) -> (Regs, Flow) {
     macro_rules! raise {
         ($entry:expr) => {
             return (m, Flow::Raise { entry: $entry })

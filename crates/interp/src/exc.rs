@@ -5,6 +5,7 @@ use taipan_object::abstract_;
 use taipan_object::call;
 use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
+use taipan_object::typeobj::flags;
 use taipan_object::types::exc::PyBaseException;
 use taipan_object::types::none;
 
@@ -30,7 +31,7 @@ fn instance(e: &Object, cx: &mut Cx) -> PyResult {
     if e.downcast::<PyBaseException>().is_some() {
         return Ok(e.own());
     }
-    if let Some(t) = e.downcast::<PyType>().filter(|t| t.is_subtype(exc::BaseException())) {
+    if let Some(t) = e.downcast::<PyType>().filter(|t| t.has(flags::BASE_EXC_SUBCLASS)) {
         let v = match exc::base::new_plain(t, &[], cx) {
             Some(v) => v?,
             None => call::call(e, &[], cx)?,
@@ -136,6 +137,10 @@ pub fn matches(e: &Object, c: &Object) -> bool {
 pub unsafe fn exc_match(e: Opd, class: Opd) -> PyResult<bool> {
     let cx = &mut cx();
     let c = class.take(cx)?;
+    let ty = (*e.peek().as_ptr()).ty();
+    if let Some(t) = c.exact::<PyType>().filter(|t| t.has(flags::BASE_EXC_SUBCLASS)) {
+        return Ok(std::ptr::eq(ty, t) || ty.is_subtype(t));
+    }
     check_class(&c, cx)?;
     Ok(matches(&*e.peek().as_ptr(), &c))
 }

@@ -6,7 +6,9 @@
 use crate::call::bind;
 use crate::regs::*;
 use taipan_object::frame::{FRAME_HEADER, Frame, Slot, Tagged, frame_flags as ff, pop_separate, push_separate};
+use taipan_bytecode::flags;
 use taipan_object::prelude::*;
+use taipan_object::thread::ThreadState;
 use taipan_object::types::code::PyCode;
 use taipan_object::types::frame::PyFrame;
 use taipan_object::types::function::PyFunction;
@@ -78,7 +80,7 @@ pub unsafe fn enter_window(m: &mut Regs, win: *mut Slot, f: &PyFunction, code: &
 
 /// Make a separate frame for a call of `f`; binds the arguments, which are taken over in any case. The caller enters it. Counts the recursion.
 pub unsafe fn push_call(
-    ts: &'static taipan_object::thread::ThreadState,
+    ts: &'static ThreadState,
     f: Own<PyFunction>,
     args: &mut [Slot],
     kwnames: Option<&PyTuple>,
@@ -120,6 +122,135 @@ pub unsafe fn push_call(
     Ok(fr)
 }
 
+/// Room for arguments that are bound out of place.
+const BUF: usize = 24;
+
+/// Call the Python function in the word `win` with the `nargs` argument words at `args` (positional ones, then one per name in `kwnames`): make its frame the innermost one. In the window
+/// when there is room: the header begins at `win`, and arguments that lie behind it already stay where they are. Function and arguments are taken over in any case. The caller's
+/// `pc` is saved.
+#[inline(never)]
+pub unsafe fn enter_python(
+    ts: &'static ThreadState,
+    win: *mut Slot,
+    args: *mut Slot,
+    nargs: usize,
+    kwnames: Option<&PyTuple>,
+    fl: u64,
+    dst: isize,
+) -> PyResult<()> {
+    let f: &PyFunction = (*(*win).as_ptr()).cast_unchecked::<PyFunction>();
+    let code = f.code();
+    if let Err(r) = code.ensure_linked(&mut cx()) {
+        abandon(ts, win, args, nargs, std::ptr::null_mut());
+        return Err(r);
+    }
+    let caller = ts.current_frame.get();
+    let left = ts.py_recursion_remaining.get();
+    if left <= 0 {
+        abandon(ts, win, args, nargs, std::ptr::null_mut());
+        return Err(too_deep());
+    }
+    let words = FRAME_HEADER + code.frame_words().max(nargs);
+    let room = (ts.datastack_limit.get() as usize).wrapping_sub(win as usize) / 8;
+    let in_window = room >= words && !(*caller).has(ff::GENERATOR);
+    let fr = if in_window { win as *mut Frame } else { push_separate(ts, words) };
+    if fr.is_null() {
+        abandon(ts, win, args, nargs, std::ptr::null_mut());
+        return Err(cx().memory_error());
+    }
+    let locals = (*fr).locals_ptr();
+    let (argc, n) = (code.argcount(), code.nlocals());
+    let simple = kwnames.is_none() && nargs <= argc && code.kwonlyargcount() == 0 && !code.has_flag(flags::VARARGS | flags::VARKEYWORDS);
+    let bound = if simple {
+        if args != locals {
+            for i in 0..nargs {
+                *locals.add(i) = std::mem::replace(&mut *args.add(i), Slot::EMPTY);
+            }
+        }
+        for i in nargs..n {
+            *locals.add(i) = Slot::EMPTY;
+        }
+        nargs == argc || bind::fill_defaults(f, code, locals, nargs)
+    } else {
+        false
+    };
+    if !bound {
+        // Out of place, also for the exact message of what is missing.
+        let (mut small, mut large);
+        let buf: &mut [Slot] = if nargs <= BUF {
+            small = [Slot::EMPTY; BUF];
+            &mut small[..nargs]
+        } else {
+            large = vec![Slot::EMPTY; nargs];
+            &mut large
+        };
+        let from = if simple { locals } else { args };
+        for (i, b) in buf.iter_mut().enumerate() {
+            *b = std::mem::replace(&mut *from.add(i), Slot::EMPTY);
+        }
+        for i in 0..n {
+            *locals.add(i) = Slot::EMPTY;
+        }
+        // Binding may raise, never runs Python code while the frame is incomplete.
+        if let Err(r) = bind::bind(f, code, locals, buf, kwnames, &mut cx()) {
+            let e = ts.current_exception.take();
+            abandon(ts, win, locals, n, if in_window { std::ptr::null_mut() } else { fr });
+            ts.current_exception.set(e, &mut cx());
+            return Err(r);
+        }
+    }
+    ts.py_recursion_remaining.set(left - 1);
+    let separate = if in_window {
+        0
+    } else {
+        (*fr).func.set(std::mem::replace(&mut *win, Slot::EMPTY));
+        ff::SEPARATE
+    };
+    write_header(fr, caller, f, code, ret_word(fl | separate, dst));
+    ts.current_frame.set(fr);
+    Ok(())
+}
+
+/// Release the function at `win` and the words at `args` of a call that did not come about. All words are taken first: they may lie above the innermost frame's end, where what a
+/// finaliser runs has its frames. `fr`: the separate frame that is given back before, or null.
+#[cold]
+#[inline(never)]
+unsafe fn abandon(ts: &ThreadState, win: *mut Slot, args: *mut Slot, nargs: usize, fr: *mut Frame) {
+    let all: Vec<Slot> = (0..nargs).map(|i| std::mem::replace(&mut *args.add(i), Slot::EMPTY)).collect();
+    let f = std::mem::replace(&mut *win, Slot::EMPTY);
+    if !fr.is_null() {
+        pop_separate(ts, fr);
+    }
+    for s in all {
+        s.release();
+    }
+    f.release();
+}
+
+/// Call `f`, which takes exactly `args.len()` positional arguments, from an instruction without a window. The arguments are taken over. The caller's `pc` is saved.
+#[inline(always)]
+pub unsafe fn enter_separate<const N: usize>(ts: &'static ThreadState, f: &PyFunction, args: [Slot; N], dst: isize) -> PyResult<()> {
+    let code = f.code();
+    let left = ts.py_recursion_remaining.get();
+    let fr = if left <= 0 { std::ptr::null_mut() } else { push_separate(ts, FRAME_HEADER + code.frame_words()) };
+    if fr.is_null() {
+        args.into_iter().for_each(|a| a.release());
+        return Err(if left <= 0 { too_deep() } else { cx().memory_error() });
+    }
+    let locals = (*fr).locals_ptr();
+    for (i, a) in args.into_iter().enumerate() {
+        *locals.add(i) = a;
+    }
+    for i in N..code.nlocals() {
+        *locals.add(i) = Slot::EMPTY;
+    }
+    ts.py_recursion_remaining.set(left - 1);
+    write_header(fr, ts.current_frame.get(), f, code, ret_word(ff::SEPARATE, dst));
+    (*fr).func.set(Slot::new_ref(f));
+    ts.current_frame.set(fr);
+    Ok(())
+}
+
 /// What a return led to.
 pub enum Returned {
     /// Go on in the calling frame.
@@ -135,7 +266,8 @@ pub enum Returned {
 pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
     let fr = &*m.frame;
     let ret = fr.ret.get();
-    if ret & ff::MASK != ff::TAG || fr.frame_obj.get().is_object() {
+    let odd = ret & (ff::ENTRY | ff::GENERATOR) != 0 || (ret & ff::INIT != 0 && v.as_ptr() != none().as_ptr());
+    if odd || fr.frame_obj.get().is_object() {
         // The frame's object shows the line of the return afterwards.
         m.save();
         return Some(leave_slow(*m, v));
@@ -159,9 +291,23 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
     m.ts.py_recursion_remaining.set(m.ts.py_recursion_remaining.get() + 1);
     let caller = fr.previous.get().get();
     m.ts.current_frame.set(caller);
+    if ret & ff::SEPARATE != 0 {
+        pop_separate(m.ts, m.frame);
+    }
     *m = Regs::of(caller, m.ts);
-    m.set(ret_dst(ret), v);
+    if ret & ff::INIT == 0 {
+        m.set(ret_dst(ret), v);
+    } else {
+        let obj = std::mem::replace(&mut *m.at(init_window(ret)), Slot::EMPTY);
+        m.set(ret_dst(ret), obj);
+    }
     None
+}
+
+/// The register of the window whose first word holds the instance that an `INIT` frame initialises.
+#[inline(always)]
+pub fn init_window(ret: u64) -> isize {
+    (ret >> 16) as i16 as isize
 }
 
 /// Release everything of the current frame and make the previous one current. The frame's memory may be gone afterwards.
@@ -206,7 +352,7 @@ unsafe fn leave_slow(m: Regs, v: Slot) -> Returned {
     let m = Regs::of(caller, m.ts);
     if ret & ff::INIT != 0 {
         // The instance waits in the window's first word, whose register is in the middle bits.
-        let win = m.at((ret >> 16) as i16 as isize);
+        let win = m.at(init_window(ret));
         let obj = std::mem::replace(&mut *win, Slot::EMPTY);
         if v.as_ptr() != none().as_ptr() {
             let cx = &mut cx();

@@ -99,7 +99,7 @@ unsafe fn deliver(fr: &Frame, was: GenState, delegate: i32, v: Slot) {
     let pc = fr.pc.get().get() as *const u32;
     let word = *pc.sub(1);
     let wide = is_wide(fr);
-    let dst = if wide { Wide(*pc.sub(2), word).a() } else { Narrow(word).a() };
+    let dst = if wide { Wide(*pc.sub(2), word).a() } else { Narrow(word as u64).a() };
     store(fr.fp().offset(dst), v);
     if delegate != NO_DELEGATE {
         // `yield_from` runs again with the value.
@@ -182,7 +182,7 @@ unsafe fn throw_in(m: Regs, delegate: i32) -> Option<Slot> {
 /// The delegate has returned `v`: release it, and go on behind the `yield_from`.
 unsafe fn finish_delegation(fr: &Frame, iter: isize, v: Slot) {
     let pc = fr.pc.get().get() as *const u32;
-    let value = if is_wide(fr) { Wide(*pc.sub(2), *pc.sub(1)).a() } else { Narrow(*pc.sub(1)).a() };
+    let value = if is_wide(fr) { Wide(*pc.sub(2), *pc.sub(1)).a() } else { Narrow(*pc.sub(1) as u64).a() };
     std::mem::replace(&mut *fr.fp().offset(iter), Slot::EMPTY).release();
     store(fr.fp().offset(value), v);
 }
@@ -236,6 +236,28 @@ fn stop_to_return(r: PyResult<Resumed>, cx: &mut Cx) -> PyResult<Resumed> {
     }
 }
 
+/// `yield_value` in a generator that a loop of this machine resumed, while nobody listens: hand the value over and go on in the loop's frame. False: the general way must do it.
+#[inline(never)]
+pub unsafe fn yield_to_loop(ts: &'static ThreadState, frame: *mut Frame, pc: *const u32, v: Slot) -> bool {
+    let fr = &*frame;
+    let ret = fr.ret.get();
+    if ret & ff::MASK != ff::TAG | ff::GENERATOR | ff::FOR_ITER || ts.in_traced.get() {
+        return false;
+    }
+    fr.pc.set(Tagged::new(pc));
+    let g = Gen::of_frame(frame);
+    g.core.state.set(GenState::Suspended);
+    g.core.delegate.set(NO_DELEGATE);
+    let caller = &*fr.previous.get().get();
+    exit(ts, g);
+    fr.previous.set(Tagged::new(std::ptr::null()));
+    // The for_iter stands right before the return address.
+    let at = caller.pc.get().get() as *const u32;
+    caller.pc.set(Tagged::new(at.offset(Narrow(*at.sub(1) as u64).c())));
+    store(caller.fp().offset(ret_dst(ret)), v);
+    true
+}
+
 /// Where a suspension leads.
 pub enum Suspended {
     Exit(Slot),
@@ -284,7 +306,7 @@ unsafe fn suspend_frame(ts: &'static ThreadState, mut frame: *mut Frame, v: Slot
             store(caller.fp().offset(ret_dst(ret)), v);
             // The for_iter stands right before the return address.
             let pc = caller.pc.get().get() as *const u32;
-            caller.pc.set(Tagged::new(pc.offset(Narrow(*pc.sub(1)).c())));
+            caller.pc.set(Tagged::new(pc.offset(Narrow(*pc.sub(1) as u64).c())));
             return Suspended::Resume;
         }
         // Delegated to by `yield_from`: that generator suspends too.
@@ -303,7 +325,7 @@ pub unsafe fn returned(m: Regs, v: Slot) -> Returned {
     drop(keep);
     if ret & ff::FOR_ITER != 0 {
         v.release();
-        let iter = Narrow(*(caller.pc.get().get() as *const u32).sub(1)).b();
+        let iter = Narrow(*(caller.pc.get().get() as *const u32).sub(1) as u64).b();
         std::mem::replace(&mut *caller.fp().offset(iter), Slot::EMPTY).release();
         return Returned::Resume;
     }

@@ -7,9 +7,11 @@ use taipan_object::err::result_from_raw;
 use taipan_object::frame::Slot;
 use taipan_object::monitoring::fire;
 use taipan_object::prelude::*;
+use taipan_object::types::dict::iter::{PyDictItemIter, PyDictKeyIter};
 use taipan_object::types::exc;
 use taipan_object::types::generator::{PyGenerator, gen_of};
 use taipan_object::types::list::PyListIter;
+use taipan_object::types::object_::{NextPair, pair_iterator};
 use taipan_object::types::range::PyRangeIter;
 use taipan_object::types::tuple::PyTupleIter;
 
@@ -46,6 +48,29 @@ unsafe fn next(it: *mut Slot) -> PyResult<Option<Own<Object>>> {
     }
 }
 
+/// Put the next two values of an iterator of pairs at `base`. False: it is exhausted; none: it cannot be asked this way.
+#[inline(never)]
+unsafe fn next_pair(o: &Object, base: *mut Slot) -> PyResult<Option<bool>> {
+    let cx = &mut cx();
+    let (a, b) = if let Some(items) = o.exact::<PyDictItemIter>() {
+        match items.advance(cx)? {
+            Some((k, v)) => (Slot::object(k), Slot::object(v)),
+            None => return Ok(Some(false)),
+        }
+    } else if let Some(f) = pair_iterator(o.ty()) {
+        match f(o, cx)? {
+            NextPair::Pair(a, b) => (a, b),
+            NextPair::End => return Ok(Some(false)),
+            NextPair::Other => return Ok(None),
+        }
+    } else {
+        return Ok(None);
+    };
+    store(base, a);
+    store(base.add(1), b);
+    Ok(Some(true))
+}
+
 #[inline(always)]
 pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let it = m.get(w.b());
@@ -71,7 +96,32 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         }
     }
     m.save();
-    if !W::WIDE && (*it.as_ptr()).is_exact::<PyGenerator>() {
+    // A pair that the next instruction takes apart is not made.
+    let unpack = crate::regs::Narrow(*m.pc.offset(w.c()) as u64);
+    if unpack.0 as u8 == crate::dispatch::op::UnpackSequence && unpack.a() == w.a() && w.a() >= 0 && unpack.cu() == 2 && !m.ts.in_traced.get() {
+        match next_pair(o, m.at(unpack.b()))? {
+            Some(true) => return m.jump(w.c() + 1),
+            Some(false) => {
+                m.src(w.b()).consume();
+                return Ok(());
+            }
+            None => {}
+        }
+    }
+    if let Some(keys) = o.exact::<PyDictKeyIter>() {
+        return match keys.advance(&mut cx())? {
+            Some((k, v)) => {
+                drop(v);
+                m.set(w.a(), Slot::object(k));
+                m.jump(w.c())
+            }
+            None => {
+                m.src(w.b()).consume();
+                Ok(())
+            }
+        };
+    }
+    if !W::WIDE && o.is_exact::<PyGenerator>() {
         if let Some(g) = gen_of(&*it.as_ptr()) {
             let mut here = true;
             if m.breaker() {
@@ -123,15 +173,20 @@ fn too_many(n: usize, got: Option<usize>, cx: &mut Cx) -> Raised {
 #[inline(never)]
 pub unsafe fn unpack_sequence(src: Opd, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
-    let v = src.take(cx)?;
-    // The local that lends the sequence may be one of the targets: `a, b = a`.
-    let _held = v.own();
+    // Owned: the local that lends the sequence may be one of the targets: `a, b = a`.
+    let v = src.take(cx)?.into_own();
     if let Some(t) = v.exact::<PyTuple>().filter(|t| t.len() == n) {
         put(base, t.as_slice());
         return Ok(());
     }
     if let Some(l) = v.exact::<PyList>().filter(|l| l.len() == n) {
         // Storing may release old values that change the list.
+        if let &[a, b] = l.items(cx) {
+            let (a, b) = (Slot::new_ref(a), Slot::new_ref(b));
+            store(base, a);
+            store(base.add(1), b);
+            return Ok(());
+        }
         let items: Vec<Own<Object>> = l.items(cx).iter().map(|o| o.own()).collect();
         for (i, o) in items.into_iter().enumerate() {
             store(base.add(i), Slot::object(o));

@@ -10,7 +10,7 @@ use taipan_object::types::function::PyFunction;
 pub unsafe fn make_function(m: Regs, dst: isize, base: *mut Slot, flags: usize, code: usize) -> PyResult<()> {
     let cx = &mut cx();
     let code = m.const_obj(code).cast_unchecked::<PyCode>();
-    let f = PyFunction::new(code, (*m.frame).globals(), cx)?;
+    let f = PyFunction::new_like(code, (*m.frame).func(), cx)?;
     let mut at = base;
     let mut next = |on: bool, cx: &mut Cx| -> PyResult<Option<Own<Object>>> {
         if !on {

@@ -1,7 +1,7 @@
 //! Names: globals and builtins by keys version, namespaces of module and class bodies.
 //!
-//! Cache cell of `load_global`: `a` = keys version of the globals, `b` = keys version of the builtins (0: the name is a global), `c` = entry index. While a keys version stays, every key
-//! keeps its index (and absent keys stay absent), so a hit is two compares and a load.
+//! Cache cell of `load_global`: `a` = keys version of the globals, `b` = keys version of the builtins (0: the name is a global), `c` = where the value lies. While a keys version stays, every
+//! entry keeps its place (and absent keys stay absent), so a hit is one or two compares and a load.
 
 use crate::cells::name_error;
 use crate::regs::*;
@@ -64,18 +64,13 @@ pub unsafe fn load_global<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let g = (*m.frame).globals();
     let keys = g.keys();
     if cell.a != 0 && keys.current_version() == cell.a {
-        let cx = cx();
-        let v = if cell.b == 0 {
-            g.value_at_unchecked(cell.c as u32, &cx)
-        } else {
+        if cell.b != 0 {
             let b = (*m.frame).func().builtins().cast_unchecked::<PyDict>();
             if b.keys().current_version() != cell.b {
                 return load_global_slow(*m, w.a(), w.bcu());
             }
-            // SAFETY (lifetime): the reference is copied at once.
-            &*(b.value_at_unchecked(cell.c as u32, &cx) as *const Object)
-        };
-        let v = Slot::new_ref(v);
+        }
+        let v = Slot::new_ref(&**(cell.c as *const *const Object));
         m.set(w.a(), v);
         return Ok(());
     }
@@ -94,12 +89,12 @@ unsafe fn load_global_slow(m: Regs, dst: isize, name: usize) -> PyResult<()> {
     if g.is_exact::<PyDict>() && g.is_str_only() && g.split_values().is_none() {
         if let Some(ix) = g.lookup_index_str(name) {
             cell.b = 0;
-            cell.c = ix as u64;
+            cell.c = g.value_place(ix) as u64;
             cell.a = g.keys_version();
         } else if let Some(b) = b.exact::<PyDict>().filter(|b| b.is_str_only()) {
             if let Some(ix) = b.lookup_index_str(name) {
                 cell.b = b.keys_version();
-                cell.c = ix as u64;
+                cell.c = b.value_place(ix) as u64;
                 cell.a = if cell.b != 0 { g.keys_version() } else { 0 };
             }
         }

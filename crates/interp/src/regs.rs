@@ -42,9 +42,11 @@ pub trait Word: Copy {
     fn abc(self) -> isize;
 }
 
-/// The usual form.
+/// The usual form: the word in the lower half; what the upper half holds does not matter.
+///
+/// As a 64-bit value, because the handlers' conversions of a 32-bit one to 64 bits are all hoisted into the dispatch block, hundreds of them, and that makes it too large to be duplicated.
 #[derive(Clone, Copy)]
-pub struct Narrow(pub u32);
+pub struct Narrow(pub u64);
 /// Prefix and word.
 #[derive(Clone, Copy)]
 pub struct Wide(pub u32, pub u32);
@@ -73,7 +75,7 @@ impl Word for Narrow {
     }
     #[inline(always)]
     fn cu(self) -> usize {
-        (self.0 >> 24) as usize
+        (self.0 >> 24) as u8 as usize
     }
     #[inline(always)]
     fn bc(self) -> isize {
@@ -81,7 +83,7 @@ impl Word for Narrow {
     }
     #[inline(always)]
     fn bcu(self) -> usize {
-        (self.0 >> 16) as usize
+        (self.0 >> 16) as u16 as usize
     }
     #[inline(always)]
     fn abc(self) -> isize {
@@ -292,6 +294,14 @@ impl Regs {
         self.pc = self.pc.add(1);
         w
     }
+    /// The next instruction word, with the word behind it in the upper half.
+    #[inline(always)]
+    pub unsafe fn fetch_instruction(&mut self) -> u64 {
+        // Behind the last instruction lies one more word (see `link`).
+        let w = (self.pc as *const u64).read_unaligned();
+        self.pc = self.pc.add(1);
+        w
+    }
     /// The instruction's cache cell; steps over the word with its index.
     #[inline(always)]
     pub unsafe fn cell(&mut self) -> *mut CacheCell {
@@ -316,6 +326,11 @@ impl Regs {
     #[inline(always)]
     pub unsafe fn settle(&mut self) -> PyResult<()> {
         self.reload();
+        if self.breaker() { crate::breaker::after_call(*self) } else { Ok(()) }
+    }
+    /// After an out-of-line call that left the frames alone: leave the plain loop if somebody listens by now.
+    #[inline(always)]
+    pub unsafe fn settled(&self) -> PyResult<()> {
         if self.breaker() { crate::breaker::after_call(*self) } else { Ok(()) }
     }
     /// Rewrite the opcode of the instruction whose (only) word has just been fetched, `back` words before `pc`.

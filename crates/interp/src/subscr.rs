@@ -1,9 +1,14 @@
 //! Items and slices: exact lists, tuples and dicts with plain keys first.
 
+use crate::frames::enter_separate;
 use crate::regs::*;
 use taipan_object::abstract_;
 use taipan_object::frame::Slot;
+use taipan_object::name;
 use taipan_object::prelude::*;
+use taipan_object::thread::ThreadState;
+use taipan_object::typeobj::{lookup, slots};
+use taipan_object::types::function::PyFunction;
 use taipan_object::types::slice::new_slice;
 
 /// The position that an int index means in a sequence of `n`, if it is there.
@@ -31,9 +36,56 @@ unsafe fn quick(o: Slot, i: Slot) -> Option<Slot> {
     None
 }
 
+/// Dicts with string or int keys and characters of strings, when that needs no Python code: nothing is boxed for it.
+#[inline(always)]
+unsafe fn known(o: Slot, i: Slot, cx: &mut Cx) -> Option<PyResult<Slot>> {
+    if o.is_int() {
+        return None;
+    }
+    let obj = &*o.as_ptr();
+    if let Some(d) = obj.exact::<PyDict>() {
+        if i.is_int() {
+            return d.get_i64(i.as_int(), cx).ok().flatten().map(|v| Ok(Slot::new_ref(v)));
+        }
+        let key = (*i.as_ptr()).exact::<PyStr>()?;
+        if d.is_str_only() {
+            return d.get_str(key, cx).map(|v| Ok(Slot::new_ref(v)));
+        }
+        return None;
+    }
+    let s = obj.exact::<PyStr>()?;
+    let k = position(i.to_i64()?, s.len())?;
+    Some(s.char_at(k, cx).map(Slot::object))
+}
+
+/// The Python `__getitem__` of an object, if it takes exactly self and the key.
+unsafe fn getitem_function<'a>(o: &'a Object, cx: &'a Cx) -> Option<&'a PyFunction> {
+    let ty = o.ty();
+    let f = ty.mapping()?.mp_subscript.get()?;
+    if f as usize != slots::dispatch::slot_mp_subscript as *const () as usize {
+        return None;
+    }
+    lookup(ty, name!(cx, "__getitem__"), cx)?.exact::<PyFunction>().filter(|f| f.code().simple_args() == 2)
+}
+
+/// True: the frame of a Python `__getitem__` was pushed, its result goes to register `to`.
 #[inline(never)]
-unsafe fn load_slow(dst: *mut Slot, o: Opd, i: Opd) -> PyResult<()> {
+unsafe fn load_slow(ts: &'static ThreadState, dst: *mut Slot, o: Opd, i: Opd, to: isize) -> PyResult<bool> {
     let cx = &mut cx();
+    if let Some(v) = known(o.peek(), i.peek(), cx) {
+        o.consume();
+        i.consume();
+        store(dst, v?);
+        return Ok(false);
+    }
+    if !o.peek().is_int() && ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) == 0 {
+        let obj = &*o.peek().as_ptr();
+        if let Some(f) = getitem_function(obj, cx).map(|f| f.new_ref()) {
+            let args = [o.take_slot(), i.take_slot()];
+            enter_separate(ts, &f, args, to)?;
+            return Ok(true);
+        }
+    }
     let (obj, key) = (o.take(cx)?, i.take(cx)?);
     let v = match obj.exact::<PyDict>() {
         Some(d) => match d.get(&key, cx)? {
@@ -45,7 +97,7 @@ unsafe fn load_slow(dst: *mut Slot, o: Opd, i: Opd) -> PyResult<()> {
     drop(obj);
     drop(key);
     store_own(dst, v);
-    Ok(())
+    Ok(false)
 }
 
 #[inline(always)]
@@ -57,7 +109,10 @@ pub unsafe fn load<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         return Ok(());
     }
     m.save();
-    load_slow(m.at(w.a()), m.src(w.b()), m.src(w.c()))
+    if load_slow(m.ts, m.at(w.a()), m.src(w.b()), m.src(w.c()), w.a())? {
+        m.reload();
+    }
+    Ok(())
 }
 
 #[inline(always)]
@@ -68,18 +123,53 @@ pub unsafe fn load_k<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         return Ok(());
     }
     m.save();
-    load_slow(m.at(w.a()), m.src(w.b()), m.konst(w.cu()))
+    if load_slow(m.ts, m.at(w.a()), m.src(w.b()), m.konst(w.cu()), w.a())? {
+        m.reload();
+    }
+    Ok(())
 }
 
 #[inline(always)]
 pub unsafe fn store_item<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.save();
+    let (o, i, v) = (m.get(w.a()), m.get(w.b()), m.get(w.c()));
+    if !o.is_int() && i.is_int() && v.is_object() {
+        if let Some(l) = (*o.as_ptr()).exact::<PyList>() {
+            if let Some(k) = position(i.as_int(), l.len()) {
+                let old = l.replace(k, Own::from_raw(m.src(w.c()).take_slot().as_ptr()));
+                m.src(w.a()).consume();
+                drop(old);
+                return Ok(());
+            }
+        }
+    }
     store_slow(m.src(w.a()), m.src(w.b()), m.src(w.c()))
+}
+
+#[inline(always)]
+unsafe fn dict<'a>(s: Slot) -> Option<&'a PyDict> {
+    if s.is_int() { None } else { (*s.as_ptr()).exact::<PyDict>() }
 }
 
 #[inline(never)]
 unsafe fn store_slow(o: Opd, i: Opd, v: Opd) -> PyResult<()> {
     let cx = &mut cx();
+    if let (Some(d), true) = (dict(o.peek()), i.peek().is_int()) {
+        // An int key that is there already need not be boxed.
+        let val = v.take_slot().into_own(cx)?;
+        match d.replace_i64(i.peek().as_int(), val) {
+            Ok(old) => {
+                o.consume();
+                i.consume();
+                drop(old);
+                return Ok(());
+            }
+            Err(val) => {
+                let (d, key) = (o.take(cx)?, i.take(cx)?);
+                return d.cast_unchecked::<PyDict>().set_own(&key, val, cx);
+            }
+        }
+    }
     if let (Some(obj), Some(k)) = (o.peek().is_object().then(|| &*o.peek().as_ptr()), i.peek().to_i64()) {
         if let Some(l) = obj.exact::<PyList>() {
             if let Some(k) = position(k, l.len()) {
@@ -113,9 +203,52 @@ unsafe fn take_slice(base: *mut Slot, cx: &mut Cx) -> PyResult {
     new_slice(&a, &b, taipan_object::types::none(), cx)
 }
 
+/// `[a:b]` of a sequence of `n` items, when the bounds are ints or None: first and last position, clamped.
+#[inline(always)]
+fn plain_bounds(a: Slot, b: Slot, n: usize) -> Option<(usize, usize)> {
+    let none = taipan_object::types::none().as_ptr();
+    let clamp = |i: i64| if i < 0 { (i + n as i64).max(0) as usize } else { (i as u64).min(n as u64) as usize };
+    let of = |s: Slot, default: usize| {
+        if s.is_int() {
+            Some(clamp(s.as_int()))
+        } else {
+            (s.as_ptr() == none).then_some(default)
+        }
+    };
+    let (lo, hi) = (of(a, 0)?, of(b, n)?);
+    Some((lo, hi.max(lo)))
+}
+
+/// Slices of exact lists, tuples and strings without a slice object.
+unsafe fn slice_of(o: Slot, a: Slot, b: Slot, cx: &mut Cx) -> Option<PyResult> {
+    if o.is_int() {
+        return None;
+    }
+    let obj = &*o.as_ptr();
+    if let Some(l) = obj.exact::<PyList>() {
+        let (lo, hi) = plain_bounds(a, b, l.len())?;
+        return Some(l.slice(lo, hi, cx).map(Own::into_object));
+    }
+    if let Some(s) = obj.exact::<PyStr>() {
+        let (lo, hi) = plain_bounds(a, b, s.len())?;
+        return Some(s.slice(lo, hi, cx).map(Own::into_object));
+    }
+    let t = obj.exact::<PyTuple>()?;
+    let (lo, hi) = plain_bounds(a, b, t.len())?;
+    Some(t.slice(lo, hi, cx).map(Own::into_object))
+}
+
 #[inline(never)]
 pub unsafe fn load_slice(dst: *mut Slot, o: Opd, base: *mut Slot) -> PyResult<()> {
     let cx = &mut cx();
+    if let Some(v) = slice_of(o.peek(), *base, *base.add(1), cx) {
+        // Ints and None own nothing.
+        *base = Slot::EMPTY;
+        *base.add(1) = Slot::EMPTY;
+        o.consume();
+        store_own(dst, v?);
+        return Ok(());
+    }
     let s = take_slice(base, cx)?;
     let obj = o.take(cx)?;
     let v = abstract_::get_item(&obj, &s, cx)?;

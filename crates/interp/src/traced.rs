@@ -45,7 +45,8 @@ pub unsafe fn run(mut m: Regs, mut how: Entry) -> Option<Slot> {
             Left::Exit(v) => break v,
             Left::Plain(r) => {
                 ts.in_traced.set(false);
-                let v = dispatch::plain(r);
+                r.save();
+                let v = dispatch::plain(ts);
                 if v.is_some() || !ts.switching.take() {
                     break v;
                 }
@@ -124,9 +125,9 @@ unsafe fn watch(mut m: Regs, how: Entry) -> Left {
         let wide = word as u8 == op::Wide;
         let (code, (r, flow)) = if wide {
             let second = m.fetch();
-            (second as u8, dispatch::step(m, Wide(word, second), second))
+            (second as u8, dispatch::step(m, Wide(word, second), second as u64))
         } else {
-            (word as u8, dispatch::step(m, Narrow(word), word))
+            (word as u8, dispatch::step(m, Narrow(word as u64), word as u64))
         };
         m = r;
         let (mut entry, raised) = match flow {
@@ -210,7 +211,7 @@ unsafe fn before(m: &mut Regs, seen: &mut Seen, at: u32, told: &mut Option<Told>
         let second = *m.pc.add(1);
         *told = leaving_or_calling(m, Wide(word, second), second as u8, at)?;
     } else {
-        *told = leaving_or_calling(m, Narrow(word), word as u8, at)?;
+        *told = leaving_or_calling(m, Narrow(word as u64), word as u8, at)?;
     }
     Ok(true)
 }

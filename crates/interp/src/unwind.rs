@@ -4,6 +4,7 @@ use crate::frames;
 use crate::regs::*;
 use taipan_object::frame::{Slot, frame_flags as ff};
 use taipan_object::monitoring::{fire, is_traced};
+use taipan_object::thread::ThreadState;
 use taipan_object::types::traceback;
 
 /// The exception that is set leaves the instruction at the saved `pc`. Gives the registers at its handler, or none when a frame that Rust entered ended.
@@ -79,6 +80,21 @@ unsafe fn clear_temps(m: &Regs, depth: usize) {
         let p = m.fp.add(i);
         let v = std::mem::replace(&mut *p, Slot::EMPTY);
         v.release();
+    }
+}
+
+/// [`unwind`] for the plain loop: `pc` stands behind the instruction of the innermost frame that raised. True: the innermost frame goes on at its saved `pc`.
+#[cold]
+#[inline(never)]
+pub unsafe fn unwind_innermost(ts: &'static ThreadState, pc: *const u32, entry: bool) -> bool {
+    let mut m = Regs::of(ts.current_frame.get(), ts);
+    m.pc = pc;
+    match unwind(m, entry) {
+        Some(m) => {
+            m.save();
+            true
+        }
+        None => false,
     }
 }
 

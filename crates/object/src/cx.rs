@@ -1,7 +1,7 @@
 //! `Cx`: the proof that this thread holds the GIL, and the way to its thread state.
 //!
 //! It is zero-sized. `&mut Cx` in a signature means "may run arbitrary Python code": what was borrowed through `&Cx` (items of a list, a mutable
-//! field) cannot live across such a call. The thread state is found through a thread-local pointer.
+//! field) cannot live across such a call. The thread state is that of the GIL's holder: one load from a static.
 
 use crate::thread::{Interpreter, ThreadState};
 use std::cell::Cell;
@@ -30,8 +30,8 @@ impl Cx {
     /// The thread state of this thread.
     #[inline(always)]
     pub fn ts(&self) -> &'static ThreadState {
-        // SAFETY: a `Cx` exists only while the thread has its state; states are freed after their thread's last `Cx`.
-        unsafe { &*CURRENT.with(|c| c.get()) }
+        // SAFETY: a `Cx` exists only while the thread holds the GIL with its state; states are freed after their thread's last `Cx`.
+        unsafe { &*holder() }
     }
 
     /// The interpreter this thread works for.
@@ -47,6 +47,12 @@ pub fn set_current(ts: *const ThreadState) -> *const ThreadState {
         OWN.with(|c| c.set(ts));
     }
     CURRENT.with(|c| c.replace(ts))
+}
+
+/// The state that holds the GIL: for code that runs with the GIL held, the thread's own, found without asking the thread.
+#[inline(always)]
+pub fn holder() -> *const ThreadState {
+    crate::thread::gil::HOLDER.load(std::sync::atomic::Ordering::Relaxed)
 }
 
 /// The thread's state, or null when the thread is unknown to the interpreter.

@@ -25,7 +25,7 @@ pub unsafe fn dealloc(obj: *mut Object) {
         if ty.tp_flags.get() & flags::HAVE_GC == 0 {
             return f(obj);
         }
-        let ts = &*cx::current();
+        let ts = &*cx::holder();
         let depth = ts.dealloc_depth.get();
         if depth >= NEST_MAX {
             return put_aside(ts, obj);

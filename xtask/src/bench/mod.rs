@@ -6,6 +6,7 @@
 //! callgrind instead, which repeats exactly and needs no reference.
 
 mod instructions;
+mod micro;
 mod pyperformance;
 
 use std::fs;
@@ -24,7 +25,8 @@ usage: cargo xtask bench [OPTIONS] [NAME…]     (names of bench/*.py; all witho
   --save            write the table to docs/performance.md
   --pyperformance   the bodies of pyperformance (fetched from PyPI into target/) instead of bench/
   --instructions    count instructions under callgrind and compare with bench/instructions.tsv
-  --update          with --instructions: write that file";
+  --update          with --instructions: write that file
+  --micro           the table of micro-operations instead; NAMEs are parts of their names";
 
 /// A benchmark program.
 pub struct Program {
@@ -41,6 +43,7 @@ struct Options {
     instructions: bool,
     pyperformance: bool,
     update: bool,
+    micro: bool,
 }
 
 impl Options {
@@ -54,6 +57,7 @@ impl Options {
             instructions: false,
             pyperformance: false,
             update: false,
+            micro: false,
         };
         let mut rest = args.iter();
         while let Some(arg) = rest.next() {
@@ -66,6 +70,7 @@ impl Options {
                 "--instructions" => options.instructions = true,
                 "--pyperformance" => options.pyperformance = true,
                 "--update" => options.update = true,
+                "--micro" => options.micro = true,
                 name if !name.starts_with('-') => options.names.push(name.into()),
                 _ => return Err(USAGE.into()),
             }
@@ -111,6 +116,10 @@ pub fn main(args: &[String]) -> Outcome {
         }
         return outcome;
     }
+    if options.micro {
+        let reference = options.against.clone().or_else(interp::reference).ok_or("the reference is not installed")?;
+        return micro::main(&taipan, &reference, &options.names, options.runs, options.save);
+    }
     let programs = programs(&options.names)?;
     if options.instructions {
         return instructions::main(&taipan, &programs, options.update);
@@ -137,7 +146,8 @@ pub fn main(args: &[String]) -> Outcome {
 fn programs(names: &[String]) -> Result<Vec<Program>, String> {
     let mut paths = Vec::new();
     crate::tidy::collect(&root().join("bench"), "py", &mut paths)?;
-    let all = paths.into_iter().map(|path| Program {
+    let bench = root().join("bench");
+    let all = paths.into_iter().filter(|path| path.parent() == Some(&bench)).map(|path| Program {
         name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         path,
     });

@@ -9,6 +9,9 @@ fn extreme(args: Args<'_>, kw: Kwargs<'_>, name: &str, op: CmpOp, cx: &mut Cx) -
     if args.0.is_empty() {
         return Err(cx.type_error(format_args!("{name} expected at least 1 argument, got 0")));
     }
+    if let (&[a, b], true) = (args.0, kw.is_empty()) {
+        return Ok(if abstract_::rich_compare_bool(b, a, op, cx)? { b.own() } else { a.own() });
+    }
     kw.only(name, &["key", "default"], cx)?;
     let key = kw.get("key").filter(|k| !k.is_none());
     let default = kw.get("default");

@@ -23,6 +23,7 @@ pub(crate) fn init(cx: &mut Cx) -> PyResult<()> {
         union_args: generic::union_args,
         template: template::HOOKS,
     });
+    taipan_object::types::object_::set_pair_iterators(iters::pair_functions());
     Ok(())
 }
 

@@ -26,6 +26,19 @@ pub unsafe fn box_all(args: &mut [Slot], cx: &mut Cx) -> PyResult<()> {
     Ok(())
 }
 
+/// Put defaults into the empty parameters from `given` on of a function without keyword-only parameters. False: there are not enough.
+#[inline]
+pub unsafe fn fill_defaults(f: &PyFunction, code: &PyCode, locals: *mut Slot, given: usize) -> bool {
+    let cx = Cx::assume();
+    let Some(d) = f.defaults(&cx) else { return false };
+    let (argc, values) = (code.argcount(), d.as_slice());
+    let Some(first) = (values.len() + given).checked_sub(argc) else { return false };
+    for (i, v) in (given..argc).zip(values.iter().skip(first)) {
+        *locals.add(i) = Slot::new_ref(v);
+    }
+    true
+}
+
 /// Bind `args` (positional, then one value per name in `kwnames`) to the empty `locals` of a frame of `f`. The arguments are taken over in any case; what was bound
 /// before an error stays in the locals.
 pub unsafe fn bind(f: &PyFunction, code: &PyCode, locals: *mut Slot, args: &mut [Slot], kwnames: Option<&PyTuple>, cx: &mut Cx) -> PyResult<()> {

@@ -5,7 +5,7 @@ use crate::frames;
 use crate::regs::*;
 use taipan_object::abstract_;
 use taipan_object::call;
-use taipan_object::frame::{FRAME_HEADER, Slot};
+use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff};
 use taipan_object::prelude::*;
 use taipan_object::types::function::PyFunction;
 
@@ -74,6 +74,18 @@ unsafe fn run(m: Regs, win: *mut Slot, has_kwargs: bool, dst: isize) -> PyResult
         let v = call::call_tuple_dict(&f, &args, kwargs.as_deref(), cx)?;
         m.set(dst, Slot::object(v));
         return Ok(());
+    }
+    let (home, n) = (first, args.len());
+    let room = (home.add(n) as usize) < m.ts.datastack_limit.get() as usize && !(*m.frame).has(ff::GENERATOR);
+    if room && kwargs.as_ref().is_none_or(|d| d.is_empty()) {
+        // Straight into the window, beyond the frame's end perhaps, where nothing lies.
+        *win = Slot::object(f);
+        for (i, a) in args.as_slice().iter().enumerate() {
+            *home.add(i) = Slot::new_ref(a);
+        }
+        let r = frames::enter_python(m.ts, win, home, n, None, 0, dst);
+        drop(args);
+        return r;
     }
     let (names, values) = match kwargs.filter(|d| !d.is_empty()) {
         Some(d) => {

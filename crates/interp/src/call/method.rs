@@ -1,13 +1,15 @@
-//! Method calls, `super()` and calls of classes.
+//! Method calls and `super()`.
 
-use super::window::{BUF, Callee, push_python, run_window};
-use crate::frames::enter_window;
+use super::native;
+use super::window::{Callee, run_window};
+use crate::frames::{self, enter_window};
 use crate::regs::*;
 use taipan_object::attr;
-use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff};
-use taipan_object::name;
+use taipan_object::frame::{FRAME_HEADER, Slot};
 use taipan_object::prelude::*;
-use taipan_object::typeobj::{self, PyType, flags};
+use taipan_object::typeobj::{PyType, version_tag};
+use taipan_object::types::code::CacheCell;
+use taipan_object::types::descr::PyMethodDescr;
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::method::PyMethod;
 use taipan_object::types::super_;
@@ -41,6 +43,16 @@ pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
                 m.ts.py_recursion_remaining.set(left - 1);
                 return Ok(());
             }
+            m.save();
+            frames::enter_python(m.ts, win, win.add(FRAME_HEADER), n, None, 0, w.a())?;
+            m.reload();
+            return Ok(());
+        }
+        if (*callee.as_ptr()).is_exact::<PyMethodDescr>() {
+            m.save();
+            if native::call_method_descr(m.at(w.a()), win, n)? {
+                return m.settled();
+            }
         }
     }
     m.save();
@@ -63,7 +75,7 @@ pub unsafe fn call_method_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 }
 
 #[inline(never)]
-unsafe fn method_slow(mut m: Regs, win: *mut Slot, n: usize, kwnames: Option<&'static PyTuple>, dst: isize) -> PyResult<()> {
+unsafe fn method_slow(m: Regs, win: *mut Slot, n: usize, kwnames: Option<&'static PyTuple>, dst: isize) -> PyResult<()> {
     let first = win.add(FRAME_HEADER);
     if !(*first).is_empty() {
         return run_window(m, win, Callee { args: first, nargs: n, kwnames, dst });
@@ -74,59 +86,10 @@ unsafe fn method_slow(mut m: Regs, win: *mut Slot, n: usize, kwnames: Option<&'s
         store(win, Slot::new_ref(b.func()));
         return run_window(m, win, Callee { args: first, nargs: n, kwnames, dst });
     }
-    if kwnames.is_none() {
-        if let Some(f) = (*(*win).as_ptr()).exact::<PyFunction>() {
-            std::ptr::copy(first.add(1), first, n - 1);
-            *first.add(n - 1) = Slot::EMPTY;
-            let code = f.code();
-            let left = m.ts.py_recursion_remaining.get();
-            if code.simple_args() as usize == n - 1 && left > 0 && enter_window(&mut m, win, f, code, n - 1, dst) {
-                m.ts.py_recursion_remaining.set(left - 1);
-                return Ok(());
-            }
-            return push_python(m, win, &mut Callee { args: first, nargs: n - 1, kwnames, dst }, 0, dst);
-        }
+    if (*(*win).as_ptr()).is_exact::<PyFunction>() {
+        return frames::enter_python(m.ts, win, first.add(1), n - 1, kwnames, 0, dst);
     }
     run_window(m, win, Callee { args: first.add(1), nargs: n - 1, kwnames, dst })
-}
-
-/// Call of a class whose instances are made by `object.__new__` and a Python `__init__`: allocate, then run `__init__` in the loop. False: not such a class.
-pub unsafe fn construct(m: Regs, win: *mut Slot, t: &PyType, c: &mut Callee) -> PyResult<bool> {
-    let cx = &mut cx();
-    let reg = win.offset_from(m.fp);
-    let object_new = typeobj::object_type().tp_new.get().map(|f| f as usize);
-    if !t.as_object().is_exact::<PyType>()
-        || t.tp_new.get().map(|f| f as usize) != object_new
-        || !t.has(flags::HEAPTYPE)
-        || t.has(flags::IS_ABSTRACT)
-        || reg > i16::MAX as isize
-        || c.nargs >= BUF
-        || m.ts.in_traced.get()
-        || t.tp_alloc.get().map(|f| f as usize) != Some(typeobj::alloc::generic_alloc as *const () as usize)
-    {
-        return Ok(false);
-    }
-    let object_init = typeobj::object_type().tp_init.get().map(|f| f as usize);
-    if c.nargs == 0 && t.tp_init.get().map(|f| f as usize) == object_init {
-        let obj = typeobj::alloc_instance(t, 0, cx)?;
-        store(win, Slot::EMPTY);
-        m.set(c.dst, Slot::object(obj));
-        return Ok(true);
-    }
-    let Some(init) = typeobj::lookup(t, name!(cx, "__init__"), cx).and_then(|f| f.exact::<PyFunction>()).map(|f| f.new_ref()) else {
-        return Ok(false);
-    };
-    let obj = typeobj::alloc_instance(t, 0, cx)?;
-    let mut buf = [Slot::EMPTY; BUF + 1];
-    buf[0] = Slot::new_ref(&obj);
-    for i in 0..c.nargs {
-        buf[i + 1] = std::mem::replace(&mut *c.args.add(i), Slot::EMPTY);
-    }
-    store(win, Slot::object(obj));
-    let flags = ff::INIT | (reg as u16 as u64) << 16;
-    let fr = crate::frames::push_call(m.ts, init, &mut buf[..c.nargs + 1], c.kwnames, flags, c.dst)?;
-    m.ts.current_frame.set(fr);
-    Ok(true)
 }
 
 /// `super(cls, self).name`; run(base, 3) = the global `super`, the class, self. With `method`, whether the value is to be called with self.
@@ -166,13 +129,39 @@ pub unsafe fn load_super_attr<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 #[inline(always)]
 pub unsafe fn load_super_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let two = m.fetch() != 0;
-    m.pc = m.pc.add(1);
+    let cell = m.cell();
     m.save();
-    let base = m.at(w.b());
-    let (v, with_self) = super_lookup(base, m.name(w.cu()), two, true, &mut cx())?;
+    load_super_method_in(m.at(w.a()), m.at(w.b()), m.name(w.cu()), two, &mut *cell)
+}
+
+/// The cell: `a` = version of self's type, `b` = of the class, `c` = the method found behind it.
+#[inline(never)]
+unsafe fn load_super_method_in(win: *mut Slot, base: *mut Slot, name: &PyStr, two: bool, cell: &mut CacheCell) -> PyResult<()> {
+    let (g, class, slf) = (*base, *base.add(1), *base.add(2));
+    let plain = g.as_ptr() == super_::super_type().as_object().as_ptr() && class.is_object() && slf.is_object() && (*class.as_ptr()).is_exact::<PyType>();
+    if plain && cell.a != 0 {
+        let t = &*(class.as_ptr() as *const PyType);
+        if t.tp_version_tag.get() == cell.b && (*slf.as_ptr()).ty().tp_version_tag.get() == cell.a {
+            for i in 0..3 {
+                *base.add(i) = Slot::EMPTY;
+            }
+            store(win, Slot::new_ref(&*(cell.c as *const Object)));
+            store(win.add(FRAME_HEADER), slf);
+            g.release();
+            class.release();
+            return Ok(());
+        }
+    }
+    let (v, with_self) = super_lookup(base, name, two, true, &mut cx())?;
+    if plain && with_self {
+        let (t, ty) = (&*(class.as_ptr() as *const PyType), (*slf.as_ptr()).ty());
+        let versions = (version_tag(ty), version_tag(t));
+        // What was found belongs to the classes of the MRO only if no dict subclass or the like made it up.
+        let kept = v.refcount() > 1;
+        *cell = CacheCell { a: if kept && versions.1 != 0 { versions.0 } else { 0 }, b: versions.1, c: v.as_ptr() as u64 };
+    }
     let slf = if with_self { std::mem::replace(&mut *base.add(2), Slot::EMPTY) } else { Slot::EMPTY };
     clear_run(base, 3);
-    let win = m.at(w.a());
     store(win, Slot::object(v));
     store(win.add(FRAME_HEADER), slf);
     Ok(())

@@ -3,6 +3,7 @@
 //! `bind` puts arguments into parameters, `errors` has CPython's messages, `class` makes instances without leaving the loop, `ex` is `f(*a, **k)`.
 
 pub mod bind;
+mod class;
 pub mod errors;
 mod ex;
 mod method;

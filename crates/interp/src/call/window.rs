@@ -1,12 +1,15 @@
 //! `call` and `call_kw`.
 
-use super::bind;
+use super::{bind, class, native};
 use crate::frames::{self, enter_window};
 use crate::regs::*;
 use taipan_object::call::{ARGUMENTS_OFFSET, vectorcall_raw};
-use taipan_object::frame::{FRAME_HEADER, Slot};
+use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff};
+use taipan_object::name;
 use taipan_object::prelude::*;
-use taipan_object::typeobj::{PyType, flags};
+use taipan_object::thread::ThreadState;
+use taipan_object::typeobj::{PyType, flags, lookup, slots};
+use taipan_object::types::builtin::PyCFunction;
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::method::PyMethod;
 
@@ -23,18 +26,41 @@ pub struct Callee {
 pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let win = m.at(w.b());
     let n = w.cu();
-    m.pc = m.pc.add(1);
+    let cell = m.cell();
     if m.breaker() {
         crate::breaker::before_call(*m, 2 + W::WIDE as usize)?;
     }
     let callee = *win;
     if !callee.is_int() {
-        if let Some(f) = (*callee.as_ptr()).exact::<PyFunction>() {
+        let callee = &*callee.as_ptr();
+        if let Some(f) = callee.exact::<PyFunction>() {
             let code = f.code();
             let left = m.ts.py_recursion_remaining.get();
             if code.simple_args() as usize == n && left > 0 && enter_window(m, win, f, code, n, w.a()) {
                 m.ts.py_recursion_remaining.set(left - 1);
                 return Ok(());
+            }
+            m.save();
+            frames::enter_python(m.ts, win, win.add(FRAME_HEADER), n, None, 0, w.a())?;
+            m.reload();
+            return Ok(());
+        }
+        if callee.is_exact::<PyCFunction>() {
+            m.save();
+            if native::call_function(m.at(w.a()), win, n, cell)? {
+                return m.settled();
+            }
+        } else if let Some(b) = callee.exact::<PyMethod>() {
+            m.save();
+            if enter_bound(m.ts, win, n, b, w.a())? {
+                m.reload();
+                return Ok(());
+            }
+        } else if callee.is_exact::<PyType>() {
+            m.save();
+            if class::call(m.ts, m.fp, w.b(), n, cell, w.a())? {
+                m.reload();
+                return m.settled();
             }
         }
     }
@@ -54,6 +80,12 @@ pub unsafe fn call_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         crate::breaker::before_call(*m, 3 + W::WIDE as usize)?;
     }
     let names = m.const_obj(names).cast_unchecked::<PyTuple>();
+    let callee = *win;
+    if !callee.is_int() && (*callee.as_ptr()).is_exact::<PyFunction>() {
+        frames::enter_python(m.ts, win, win.add(FRAME_HEADER), w.cu(), Some(names), 0, w.a())?;
+        m.reload();
+        return Ok(());
+    }
     let c = Callee { args: win.add(FRAME_HEADER), nargs: w.cu(), kwnames: Some(names), dst: w.a() };
     run_window(*m, win, c)?;
     m.settle()
@@ -69,14 +101,32 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()>
     }
     let callee = &*(*win).as_ptr();
     if c.kwnames.is_none() {
-        if let Some(r) = super::native::direct(win, c.args, c.nargs, cx) {
+        if let Some(r) = native::direct(win, c.args, c.nargs, cx) {
             m.set(c.dst, r?);
             return Ok(());
         }
     }
     if callee.is_exact::<PyFunction>() {
-        let dst = c.dst;
-        return push_python(m, win, &mut c, 0, dst);
+        return frames::enter_python(m.ts, win, c.args, c.nargs, c.kwnames, 0, c.dst);
+    }
+    let receiver = match callee.exact::<PyMethod>() {
+        Some(b) => Some((b.func(), b.receiver())),
+        None => call_dunder(callee, cx).map(|f| (f, callee)),
+    };
+    if let Some((f, slf)) = receiver.filter(|(f, _)| f.is_exact::<PyFunction>()) {
+        let last = c.args.add(c.nargs);
+        if c.args == win.add(FRAME_HEADER) && !(*m.frame).has(ff::GENERATOR) && (last as usize) < m.ts.datastack_limit.get() as usize {
+            // Self goes in front: the arguments move up by one word, beyond the frame's end perhaps, where nothing lies.
+            let slf = Slot::new_ref(slf);
+            let f = Slot::new_ref(f);
+            std::ptr::copy(c.args, c.args.add(1), c.nargs);
+            *c.args = slf;
+            let old = std::mem::replace(&mut *win, f);
+            let r = frames::enter_python(m.ts, win, c.args, c.nargs + 1, c.kwnames, 0, c.dst);
+            // The callee holds what it needs.
+            old.release();
+            return r;
+        }
     }
     if let Some(b) = callee.exact::<PyMethod>() {
         // A bound method: its function is called with its self in front.
@@ -100,7 +150,7 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()>
             }
         }
         if c.kwnames.is_none() || c.nargs < BUF {
-            if super::method::construct(m, win, t, &mut c)? {
+            if class::construct(m, win, t, &mut c)? {
                 return Ok(());
             }
         }
@@ -110,8 +160,36 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()>
     Ok(())
 }
 
+/// `call` of a bound method of a Python function in the window at `win`: self goes in front, the arguments move up by one word. False: the general way must do it.
+#[inline(never)]
+unsafe fn enter_bound(ts: &'static ThreadState, win: *mut Slot, n: usize, b: &PyMethod, dst: isize) -> PyResult<bool> {
+    let args = win.add(FRAME_HEADER);
+    if !b.func().is_exact::<PyFunction>() || (*ts.current_frame.get()).has(ff::GENERATOR) || (args.add(n) as usize) >= ts.datastack_limit.get() as usize {
+        return Ok(false);
+    }
+    let (f, slf) = (Slot::new_ref(b.func()), Slot::new_ref(b.receiver()));
+    for i in (0..n).rev() {
+        *args.add(i + 1) = *args.add(i);
+    }
+    *args = slf;
+    let old = std::mem::replace(&mut *win, f);
+    let r = frames::enter_python(ts, win, args, n + 1, None, 0, dst);
+    // The callee holds what it needs.
+    old.release();
+    r.map(|()| true)
+}
+
+/// The function that calling an instance of a Python class runs.
+unsafe fn call_dunder<'a>(o: &'a Object, cx: &'a Cx) -> Option<&'a Object> {
+    let ty = o.ty();
+    if ty.tp_call.get().map(|f| f as usize) != Some(slots::dispatch::slot_tp_call as *const () as usize) {
+        return None;
+    }
+    lookup(ty, name!(cx, "__call__"), cx)
+}
+
 /// An exception whose class only keeps the arguments. The window is emptied if it is one.
-unsafe fn new_exception(t: &PyType, win: *mut Slot, c: &Callee, cx: &mut Cx) -> Option<PyResult<Slot>> {
+pub(super) unsafe fn new_exception(t: &PyType, win: *mut Slot, c: &Callee, cx: &mut Cx) -> Option<PyResult<Slot>> {
     let args = std::slice::from_raw_parts_mut(c.args, c.nargs);
     if let Err(r) = bind::box_all(args, cx) {
         return Some(Err(r));
@@ -146,15 +224,6 @@ pub unsafe fn call_moved(m: Regs, win: *mut Slot, args: &mut [Slot], kwnames: Op
     bind::release_all(args);
     drop(f);
     m.set(dst, Slot::object(r?));
-    Ok(())
-}
-
-/// Push the frame of the Python function at `win` for the window's arguments.
-pub unsafe fn push_python(m: Regs, win: *mut Slot, c: &mut Callee, fl: u64, dst: isize) -> PyResult<()> {
-    let f = Own::<PyFunction>::from_raw(std::mem::replace(&mut *win, Slot::EMPTY).as_ptr());
-    let args = std::slice::from_raw_parts_mut(c.args, c.nargs);
-    let fr = frames::push_call(m.ts, f, args, c.kwnames, fl, dst)?;
-    m.ts.current_frame.set(fr);
     Ok(())
 }
 

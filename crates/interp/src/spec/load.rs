@@ -7,6 +7,7 @@ use taipan_object::typeobj::{self, lookup, version_tag};
 use taipan_object::types::descr::{PyMemberDescr, member_code};
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::module::PyModule;
+use taipan_object::types::property::PyProperty;
 
 #[inline(always)]
 pub unsafe fn load_attr<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
@@ -29,7 +30,7 @@ unsafe fn specialise(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name
     attr::load_slow(m.at(dst), m.src(obj), name)
 }
 
-unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
+pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
     let cx = &mut cx();
     let ty = o.ty();
     if let Some(md) = o.exact::<PyModule>() {
@@ -39,8 +40,11 @@ unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
         return class_attr(t, name, cell, cx).then_some(sop::LoadAttrClass);
     }
     let version = version_tag(ty);
-    if version == 0 || !uses_generic_get(ty) {
+    if version == 0 {
         return None;
+    }
+    if !uses_generic_get(ty) {
+        return hook(ty, name, version, cell, cx);
     }
     let descr = lookup(ty, name, cx);
     if let Some(d) = descr {
@@ -51,12 +55,19 @@ unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
                 return Some(sop::LoadAttrSlot);
             }
         }
+        if let Some(p) = d.exact::<PyProperty>() {
+            if p.getter(cx).and_then(|f| f.exact::<PyFunction>()).is_some() {
+                *cell = CacheCell { a: version, b: 0, c: d.as_ptr() as u64 };
+                return Some(sop::LoadAttrProperty);
+            }
+        }
         if d.ty().tp_descr_set.get().is_some() {
             return None;
         }
     }
     if let Some(ix) = instance::index_of(ty, name) {
-        *cell = CacheCell { a: version, b: ix, c: 0 };
+        let offset = instance::value_offset(ty, ix);
+        *cell = CacheCell { a: version, b: u32::try_from(offset).ok()?, c: 0 };
         return Some(sop::LoadAttrInline);
     }
     let d = descr.filter(|d| d.ty().tp_descr_get.get().is_none())?;
@@ -69,7 +80,18 @@ unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
     }
 }
 
-/// Cache a module's variable: `a` = keys version, `b` = index.
+/// A name that neither the class nor the shared keys know, of a class with `__getattr__` and the ordinary `__getattribute__`.
+unsafe fn hook(ty: &PyType, name: &PyStr, version: u32, cell: &mut CacheCell, cx: &mut Cx) -> Option<u8> {
+    if !typeobj::slots::dispatch::has_getattr_only(ty, cx) || lookup(ty, name, cx).is_some() {
+        return None;
+    }
+    let f = lookup(ty, taipan_object::name!(cx, "__getattr__"), cx)?.exact::<PyFunction>()?;
+    let (Absence::KeysVersion(b), 2) = (absence(ty, name), f.code().simple_args()) else { return None };
+    *cell = CacheCell { a: version, b, c: f as *const PyFunction as u64 };
+    Some(sop::LoadAttrHook)
+}
+
+/// Cache a module's variable: `a` = keys version, `c` = where the value lies while the keys have it.
 pub(super) unsafe fn module_index(md: &PyModule, name: &PyStr, cell: &mut CacheCell, cx: &mut Cx) -> bool {
     if lookup(PyModule::ty(), name, cx).is_some() {
         return false;
@@ -79,7 +101,7 @@ pub(super) unsafe fn module_index(md: &PyModule, name: &PyStr, cell: &mut CacheC
         return false;
     }
     let Some(ix) = d.lookup_index_str(name) else { return false };
-    *cell = CacheCell { a: d.keys_version(), b: ix, c: 0 };
+    *cell = CacheCell { a: d.keys_version(), b: 0, c: d.value_place(ix) as u64 };
     cell.a != 0
 }
 
@@ -106,6 +128,15 @@ unsafe fn miss(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: usiz
     attr::load_slow(m.at(dst), m.src(obj), m.name(name))
 }
 
+/// As `miss`, where another type may have come.
+#[cold]
+#[inline(never)]
+unsafe fn other_type(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: usize) -> PyResult<()> {
+    m.save();
+    super::any::give_way(&m, cell, sop::LoadAttrAny);
+    attr::load_slow(m.at(dst), m.src(obj), m.name(name))
+}
+
 /// Deliver a cached value, borrowed from somewhere that outlives the operand's release only by luck: counted first.
 #[inline(always)]
 unsafe fn deliver(m: &mut Regs, dst: isize, obj: isize, v: *mut Object) -> PyResult<()> {
@@ -129,15 +160,12 @@ pub(super) unsafe fn guarded<'a>(s: Slot, version: u32) -> Option<&'a Object> {
 pub unsafe fn load_attr_inline(m: &mut Regs, w: Narrow) -> PyResult<()> {
     let cell = m.cell();
     if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
-        let values = instance::inline_values(o, o.ty());
-        if values.is_valid() {
-            let v = values.cell((*cell).b as usize).get();
-            if !v.is_null() {
-                return deliver(m, w.a(), w.b(), v);
-            }
+        let cx = cx();
+        if let Some(v) = instance::load_cached(o, (*cell).b as usize, &cx) {
+            return deliver(m, w.a(), w.b(), v.as_ptr());
         }
     }
-    miss(*m, cell, w.a(), w.b(), w.cu())
+    other_type(*m, cell, w.a(), w.b(), w.cu())
 }
 
 #[inline(always)]
@@ -149,7 +177,7 @@ pub unsafe fn load_attr_slot(m: &mut Regs, w: Narrow) -> PyResult<()> {
             return deliver(m, w.a(), w.b(), v);
         }
     }
-    miss(*m, cell, w.a(), w.b(), w.cu())
+    other_type(*m, cell, w.a(), w.b(), w.cu())
 }
 
 /// The cached variable of a module.
@@ -160,11 +188,10 @@ pub(super) unsafe fn module_value(s: Slot, cell: &CacheCell) -> Option<*mut Obje
     }
     let md = (*s.as_ptr()).exact::<PyModule>()?;
     let d = &*(md.md_dict.as_raw() as *const PyDict);
-    if md.md_dict.is_empty() || d.keys().current_version() != cell.a || d.split_values().is_some() {
+    if md.md_dict.is_empty() || d.keys().current_version() != cell.a {
         return None;
     }
-    let cx = cx();
-    d.value_at(cell.b, &cx).map(|v| v.as_ptr())
+    Some(*(cell.c as *const *mut Object))
 }
 
 #[inline(always)]
@@ -204,6 +231,45 @@ pub(super) unsafe fn has_no_own(o: &Object, keys_version: u32) -> bool {
     instance::inline_values(o, ty).is_valid() && (*keys).current_version() == keys_version
 }
 
+/// The getter runs as a call from this instruction, its result is the attribute.
+#[inline(always)]
+pub unsafe fn load_attr_property(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
+        let cx = cx();
+        let p = (*((*cell).c as *const Object)).cast_unchecked::<PyProperty>();
+        if let Some(f) = p.getter(&cx).and_then(|f| f.exact::<PyFunction>()) {
+            if f.code().simple_args() == 1 && !m.breaker() {
+                m.save();
+                let slf = Slot::new_ref(o);
+                m.src(w.b()).consume();
+                crate::frames::enter_separate(m.ts, f, [slf], w.a())?;
+                m.reload();
+                return Ok(());
+            }
+        }
+    }
+    miss(*m, cell, w.a(), w.b(), w.cu())
+}
+
+/// `__getattr__(name)`, as a call from this instruction.
+#[inline(always)]
+pub unsafe fn load_attr_hook(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
+        let f = &*((*cell).c as *const PyFunction);
+        if has_no_own(o, (*cell).b) && f.code().simple_args() == 2 && !m.breaker() {
+            m.save();
+            let args = [Slot::new_ref(o), Slot::new_ref(m.name(w.cu()))];
+            m.src(w.b()).consume();
+            crate::frames::enter_separate(m.ts, f, args, w.a())?;
+            m.reload();
+            return Ok(());
+        }
+    }
+    miss(*m, cell, w.a(), w.b(), w.cu())
+}
+
 #[inline(always)]
 pub unsafe fn load_attr_class_var(m: &mut Regs, w: Narrow) -> PyResult<()> {
     let cell = m.cell();
@@ -212,5 +278,5 @@ pub unsafe fn load_attr_class_var(m: &mut Regs, w: Narrow) -> PyResult<()> {
             return deliver(m, w.a(), w.b(), (*cell).c as *mut Object);
         }
     }
-    miss(*m, cell, w.a(), w.b(), w.cu())
+    other_type(*m, cell, w.a(), w.b(), w.cu())
 }

@@ -5,7 +5,9 @@ use super::*;
 use crate::call::load_method_slow;
 use taipan_object::frame::{FRAME_HEADER, Slot};
 use taipan_object::typeobj::{lookup, version_tag};
+use taipan_object::types::function::PyFunction;
 use taipan_object::types::module::PyModule;
+use taipan_object::types::static_method::{PyClassMethod, PyStaticMethod};
 
 #[inline(always)]
 pub unsafe fn load_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
@@ -22,20 +24,34 @@ pub unsafe fn load_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 }
 
 #[inline(never)]
-unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
+pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
     let cx = &mut cx();
     let ty = o.ty();
     if let Some(md) = o.exact::<PyModule>() {
         return module_index(md, name, cell, cx).then_some(sop::LoadMethodModule);
     }
     if let Some(t) = o.downcast::<PyType>() {
+        if t.as_object().is_exact::<PyType>() && lookup(PyType::ty(), name, cx).is_none() {
+            let (version, found) = (version_tag(t), lookup(t, name, cx));
+            if let Some(d) = found.filter(|d| version != 0 && (d.is_exact::<PyClassMethod>() || d.is_exact::<PyStaticMethod>())) {
+                *cell = CacheCell { a: version, b: 0, c: d.as_ptr() as u64 };
+                return Some(if d.is_exact::<PyClassMethod>() { sop::LoadMethodClassMethod } else { sop::LoadMethodStatic });
+            }
+        }
         return class_attr(t, name, cell, cx).then_some(sop::LoadMethodClass);
     }
     let version = version_tag(ty);
     if version == 0 || !uses_generic_get(ty) {
         return None;
     }
-    let f = lookup(ty, name, cx).filter(|f| f.ty().has(flags::METHOD_DESCRIPTOR))?;
+    let found = lookup(ty, name, cx)?;
+    if found.is_exact::<PyClassMethod>() || found.is_exact::<PyStaticMethod>() {
+        // `b` is never 0 here, which tells a receiver that is an instance.
+        let Absence::KeysVersion(b) = absence(ty, name) else { return None };
+        *cell = CacheCell { a: version, b, c: found.as_ptr() as u64 };
+        return Some(if found.is_exact::<PyClassMethod>() { sop::LoadMethodClassMethod } else { sop::LoadMethodStatic });
+    }
+    let f = Some(found).filter(|f| f.ty().has(flags::METHOD_DESCRIPTOR))?;
     let (op, b) = match absence(ty, name) {
         Absence::NoDict => (sop::LoadMethodPlain, 0),
         Absence::KeysVersion(v) => (sop::LoadMethodInstance, v),
@@ -50,6 +66,15 @@ unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
 unsafe fn miss(m: Regs, cell: *mut CacheCell, win: isize, obj: isize, name: usize) -> PyResult<()> {
     m.save();
     despecialise(&m, cell, Op::LoadMethod);
+    load_method_slow(m.at(win), m.src(obj), m.name(name))
+}
+
+/// As `miss`, where another type may have come.
+#[cold]
+#[inline(never)]
+unsafe fn other_type(m: Regs, cell: *mut CacheCell, win: isize, obj: isize, name: usize) -> PyResult<()> {
+    m.save();
+    super::any::give_way(&m, cell, sop::LoadMethodAny);
     load_method_slow(m.at(win), m.src(obj), m.name(name))
 }
 
@@ -82,7 +107,7 @@ pub unsafe fn load_method_instance(m: &mut Regs, w: Narrow) -> PyResult<()> {
             return fill(m, w.a(), w.b(), (*cell).c as *mut Object);
         }
     }
-    miss(*m, cell, w.a(), w.b(), w.cu())
+    other_type(*m, cell, w.a(), w.b(), w.cu())
 }
 
 #[inline(always)]
@@ -90,6 +115,52 @@ pub unsafe fn load_method_plain(m: &mut Regs, w: Narrow) -> PyResult<()> {
     let cell = m.cell();
     if guarded(m.get(w.b()), (*cell).a).is_some() {
         return fill(m, w.a(), w.b(), (*cell).c as *mut Object);
+    }
+    other_type(*m, cell, w.a(), w.b(), w.cu())
+}
+
+/// The class through which a cached class or static method is reached: the operand itself, or its type.
+#[inline(always)]
+unsafe fn through<'a>(s: Slot, cell: &CacheCell) -> Option<&'a PyType> {
+    if s.is_int() {
+        return None;
+    }
+    let o = &*s.as_ptr();
+    if cell.b == 0 {
+        return o.exact::<PyType>().filter(|t| t.tp_version_tag.get() == cell.a);
+    }
+    (o.ty().tp_version_tag.get() == cell.a && has_no_own(o, cell.b)).then(|| o.ty())
+}
+
+#[inline(always)]
+pub unsafe fn load_method_class_method(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    let cx = cx();
+    if let Some(t) = through(m.get(w.b()), &*cell) {
+        let d = (*((*cell).c as *const Object)).cast_unchecked::<PyClassMethod>();
+        if let Some(f) = d.callable(&cx).filter(|f| f.is_exact::<PyFunction>()) {
+            let (f, t) = (Slot::new_ref(f), Slot::new_ref(t.as_object()));
+            m.save();
+            m.src(w.b()).consume();
+            let win = m.at(w.a());
+            *win = f;
+            *win.add(FRAME_HEADER) = t;
+            return Ok(());
+        }
+    }
+    miss(*m, cell, w.a(), w.b(), w.cu())
+}
+
+#[inline(always)]
+pub unsafe fn load_method_static(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    let cx = cx();
+    if through(m.get(w.b()), &*cell).is_some() {
+        let d = (*((*cell).c as *const Object)).cast_unchecked::<PyStaticMethod>();
+        if let Some(f) = d.callable(&cx) {
+            m.save();
+            return fill_plain(m, w.a(), w.b(), f.as_ptr());
+        }
     }
     miss(*m, cell, w.a(), w.b(), w.cu())
 }

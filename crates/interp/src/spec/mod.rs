@@ -4,10 +4,12 @@
 //! an instruction `cell.a` counts down to the next attempt. Prefixed instructions are never specialised. Guards are type versions, keys versions and the `valid` byte of
 //! inline values; see `taipan_object::instance` for why they suffice.
 
+mod any;
 mod load;
 mod method;
 mod store;
 
+pub use any::{load_attr_any, load_method_any, store_attr_any};
 pub use load::*;
 pub use method::*;
 pub use store::*;
@@ -55,8 +57,20 @@ specialised! {
     LoadMethodModule = 9;
     /// An attribute of a class, to be called.
     LoadMethodClass = 10;
+    /// A property whose getter is a Python function: its frame is pushed.
+    LoadAttrProperty = 11;
+    /// A class method, through the class or an instance that has no attribute of the name.
+    LoadMethodClassMethod = 12;
+    /// A static method, likewise.
+    LoadMethodStatic = 13;
+    /// A missing attribute of instances whose class has a Python `__getattr__`: its frame is pushed.
+    LoadAttrHook = 14;
+    /// Several types come here: the common cache.
+    LoadAttrAny = 15;
+    LoadMethodAny = 16;
+    StoreAttrAny = 17;
 }
-const _: () = assert!(Op::COUNT + 11 <= 256);
+const _: () = assert!(Op::COUNT + 18 <= 256);
 
 /// Whether word `at` begins an instruction.
 pub fn starts_instruction(code: &PyCode, at: usize) -> bool {

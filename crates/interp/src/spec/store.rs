@@ -21,7 +21,7 @@ pub unsafe fn store_attr<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 }
 
 #[inline(never)]
-unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
+pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
     let cx = &mut cx();
     let ty = o.ty();
     let version = version_tag(ty);
@@ -41,7 +41,7 @@ unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
         }
     }
     let ix = instance::index_for_store(ty, name)?;
-    *cell = CacheCell { a: version, b: ix, c: 0 };
+    *cell = CacheCell { a: version, b: ix, c: instance::value_offset(ty, ix) as u64 };
     Some(sop::StoreAttrInline)
 }
 
@@ -49,7 +49,7 @@ unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> Option<u8> {
 #[inline(never)]
 unsafe fn miss(m: Regs, cell: *mut CacheCell, obj: isize, value: isize, name: usize) -> PyResult<()> {
     m.save();
-    despecialise(&m, cell, Op::StoreAttr);
+    super::any::give_way(&m, cell, sop::StoreAttrAny);
     attr::store_slow(m.src(obj), m.src(value), m.name(name))
 }
 
@@ -57,6 +57,16 @@ unsafe fn miss(m: Regs, cell: *mut CacheCell, obj: isize, value: isize, name: us
 pub unsafe fn store_attr_inline(m: &mut Regs, w: Narrow) -> PyResult<()> {
     let cell = m.cell();
     if let Some(o) = guarded(m.get(w.a()), (*cell).a) {
+        let place = &mut *((o.as_ptr() as *mut u8).add((*cell).c as usize) as *mut *mut Object);
+        if !place.is_null() && instance::managed_dict(o).get().is_null() {
+            // A value takes the place of another and no dict watches: values that are present are valid.
+            let v = m.src(w.b()).take_slot().into_own(&mut cx())?;
+            m.save();
+            let old = std::mem::replace(place, v.into_raw());
+            m.src(w.a()).consume();
+            Object::decref(old);
+            return Ok(());
+        }
         let values = instance::inline_values(o, o.ty());
         let ix = (*cell).b as usize;
         if values.is_valid() && ix < values.capacity() {

@@ -497,6 +497,14 @@ pub fn recursive_is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<
         if o.ty().is_subtype(t) {
             return Ok(true);
         }
+        if crate::attr::uses_generic_get(o.ty()) {
+            // Nobody overrides `__class__`: the type is all there is to ask.
+            let class = name!(cx, "__class__");
+            let of = |t: &PyType| crate::typeobj::lookup(t, class, cx).map(|c| c.as_ptr());
+            if of(o.ty()) == of(crate::typeobj::object_type()) {
+                return Ok(false);
+            }
+        }
         return Ok(match crate::attr::get_opt(o, name!(cx, "__class__"), cx)? {
             Some(c) if !std::ptr::eq(&*c, o.ty().as_object()) => c.downcast::<PyType>().is_some_and(|c| c.is_subtype(t)),
             _ => false,

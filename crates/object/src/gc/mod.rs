@@ -129,7 +129,7 @@ pub unsafe fn track(obj: *mut Object) {
     unsafe {
         let head = GcHead::of(obj);
         debug_assert!(!head.is_tracked());
-        head.append_to(&(*cx::current()).interp().gc.generations[0].ring);
+        head.append_to(&(*cx::holder()).interp().gc.generations[0].ring);
     }
 }
 
@@ -145,7 +145,7 @@ pub unsafe fn untrack(obj: *mut Object) {
         if head.is_tracked() {
             head.unlink();
             // An object that dies young does not count towards the next collection.
-            let g = &(*cx::current()).interp().gc.generations[0];
+            let g = &(*cx::holder()).interp().gc.generations[0];
             if g.count.get() > 0 {
                 g.count.set(g.count.get() - 1);
             }

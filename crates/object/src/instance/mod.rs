@@ -383,6 +383,7 @@ fn detach(v: &InlineValues, cell: &Cell<*mut PyDict>) -> Rest {
 /// Let go of all attributes (`tp_clear`, deallocation). A dict that others hold keeps its items. May run code.
 pub fn clear(obj: &Object) {
     match place(obj, obj.ty()) {
+        Place::Inline(v, _, c) if c.get().is_null() => v.clear(),
         Place::Inline(v, _, c) => {
             let rest = detach(v, c);
             drop(rest);

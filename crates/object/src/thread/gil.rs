@@ -24,7 +24,8 @@ pub struct State {
 }
 
 static GIL: Gil = Gil { locked: Mutex::new(State { held: false, switches: 0, waiting: 0 }), free: Condvar::new(), switched: Condvar::new() };
-static HOLDER: AtomicPtr<ThreadState> = AtomicPtr::new(null_mut());
+/// The state whose thread holds the GIL. Only that thread reads it without the lock (`Cx::ts`).
+pub(crate) static HOLDER: AtomicPtr<ThreadState> = AtomicPtr::new(null_mut());
 static INTERVAL_US: AtomicU64 = AtomicU64::new(5000);
 
 /// Switch interval in microseconds.

@@ -96,6 +96,8 @@ pub struct ThreadState {
     pub in_traced: Cell<bool>,
     /// A handler of the plain loop asks for the traced one: its error is no exception.
     pub switching: Cell<bool>,
+    /// Behind the prefixed instruction that raised last.
+    pub raised_at: Cell<*const u32>,
 }
 
 const _: () = {
@@ -163,6 +165,7 @@ impl ThreadState {
             repr_running: std::cell::RefCell::new(Vec::new()),
             in_traced: Cell::new(false),
             switching: Cell::new(false),
+            raised_at: Cell::new(std::ptr::null()),
         }));
         ts.exc_info.set(&raw const ts.exc_state);
         interp.link_thread(ts);

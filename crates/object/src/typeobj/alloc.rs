@@ -81,6 +81,43 @@ fn alloc_with_values(ty: &PyType, k: &crate::types::dict::Keys, cx: &mut Cx) -> 
 /// As [`alloc_instance`] without tracking.
 #[inline]
 pub fn alloc_untracked(ty: &PyType, n: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let fixed = ty.tp_basicsize.get() as usize;
+    if ty.tp_itemsize.get() == 0 && fixed <= 4096 {
+        alloc_fixed(ty, fixed, cx)
+    } else {
+        alloc_general(ty, n, cx)
+    }
+}
+
+/// An instance without items, of a moderate size.
+fn alloc_fixed(ty: &PyType, basicsize: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let pre = preheader_bytes(ty);
+    let fixed = pre + ((basicsize + 7) & !7);
+    if ty.tp_flags.get() & flags::HAVE_GC != 0 {
+        gc::before_alloc(cx);
+    }
+    let p = alloc::malloc(fixed + crate::instance::inline_bytes(ty));
+    if p.is_null() {
+        return Err(cx.memory_error());
+    }
+    // SAFETY: a fresh block of at least `fixed` bytes, a multiple of 8; inline values are initialised by their owner.
+    unsafe {
+        for i in 0..fixed / 8 {
+            // Volatile, or it becomes a call of `memset`, which costs more than the few words.
+            (p as *mut u64).add(i).write_volatile(0);
+        }
+        let o = p.add(pre) as *mut Object;
+        o.write(Object::new_heap(ty));
+        if ty.tp_flags.get() & flags::HEAPTYPE != 0 {
+            ty.as_object().incref();
+        }
+        crate::instance::init_inline(&*o, ty);
+        Ok(Own::from_raw(o))
+    }
+}
+
+#[inline(never)]
+fn alloc_general(ty: &PyType, n: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
     // One more item than asked, as CPython does for a sentinel.
     let items = if ty.tp_itemsize.get() != 0 { n + 1 } else { 0 };
     let pre = preheader_bytes(ty);
@@ -201,6 +238,10 @@ impl Cx {
     /// As `new_object`, for a subtype `ty` of `T`'s type.
     pub fn new_object_of<T: PyTyped>(&mut self, ty: &PyType, value: T) -> PyResult<Own<T>> {
         debug_assert!(ty.is_subtype(T::ty()));
+        let exact = size_of::<T>() as isize;
+        if std::ptr::eq(ty, T::ty()) && ty.tp_itemsize.get() == 0 && ty.tp_basicsize.get() == exact && ty.tp_flags.get() & flags::HEAPTYPE == 0 {
+            return new_exact(ty, value, self);
+        }
         // SAFETY: everything behind the head is copied from `value`, whose own head has no destructor.
         unsafe {
             new_object(ty, self, |p: *mut T| {
@@ -209,6 +250,33 @@ impl Cx {
                 std::mem::forget(value);
             })
         }
+    }
+}
+
+/// A new object of exactly the built-in type `ty`, whose size is that of `T`: only what lies in front is zeroed.
+#[inline(always)]
+fn new_exact<T: PyTyped>(ty: &PyType, value: T, cx: &mut Cx) -> PyResult<Own<T>> {
+    let pre = preheader_bytes(ty);
+    let is_gc = ty.tp_flags.get() & flags::HAVE_GC != 0;
+    if is_gc {
+        gc::before_alloc(cx);
+    }
+    let p = alloc::malloc(pre + size_of::<T>());
+    if p.is_null() {
+        return Err(cx.memory_error());
+    }
+    // SAFETY: a fresh block; the struct is complete once its head is written.
+    unsafe {
+        for i in 0..pre / 8 {
+            (p as *mut u64).add(i).write(0);
+        }
+        let o = p.add(pre) as *mut T;
+        o.write(value);
+        (o as *mut Object).write(Object::new_heap(ty));
+        if is_gc {
+            gc::track(o as *mut Object);
+        }
+        Ok(Own::from_raw(o as *mut Object))
     }
 }
 

@@ -53,6 +53,22 @@ pub struct PyClassMethod {
     dict: InstDict,
 }
 
+impl PyStaticMethod {
+    /// The function, borrowed while nothing runs.
+    #[inline(always)]
+    pub fn callable<'a>(&'a self, cx: &'a Cx) -> Option<&'a Object> {
+        self.callable.get(cx)
+    }
+}
+
+impl PyClassMethod {
+    /// The function, borrowed while nothing runs.
+    #[inline(always)]
+    pub fn callable<'a>(&'a self, cx: &'a Cx) -> Option<&'a Object> {
+        self.callable.get(cx)
+    }
+}
+
 /// `staticmethod(f)`.
 pub fn new_staticmethod(f: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     let m = PyStaticMethod { head: Object::placeholder(), callable: FieldCell::new(Some(f.own())), dict: InstDict::empty() };

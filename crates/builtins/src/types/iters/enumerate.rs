@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 use taipan_object::abstract_::{iter, number};
+use taipan_object::frame::Slot;
+use taipan_object::types::object_::NextPair;
 use taipan_object::prelude::*;
 
 #[pytype(
@@ -18,6 +20,7 @@ pub struct PyEnumerate {
     it: Field<Object>,
     /// The count once it is beyond machine integers.
     long: FieldCell<PyInt>,
+    last: FieldCell<PyTuple>,
 }
 
 #[pymethods]
@@ -53,7 +56,7 @@ impl PyEnumerate {
             }
         };
         let it = iter::get_iter(iterable, cx)?;
-        cx.new_object_of(cls, PyEnumerate { head: Object::placeholder(), index: Cell::new(index), it: Field::new(it), long: FieldCell::new(long) })
+        cx.new_object_of(cls, PyEnumerate { head: Object::placeholder(), index: Cell::new(index), it: Field::new(it), long: FieldCell::new(long), last: FieldCell::empty() })
     }
     #[slot(tp_iter)]
     fn iter(&self) -> Own<Object> {
@@ -70,7 +73,7 @@ impl PyEnumerate {
             let next = number::binary(&number::ADD, &i, &one, cx)?;
             self.long.set(next.downcast_own::<PyInt>().ok(), cx);
         }
-        PyTuple::from_vec(vec![i.into_object(), v], cx).map(Some)
+        PyTuple::reused(&self.last, [i.into_object(), v], cx).map(Some)
     }
     /// Return state information for pickling.
     #[method("__reduce__()")]
@@ -84,6 +87,16 @@ impl PyEnumerate {
     fn class_getitem(cls: &PyType, object: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         super::super::generic::new_alias(cls, object, cx)
     }
+}
+
+/// For `for i, x in enumerate(…)`.
+pub fn next_pair(o: &Object, cx: &mut Cx) -> PyResult<NextPair> {
+    let Some(e) = o.exact::<PyEnumerate>() else { return Ok(NextPair::Other) };
+    let (true, i) = (e.long.is_empty(), e.index.get()) else { return Ok(NextPair::Other) };
+    let Some(n) = Slot::try_int(i) else { return Ok(NextPair::Other) };
+    let Some(v) = iter::next(&e.it, cx)? else { return Ok(NextPair::End) };
+    e.index.set(i + 1);
+    Ok(NextPair::Pair(n, Slot::object(v)))
 }
 
 impl PyEnumerate {

@@ -14,6 +14,11 @@ pub use zip::PyZip;
 
 use taipan_object::prelude::*;
 
+/// How `for a, b in …` gets bare pairs from the iterators of this folder.
+pub(super) fn pair_functions() -> [(&'static PyType, taipan_object::types::object_::PairFn); 2] {
+    [(PyEnumerate::ty(), enumerate::next_pair), (PyZip::ty(), zip::next_pair)]
+}
+
 /// The iterators over some objects.
 fn iterators(of: &[&Object], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
     let mut v = Vec::with_capacity(of.len());

@@ -2,6 +2,9 @@
 
 use super::{advance_all, iterators, strict_of};
 use std::cell::Cell;
+use taipan_object::abstract_::iter;
+use taipan_object::frame::Slot;
+use taipan_object::types::object_::NextPair;
 use taipan_object::prelude::*;
 
 #[pytype(
@@ -16,6 +19,16 @@ pub struct PyZip {
     head: ObjHead,
     its: Field<PyTuple>,
     strict: Cell<bool>,
+    last: FieldCell<PyTuple>,
+}
+
+/// For `for a, b in zip(…)`.
+pub fn next_pair(o: &Object, cx: &mut Cx) -> PyResult<NextPair> {
+    let Some(z) = o.exact::<PyZip>() else { return Ok(NextPair::Other) };
+    let (&[a, b], false) = (z.its.as_slice(), z.strict.get()) else { return Ok(NextPair::Other) };
+    let Some(a) = iter::next(a, cx)? else { return Ok(NextPair::End) };
+    let Some(b) = iter::next(b, cx)? else { return Ok(NextPair::End) };
+    Ok(NextPair::Pair(Slot::object(a), Slot::object(b)))
 }
 
 #[pymethods]
@@ -24,7 +37,7 @@ impl PyZip {
     fn py_new(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyZip>> {
         let strict = strict_of("zip", kw, cx)?;
         let its = iterators(args.0, cx)?;
-        cx.new_object_of(cls, PyZip { head: Object::placeholder(), its: Field::new(its), strict: Cell::new(strict) })
+        cx.new_object_of(cls, PyZip { head: Object::placeholder(), its: Field::new(its), strict: Cell::new(strict), last: FieldCell::empty() })
     }
     #[slot(tp_iter)]
     fn iter(&self) -> Own<Object> {
@@ -34,6 +47,11 @@ impl PyZip {
     fn next(&self, cx: &mut Cx) -> PyResult<Option<Own<PyTuple>>> {
         if self.its.is_empty() {
             return Ok(None);
+        }
+        if let (&[a, b], false) = (self.its.as_slice(), self.strict.get()) {
+            let Some(a) = iter::next(a, cx)? else { return Ok(None) };
+            let Some(b) = iter::next(b, cx)? else { return Ok(None) };
+            return PyTuple::reused(&self.last, [a, b], cx).map(Some);
         }
         match advance_all("zip", &self.its, self.strict.get(), cx)? {
             Some(v) => PyTuple::from_vec(v, cx).map(Some),

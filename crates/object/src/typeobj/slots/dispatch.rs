@@ -231,6 +231,13 @@ pub unsafe extern "C" fn slot_tp_call(o: Ptr, args: Ptr, kwargs: Ptr) -> Ptr {
         })())
     }
 }
+/// Whether attributes of the type are looked up in the ordinary way, then by `__getattr__`.
+pub fn has_getattr_only(ty: &PyType, cx: &mut Cx) -> bool {
+    let plain = crate::typeobj::object_type().tp_getattro.get().map_or(std::ptr::null(), |f| f as *const ());
+    ty.tp_getattro.get().map(|f| f as usize) == Some(slot_tp_getattr_hook as *const () as usize)
+        && lookup(ty, name!(cx, "__getattribute__"), cx).is_none_or(|g| crate::types::descr::wraps(g, plain))
+}
+
 /// `__getattribute__`, then `__getattr__` after an `AttributeError`.
 pub unsafe extern "C" fn slot_tp_getattr_hook(o: Ptr, name: Ptr) -> Ptr {
     // SAFETY: slot contract.
@@ -242,6 +249,13 @@ pub unsafe extern "C" fn slot_tp_getattr_hook(o: Ptr, name: Ptr) -> Ptr {
             let get = lookup(o.ty(), name!(cx, "__getattribute__"), cx).map(|x| x.own());
             let plain = crate::typeobj::object_type().tp_getattro.get().map_or(std::ptr::null(), |f| f as *const ());
             let generic = get.as_ref().is_none_or(|g| crate::types::descr::wraps(g, plain));
+            if generic && lookup(o.ty(), name!(cx, "__getattr__"), cx).is_some() {
+                // No exception is made for what `__getattr__` answers; one that a descriptor raises is handed on as usual.
+                return match crate::attr::generic_get_opt(o, &n, cx)? {
+                    Some(v) => Ok(v),
+                    None => must(o, name!(cx, "__getattr__"), &[name], cx),
+                };
+            }
             let first = if generic { crate::attr::generic_get(o, &n, cx) } else { must(o, name!(cx, "__getattribute__"), &[name], cx) };
             let hook = lookup(o.ty(), name!(cx, "__getattr__"), cx).is_some();
             match first {

@@ -83,7 +83,8 @@ impl Linked {
         cx: &mut Cx,
     ) -> PyResult<Linked> {
         let nslots = slots.len();
-        let block_bytes = ncells * size_of::<CacheCell>() + nslots * size_of::<Slot>() + words.len() * 4 + kinds.len();
+        // Four bytes more: the loop fetches two words at a time, also at the last one.
+        let block_bytes = ncells * size_of::<CacheCell>() + nslots * size_of::<Slot>() + words.len() * 4 + kinds.len() + 4;
         let block = alloc::malloc(block_bytes.max(1));
         if block.is_null() {
             return Err(cx.memory_error());

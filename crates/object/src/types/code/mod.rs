@@ -287,8 +287,17 @@ impl PyCode {
     #[inline]
     pub fn handler_at(&self, pc: u32) -> Option<&ExceptionEntry> {
         let rows = &self.linked().exceptions;
-        let after = rows.partition_point(|entry| entry.start <= pc);
-        rows[..after].last().filter(|entry| pc < entry.end)
+        // By hand: a generic `partition_point` is compiled elsewhere and called.
+        let (mut low, mut high) = (0, rows.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            if rows[middle].start <= pc {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        rows.get(low.wrapping_sub(1)).filter(|entry| pc < entry.end)
     }
     /// Index of a free variable (from the front of the closure), by name.
     pub fn free_index(&self, name: &str) -> Option<usize> {

@@ -82,10 +82,12 @@ fn check_receiver(slf: &Object, ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyRes
 
 impl PyMethodDescr {
     /// The row.
+    #[inline(always)]
     pub fn def(&self) -> &'static MethodDef {
         self.d_method
     }
     /// The type whose method it is.
+    #[inline(always)]
     pub fn owner(&self) -> &PyType {
         &self.d_type
     }

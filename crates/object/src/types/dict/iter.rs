@@ -105,6 +105,7 @@ macro_rules! dict_iterator {
         pub struct $ty {
             head: ObjHead,
             walk: Walk,
+            last: crate::field::FieldCell<PyTuple>,
         }
 
         impl $ty {
@@ -124,6 +125,7 @@ macro_rules! dict_iterator {
             #[slot(tp_iternext)]
             fn py_next(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
                 match self.advance(cx)? {
+                    Some((k, v)) if $what == What::Items => PyTuple::reused(&self.last, [k, v], cx).map(|t| Some(t.into_object())),
                     Some(kv) => pick(kv, $what, cx).map(Some),
                     None => Ok(None),
                 }
@@ -155,9 +157,9 @@ dict_iterator!(PyDictRevItemIter, "dict_reverseitemiterator", "PyDictRevIterItem
 pub fn new(d: &PyDict, what: What, cx: &mut Cx) -> PyResult {
     let (head, walk) = (Object::placeholder(), Walk::new(d, 0));
     Ok(match what {
-        What::Keys => cx.new_object(PyDictKeyIter { head, walk })?.into_object(),
-        What::Values => cx.new_object(PyDictValueIter { head, walk })?.into_object(),
-        What::Items => cx.new_object(PyDictItemIter { head, walk })?.into_object(),
+        What::Keys => cx.new_object(PyDictKeyIter { head, walk, last: crate::field::FieldCell::empty() })?.into_object(),
+        What::Values => cx.new_object(PyDictValueIter { head, walk, last: crate::field::FieldCell::empty() })?.into_object(),
+        What::Items => cx.new_object(PyDictItemIter { head, walk, last: crate::field::FieldCell::empty() })?.into_object(),
     })
 }
 
@@ -165,9 +167,9 @@ pub fn new(d: &PyDict, what: What, cx: &mut Cx) -> PyResult {
 pub fn new_reversed(d: &PyDict, what: What, cx: &mut Cx) -> PyResult {
     let (head, walk) = (Object::placeholder(), Walk::new(d, d.walk_end()));
     Ok(match what {
-        What::Keys => cx.new_object(PyDictRevKeyIter { head, walk })?.into_object(),
-        What::Values => cx.new_object(PyDictRevValueIter { head, walk })?.into_object(),
-        What::Items => cx.new_object(PyDictRevItemIter { head, walk })?.into_object(),
+        What::Keys => cx.new_object(PyDictRevKeyIter { head, walk, last: crate::field::FieldCell::empty() })?.into_object(),
+        What::Values => cx.new_object(PyDictRevValueIter { head, walk, last: crate::field::FieldCell::empty() })?.into_object(),
+        What::Items => cx.new_object(PyDictRevItemIter { head, walk, last: crate::field::FieldCell::empty() })?.into_object(),
     })
 }
 

@@ -207,6 +207,12 @@ impl PyDict {
         unsafe { &*self.keys().entry(ix as usize).value.get() }
     }
 
+    /// Where the value of entry `ix` lies (from `lookup_index_str`): the place stays as long as the keys version.
+    #[inline]
+    pub fn value_place(&self, ix: u32) -> *const *mut Object {
+        self.keys().entry(ix as usize).value.as_ptr()
+    }
+
     /// As `value_at_unchecked`, checked.
     #[inline]
     pub fn value_at<'a>(&'a self, ix: u32, _cx: &'a Cx) -> Option<&'a Object> {

@@ -135,15 +135,15 @@ impl InlineValues {
 
     /// Release every value, after the block is empty. May run code, which may store values again.
     pub fn clear(&self) {
-        let mut old = [std::ptr::null_mut(); super::keys::SPLIT_MAX];
+        let mut old = [const { std::mem::MaybeUninit::<*mut Object>::uninit() }; super::keys::SPLIT_MAX];
         let n = self.len();
         for (i, slot) in old.iter_mut().enumerate().take(n) {
-            *slot = self.cell(self.order(i)).replace(std::ptr::null_mut());
+            slot.write(self.cell(self.order(i)).replace(std::ptr::null_mut()));
         }
         self.size.set(0);
         for p in &old[..n] {
-            // SAFETY: the count was the block's.
-            unsafe { Object::decref(*p) };
+            // SAFETY: written above; the count was the block's.
+            unsafe { Object::decref(p.assume_init()) };
         }
     }
 

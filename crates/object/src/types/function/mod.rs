@@ -61,6 +61,21 @@ impl PyFunction {
     /// A function of `code` with its name, docstring and module as CPython takes them (`PyFunction_NewWithQualName`). Closure and defaults are empty.
     pub fn new(code: &PyCode, globals: &PyDict, cx: &mut Cx) -> PyResult<Own<PyFunction>> {
         let builtins = builtins_of(globals, cx)?;
+        PyFunction::with_builtins(code, globals, builtins, cx)
+    }
+
+    /// As [`PyFunction::new`] with the globals of the function that runs; `__builtins__` is looked up only if somebody may have changed it since.
+    pub fn new_like(code: &PyCode, maker: &PyFunction, cx: &mut Cx) -> PyResult<Own<PyFunction>> {
+        let globals = maker.globals();
+        let found = globals.get_str(name!(cx, "__builtins__"), cx);
+        let same = found.is_some_and(|b| match b.exact::<crate::types::module::PyModule>() {
+            Some(m) => m.md_dict.as_raw() == maker.builtins().as_ptr(),
+            None => b.is(maker.builtins()),
+        });
+        if same { PyFunction::with_builtins(code, globals, maker.builtins().own(), cx) } else { PyFunction::new(code, globals, cx) }
+    }
+
+    fn with_builtins(code: &PyCode, globals: &PyDict, builtins: Own<Object>, cx: &mut Cx) -> PyResult<Own<PyFunction>> {
         let module = globals.get_str(name!(cx, "__name__"), cx).map(|m| m.own());
         // The docstring is among the constants, which are not made before somebody wants them.
         let doc = if code.has_flag(taipan_bytecode::flags::HAS_DOCSTRING) { None } else { Some(singletons::none().own()) };

@@ -116,6 +116,18 @@ impl PyList {
         Ok(l)
     }
 
+    /// A list of what the iterator gives; its length must be exact.
+    pub fn from_exact<I: ExactSizeIterator<Item = Own<Object>>>(it: I, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        let n = it.len();
+        let l = PyList::with_capacity(n, cx)?;
+        for (i, o) in it.take(n).enumerate() {
+            // SAFETY: room was made for `n`.
+            unsafe { *l.items.get().add(i) = o.into_raw() };
+            l.head.size.set(i as isize + 1);
+        }
+        Ok(l)
+    }
+
     fn set_capacity(&self, cap: usize, cx: &mut Cx) -> PyResult<()> {
         let Some(bytes) = cap.checked_mul(8).filter(|&b| b <= isize::MAX as usize) else {
             return Err(cx.memory_error());
@@ -240,7 +252,7 @@ pub(crate) unsafe extern "C" fn clear(obj: *mut Object) -> i32 {
             return 0;
         }
         l.head.size.set(0);
-        l.allocated.set(0);
+        let bytes = l.allocated.replace(0).max(0) as usize * 8;
         for i in (0..n).rev() {
             // Null: a list from C that was not filled (`PyList_New`).
             if !(*p.add(i)).is_null() {

@@ -1,5 +1,6 @@
 //! Types of the crate `builtins` that the kernel needs: installed at start.
 
+use crate::frame::Slot;
 use crate::prelude::*;
 use std::cell::Cell;
 
@@ -40,6 +41,36 @@ fn hooks() -> Hooks {
         Some(h) => h,
         None => crate::fatal("built-in types are used before they are installed"),
     }
+}
+
+/// What asking an iterator of pairs for two bare values led to.
+pub enum NextPair {
+    Pair(Slot, Slot),
+    End,
+    /// It does not give pairs now.
+    Other,
+}
+
+/// The next pair of an iterator, without a tuple around it.
+pub type PairFn = fn(&Object, &mut Cx) -> PyResult<NextPair>;
+
+type PairRow = Cell<Option<(&'static PyType, PairFn)>>;
+struct PairRows([PairRow; 2]);
+// SAFETY: written once at start.
+unsafe impl Sync for PairRows {}
+static PAIRS: PairRows = PairRows([const { Cell::new(None) }; 2]);
+
+/// Name the types whose iterators can give bare pairs to `for a, b in …`.
+pub fn set_pair_iterators(rows: [(&'static PyType, PairFn); 2]) {
+    for (cell, row) in PAIRS.0.iter().zip(rows) {
+        cell.set(Some(row));
+    }
+}
+
+/// The function for iterators of exactly this type, if it is one of them.
+#[inline]
+pub fn pair_iterator(ty: &PyType) -> Option<PairFn> {
+    PAIRS.0.iter().filter_map(|c| c.get()).find(|(t, _)| std::ptr::eq(*t, ty)).map(|(_, f)| f)
 }
 
 /// `staticmethod(f)`.

@@ -4,7 +4,9 @@ mod hooks;
 mod methods;
 mod reduce;
 
-pub use hooks::{Hooks, TemplateHooks, generic_alias_hook, new_staticmethod, set_hooks, template_hooks, union_args_hook, union_hook};
+pub use hooks::{
+    Hooks, NextPair, PairFn, TemplateHooks, generic_alias_hook, new_staticmethod, pair_iterator, set_hooks, set_pair_iterators, template_hooks, union_args_hook, union_hook,
+};
 
 use crate::prelude::*;
 use crate::typeobj::{GetSetDef, PyBaseObject_Type, Ptr, TypeSpec, flags};

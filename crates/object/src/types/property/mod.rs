@@ -60,8 +60,9 @@ fn given(o: Option<&Object>) -> Option<Own<Object>> {
 
 impl PyProperty {
     /// The getter, for inline caches.
-    pub fn getter(&self) -> Option<Own<Object>> {
-        self.get.own()
+    #[inline(always)]
+    pub fn getter<'a>(&'a self, cx: &'a Cx) -> Option<&'a Object> {
+        self.get.get(cx)
     }
 
     /// The name from `__set_name__`, else the getter's.

@@ -54,6 +54,9 @@ fn is_one(i: &PyInt) -> bool {
 /// How many numbers lie in `start..stop` by `step`.
 fn count(start: &PyInt, stop: &PyInt, step: &PyInt, cx: &mut Cx) -> PyResult<Own<PyInt>> {
     if let (Some(a), Some(b), Some(s)) = (start.to_i64(), stop.to_i64(), step.to_i64()) {
+        if let (1, Some(n)) = (s, b.checked_sub(a)) {
+            return PyInt::new(n.max(0), cx);
+        }
         let (a, b, s) = (a as i128, b as i128, s as i128);
         let (lo, hi, s) = if s > 0 { (a, b, s) } else { (b, a, -s) };
         return int_of(if lo < hi { (hi - lo - 1) / s + 1 } else { 0 }, cx);

@@ -178,8 +178,46 @@ fn one(spec: &PercentSpec, v: &Object, out: &mut Pieces, cx: &mut Cx) -> PyResul
     Ok(())
 }
 
+/// ASCII text with `%s` of exact ASCII strings and ints and `%d` of ints only, when the result is short. `None`: the general way must do it.
+fn plain(s: &PyStr, values: &PyTuple, cx: &mut Cx) -> Option<PyResult<Own<PyStr>>> {
+    let text = s.as_ascii()?.as_bytes();
+    let mut buf = [0u8; 256];
+    let mut n = 0;
+    let mut put = |part: &[u8]| -> Option<()> {
+        buf.get_mut(n..n + part.len())?.copy_from_slice(part);
+        n += part.len();
+        Some(())
+    };
+    let mut left = values.as_slice().iter();
+    let mut rest = text;
+    while let Some(i) = rest.iter().position(|&b| b == b'%') {
+        put(&rest[..i])?;
+        match *rest.get(i + 1)? {
+            b'%' => put(b"%")?,
+            kind @ (b's' | b'd') => {
+                let v = left.next()?;
+                match (v.exact::<PyInt>(), v.exact::<PyStr>()) {
+                    (Some(i), _) => put(crate::types::int::text::write_i64(i.to_i64()?, &mut [0; 20]))?,
+                    (_, Some(t)) if kind == b's' => put(t.as_ascii()?.as_bytes())?,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        }
+        rest = &rest[i + 2..];
+    }
+    put(rest)?;
+    if left.next().is_some() || n == 0 {
+        return None;
+    }
+    Some(PyStr::from_narrow(&buf[..n], true, cx))
+}
+
 /// `s % values`.
 pub fn format(s: &PyStr, values: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if let Some(r) = values.exact::<PyTuple>().and_then(|t| plain(s, t, cx)) {
+        return r;
+    }
     // "%s" of a string is that string.
     if s.as_ascii() == Some("%s") && values.is_exact::<PyStr>() {
         return abstract_::str(values, cx);

@@ -13,8 +13,23 @@ fn hex(out: &mut StrBuf, prefix: u8, digits: u32, c: u32) {
     }
 }
 
+/// Short ASCII text without anything to escape: quotes around it.
+fn plain(s: &PyStr, cx: &mut Cx) -> Option<PyResult<Own<PyStr>>> {
+    let text = s.as_ascii()?.as_bytes();
+    let mut buf = [b'\''; 130];
+    if text.len() > 128 || !text.iter().all(|&b| (0x20..0x7f).contains(&b) && b != b'\'' && b != b'\\') {
+        return None;
+    }
+    let whole = &mut buf[..text.len() + 2];
+    whole[1..=text.len()].copy_from_slice(text);
+    Some(PyStr::from_narrow(whole, true, cx))
+}
+
 /// The representation.
 pub fn repr(s: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if let Some(r) = plain(s, cx) {
+        return r;
+    }
     let single = s.code_points().any(|c| c == '\'' as u32);
     let double = s.code_points().any(|c| c == '"' as u32);
     let quote = if single && !double { '"' } else { '\'' } as u32;

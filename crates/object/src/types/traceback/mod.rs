@@ -133,16 +133,20 @@ pub fn add_entry(frame: &PyFrame, lasti: i32, lineno: i32, cx: &mut Cx) {
 
 /// As `add_entry` for a frame in use, at its present instruction.
 pub fn add_frame_entry(f: &crate::frame::Frame, cx: &mut Cx) {
-    let saved = cx.ts().current_exception.take();
-    let o = PyFrame::of(f, cx);
-    match o {
-        Ok(o) => {
-            cx.ts().current_exception.set(saved, cx);
-            add_entry(&o, f.lasti_word().max(0) * 2, -1, cx);
-        }
-        Err(r) => {
-            cx.discard(r);
-            cx.ts().current_exception.set(saved, cx);
+    let Some(e) = cx.ts().current_exception.take() else { return };
+    if let Some(exc) = e.downcast::<exc::PyBaseException>() {
+        let made = PyFrame::of(f, cx).and_then(|o| {
+            let next = exc.traceback.own().map(|t| {
+                // SAFETY: the field holds tracebacks only (its setter checks).
+                unsafe { t.cast_own_unchecked::<PyTraceback>() }
+            });
+            PyTraceback::new(next, o, f.lasti_word().max(0) * 2, -1, cx)
+        });
+        match made {
+            Ok(t) => drop(exc.traceback.swap(Some(t.into_object()))),
+            // Out of memory while recording: the exception goes on without this entry.
+            Err(r) => cx.discard(r),
         }
     }
+    drop(cx.ts().current_exception.swap(Some(e)));
 }

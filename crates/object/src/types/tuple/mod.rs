@@ -158,6 +158,50 @@ impl PyTuple {
         PyTuple::from_exact(v.iter().map(|o| o.own()), cx)
     }
 
+    /// Put other items into a tuple that nobody but `this` holds (iterators hand the same pair out again); gives the old ones. `None`: it is shared, or of another length.
+    #[inline]
+    pub fn refill<const N: usize>(this: &Own<PyTuple>, items: [Own<Object>; N]) -> Result<[Own<Object>; N], [Own<Object>; N]> {
+        if !this.as_object().is_unique() || this.len() != N {
+            return Err(items);
+        }
+        this.hash.set(-1);
+        // The collector lets go of tuples without containers; the new items may be some.
+        // SAFETY: a complete tuple.
+        unsafe {
+            if !gc::GcHead::of(this.as_object().as_ptr()).is_tracked() {
+                gc::track(this.as_object().as_ptr());
+            }
+        }
+        let at = this.items.as_ptr() as *mut *mut Object;
+        let mut i = 0;
+        // SAFETY: `N` items, owned by the tuple; nobody else sees it.
+        Ok(items.map(|v| unsafe {
+            let old = Own::from_raw(std::mem::replace(&mut *at.add(i), v.into_raw()));
+            i += 1;
+            old
+        }))
+    }
+
+    /// As [`PyTuple::from_exact`] for an iterator that keeps its last result in `last`: the same tuple once nobody else holds it.
+    #[inline]
+    pub fn reused<const N: usize>(last: &crate::field::FieldCell<PyTuple>, items: [Own<Object>; N], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        let items = match last.take() {
+            Some(t) => match PyTuple::refill(&t, items) {
+                Ok(old) => {
+                    let out = AsObject::new_ref(&*t);
+                    drop(last.swap(Some(t)));
+                    drop(old);
+                    return Ok(out);
+                }
+                Err(items) => items,
+            },
+            None => items,
+        };
+        let t = PyTuple::from_exact(items.into_iter(), cx)?;
+        drop(last.swap(Some(AsObject::new_ref(&*t))));
+        Ok(t)
+    }
+
     pub(crate) fn init(cx: &mut Cx) {
         let Ok(t) = PyTuple::alloc(0, cx) else { crate::fatal("no memory at start") };
         // SAFETY: fresh.

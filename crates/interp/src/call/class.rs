@@ -1,0 +1,146 @@
+//! Calls of classes: allocation and a Python `__init__` in one go, the built-in classes through their `tp_vectorcall`, `type(x)`.
+//!
+//! The cache cell of a call site keeps the last class it constructed: `a` = version of the class, `b` = its [`Kind`], `c` = its `__init__`, borrowed (alive while the version is valid).
+
+use super::native;
+use super::window::{BUF, Callee, new_exception};
+use crate::frames;
+use crate::regs::*;
+use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff};
+use taipan_object::name;
+use taipan_object::prelude::*;
+use taipan_object::thread::ThreadState;
+use taipan_object::typeobj::{self, PyType, flags, version_tag};
+use taipan_object::types::code::CacheCell;
+use taipan_object::types::function::PyFunction;
+
+/// How instances of a class come about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Something this module does not know.
+    Other = 0,
+    /// `object.__new__`, then a Python `__init__`.
+    Init = 1,
+    /// `object.__new__` and `object.__init__`: no arguments.
+    Plain = 2,
+}
+
+/// What calling `t` does, with its `__init__`.
+unsafe fn kind<'a>(t: &'a PyType, cx: &'a Cx) -> (Kind, Option<&'a PyFunction>) {
+    let object = typeobj::object_type();
+    let ordinary = t.tp_new.get().map(|f| f as usize) == object.tp_new.get().map(|f| f as usize)
+        && t.has(flags::HEAPTYPE)
+        && !t.has(flags::IS_ABSTRACT)
+        && t.tp_alloc.get().map(|f| f as usize) == Some(typeobj::alloc::generic_alloc as *const () as usize);
+    if !ordinary {
+        return (Kind::Other, None);
+    }
+    if t.tp_init.get().map(|f| f as usize) == object.tp_init.get().map(|f| f as usize) {
+        return (Kind::Plain, None);
+    }
+    match typeobj::lookup(t, name!(cx, "__init__"), cx).and_then(|f| f.exact::<PyFunction>()) {
+        Some(f) => (Kind::Init, Some(f)),
+        None => (Kind::Other, None),
+    }
+}
+
+/// `call` of the exact type in window register `b` with `n` positional arguments; the frame's `pc` is saved. False: the general way must do it, nothing has happened.
+#[inline(never)]
+pub unsafe fn call(ts: &'static ThreadState, fp: *mut Slot, b: isize, n: usize, cell: *mut CacheCell, dst: isize) -> PyResult<bool> {
+    let win = fp.offset(b);
+    let t: &PyType = &*((*win).as_ptr() as *const PyType);
+    let cx = &mut cx();
+    let c = &mut *cell;
+    let version = t.tp_version_tag.get();
+    if version == 0 || c.a != version {
+        if std::ptr::eq(t, PyType::ty()) && n == 1 {
+            return type_of(fp.offset(dst), win).map(|()| true);
+        }
+        if let Some(f) = t.tp_vectorcall.get() {
+            return native::call_type(fp.offset(dst), win, f, n).map(|()| true);
+        }
+        if t.has(flags::BASE_EXC_SUBCLASS) {
+            let args = Callee { args: win.add(FRAME_HEADER), nargs: n, kwnames: None, dst };
+            if let Some(r) = new_exception(t, win, &args, cx) {
+                store(fp.offset(dst), r?);
+                return Ok(true);
+            }
+        }
+        let (kind, init) = kind(t, cx);
+        *c = CacheCell { a: version_tag(t), b: kind as u32, c: init.map_or(0, |f| f as *const PyFunction as u64) };
+        if c.a == 0 {
+            return Ok(false);
+        }
+    }
+    if c.b == Kind::Plain as u32 && n == 0 {
+        let obj = typeobj::alloc_instance(t, 0, cx)?;
+        std::mem::replace(&mut *win, Slot::EMPTY).release();
+        store(fp.offset(dst), Slot::object(obj));
+        return Ok(true);
+    }
+    if c.b != Kind::Init as u32 || b > i16::MAX as isize || ts.in_traced.get() || (*ts.current_frame.get()).has(ff::GENERATOR) {
+        return Ok(false);
+    }
+    // The instance takes the class's place; the frame of `__init__` begins one word later, so the arguments move up by two and self goes in front.
+    let args = win.add(FRAME_HEADER);
+    if (args.add(n + 2) as usize) >= ts.datastack_limit.get() as usize {
+        return Ok(false);
+    }
+    let init = &*(c.c as *const PyFunction);
+    let obj = typeobj::alloc_instance(t, 0, cx)?;
+    for i in (0..n).rev() {
+        *args.add(i + 2) = *args.add(i);
+    }
+    *args.add(1) = Slot::new_ref(&obj);
+    let class = std::mem::replace(&mut *win, Slot::object(obj));
+    *win.add(1) = Slot::new_ref(init);
+    // The instance holds its class.
+    class.release();
+    if n > 0 {
+        // Free for the header; the words above were moved, not copied.
+        *args = Slot::EMPTY;
+    }
+    let fl = ff::INIT | (b as u16 as u64) << 16;
+    frames::enter_python(ts, win.add(1), args.add(1), n + 1, None, fl, dst)?;
+    Ok(true)
+}
+
+/// `type(x)`.
+unsafe fn type_of(dst: *mut Slot, win: *mut Slot) -> PyResult<()> {
+    let x = std::mem::replace(&mut *win.add(FRAME_HEADER), Slot::EMPTY);
+    let t = if x.is_int() { PyInt::ty() } else { (*x.as_ptr()).ty() };
+    let t = Slot::new_ref(t.as_object());
+    x.release();
+    std::mem::replace(&mut *win, Slot::EMPTY).release();
+    store(dst, t);
+    Ok(())
+}
+
+/// The general call of a class that [`kind`] knows: allocate, then run `__init__` in the loop. False: not such a class.
+pub unsafe fn construct(m: Regs, win: *mut Slot, t: &PyType, c: &mut Callee) -> PyResult<bool> {
+    let cx = &mut cx();
+    let reg = win.offset_from(m.fp);
+    if reg > i16::MAX as isize || c.nargs >= BUF || m.ts.in_traced.get() {
+        return Ok(false);
+    }
+    let (kind, init) = kind(t, cx);
+    let init = init.map(|f| f.new_ref());
+    if kind == Kind::Plain && c.nargs == 0 {
+        let obj = typeobj::alloc_instance(t, 0, cx)?;
+        store(win, Slot::EMPTY);
+        m.set(c.dst, Slot::object(obj));
+        return Ok(true);
+    }
+    let Some(init) = init.filter(|_| kind == Kind::Init) else { return Ok(false) };
+    let obj = typeobj::alloc_instance(t, 0, cx)?;
+    let mut buf = [Slot::EMPTY; BUF + 1];
+    buf[0] = Slot::new_ref(&obj);
+    for i in 0..c.nargs {
+        buf[i + 1] = std::mem::replace(&mut *c.args.add(i), Slot::EMPTY);
+    }
+    store(win, Slot::object(obj));
+    let flags = ff::INIT | (reg as u16 as u64) << 16;
+    let fr = frames::push_call(m.ts, init, &mut buf[..c.nargs + 1], c.kwnames, flags, c.dst)?;
+    m.ts.current_frame.set(fr);
+    Ok(true)
+}

@@ -1,0 +1,125 @@
+//! `cargo xtask bench --micro`: the table of micro-operations (`bench/micro/ops.py`).
+//!
+//! One process per interpreter measures every operation with its loop overhead subtracted. The two are asked in turn, operation by operation, and the least
+//! figure counts, so that what else the machine does disturbs both alike.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use super::{geometric_mean, save};
+use crate::{Outcome, interp, root};
+
+/// Below this ratio an operation counts as much slower.
+const MUCH_SLOWER: f64 = 0.8;
+
+/// An operation and what it needs at least, in nanoseconds.
+struct Row {
+    name: String,
+    ours: f64,
+    theirs: f64,
+}
+
+impl Row {
+    /// How many times faster Taipan is.
+    fn speed(&self) -> f64 {
+        self.theirs / self.ours.max(1e-3)
+    }
+}
+
+/// Measure the operations whose names contain one of `names` (all without any), print the table, and write it to docs/performance.md if asked to.
+pub fn main(taipan: &Path, reference: &Path, names: &[String], runs: usize, keep: bool) -> Outcome {
+    let program = root().join("bench/micro/ops.py");
+    let (mut ours, mut theirs) = (Server::start(taipan, &program)?, Server::start(reference, &program)?);
+    let mut rows = Vec::new();
+    for name in operations(reference, &program)? {
+        if !names.is_empty() && !names.iter().any(|part| name.contains(part.as_str())) {
+            continue;
+        }
+        let mut row = Row { name, ours: f64::INFINITY, theirs: f64::INFINITY };
+        for _ in 0..runs.max(1) {
+            row.ours = row.ours.min(ours.ask(&row.name)?);
+            row.theirs = row.theirs.min(theirs.ask(&row.name)?);
+        }
+        eprintln!("{:5.2} {}", row.speed(), row.name);
+        rows.push(row);
+    }
+    let table = table(&mut rows);
+    println!("{table}");
+    if keep {
+        return save("micro", &table);
+    }
+    Ok(())
+}
+
+fn command(interpreter: &Path, program: &Path) -> Command {
+    let mut command = Command::new(interpreter);
+    interp::clean_environment(&mut command);
+    command.arg(program).env("PYTHONHASHSEED", "0").stderr(Stdio::inherit());
+    command
+}
+
+/// The names of all operations.
+fn operations(interpreter: &Path, program: &Path) -> Result<Vec<String>, String> {
+    let output = command(interpreter, program).stdin(Stdio::null()).output().map_err(|e| e.to_string())?;
+    Ok(String::from_utf8_lossy(&output.stdout).lines().map(String::from).collect())
+}
+
+/// A process that measures operations on demand.
+struct Server {
+    shown: String,
+    child: Child,
+    to: Option<ChildStdin>,
+    from: BufReader<ChildStdout>,
+}
+
+impl Server {
+    fn start(interpreter: &Path, program: &Path) -> Result<Server, String> {
+        let shown = interp::shown(interpreter);
+        let mut child = command(interpreter, program)
+            .arg("--serve")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|e| format!("{shown}: {e}"))?;
+        let (to, from) = (child.stdin.take(), child.stdout.take().ok_or("no output")?);
+        Ok(Server { shown, child, to, from: BufReader::new(from) })
+    }
+
+    /// Nanoseconds of one operation.
+    fn ask(&mut self, name: &str) -> Result<f64, String> {
+        let mut line = String::new();
+        let to = self.to.as_mut().ok_or("no input")?;
+        let asked = writeln!(to, "{name}").and_then(|()| to.flush()).and_then(|()| self.from.read_line(&mut line));
+        asked.map_err(|e| format!("{}: {e}", self.shown))?;
+        line.trim().parse().map_err(|e| format!("{}: {name}: {line:?}: {e}", self.shown))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The end of its input ends it.
+        drop(self.to.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// Markdown: slowest first, then how many are slower and the geometric mean.
+fn table(rows: &mut [Row]) -> String {
+    rows.sort_by(|a, b| a.speed().total_cmp(&b.speed()));
+    let mut text = String::from("| operation | speed | taipan ns | CPython ns |\n| --- | ---: | ---: | ---: |\n");
+    for row in rows.iter() {
+        text.push_str(&format!("| {} | {:.2} | {:.1} | {:.1} |\n", row.name.replace('|', "\\|"), row.speed(), row.ours, row.theirs));
+    }
+    // What takes no time at all says nothing, and must not carry the mean.
+    let speeds: Vec<f64> = rows.iter().map(|row| row.speed().clamp(0.05, 20.0)).collect();
+    let below = |limit: f64| speeds.iter().filter(|s| **s < limit).count();
+    text.push_str(&format!(
+        "\n{} operations: geometric mean {:.2} times as fast as CPython 3.14, {} slower, {} below {MUCH_SLOWER}.\n",
+        speeds.len(),
+        geometric_mean(&speeds),
+        below(1.0),
+        below(MUCH_SLOWER)
+    ));
+    text
+}
