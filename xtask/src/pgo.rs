@@ -31,26 +31,27 @@ pub fn main(args: &[String]) -> Outcome {
         // Absent at the first time.
         let _ = fs::remove_dir_all(&raw);
         fs::create_dir_all(&raw).map_err(|e| e.to_string())?;
-        build(&home, &format!("-Cprofile-generate={}", raw.display()))?;
+        // Counting starts before the linker's optimisation, which would only take time here.
+        build(&home, &format!("-Cprofile-generate={}", raw.display()), "off")?;
         run_programs(&home.join("release/taipan"))?;
         merge(&raw, &merged)?;
     }
     if apply {
-        build(&home, &format!("-Cprofile-use={}", merged.display()))?;
+        build(&home, &format!("-Cprofile-use={}", merged.display()), "thin")?;
         println!("{}", home.join("release/taipan").display());
     }
     Ok(())
 }
 
 /// A release build with one more flag for the compiler.
-fn build(target: &Path, flag: &str) -> Outcome {
+fn build(target: &Path, flag: &str, lto: &str) -> Outcome {
     let config = fs::read_to_string(root().join(".cargo/config.toml")).map_err(|e| e.to_string())?;
     // The environment's flags replace those of the file, so these come along.
     let usual = config.lines().find_map(|l| l.strip_prefix("rustflags = [\"")?.strip_suffix("\"]")).unwrap_or_default();
     let flags: Vec<&str> = [usual, flag].into_iter().filter(|f| !f.is_empty()).collect();
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     cargo.args(["build", "--release", "-p", "taipan", "--target-dir"]).arg(target).current_dir(root());
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env_remove("RUSTFLAGS");
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env_remove("RUSTFLAGS").env("CARGO_PROFILE_RELEASE_LTO", lto);
     done(&mut cargo, "cargo build")
 }
 

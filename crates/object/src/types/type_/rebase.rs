@@ -56,31 +56,38 @@ pub(super) fn set_bases(t: &PyType, value: &Object, cx: &mut Cx) -> PyResult<()>
     base.as_object().incref();
     let old_base = t.tp_base.replace(base);
     let mut undo = Vec::new();
-    if let Err(r) = new_mros(t, &mut undo, cx) {
-        for (c, mro) in undo.into_iter().rev() {
-            c.tp_mro.set(mro, cx);
-            modified(&c);
-        }
-        drop(t.tp_bases.swap(old_bases));
-        t.tp_base.set(old_base);
-        // SAFETY: the count taken above.
-        unsafe { Object::decref(base.as_object().as_ptr()) };
-        return Err(r);
-    }
-    if let Some(o) = &old_bases {
-        for b in o.as_slice() {
-            if let Some(b) = b.downcast::<PyType>() {
-                remove_subclass(b, t, cx)?;
+    let done = new_mros(t, &mut undo, cx);
+    // A metatype's `mro()` may have assigned other bases meanwhile: theirs stay, and all that is left is to let go of the old ones.
+    let current = t.tp_bases.get(cx).is_some_and(|b| b.is(bases));
+    if let Err(r) = done {
+        for step in undo.into_iter().rev() {
+            if step.class.tp_mro.as_raw() == step.new {
+                step.class.tp_mro.set(step.old, cx);
+                modified(&step.class);
             }
         }
-    }
-    for b in bases.as_slice() {
-        if let Some(b) = b.downcast::<PyType>() {
-            add_subclass(b, t, cx)?;
+        if current {
+            drop(t.tp_bases.swap(old_bases));
+            t.tp_base.set(old_base);
+            // SAFETY: the count taken above.
+            unsafe { Object::decref(base.as_object().as_ptr()) };
+        } else if !old_base.is_null() {
+            // SAFETY: the count that the class held.
+            unsafe { Object::decref(old_base as *mut Object) };
         }
+        return Err(r);
     }
-    modified(t);
-    refill(t, cx);
+    if current {
+        let types = |t: &PyTuple| t.as_slice().iter().filter_map(|b| b.downcast::<PyType>()).map(|b| b.new_ref()).collect::<Vec<_>>();
+        for b in old_bases.as_deref().map(types).unwrap_or_default() {
+            remove_subclass(&b, t, cx)?;
+        }
+        for b in types(bases) {
+            add_subclass(&b, t, cx)?;
+        }
+        modified(t);
+        refill(t, cx);
+    }
     if !old_base.is_null() {
         // SAFETY: the count that the class held.
         unsafe { Object::decref(old_base as *mut Object) };
@@ -88,12 +95,19 @@ pub(super) fn set_bases(t: &PyType, value: &Object, cx: &mut Cx) -> PyResult<()>
     Ok(())
 }
 
-type Undo = Vec<(Own<PyType>, Option<Own<PyTuple>>)>;
+/// A class whose MRO was computed anew.
+struct Step {
+    class: Own<PyType>,
+    old: Option<Own<PyTuple>>,
+    /// For comparison only.
+    new: *mut Object,
+}
 
-fn new_mros(t: &PyType, undo: &mut Undo, cx: &mut Cx) -> PyResult<()> {
+fn new_mros(t: &PyType, undo: &mut Vec<Step>, cx: &mut Cx) -> PyResult<()> {
     let bases = t.tp_bases.own().unwrap_or_else(PyTuple::empty);
     let mro = compute_mro(t, t.as_object().ty(), &bases, cx)?;
-    undo.push((t.new_ref(), t.tp_mro.swap(Some(mro))));
+    let new = mro.as_object().as_ptr();
+    undo.push(Step { class: t.new_ref(), old: t.tp_mro.swap(Some(mro)), new });
     modified(t);
     for s in subclasses(t) {
         if let Some(s) = s.downcast::<PyType>() {
