@@ -95,10 +95,16 @@ fn number(n: i32, cx: &mut Cx) -> PyResult {
     PyInt::new(n.into(), cx).map(Own::into_object)
 }
 
+/// Deepest content model that is told; tuples nested further are of no use to anybody.
+const DEPTH_MAX: usize = 5_000;
+
 /// A content model as nested tuples. Built from the leaves up, so that depth costs no stack.
 fn model(p: &PyXmlParser, m: &Model, cx: &mut Cx) -> PyResult {
     let mut stack: Vec<(&Model, usize, Vec<Own<Object>>)> = vec![(m, 0, Vec::new())];
     loop {
+        if stack.len() > DEPTH_MAX {
+            return Err(cx.raise_msg(exc::RecursionError(), format_args!("maximum recursion depth exceeded in conv_content_model")));
+        }
         let Some((node, next, _)) = stack.last_mut() else { return Err(cx.runtime_error(format_args!("empty content model"))) };
         if let Some(child) = node.children.get(*next) {
             *next += 1;
@@ -137,13 +143,40 @@ fn attributes(p: &PyXmlParser, given: &[(String, String)], specified: usize, cx:
 }
 
 /// Hand markup without a handler to the default handler.
-fn default(p: &PyXmlParser, raw: &Raw, cx: &mut Cx) -> PyResult<()> {
+fn default(p: &PyXmlParser, raw: &Raw, in_pieces: bool, cx: &mut Cx) -> PyResult<()> {
     let Raw::Text(text) = raw else { return Ok(()) };
     if text.is_empty() || p.handlers.default_handler().is_none() {
         return Ok(());
     }
-    let text = PyStr::new(text, cx)?;
-    p.call(if p.handlers.expanding.get() { Handler::DefaultExpand } else { Handler::Default }, &[&text], cx).map(drop)
+    let handler = if p.handlers.expanding.get() { Handler::DefaultExpand } else { Handler::Default };
+    let mut rest = text.as_str();
+    let by_token = in_pieces || rest.starts_with("<!") && !rest.starts_with("<!--") && !rest.starts_with("<![");
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(if by_token { token_len(rest) } else { rest.len() });
+        let piece = PyStr::new(piece, cx)?;
+        p.call(handler, &[&piece], cx)?;
+        if p.handlers.default_handler().is_none() {
+            break;
+        }
+        rest = after;
+    }
+    Ok(())
+}
+
+/// Length of the first token of a declaration: blanks, `<!WORD`, a quoted text, a word, or one character.
+fn token_len(text: &str) -> usize {
+    let space = |c: char| matches!(c, ' ' | '\t' | '\r' | '\n');
+    let word = |c: char| c.is_alphanumeric() || "_:.-#".contains(c) || !c.is_ascii();
+    let up_to = |from: usize, end: &dyn Fn(char) -> bool| text[from..].find(|c| end(c)).map_or(text.len(), |i| from + i);
+    match text.chars().next() {
+        None => 0,
+        Some(c) if space(c) => up_to(0, &|c| !space(c)),
+        Some('<') if text.starts_with("<!") => up_to(2, &|c| !word(c)),
+        Some(q @ ('"' | '\'')) => text[1..].find(q).map_or(text.len(), |i| i + 2),
+        Some('%') => up_to(1, &|c| !word(c)).saturating_add(1).min(text.len()),
+        Some(c) if word(c) => up_to(0, &|c| !word(c)),
+        Some(c) => c.len_utf8(),
+    }
 }
 
 /// Call what an event is for. `false`: a handler refuses to go on (for the two that may).
@@ -237,7 +270,8 @@ pub fn dispatch(p: &PyXmlParser, event: Event, raw: Raw, cx: &mut Cx) -> PyResul
             return answer(&v, cx);
         }
         Event::NotStandalone => {}
-        _ => default(p, &raw, cx)?,
+        Event::EndDoctype => default(p, &raw, true, cx)?,
+        _ => default(p, &raw, false, cx)?,
     }
     Ok(true)
 }

@@ -149,7 +149,9 @@ impl PyXmlParser {
                 *slot = c as i32;
             }
         }
-        let set = self.parser.borrow_mut().set_table(Some(table));
+        // What XML itself is written with must be where ASCII has it.
+        let same = (0..128).all(|b| table[b] == b as i32 || b < 32 && !matches!(b, 9 | 10 | 13) || matches!(b as u8, b'$' | b'@' | b'\\' | b'^' | b'`' | b'{' | b'}' | b'~' | 127));
+        let set = self.parser.borrow_mut().set_table(same.then_some(table));
         set.map_err(|code| self.failed(code, cx))
     }
 
@@ -279,6 +281,9 @@ impl PyXmlParser {
     /// 'isfinal' should be true at end of input.
     #[method("Parse(data, isfinal=False, /)")]
     fn parse(&self, data: &Object, isfinal: bool, cx: &mut Cx) -> PyResult<i32> {
+        if self.in_callback.get() {
+            return Err(cx.runtime_error(format_args!("cannot call Parse() from within a handler")));
+        }
         if let Some(s) = data.downcast::<PyStr>() {
             let text = taipan_object::args::utf8(s, cx)?;
             self.parser.borrow_mut().force_encoding("utf-8");
@@ -292,6 +297,9 @@ impl PyXmlParser {
     /// Its read() method should return bytes.
     #[method("ParseFile(file, /)")]
     fn parse_file(&self, file: &Object, cx: &mut Cx) -> PyResult<i32> {
+        if self.in_callback.get() {
+            return Err(cx.runtime_error(format_args!("cannot call ParseFile() from within a handler")));
+        }
         let Some(read) = attr::get_opt(file, name!(cx, "read"), cx)? else {
             return Err(cx.type_error(format_args!("argument must have 'read' attribute")));
         };

@@ -306,7 +306,7 @@ impl Parser {
         }
         let end = self.input.text.len();
         if self.input.has_rest() {
-            return Err(Stop::Bad(Code::PartialChar, end));
+            return Err(Stop::Bad(self.input.rest_code(), end));
         }
         if self.role == super::Role::General {
             if self.elements.len() != self.depth_at_begin {
@@ -329,10 +329,7 @@ impl Parser {
         }
         let (token, n) = scan(text, last).map_err(|s| self.moved(s))?;
         match token {
-            Token::Text => {
-                let t = text[..n].to_owned();
-                self.emit(Event::Text(t), n);
-            }
+            Token::Text => self.text(n),
             Token::NewLine => self.emit(Event::Text("\n".into()), n),
             Token::CharRef(c) => self.emit(Event::Text(c.into()), n),
             Token::Comment(t) => self.emit(Event::Comment(t), n),
@@ -356,6 +353,29 @@ impl Parser {
             }
         }
         Ok(true)
+    }
+
+    /// The next `n` bytes are text. What had to be converted comes in pieces, as from Expat's buffer.
+    fn text(&mut self, n: usize) {
+        const PIECE: usize = 1024;
+        let converted = self.expansions.is_empty() && !matches!(self.input.encoding, super::Encoding::Utf8);
+        let mut left = n;
+        while left > 0 {
+            let text = match self.expansions.last() {
+                Some(e) => &e.text[e.at..],
+                None => self.input.rest(),
+            };
+            let mut k = left;
+            if converted && k > PIECE {
+                k = PIECE;
+                while !text.is_char_boundary(k) {
+                    k -= 1;
+                }
+            }
+            let t = text[..k].to_owned();
+            self.emit(Event::Text(t), k);
+            left -= k;
+        }
     }
 
     fn close_element(&mut self, raw: Raw) {
@@ -521,8 +541,7 @@ impl Parser {
         if n == 0 {
             return Err(self.moved(Stop::More));
         }
-        let t = text[..n].to_owned();
-        self.emit(Event::Text(t), n);
+        self.text(n);
         Ok(true)
     }
 }

@@ -45,7 +45,33 @@ pub struct Model {
     pub kind: i32,
     pub quant: i32,
     pub name: Option<String>,
-    pub children: Vec<Model>,
+    pub children: Children,
+}
+
+/// The parts of a model. They are dropped without recursion, however deep.
+#[derive(Debug, Default)]
+pub struct Children(Vec<Model>);
+
+impl std::ops::Deref for Children {
+    type Target = Vec<Model>;
+    fn deref(&self) -> &Vec<Model> {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Children {
+    fn deref_mut(&mut self) -> &mut Vec<Model> {
+        &mut self.0
+    }
+}
+
+impl Drop for Children {
+    fn drop(&mut self) {
+        let mut todo = std::mem::take(&mut self.0);
+        while let Some(mut m) = todo.pop() {
+            todo.append(&mut m.children.0);
+        }
+    }
 }
 
 fn quantifier(c: &mut Cursor<'_>) -> Scan<i32> {
@@ -60,7 +86,7 @@ fn quantifier(c: &mut Cursor<'_>) -> Scan<i32> {
 }
 
 /// Deepest nesting of groups.
-const DEPTH_MAX: usize = 2_000;
+const DEPTH_MAX: usize = 10_000_000;
 
 /// The content of `<!ELEMENT name`.
 fn model(c: &mut Cursor<'_>) -> Scan<(Model, usize)> {
@@ -116,7 +142,7 @@ fn model(c: &mut Cursor<'_>) -> Scan<(Model, usize)> {
         }
         let name = c.declared_name()?;
         let quant = quantifier(c)?;
-        let mut done = Model { kind: 4, quant, name: Some(name.into()), children: Vec::new() };
+        let mut done = Model { kind: 4, quant, name: Some(name.into()), children: Children::default() };
         loop {
             let (Some(group), Some(sep)) = (open.last_mut(), separators.last_mut()) else { return Ok((done, c.at)) };
             group.children.push(done);

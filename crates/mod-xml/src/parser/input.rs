@@ -78,6 +78,11 @@ impl Input {
         !self.raw.is_empty()
     }
 
+    /// What is wrong with a rest at the end: half a unit is no character yet, other bytes are a part of one.
+    pub fn rest_code(&self) -> super::Code {
+        if matches!(self.encoding, Encoding::Utf16 { .. }) && self.raw.len() == 1 { super::Code::UnclosedToken } else { super::Code::PartialChar }
+    }
+
     pub fn rest(&self) -> &str {
         &self.text[self.pos..]
     }

@@ -200,6 +200,8 @@ pub struct Parser {
     pub deferral: bool,
     /// Length of the text in which no complete token was found.
     tried: usize,
+    /// Something was used up since the last bytes came.
+    progress: bool,
     started: bool,
     depth_at_begin: usize,
 }
@@ -232,6 +234,7 @@ impl Parser {
             amplification: 100.0,
             deferral: true,
             tried: 0,
+            progress: false,
             started: false,
             depth_at_begin: 0,
         }
@@ -291,6 +294,7 @@ impl Parser {
             self.event_at = 0;
         }
         self.input.feed(data, last);
+        self.progress = false;
         Ok(())
     }
 
@@ -355,7 +359,7 @@ impl Parser {
             match self.step() {
                 Ok(true) => self.tried = 0,
                 Ok(false) => {
-                    self.tried = if self.input.last { 0 } else { left };
+                    self.tried = if self.input.last || self.progress { 0 } else { left };
                     return Ok(None);
                 }
                 Err(Stop::Bad(code, at)) => return Err(self.fail(code, at)),
@@ -366,11 +370,11 @@ impl Parser {
                         return Err(self.fail(Code::InvalidToken, at));
                     }
                     if !self.input.last {
-                        self.tried = left;
+                        self.tried = if self.progress { 0 } else { left };
                         return Ok(None);
                     }
                     let (code, at) = match (self.input.has_rest(), self.stage) {
-                        (true, _) => (Code::PartialChar, self.input.text.len()),
+                        (true, _) => (self.input.rest_code(), self.input.text.len()),
                         (false, Stage::Cdata) => (Code::UnclosedCdataSection, self.input.pos),
                         _ => (Code::UnclosedToken, self.input.pos),
                     };
@@ -415,6 +419,7 @@ impl Parser {
                 self.event_at = self.input.pos;
                 let t = if self.keep_raw { Raw::Text(self.input.rest()[..n].to_owned()) } else { Raw::None };
                 self.input.pos += n;
+                self.progress = true;
                 t
             }
         }

@@ -205,7 +205,7 @@ impl Parser {
             }
             let end = self.input.text.len();
             if self.input.has_rest() {
-                return Err(Stop::Bad(Code::PartialChar, end));
+                return Err(Stop::Bad(self.input.rest_code(), end));
             }
             if self.stage == Stage::Epilog {
                 self.event_at = end;
@@ -222,8 +222,13 @@ impl Parser {
         let mut c = Cursor::new(text);
         let junk = if self.stage == Stage::Epilog { Code::JunkAfterDocElement } else { Code::Syntax };
         if first != '<' {
-            let code = if is_name(first) || is_delimiter(first) { junk } else { Code::InvalidToken };
-            return Err(Stop::Bad(code, self.at(0)));
+            let n = text.find(|c| !is_name(c)).unwrap_or(text.len());
+            return match text[n..].chars().next() {
+                _ if n == 0 => Err(Stop::Bad(if is_delimiter(first) { junk } else { Code::InvalidToken }, self.at(0))),
+                None if !self.input.last => Err(Stop::More),
+                Some(c) if !is_space(c) && !">),|[%+*?".contains(c) => Err(Stop::Bad(Code::InvalidToken, self.at(n))),
+                _ => Err(Stop::Bad(junk, self.at(0))),
+            };
         }
         let second = text[1..].chars().next().ok_or(Stop::More)?;
         match second {
@@ -292,11 +297,15 @@ impl Parser {
         if id.is_some() {
             self.dtd.borrow_mut().has_references = true;
         }
+        let refused_early = id.is_some() && self.parameter_entities == 0 && !self.dtd.borrow().standalone;
         self.doctype = id.clone();
         let (system, public) = id.unwrap_or_default();
         let raw = self.take(n);
         // The event comes with the token that ends the head.
         self.event_at = self.input.pos - 1;
+        if refused_early {
+            self.push(Event::NotStandalone, Raw::None);
+        }
         self.push(Event::StartDoctype { name, system, public, has_internal }, raw);
         if has_internal {
             self.stage = Stage::Subset;
@@ -319,7 +328,7 @@ impl Parser {
             if wanted && self.wishes.external {
                 self.push(Event::External { context: None, base: self.base.clone(), system, public }, Raw::None);
             }
-            if !standalone {
+            if !standalone && wanted {
                 self.push(Event::NotStandalone, Raw::None);
             }
         }
@@ -361,7 +370,7 @@ impl Parser {
                 self.emit(Event::Other, 3);
             }
             ']' if self.role == Role::Document && self.expansions.is_empty() => {
-                self.take(1);
+                self.emit(Event::Other, 1);
                 self.stage = Stage::AfterSubset;
             }
             '%' => {
