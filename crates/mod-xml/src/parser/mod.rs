@@ -347,7 +347,8 @@ impl Parser {
             if self.input.has_rest() {
                 self.input.decode();
             }
-            if self.input.pos > 1 << 16 && self.expansions.is_empty() {
+            // Half or more is dealt with, so that what is moved has been paid for.
+            if self.input.pos > 1 << 16 && 2 * self.input.pos > self.input.text.len() && self.expansions.is_empty() {
                 let at = self.input.pos;
                 self.input.cut(at);
                 self.event_at = 0;
