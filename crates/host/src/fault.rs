@@ -105,6 +105,7 @@ fn take_over(signal: i32, handler: extern "C" fn(i32), flags: i32) -> Result<()>
 
 /// Report on the fatal signals.
 pub fn enable(report: Report) -> Result<()> {
+    enlarge_alternate_stack();
     let before = FATAL_REPORT.swap(report as usize, Ordering::AcqRel);
     if before == 0 {
         for (signal, _) in FATAL {
@@ -213,6 +214,22 @@ pub fn read_null() -> i32 {
     let null: *const i32 = core::hint::black_box(core::ptr::null());
     // SAFETY: never comes back: the access is meant to fault, which kills the process as the caller asked.
     unsafe { null.read_volatile() }
+}
+
+/// Bytes of an alternate stack that a report with a native stack fits into, whatever the processor saves of its registers.
+const ALTERNATE_BYTES: usize = 256 << 10;
+
+/// Give the calling thread an alternate stack that is large enough for a report; the runtime's own is not. It is kept for the process's life.
+pub fn enlarge_alternate_stack() {
+    let mut old = zeroed!(libc::stack_t);
+    // SAFETY: only reads the current one.
+    if unsafe { libc::sigaltstack(core::ptr::null(), &mut old) } != 0 || old.ss_flags & libc::SS_ONSTACK != 0 || old.ss_size >= ALTERNATE_BYTES {
+        return;
+    }
+    let memory = Box::leak(vec![0u8; ALTERNATE_BYTES].into_boxed_slice());
+    let new = libc::stack_t { ss_sp: memory.as_mut_ptr().cast(), ss_flags: 0, ss_size: ALTERNATE_BYTES };
+    // SAFETY: the memory is never freed.
+    unsafe { libc::sigaltstack(&new, core::ptr::null_mut()) };
 }
 
 /// Use up the stack, for tests of the report.

@@ -253,7 +253,27 @@ pub mod imp {
         let imp = bootstrap_attr("_imp", cx)?;
         let f = attr::get(&imp, name!(cx, "_find_embedded"), cx)?;
         attr::set(&finder, name!(cx, "find_spec"), Some(&f), cx)?;
+        // Embedded packages may have data files beside them on disk.
+        let importer = bootstrap_attr("FrozenImporter", cx)?;
+        let reader = attr::get(&imp, name!(cx, "_embedded_resource_reader"), cx)?;
+        attr::set(&importer, name!(cx, "get_resource_reader"), Some(&reader), cx)?;
         Ok(finder)
+    }
+    #[function("_embedded_resource_reader(name, /)", nosig, doc = "(internal-only) Reader of the data files of an embedded package, which lie in the library's directory.")]
+    fn embedded_resource_reader(name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
+        let Some(n) = name.to_str_checked().filter(|n| frozen::find(n).is_some_and(|f| f.package)) else { return Ok(none().own()) };
+        let init = format!("{}/{}/__init__.py", library(cx), n.replace('.', "/"));
+        let there = std::ffi::CString::new(init.as_str()).is_ok_and(|c| taipan_host::stat::stat(&c).is_ok());
+        if !there {
+            return Ok(none().own());
+        }
+        // `FileReader` asks its loader for nothing but the path.
+        let namespace = cx.import_attr("types", "SimpleNamespace")?;
+        let path = PyStr::new(&init, cx)?;
+        let names = PyTuple::from_slice(&[name!(cx, "path").as_object()], cx)?;
+        let loader = call::call_kw(&namespace, &[], &[&path], Some(&names), cx)?;
+        let class = cx.import_attr("importlib.readers", "FileReader")?;
+        call::call(&class, &[&loader], cx)
     }
     #[function("_find_embedded(name, target=None)", nosig, doc = "(internal-only) What the finder of the library's directory does.")]
     fn find_embedded(name: &PyStr, target: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -283,7 +303,16 @@ pub mod imp {
     }
     /// Create a code object for a frozen module.
     #[function("get_frozen_object(name, data=None, /)")]
-    fn get_frozen_object(name: &PyStr, _data: Option<&Object>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
+    fn get_frozen_object(name: &PyStr, data: Option<&Object>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
+        if let Some(data) = data.filter(|d| !d.is_none()) {
+            let bytes = Buffer::get(data, 0, cx)?;
+            let Ok(spec) = taipan_bytecode::serial::from_bytes(bytes.bytes()) else {
+                let shown = taipan_object::abstract_::repr(name, cx)?;
+                return Err(cx.import_error(format_args!("Frozen object named {shown} is invalid")));
+            };
+            let file = PyStr::new(spec.filename.as_str().unwrap_or("?"), cx)?;
+            return taipan_object::types::code::link_in(spec, &file, cx);
+        }
         let Some(f) = find(name, cx) else { return Err(no_such(name, cx)) };
         let lib = cx.state::<ImportState>().stdlib_dir.borrow().clone();
         frozen::code(f, &lib, cx)

@@ -123,7 +123,9 @@ impl PySemLock {
         if unlink {
             semaphore::unlink(&path).map_err(|e| failed(e, cx))?;
         }
-        new_lock(cls, semaphore, kind, maxvalue, Some(name.into_owned()), cx)
+        // A name that is gone already is nobody's business.
+        let name = (!unlink).then(|| name.into_owned());
+        new_lock(cls, semaphore, kind, maxvalue, name, cx)
     }
     /// Acquire the semaphore/lock.
     #[method("acquire(block=True, timeout=None)")]

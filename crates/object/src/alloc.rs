@@ -3,10 +3,12 @@
 //! All memory of the runtime comes from here (design D3). Blocks of the free lists are ordinary mimalloc blocks, so a block may be freed either way. Touched only with
 //! the GIL held (free lists) or from any thread (`raw_*`).
 
+pub mod trace;
+
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_void;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering::Relaxed};
 
 /// Rust's own allocations (decoded code, tables) come from mimalloc too, uncounted.
 #[global_allocator]
@@ -62,12 +64,27 @@ static WITHDRAW_BELOW: AtomicUsize = AtomicUsize::new(0);
 /// Blocks handed out by the allocator below (for `sys.getallocatedblocks`).
 static BLOCKS: AtomicUsize = AtomicUsize::new(0);
 
+/// Blocks are being traced (`tracemalloc`). The free lists are then kept shut: empty, and counted as full, so that every block takes the slow ways
+/// below, which look at this; the fast ways need not.
+static TRACING: AtomicBool = AtomicBool::new(false);
+/// Length of a list that is shut.
+const SHUT: u32 = u32::MAX;
+
+/// Begin or end tracing: shut the free lists or open them. With the GIL held.
+fn set_tracing(on: bool) {
+    TRACING.store(on, Relaxed);
+    clear_free_lists();
+}
+
 /// Bytes in use.
 pub fn bytes_in_use() -> usize {
     BYTES.load(Relaxed)
 }
 /// Blocks in use, free-list blocks left out.
 pub fn blocks_in_use() -> usize {
+    if TRACING.load(Relaxed) {
+        return BLOCKS.load(Relaxed);
+    }
     let cached: usize = (0..=SMALL_MAX / 16).map(|i| list(i).len.get() as usize).sum();
     BLOCKS.load(Relaxed).saturating_sub(cached)
 }
@@ -107,14 +124,23 @@ fn list(class: usize) -> &'static FreeList {
 pub fn raw_malloc(size: usize) -> *mut u8 {
     // SAFETY: plain allocation.
     let p = unsafe { libmimalloc_sys::mi_malloc(size.max(1)) } as *mut u8;
-    count_new(p)
+    traced(count_new(p), size)
+}
+
+/// Tell the tracer of a new block.
+#[inline(always)]
+fn traced(p: *mut u8, size: usize) -> *mut u8 {
+    if TRACING.load(Relaxed) {
+        trace::track(p, size);
+    }
+    p
 }
 
 /// Allocate zeroed memory from mimalloc, counted.
 pub fn raw_calloc(size: usize) -> *mut u8 {
     // SAFETY: plain allocation.
     let p = unsafe { libmimalloc_sys::mi_zalloc(size.max(1)) } as *mut u8;
-    count_new(p)
+    traced(count_new(p), size)
 }
 
 fn count_new(p: *mut u8) -> *mut u8 {
@@ -159,7 +185,12 @@ pub unsafe fn raw_realloc(p: *mut u8, size: usize) -> *mut u8 {
         if total.saturating_add(size) > BYTES_MAX.load(Relaxed) && size > old {
             return null_mut();
         }
+        let tracing = TRACING.load(Relaxed);
         if size <= old && size >= old / 2 {
+            if tracing {
+                trace::untrack(p);
+                trace::track(p, size);
+            }
             return p;
         }
         let q = if size > old && size >= LARGE {
@@ -169,6 +200,10 @@ pub unsafe fn raw_realloc(p: *mut u8, size: usize) -> *mut u8 {
         };
         if !q.is_null() {
             BYTES.store(total.wrapping_add(libmimalloc_sys::mi_usable_size(q as *const c_void)), Relaxed);
+            if tracing {
+                trace::untrack(p);
+                trace::track(q, size);
+            }
         }
         q
     }
@@ -215,6 +250,9 @@ pub unsafe fn raw_free(p: *mut u8) {
     }
     // SAFETY: live block.
     unsafe {
+        if TRACING.load(Relaxed) {
+            trace::untrack(p);
+        }
         let n = libmimalloc_sys::mi_usable_size(p as *const c_void);
         let left = BYTES.load(Relaxed).wrapping_sub(n);
         BYTES.store(left, Relaxed);
@@ -239,20 +277,22 @@ pub fn malloc(size: usize) -> *mut u8 {
             l.len.set(l.len.get() - 1);
             return p;
         }
-        return small_malloc(size.div_ceil(16));
+        return small_malloc(size);
     }
     raw_malloc(size)
 }
 
 /// A block of a class whose list is empty.
 #[inline(never)]
-fn small_malloc(class: usize) -> *mut u8 {
+fn small_malloc(size: usize) -> *mut u8 {
+    let class = size.div_ceil(16);
     let n = usize::from(USABLE[class].load(Relaxed));
     if n == 0 {
         return raw_malloc(class * 16);
     }
+    // Traced is what was asked for.
     // SAFETY: plain allocation of a size that mimalloc calls small.
-    count(unsafe { libmimalloc_sys::mi_malloc_small(class * 16) } as *mut u8, n)
+    traced(count(unsafe { libmimalloc_sys::mi_malloc_small(class * 16) } as *mut u8, n), size)
 }
 
 /// Return a block whose size is known, with the GIL held.
@@ -285,6 +325,10 @@ pub unsafe fn grow(p: *mut u8, old: usize, new: usize) -> *mut u8 {
     unsafe {
         if new <= SMALL_MAX {
             if old.div_ceil(16) == new.div_ceil(16) {
+                if TRACING.load(Relaxed) {
+                    trace::untrack(p);
+                    trace::track(p, new);
+                }
                 return p;
             }
             let q = malloc(new);
@@ -310,6 +354,6 @@ pub fn clear_free_lists() {
                 raw_free(p);
             }
         }
-        l.len.set(0);
+        l.len.set(if TRACING.load(Relaxed) { SHUT } else { 0 });
     }
 }

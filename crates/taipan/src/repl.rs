@@ -23,15 +23,17 @@ pub fn stdin_is_interactive(options: &Options) -> bool {
 pub fn session(options: &Options, startup: bool, cx: &mut Cx) -> PyResult<()> {
     let main = cx.import("__main__")?;
     header(options, cx)?;
-    if startup {
+    let basic = !options.config.ignore_environment && taipan_host::env::get(c"PYTHON_BASIC_REPL").is_some_and(|v| !v.is_empty());
+    let rich = taipan_host::fd::isatty(0) && !basic;
+    // The rich prompt reads the startup file also after a program (`-i FILE`).
+    if startup || rich {
         let file = if options.config.ignore_environment { None } else { taipan_host::env::get(c"PYTHONSTARTUP").filter(|f| !f.is_empty()) };
         if let (Some(file), Some(m)) = (file, main.downcast::<PyModule>()) {
             script::run_startup(&file, m, cx)?;
         }
     }
     script::run_interactive_hook(cx)?;
-    let basic = !options.config.ignore_environment && taipan_host::env::get(c"PYTHON_BASIC_REPL").is_some_and(|v| !v.is_empty());
-    if taipan_host::fd::isatty(0) && !basic {
+    if rich {
         let f = cx.import_attr("_pyrepl.main", "interactive_console")?;
         return call::call(&f, &[&main], cx).map(drop);
     }

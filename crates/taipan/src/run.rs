@@ -101,6 +101,7 @@ fn prepare(options: &Options, cx: &mut Cx) -> PyResult<Own<PyModule>> {
 pub fn sys_path_insert(dir: &[u8], cx: &mut Cx) -> PyResult<()> {
     let sys = cx.import("sys")?;
     let path = attr::get(&sys, name!(cx, "path"), cx)?;
+    *cx.state::<taipan_object::types::module::shadow::ScriptDir>().0.borrow_mut() = Some(dir.to_vec());
     let (zero, d) = (PyInt::new(0, cx)?, fspath::decode(dir, cx)?);
     call::call_method(&path, name!(cx, "insert"), &[&zero, &d], cx).map(drop)
 }

@@ -46,7 +46,8 @@ const fn magic() -> u32 {
         hash = mix(hash, info.cells);
         i += 1;
     }
-    hash
+    // The end of a line, as in CPython: a file that was mangled as text is refused.
+    (hash ^ hash >> 16) & 0xffff | 0x0A0D_0000
 }
 
 /// Why bytes are no code.

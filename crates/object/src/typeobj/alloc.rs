@@ -151,6 +151,11 @@ fn alloc_general(ty: &PyType, n: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
     }
 }
 
+/// Where the block of an object begins: before its collector's header.
+pub fn block_address(o: &Object) -> usize {
+    o.as_ptr() as usize - preheader_bytes(o.ty())
+}
+
 /// Free an instance's memory (`PyObject_Free`, `PyObject_GC_Del` in one: the type tells). Does not touch the type's count.
 ///
 /// # Safety

@@ -203,6 +203,11 @@ mod missing {
                     "partially initialized module '{name}'{from} has no attribute '{n}' (most likely due to a circular import)"
                 ));
             }
+            if let Some(open) = crate::attr::get_opt(&spec, name!(cx, "_uninitialized_submodules"), cx)?
+                && crate::abstract_::sequence::contains(&open, n.as_object(), cx)?
+            {
+                return Ok(format!("cannot access submodule '{n}' of module '{name}' (most likely due to a circular import)"));
+            }
         }
         Ok(format!("module '{name}' has no attribute '{n}'"))
     }

@@ -3,6 +3,11 @@
 use crate::prelude::*;
 use crate::types::bytes::PyBytes;
 use crate::{abstract_, attr, call, fspath};
+use std::cell::RefCell;
+
+/// What the interpreter put at the front of `sys.path` when it started the program, whatever the program does to `sys.path` later.
+#[derive(Default)]
+pub struct ScriptDir(pub RefCell<Option<Vec<u8>>>);
 
 /// Whether the file of a module lies in the directory of the script, where it may hide another module (`_PyModule_IsPossiblyShadowing`).
 pub fn is_beside_script(origin: &PyStr, cx: &mut Cx) -> PyResult<bool> {
@@ -14,11 +19,7 @@ pub fn is_beside_script(origin: &PyStr, cx: &mut Cx) -> PyResult<bool> {
             return Ok(false);
         }
     }
-    let Some(first) = sys.get(name!(cx, "path"), cx)?.and_then(|p| p.downcast_own::<PyList>().ok()).and_then(|p| p.get_own(0)) else {
-        return Ok(false);
-    };
-    let Some(first) = first.downcast::<PyStr>() else { return Ok(false) };
-    let mut first = fspath::encode(first, cx)?;
+    let Some(mut first) = cx.state::<ScriptDir>().0.borrow().clone() else { return Ok(false) };
     if first.is_empty() {
         let cwd = cx.import_attr("posix", "getcwdb")?;
         let cwd = call::call(&cwd, &[], cx)?;

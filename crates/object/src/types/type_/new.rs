@@ -89,7 +89,7 @@ struct Slots {
 pub fn new_class(meta: &PyType, name: &PyStr, bases: &PyTuple, ns: &PyDict, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
     let base = best_base(bases, cx)?;
     let dict = ns.copy(cx)?;
-    let slots = read_slots(name, base, &dict, cx)?;
+    let slots = read_slots(name, base, bases, &dict, cx)?;
     let nslots = slots.names.as_ref().map_or(0, |n| n.len());
     let obj = match meta.tp_alloc.get() {
         // SAFETY: the slot's contract.
@@ -225,7 +225,7 @@ fn may_add_weak(base: &PyType) -> bool {
     base.tp_weaklistoffset.get() == 0 && base.tp_itemsize.get() == 0 && !base.has(flags::MANAGED_WEAKREF)
 }
 
-fn read_slots(cls: &PyStr, base: &PyType, dict: &PyDict, cx: &mut Cx) -> PyResult<Slots> {
+fn read_slots(cls: &PyStr, base: &PyType, bases: &PyTuple, dict: &PyDict, cx: &mut Cx) -> PyResult<Slots> {
     let (can_dict, can_weak) = (may_add_dict(base), may_add_weak(base));
     let Some(v) = dict.get(name!(cx, "__slots__"), cx)? else {
         return Ok(Slots { names: None, add_dict: can_dict, add_weak: can_weak });
@@ -266,6 +266,11 @@ fn read_slots(cls: &PyStr, base: &PyType, dict: &PyDict, cx: &mut Cx) -> PyResul
     }
     names.sort_by(|a, b| a.code_points().cmp(b.code_points()));
     out.names = Some(names);
+    // Other bases may bring a dict or weak references along.
+    for other in bases.as_slice().iter().filter_map(|b| b.downcast::<PyType>()).filter(|b| !std::ptr::eq(*b, base)) {
+        out.add_dict |= can_dict && !may_add_dict(other);
+        out.add_weak |= can_weak && (other.tp_weaklistoffset.get() != 0 || other.has(flags::MANAGED_WEAKREF));
+    }
     Ok(out)
 }
 
