@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use taipan_object::prelude::*;
-use taipan_object::{abstract_, call};
+use taipan_object::{abstract_, call, watchers};
 
 /// Values by variable, sorted by the variable's address. Never shown to programs.
 #[pytype(name = "_contextvars._table", gc, no_new, doc = "")]
@@ -54,8 +54,9 @@ impl Table {
 #[repr(C)]
 pub struct PyContext {
     head: ObjHead,
-    table: FieldCell<Table>,
+    /// In front, as in CPython's struct: `_testcapi` looks whether there is one.
     previous: FieldCell<Object>,
+    table: FieldCell<Table>,
     entered: Cell<bool>,
     weak: WeakList,
 }
@@ -101,6 +102,9 @@ impl PyContext {
         self.entered.set(true);
         ts.context.set(Some(self.own()), cx);
         ts.context_ver.set(ts.context_ver.get() + 1);
+        if watchers::CONTEXTS.any() {
+            watchers::context_event(self, cx);
+        }
         Ok(())
     }
 
@@ -116,8 +120,11 @@ impl PyContext {
         }
         let previous = self.previous.take();
         self.entered.set(false);
-        ts.context.set(previous, cx);
+        ts.context.set(previous.clone(), cx);
         ts.context_ver.set(ts.context_ver.get() + 1);
+        if watchers::CONTEXTS.any() {
+            watchers::context_event(previous.as_deref().unwrap_or(none()), cx);
+        }
         Ok(())
     }
 

@@ -34,6 +34,7 @@ pub mod typeobj;
 pub mod types;
 pub mod unraisable;
 pub mod warn;
+pub mod watchers;
 pub mod weakref;
 
 /// What nearly every file of a type or module needs.

@@ -81,6 +81,9 @@ unsafe fn pop(o: Option<&Object>, key: &Object, out: *mut *mut Object, cx: &mut 
     unsafe {
         put(out, std::ptr::null_mut());
         let d: &PyDict = want(o, cx)?;
+        if d.is_empty() {
+            return Ok(false);
+        }
         let v = d.remove(key, cx)?;
         Ok(through(v, out))
     }
@@ -113,7 +116,7 @@ capi! {
     fn PyDict_GetItem(o: Option<&Object>, key: &Object) -> Borrowed = |cx| {
         let Some(d) = o.and_then(|o| o.downcast::<PyDict>()) else { return Borrowed(std::ptr::null_mut()) };
         let saved = cx.ts().current_exception.take();
-        let r = d.get(key, cx);
+        let r = taipan_object::abstract_::hash(key, cx).and_then(|_| d.get(key, cx));
         let b = hidden(r, "Exception ignored in PyDict_GetItem(); consider using PyDict_GetItemRef() or PyDict_GetItemWithError()", cx);
         cx.ts().current_exception.set(saved, cx);
         b
@@ -280,7 +283,12 @@ capi! {
         Ok(())
     }
     /// A read-only view of a mapping.
-    fn PyDictProxy_New(o: &Object) -> PyResult<Own<PyMappingProxy>> = |cx| { PyMappingProxy::of(o, cx) }
+    fn PyDictProxy_New(o: &Object) -> PyResult<Own<PyMappingProxy>> = |cx| {
+        if !super::sequence::is_mapping(o) || o.is_a::<PyList>() || o.is_a::<PyTuple>() {
+            return Err(cx.type_error(format_args!("mappingproxy() argument must be a mapping, not {}", o.ty().tp_name_str())));
+        }
+        PyMappingProxy::of(o, cx)
+    }
 
     /// `set(items)`; null is empty.
     fn PySet_New(items: Option<&Object>) -> PyResult<Own<PySet>> = |cx| {

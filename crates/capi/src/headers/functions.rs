@@ -4,7 +4,7 @@ use crate::border::{Borrowed, bad_internal_call, put, steal, want};
 use crate::capi;
 use std::ffi::{c_char, c_int};
 use taipan_object::prelude::*;
-use taipan_object::typeobj::{CFunction, GetSetDef, MemberDef, METH_CLASS, METH_STATIC, MethodDef};
+use taipan_object::typeobj::{CFunction, GetSetDef, MemberDef, METH_CLASS, MethodDef};
 use taipan_object::types::builtin::{self, PyCFunction};
 use taipan_object::types::cell::PyCell;
 use taipan_object::types::descr;
@@ -73,7 +73,7 @@ capi! {
     /// The self of a C function, borrowed; null for static methods.
     fn PyCFunction_GetSelf(o: Option<&Object>) -> PyResult<Borrowed> = |cx| {
         let f: &PyCFunction = want(o, cx)?;
-        Ok(Borrowed(if f.def().ml_flags & METH_STATIC != 0 { std::ptr::null_mut() } else { f.self_ptr() }))
+        Ok(Borrowed(f.self_ptr()))
     }
     /// The flags of a C function.
     fn PyCFunction_GetFlags(o: Option<&Object>) -> PyResult<c_int> = |cx| { want::<PyCFunction>(o, cx).map(|f| f.def().ml_flags) }
@@ -134,7 +134,10 @@ capi! {
     /// The closure, borrowed; null for none.
     fn PyFunction_GetClosure(f: Option<&Object>) -> PyResult<Borrowed> = |cx| { part(f, "__closure__", cx) }
     /// The annotations, borrowed.
-    fn PyFunction_GetAnnotations(f: Option<&Object>) -> PyResult<Borrowed> = |cx| { part(f, "__annotations__", cx) }
+    fn PyFunction_GetAnnotations(f: Option<&Object>) -> PyResult<Borrowed> = |cx| {
+        if !function(f, cx)?.is_annotated() { return Ok(Borrowed(std::ptr::null_mut())); }
+        part(f, "__annotations__", cx)
+    }
     /// Set the defaults.
     fn PyFunction_SetDefaults(f: Option<&Object>, v: &Object) -> PyResult<()> = |cx| { set_part::<PyTuple>(f, "__defaults__", v, cx) }
     /// Set the keyword defaults.
@@ -234,11 +237,4 @@ capi! {
     fn PyContext_Copy(c: &Object) -> PyResult<Own<Object>> = |cx| { call::call_method(c, name!(cx, "copy"), &[], cx) }
     /// `copy_context()`.
     fn PyContext_CopyCurrent() -> PyResult<Own<Object>> = |cx| { let f = cx.import_attr("_contextvars", "copy_context")?; call::call(&f, &[], cx) }
-    /// A field of a struct sequence, borrowed.
-    fn PyStructSequence_GetItem(o: &PyTuple, i: isize) -> Borrowed = |_| { Borrowed(*(o.as_slice().as_ptr() as *const *mut Object).offset(i)) }
-    /// Set a field of a new struct sequence (steals).
-    fn PyStructSequence_SetItem(o: &PyTuple, i: isize, v: *mut Object) = |_| {
-        let slot = (o.as_slice().as_ptr() as *mut *mut Object).offset(i);
-        drop(steal(std::mem::replace(&mut *slot, v)));
-    }
 }

@@ -72,10 +72,33 @@ fn registry(function: &str, args: &[&Object], cx: &mut Cx) -> PyResult<Own<Objec
     call::call(&f, args, cx)
 }
 
-unsafe fn codec_part(encoding: *const c_char, i: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
+/// What the registry says about an encoding.
+unsafe fn codec_info(encoding: *const c_char, cx: &mut Cx) -> PyResult<Own<Object>> {
+    if encoding.is_null() {
+        return Err(bad_argument(cx));
+    }
     // SAFETY: the caller's C string.
     let e = PyStr::new(&unsafe { text(encoding) }, cx)?;
-    let info = registry("lookup", &[&e], cx)?;
+    registry("lookup", &[&e], cx)
+}
+
+/// An incremental encoder or decoder.
+unsafe fn incremental(encoding: *const c_char, part: &str, errors: *const c_char, cx: &mut Cx) -> PyResult<Own<Object>> {
+    // SAFETY: the caller's C strings.
+    unsafe {
+        let info = codec_info(encoding, cx)?;
+        let f = taipan_object::attr::get_text(&info, part, cx)?;
+        if errors.is_null() {
+            return call::call(&f, &[], cx);
+        }
+        let e = optional_text(errors, cx)?;
+        call::call(&f, &[&e], cx)
+    }
+}
+
+unsafe fn codec_part(encoding: *const c_char, i: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
+    // SAFETY: the caller's C string.
+    let info = unsafe { codec_info(encoding, cx)? };
     let t: &PyTuple = crate::border::want(Some(&info), cx)?;
     t.get(i).map(Object::own).ok_or_else(|| bad_argument(cx))
 }
@@ -116,7 +139,8 @@ capi! {
     /// `raw_unicode_escape`.
     fn PyUnicode_AsRawUnicodeEscapeString(o: &Object) -> PyResult<Own<Object>> = |cx| { encoded(o, "raw_unicode_escape", "strict", cx) }
     /// With a mapping.
-    fn PyUnicode_AsCharmapString(o: &Object, mapping: &Object) -> PyResult<Own<Object>> = |cx| {
+    fn PyUnicode_AsCharmapString(o: Option<&Object>, mapping: Option<&Object>) -> PyResult<Own<Object>> = |cx| {
+        let (Some(o), Some(mapping)) = (o, mapping) else { return Err(bad_argument(cx)) };
         let s = want_str(o, cx)?;
         let e = PyStr::new("strict", cx)?;
         let r = registry("charmap_encode", &[s, &e, mapping], cx)?;
@@ -300,14 +324,22 @@ capi! {
     }
     /// `codecs.encode(o, encoding, errors)`.
     fn PyCodec_Encode(o: &Object, encoding: *const c_char, errors: *const c_char) -> PyResult<Own<Object>> = |cx| {
-        let (e, h) = (PyStr::new(&or(encoding, "utf-8"), cx)?, PyStr::new(&or(errors, "strict"), cx)?);
+        if encoding.is_null() { return Err(bad_argument(cx)); }
+        let (e, h) = (PyStr::new(&text(encoding), cx)?, PyStr::new(&or(errors, "strict"), cx)?);
         registry("encode", &[o, &e, &h], cx)
     }
     /// `codecs.decode(o, encoding, errors)`.
     fn PyCodec_Decode(o: &Object, encoding: *const c_char, errors: *const c_char) -> PyResult<Own<Object>> = |cx| {
-        let (e, h) = (PyStr::new(&or(encoding, "utf-8"), cx)?, PyStr::new(&or(errors, "strict"), cx)?);
+        if encoding.is_null() { return Err(bad_argument(cx)); }
+        let (e, h) = (PyStr::new(&text(encoding), cx)?, PyStr::new(&or(errors, "strict"), cx)?);
         registry("decode", &[o, &e, &h], cx)
     }
+    /// `codecs.getincrementalencoder(encoding)(errors)`.
+    fn PyCodec_IncrementalEncoder(encoding: *const c_char, errors: *const c_char) -> PyResult<Own<Object>> = |cx| { incremental(encoding, "incrementalencoder", errors, cx) }
+    /// `codecs.getincrementaldecoder(encoding)(errors)`.
+    fn PyCodec_IncrementalDecoder(encoding: *const c_char, errors: *const c_char) -> PyResult<Own<Object>> = |cx| { incremental(encoding, "incrementaldecoder", errors, cx) }
+    /// A compact form of a decoding table.
+    fn PyUnicode_BuildEncodingMap(s: &Object) -> PyResult<Own<Object>> = |cx| { registry("charmap_build", &[s], cx) }
     /// The encoder function.
     fn PyCodec_Encoder(encoding: *const c_char) -> PyResult<Own<Object>> = |cx| { codec_part(encoding, 0, cx) }
     /// The decoder function.

@@ -12,7 +12,7 @@ use taipan_abi as abi;
 const RELATIVE_OFFSET: c_int = abi::Py_RELATIVE_OFFSET;
 /// Alignment of data that a type adds behind its base's.
 const ALIGN: isize = 16;
-const DEPRECATED_NEW: &str = "Using PyType_Spec with metaclasses that have custom tp_new is not allowed.";
+const DEPRECATED_NEW: &str = "Metaclasses with custom tp_new are not supported.";
 
 /// What the slots of a spec say besides functions.
 struct Reading {
@@ -88,7 +88,9 @@ unsafe fn read(spec: &abi::PyType_Spec, cx: &mut Cx) -> PyResult<Reading> {
             match (*p).slot {
                 abi::Py_tp_base => r.base = f as *const PyType,
                 abi::Py_tp_bases => r.bases = f as *mut Object,
+                abi::Py_tp_doc if !r.doc.is_null() => return Err(cx.system_error(format_args!("Multiple Py_tp_doc slots are not supported."))),
                 abi::Py_tp_doc => r.doc = f as *const c_char,
+                abi::Py_tp_members if !r.members.is_null() => return Err(cx.system_error(format_args!("Multiple Py_tp_members slots are not supported."))),
                 abi::Py_tp_members => r.members = f as *const MemberDef,
                 abi::Py_tp_methods => r.methods = f as *const MethodDef,
                 abi::Py_tp_getset => r.getset = f as *const GetSetDef,
@@ -176,6 +178,11 @@ pub unsafe fn from_spec(meta: Option<&PyType>, module: Option<&Object>, spec: &a
         }
         let r = read(spec, cx)?;
         let bases = bases_of(&r, bases, cx)?;
+        if u64::from(spec.flags) & flags::IMMUTABLETYPE != 0
+            && let Some(b) = bases.as_slice().iter().filter_map(|b| b.downcast::<PyType>()).find(|b| !b.has(flags::IMMUTABLETYPE))
+        {
+            return Err(cx.type_error(format_args!("Creating immutable type {} from mutable base {}", shown(spec.name), b.name())));
+        }
         let base = best_base(&bases, cx)?;
         let meta = crate::types::type_::calculate_metaclass(meta.unwrap_or_else(|| PyType::ty()), &bases, cx)?;
         if !meta.is_subtype(PyType::ty()) {
@@ -265,16 +272,21 @@ unsafe fn copy_members(h: &PyHeapType, r: &Reading, start: isize) {
     // SAFETY: `tp_alloc` made one row per member (and one to end with) behind the struct of the metatype.
     unsafe {
         let rows = (h as *const PyHeapType as *mut u8).offset(h.slots.ty.as_object().ty().tp_basicsize.get()) as *mut MemberDef;
+        let mut at = 0;
         for i in 0..r.member_count {
             let m = &*r.members.add(i);
+            if matches!(CStr::from_ptr(m.name).to_bytes(), b"__weaklistoffset__" | b"__dictoffset__" | b"__vectorcalloffset__") {
+                continue;
+            }
             let relative = m.flags & RELATIVE_OFFSET != 0;
-            rows.add(i).write(MemberDef {
+            rows.add(at).write(MemberDef {
                 name: m.name,
                 type_: m.type_,
                 offset: if relative { m.offset + start } else { m.offset },
                 flags: m.flags & !RELATIVE_OFFSET,
                 doc: m.doc,
             });
+            at += 1;
         }
         h.slots.ty.tp_members.set(rows);
     }

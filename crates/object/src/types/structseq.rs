@@ -129,9 +129,27 @@ impl StructSeq {
         }
     }
 
+    /// An instance of a struct sequence type whose fields C code will set; raises `TypeError` for another type.
+    pub fn blank(t: &PyType, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        let Some(s) = StructSeq::of_type(t) else {
+            return Err(cx.type_error(format_args!("expected a struct sequence type, got {}", t.name())));
+        };
+        let o = typeobj::alloc::alloc_untracked(t, s.fields.len(), cx)?;
+        // SAFETY: a fresh zeroed tuple; destructor and traversal allow fields that are null.
+        unsafe {
+            (*(o.as_ptr() as *const VarHead)).size.set(s.visible as isize);
+            o.cast_unchecked::<PyTuple>().cached_hash().set(-1);
+            gc::track(o.as_ptr());
+            Ok(o.cast_own_unchecked::<PyTuple>())
+        }
+    }
+
     /// The description of an object's type, if it is a struct sequence.
     pub fn of(o: &Object) -> Option<&'static StructSeq> {
-        let t = o.ty();
+        StructSeq::of_type(o.ty())
+    }
+
+    fn of_type(t: &PyType) -> Option<&'static StructSeq> {
         // SAFETY: only types made here have this destructor, and their storage begins a `StructSeq`.
         t.tp_dealloc.get().is_some_and(|f| f as usize == dealloc as *const () as usize).then(|| unsafe { &*(t as *const PyType as *const StructSeq) })
     }
@@ -141,6 +159,11 @@ impl StructSeq {
         let s = StructSeq::of(o)?;
         // SAFETY: within the fields of an instance; all are set once it is visible.
         (i < s.fields.len()).then(|| unsafe { (**items(o.as_ptr()).add(i)).own() })
+    }
+
+    /// The index of a named field.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|f| f.0 == name)
     }
 
     /// Named fields after the visible ones, with their indexes.

@@ -106,7 +106,7 @@ unsafe extern "C" fn method_vectorcall(callee: Ptr, args: *const Ptr, nargsf: us
         result_into_raw((|| {
             let _g = cx.enter_call(" while calling a Python object")?;
             let class = m.mm_class.own();
-            call_method_def(&*m.func.m_ml.get(), m, m.func.m_self.as_raw(), class.as_deref(), args, nargsf & !ARGUMENTS_OFFSET, kwnames, cx)
+            call_method_def(&*m.func.m_ml.get(), m, m.func.self_ptr(), class.as_deref(), args, nargsf & !ARGUMENTS_OFFSET, kwnames, cx)
         })())
     }
 }
@@ -118,7 +118,7 @@ unsafe extern "C" fn vectorcall(callee: Ptr, args: *const Ptr, nargsf: usize, kw
         let f = (*callee).cast_unchecked::<PyCFunction>();
         result_into_raw((|| {
             let _g = cx.enter_call(" while calling a Python object")?;
-            call_method_def(&*f.m_ml.get(), f, f.m_self.as_raw(), None, args, nargsf & !ARGUMENTS_OFFSET, kwnames, cx)
+            call_method_def(&*f.m_ml.get(), f, f.self_ptr(), None, args, nargsf & !ARGUMENTS_OFFSET, kwnames, cx)
         })())
     }
 }
@@ -130,10 +130,10 @@ impl PyCFunction {
         // SAFETY: rows live as long as the process or their extension.
         unsafe { &*self.m_ml.get() }
     }
-    /// `m_self` as the C function gets it (null for static functions without one).
+    /// `m_self` as the C function gets it: null for static methods, whose `m_self` is their class.
     #[inline(always)]
     pub fn self_ptr(&self) -> Ptr {
-        self.m_self.as_raw()
+        if self.def().ml_flags & METH_STATIC != 0 { std::ptr::null_mut() } else { self.m_self.as_raw() }
     }
     /// The function's name.
     pub fn name(&self) -> &str {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::types::method::new_method;
+use crate::watchers::{self, FunctionEvent};
 use taipan_macros::pymethods;
 
 impl PyFunction {
@@ -47,6 +48,14 @@ fn or_none<T: PyLayout>(v: Option<Own<T>>) -> Own<Object> {
     match v {
         Some(v) => v.into_object(),
         None => none().own(),
+    }
+}
+
+impl PyFunction {
+    fn report(&self, event: FunctionEvent, value: Option<&Object>, cx: &mut Cx) {
+        if watchers::FUNCTIONS.any() {
+            watchers::function_event(event, self, value, cx);
+        }
     }
 }
 
@@ -152,6 +161,7 @@ impl PyFunction {
             return Err(cx.value_error(format_args!("{name}() requires a code object with {have} free vars, not {want}")));
         }
         crate::types::type_::audited(self, "__code__", c, cx)?;
+        self.report(FunctionEvent::ModifyCode, Some(c.as_object()), cx);
         self.set_code(c.new_ref(), cx)
     }
     #[getter("__name__")]
@@ -189,9 +199,15 @@ impl PyFunction {
     #[setter("__defaults__")]
     fn py_set_defaults(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         match v.filter(|v| !v.is_none()) {
-            None => self.set_defaults(None),
+            None => {
+                self.report(FunctionEvent::ModifyDefaults, None, cx);
+                self.set_defaults(None)
+            }
             Some(v) => match v.downcast::<PyTuple>() {
-                Some(t) => self.set_defaults(Some(t.new_ref())),
+                Some(t) => {
+                    self.report(FunctionEvent::ModifyDefaults, Some(v), cx);
+                    self.set_defaults(Some(t.new_ref()))
+                }
                 None => return Err(cx.type_error(format_args!("__defaults__ must be set to a tuple object"))),
             },
         }
@@ -204,9 +220,15 @@ impl PyFunction {
     #[setter("__kwdefaults__")]
     fn py_set_kwdefaults(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         match v.filter(|v| !v.is_none()) {
-            None => self.set_kwdefaults(None),
+            None => {
+                self.report(FunctionEvent::ModifyKwDefaults, None, cx);
+                self.set_kwdefaults(None)
+            }
             Some(v) => match v.downcast::<PyDict>() {
-                Some(d) => self.set_kwdefaults(Some(d.new_ref())),
+                Some(d) => {
+                    self.report(FunctionEvent::ModifyKwDefaults, Some(v), cx);
+                    self.set_kwdefaults(Some(d.new_ref()))
+                }
                 None => return Err(cx.type_error(format_args!("__kwdefaults__ must be set to a dict object"))),
             },
         }
