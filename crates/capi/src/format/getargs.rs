@@ -67,7 +67,7 @@ pub unsafe fn convert_item(o: &Object, f: &mut Format<'_>, path: &mut Vec<usize>
     let is_sequence = iter::is_sequence(o) && !o.is_a::<taipan_object::types::bytes::PyBytes>() && !o.is_a::<PyStr>();
     if !is_sequence {
         let found = if o.is_none() { "None" } else { o.ty().tp_name_str() };
-        return Err(Fail::Must(format!("must be {n}-item sequence, not {found}")));
+        return Err(Fail::Must(format!("must be {n}-item tuple, not {found}")));
     }
     let len = abstract_::len(o, cx)?;
     if len != n {

@@ -164,16 +164,13 @@ unsafe fn parse(c: &Call<'_>, f: &mut Format<'_>, cx: &mut Cx) -> PyResult<()> {
     }
 }
 
-/// The value of a keyword; names that are not UTF-8 match none.
+/// The value of a keyword; a name that is not UTF-8 raises.
 fn find(kw: Option<&PyDict>, name: &CStr, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
-    match (kw, name.to_str()) {
-        (Some(d), Ok(n)) => {
-            if let Some(v) = d.get_text(n, cx)? {
-                return Ok(Some(v));
-            }
-            Ok(None)
-        }
-        _ => Ok(None),
+    let Some(d) = kw else { return Ok(None) };
+    match name.to_str() {
+        Ok(n) => d.get_text(n, cx),
+        // Raises what is wrong with it.
+        Err(_) => crate::border::utf8(name.to_bytes(), cx).map(|_| None),
     }
 }
 

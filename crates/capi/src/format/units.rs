@@ -421,11 +421,11 @@ pub unsafe fn convert(o: &Object, f: &mut Format<'_>, cx: &mut Cx) -> Result<(),
             b'w' => {
                 let p = f.args.ptr::<Py_buffer>();
                 if !f.take(b'*') {
-                    return Err(cx.system_error(format_args!("(invalid use of 'w' format character)")).into());
+                    return Err(Fail::Must("(invalid use of 'w' format character)".into()));
                 }
                 view(o, p, buffer::WRITABLE, f, cx)?;
             }
-            _ => return Err(cx.system_error(format_args!("(impossible<bad format char>)")).into()),
+            _ => return Err(Fail::Must("(impossible<bad format char>)".into())),
         }
     }
     Ok(())

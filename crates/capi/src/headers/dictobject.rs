@@ -76,7 +76,7 @@ fn set_of<'a>(o: Option<&'a Object>, cx: &mut Cx) -> PyResult<&'a PySet> {
 }
 
 /// Take `key` out: 1 and the value, 0 when it is missing.
-unsafe fn pop(o: Option<&Object>, key: &Object, out: *mut *mut Object, cx: &mut Cx) -> PyResult<bool> {
+unsafe fn pop(o: Option<&Object>, key: Option<&Object>, out: *mut *mut Object, cx: &mut Cx) -> PyResult<bool> {
     // SAFETY: the caller's out-parameter.
     unsafe {
         put(out, std::ptr::null_mut());
@@ -84,6 +84,7 @@ unsafe fn pop(o: Option<&Object>, key: &Object, out: *mut *mut Object, cx: &mut 
         if d.is_empty() {
             return Ok(false);
         }
+        let Some(key) = key else { return Err(bad_internal_call(cx)) };
         let v = d.remove(key, cx)?;
         Ok(through(v, out))
     }
@@ -206,12 +207,12 @@ capi! {
         Ok(had)
     }
     /// `o.pop(key)`: 1 and the value, 0 when missing.
-    fn PyDict_Pop(o: Option<&Object>, key: &Object, out: *mut *mut Object) -> PyResult<bool> = |cx| { pop(o, key, out, cx) }
+    fn PyDict_Pop(o: Option<&Object>, key: Option<&Object>, out: *mut *mut Object) -> PyResult<bool> = |cx| { pop(o, key, out, cx) }
     /// As `PyDict_Pop`.
     fn PyDict_PopString(o: Option<&Object>, key: *const c_char, out: *mut *mut Object) -> PyResult<bool> = |cx| {
         put(out, std::ptr::null_mut());
         let k = str_of(key, cx)?;
-        pop(o, &k, out, cx)
+        pop(o, Some(k.as_object()), out, cx)
     }
     /// `o.pop(key, default)`; null default raises `KeyError`.
     fn _PyDict_Pop(o: Option<&Object>, key: &Object, default: Option<&Object>) -> PyResult<Own<Object>> = |cx| {

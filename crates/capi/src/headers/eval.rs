@@ -34,8 +34,8 @@ fn eval_code_ex(code: &Object, globals: &Object, x: &Extras<'_>, cx: &mut Cx) ->
     if !x.defaults.is_empty() {
         f.set_defaults(Some(PyTuple::from_slice(x.defaults, cx)?));
     }
-    if let Some(d) = x.kwdefaults.and_then(|d| d.downcast::<PyDict>()) {
-        f.set_kwdefaults(Some(d.new_ref()));
+    if let Some(d) = x.kwdefaults {
+        f.set_kwdefaults(Some(want::<PyDict>(Some(d), cx)?.new_ref()));
     }
     if x.kws.is_empty() {
         return call::call(&f, x.args, cx);

@@ -96,9 +96,17 @@ capi! {
     /// Whether the descriptor has a setter.
     fn PyDescr_IsData(o: &Object) -> bool = |_| { o.ty().tp_descr_set.get().is_some() }
     /// The value of a member.
-    fn PyMember_GetOne(o: *const c_char, def: &MemberDef) -> PyResult<Own<Object>> = |cx| { descr::read_member(&*(o as *const Object), def, cx) }
+    fn PyMember_GetOne(o: *const c_char, def: &MemberDef) -> PyResult<Own<Object>> = |cx| {
+        if def.flags & taipan_abi::Py_RELATIVE_OFFSET != 0 {
+            return Err(cx.system_error(format_args!("PyMember_GetOne used with Py_RELATIVE_OFFSET")));
+        }
+        descr::read_member(&*(o as *const Object), def, cx) }
     /// Set a member; null deletes.
-    fn PyMember_SetOne(o: *mut c_char, def: &MemberDef, v: Option<&Object>) -> PyResult<()> = |cx| { descr::write_member(&*(o as *const Object), def, v, cx) }
+    fn PyMember_SetOne(o: *mut c_char, def: &MemberDef, v: Option<&Object>) -> PyResult<()> = |cx| {
+        if def.flags & taipan_abi::Py_RELATIVE_OFFSET != 0 {
+            return Err(cx.system_error(format_args!("PyMember_SetOne used with Py_RELATIVE_OFFSET")));
+        }
+        descr::write_member(&*(o as *const Object), def, v, cx) }
 
     /// A bound method.
     fn PyMethod_New(f: &Object, slf: Option<&Object>) -> PyResult<Own<Object>> = |cx| {
@@ -135,7 +143,7 @@ capi! {
     fn PyFunction_GetClosure(f: Option<&Object>) -> PyResult<Borrowed> = |cx| { part(f, "__closure__", cx) }
     /// The annotations, borrowed.
     fn PyFunction_GetAnnotations(f: Option<&Object>) -> PyResult<Borrowed> = |cx| {
-        if !function(f, cx)?.is_annotated() { return Ok(Borrowed(std::ptr::null_mut())); }
+        if !function(f, cx)?.is_annotated() { return Ok(none().into()); }
         part(f, "__annotations__", cx)
     }
     /// Set the defaults.

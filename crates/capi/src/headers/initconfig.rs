@@ -206,6 +206,10 @@ fn get(name: &str, cx: &mut Cx) -> PyResult<Own<Object>> {
     }
 }
 
+/// The numbers that flags were set to, for the global variables of C.
+#[derive(Default)]
+struct RawFlags(std::cell::RefCell<Vec<(&'static str, i64)>>);
+
 /// `sys.flags` anew, with one value changed.
 fn set_flag(name: &str, v: Own<Object>, cx: &mut Cx) -> PyResult<()> {
     let old = cx.import_attr("sys", "flags")?;
@@ -272,6 +276,9 @@ fn set(name: &str, v: &Object, cx: &mut Cx) -> PyResult<()> {
         }
         Flag(n) | NotFlag(n) => {
             let x = number(name, kind, v, cx)?;
+            let raw = cx.state::<RawFlags>();
+            raw.0.borrow_mut().retain(|(k, _)| *k != n);
+            raw.0.borrow_mut().push((n, if matches!(place, NotFlag(_)) { i64::from(x == 0) } else { x }));
             let x = if kind == Bool { i64::from(x != 0) } else { x };
             let x = if matches!(place, NotFlag(_)) { i64::from(x == 0) } else { x };
             if n == "int_max_str_digits" {
@@ -320,9 +327,14 @@ fn all(cx: &mut Cx) -> PyResult<Own<PyDict>> {
         config.set_text(n, v, cx)?;
     }
     for (variable, option, negated) in GLOBALS {
-        // A flag that is kept as a number is told as it was set.
+        // A flag that was set is told as it was set.
+        let name = match find(option, cx)?.1 {
+            Flag(n) | NotFlag(n) => n,
+            _ => "",
+        };
+        let set = cx.state::<RawFlags>().0.borrow().iter().find(|(k, _)| *k == name).map(|(_, v)| *v);
         let v = get(option, cx)?;
-        let v = if negated { i64::from(!abstract_::is_true(&v, cx)?) } else { v.downcast::<PyInt>().and_then(|i| i.to_i64()).unwrap_or(0) };
+        let v = if let Some(n) = set { n } else if negated { i64::from(!abstract_::is_true(&v, cx)?) } else { v.downcast::<PyInt>().and_then(|i| i.to_i64()).unwrap_or(0) };
         let v = int_of(v, cx)?;
         globals.set_text(variable, v, cx)?;
     }

@@ -113,6 +113,8 @@ capi! {
     fn _PyObject_IsFreed(o: *mut Object) -> bool = |_| { crate::debug_alloc::looks_freed(o as *const u8) }
     /// The allocator's name.
     fn _PyMem_GetCurrentAllocatorName() -> *const c_char = |_| { c"mimalloc".as_ptr() }
+    /// Have a thread call `f(arg)` soon: 0, -1 when too many wait.
+    fn _PyEval_AddPendingCall(i: *mut Interpreter, f: crate::sync::Pending, arg: *mut c_void, flags: c_int) -> c_int = |_| { crate::sync::add_pending(f, arg) }
     /// Stop other threads: holding the GIL does that.
     fn _PyEval_StopTheWorld(i: *mut Interpreter) = |_| {}
     /// Let other threads go on.

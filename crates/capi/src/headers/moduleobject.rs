@@ -100,6 +100,26 @@ fn exec_code(name: &PyStr, code: &Object, path: Option<&Object>, cached: Option<
     }
 }
 
+/// Run a frozen module anew, in the module of its name.
+fn import_frozen(name: &PyStr, cx: &mut Cx) -> PyResult<bool> {
+    let ask = |f: &str, cx: &mut Cx| {
+        let f = cx.import_attr("_imp", f)?;
+        call::call(&f, &[name.as_object()], cx)
+    };
+    let frozen = ask("is_frozen", cx)?;
+    if !taipan_object::abstract_::is_true(&frozen, cx)? {
+        return Ok(false);
+    }
+    let code = ask("get_frozen_object", cx)?;
+    let package = ask("is_frozen_package", cx)?;
+    if taipan_object::abstract_::is_true(&package, cx)? {
+        let m = add_module(name, cx)?;
+        let path = PyList::new(cx)?;
+        attr::set(&m, name!(cx, "__path__"), Some(path.as_object()), cx)?;
+    }
+    exec_code(name, &code, None, None, cx).map(|_| true)
+}
+
 capi! {
     /// An empty module.
     fn PyModule_NewObject(name: &Object) -> PyResult<Own<PyModule>> = |cx| { PyModule::new_named(name, cx) }
@@ -258,6 +278,12 @@ capi! {
     fn PyImport_ExecCodeModuleObject(name: &Object, code: &Object, path: Option<&Object>, cached: Option<&Object>) -> PyResult<Own<Object>> = |cx| {
         exec_code(want(Some(name), cx)?, code, path, cached, cx)
     }
+    /// Import a frozen module: 1, 0 when there is none of that name.
+    fn PyImport_ImportFrozenModuleObject(name: Option<&Object>) -> PyResult<bool> = |cx| {
+        match name.and_then(|n| n.downcast::<PyStr>()) { Some(n) => import_frozen(n, cx), None => Ok(false) }
+    }
+    /// Import a frozen module: 1, 0 when there is none of that name.
+    fn PyImport_ImportFrozenModule(name: *const c_char) -> PyResult<bool> = |cx| { let n = str_of(name, cx)?; import_frozen(&n, cx) }
     /// The magic number of `.pyc` files.
     fn PyImport_GetMagicNumber() -> PyResult<c_long> = |cx| {
         let m = cx.import_attr("importlib.util", "MAGIC_NUMBER")?;

@@ -235,12 +235,7 @@ capi! {
             buffer::release(&mut v);
             return Err(cx.buffer_error(format_args!("writable contiguous buffer requested for a non-contiguous object.")));
         }
-        let mut copy = vec![0u8; v.len as usize];
-        let n = v.len;
-        let r = PyBuffer_ToContiguous(copy.as_mut_ptr() as *mut c_void, &v, n, order);
         buffer::release(&mut v);
-        if r < 0 { return Err(Raised::assume()); }
-        let b = taipan_object::types::bytes::PyBytes::new(&copy, cx)?;
-        PyMemoryView::from_object(b.as_object(), cx).map(Own::into_object)
+        m.contiguous_copy(order as u8 == b'F', cx).map(Own::into_object)
     }
 }

@@ -131,8 +131,9 @@ capi! {
         }
     }
     /// The base made from the spec with a token: 1 and the type, 0.
-    fn PyType_GetBaseByToken(t: &PyType, token: *mut c_void, out: *mut *mut Object) -> PyResult<bool> = |cx| {
+    fn PyType_GetBaseByToken(t: &Object, token: *mut c_void, out: *mut *mut Object) -> PyResult<bool> = |cx| {
         crate::border::put(out, std::ptr::null_mut());
+        let Some(t) = t.downcast::<PyType>() else { return Err(cx.type_error(format_args!("expected a type, got a '{}' object", t.ty().name()))) };
         if token.is_null() {
             return Err(cx.system_error(format_args!("PyType_GetBaseByToken called with token=NULL")));
         }

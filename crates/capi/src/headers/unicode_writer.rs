@@ -50,6 +50,7 @@ capi! {
     /// Add UTF-8 text with an error handler; `consumed` allows an unfinished end.
     fn PyUnicodeWriter_DecodeUTF8Stateful(w: *mut PyUnicodeWriter, p: *const c_char, n: isize, errors: *const c_char, consumed: *mut isize) -> PyResult<()> = |cx| {
         let b = utf8(p, n);
+        crate::border::put(consumed, 0);
         let s = super::unicode_codecs::PyUnicode_DecodeUTF8Stateful(b.as_ptr() as *const c_char, b.len() as isize, errors, consumed);
         let s = taipan_object::err::result_from_raw(s)?;
         (*w).0.push_str(want_str(&s, cx)?);

@@ -125,8 +125,12 @@ unsafe fn read_members(r: &mut Reading, spec: &abi::PyType_Spec, cx: &mut Cx) ->
                 return Err(cx.system_error(format_args!("Member offset out of range (0..-basicsize)")));
             }
             if let Some(i) = at {
-                if (*m).type_ != member_code::SSIZET || (*m).flags & !RELATIVE_OFFSET != member_code::READONLY {
-                    return Err(cx.system_error(format_args!("type of {} must be Py_T_PYSSIZET", String::from_utf8_lossy(name))));
+                let name = String::from_utf8_lossy(name);
+                if (*m).type_ != member_code::SSIZET {
+                    return Err(cx.system_error(format_args!("type of {name} must be Py_T_PYSSIZET")));
+                }
+                if (*m).flags & !RELATIVE_OFFSET != member_code::READONLY {
+                    return Err(cx.system_error(format_args!("flags for {name} must be Py_READONLY or (Py_READONLY | Py_RELATIVE_OFFSET)")));
                 }
                 r.offsets[i] = Some((*m).offset);
             }
@@ -226,6 +230,9 @@ unsafe fn fill(h: &PyHeapType, spec: &abi::PyType_Spec, r: &Reading, base: &PyTy
         base.as_object().incref();
         t.tp_base.set(base);
         t.tp_bases.set(Some(bases.new_ref()), cx);
+        if spec.basicsize < 0 && base.tp_itemsize.get() != 0 && !base.has(flags::ITEMS_AT_END) && u64::from(spec.flags) & flags::ITEMS_AT_END == 0 {
+            return Err(cx.system_error(format_args!("Cannot extend variable-size class without Py_TPFLAGS_ITEMS_AT_END.")));
+        }
         let (size, start) = sizes(spec, base);
         if size < base.tp_basicsize.get() {
             return Err(cx.type_error(format_args!("tp_basicsize for type '{name}' ({size}) is too small for base '{}' ({})", base.tp_name_str(), base.tp_basicsize.get())));

@@ -36,6 +36,9 @@ pub fn version_tag(ty: &PyType) -> u32 {
     if t != 0 { t } else { assign(ty) }
 }
 
+/// Versions that one class may use up.
+const VERSIONS_PER_CLASS: u16 = 1000;
+
 #[cold]
 fn assign(ty: &PyType) -> u32 {
     if !ty.has(flags::READY) {
@@ -62,9 +65,11 @@ fn assign(ty: &PyType) -> u32 {
         }
     }
     let t = NEXT_TAG.0.get();
-    if t == u32::MAX {
+    // A class that changes all the time is looked up without the cache (`MAX_VERSIONS_PER_CLASS`).
+    if t == u32::MAX || ty.tp_versions_used.get() >= VERSIONS_PER_CLASS {
         return 0;
     }
+    ty.tp_versions_used.set(ty.tp_versions_used.get() + 1);
     NEXT_TAG.0.set(t + 1);
     ty.tp_version_tag.set(t);
     t

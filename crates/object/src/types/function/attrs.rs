@@ -147,8 +147,10 @@ impl PyFunction {
         }
     }
     #[getter("__code__")]
-    fn get_code(&self) -> Own<PyCode> {
-        self.code().new_ref()
+    fn get_code(&self, cx: &mut Cx) -> PyResult<Own<PyCode>> {
+        // C code looks at its parts.
+        self.code().ensure_linked(cx)?;
+        Ok(self.code().new_ref())
     }
     #[setter("__code__")]
     fn py_set_code(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
