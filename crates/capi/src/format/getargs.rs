@@ -64,7 +64,7 @@ pub unsafe fn convert_item(o: &Object, f: &mut Format<'_>, path: &mut Vec<usize>
     f.skip();
     let depth = f.rest.iter().scan(1, |d, c| { *d += match c { b'(' => 1, b')' => -1, _ => 0 }; Some(*d) }).position(|d| d == 0).unwrap_or(f.rest.len());
     let n = count_units(&f.rest[..depth]).map_or(0, |c| c.0);
-    let is_sequence = iter::is_sequence(o) && !o.is_a::<taipan_object::types::bytes::PyBytes>() && !o.is_a::<PyStr>();
+    let is_sequence = iter::is_sequence(o) && !o.is_a::<taipan_object::types::bytes::PyBytes>() && !o.is_a::<taipan_object::types::bytearray::PyByteArray>() && !o.is_a::<PyStr>();
     if !is_sequence {
         let found = if o.is_none() { "None" } else { o.ty().tp_name_str() };
         return Err(Fail::Must(format!("must be {n}-item tuple, not {found}")));

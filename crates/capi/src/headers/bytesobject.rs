@@ -53,7 +53,7 @@ unsafe fn concat(b: *mut *mut Object, other: Option<&Object>, cx: &mut Cx) {
         let Some(left) = steal(*b) else { return };
         *b = std::ptr::null_mut();
         let Some(right) = other else { return };
-        if left.is_a::<PyBytes>() {
+        if left.is_a::<PyBytes>() && right.is_a::<PyBytes>() {
             if let Ok(sum) = number::binary(&number::ADD, &left, right, cx) {
                 *b = sum.into_raw();
             }

@@ -114,7 +114,15 @@ capi! {
     /// The allocator's name.
     fn _PyMem_GetCurrentAllocatorName() -> *const c_char = |_| { c"mimalloc".as_ptr() }
     /// Have a thread call `f(arg)` soon: 0, -1 when too many wait.
-    fn _PyEval_AddPendingCall(i: *mut Interpreter, f: crate::sync::Pending, arg: *mut c_void, flags: c_int) -> c_int = |_| { crate::sync::add_pending(f, arg) }
+    fn _PyEval_AddPendingCall(i: *mut Interpreter, f: crate::sync::Pending, arg: *mut c_void, flags: c_int) -> c_int = |_| {
+        const MAIN_THREAD_ONLY: c_int = 1;
+        if flags & MAIN_THREAD_ONLY != 0 { return crate::sync::add_pending(f, arg); }
+        // The threads are counted with the GIL held, which the caller need not do.
+        let held = super::pystate::PyGILState_Ensure();
+        let r = crate::sync::add_pending_for_any(f, arg, &Cx::assume());
+        super::pystate::PyGILState_Release(held);
+        r
+    }
     /// Stop other threads: holding the GIL does that.
     fn _PyEval_StopTheWorld(i: *mut Interpreter) = |_| {}
     /// Let other threads go on.

@@ -46,9 +46,11 @@ unsafe fn address(v: &Py_buffer, indices: *const isize) -> *mut u8 {
     let mut p = v.buf as *mut u8;
     // SAFETY: indices within the shape.
     unsafe {
-        let (_, strides, sub) = dims(v);
+        let (shape, strides, sub) = dims(v);
         for i in 0..v.ndim.max(0) as usize {
-            p = p.offset(strides.map_or(0, |s| s[i]) * *indices.add(i));
+            // Without strides the items lie row by row.
+            let stride = strides.map_or_else(|| v.itemsize * shape.get(i + 1..).unwrap_or_default().iter().product::<isize>(), |s| s[i]);
+            p = p.offset(stride * *indices.add(i));
             if let Some(s) = sub.filter(|s| s[i] >= 0) {
                 p = (*(p as *const *mut u8)).offset(s[i]);
             }

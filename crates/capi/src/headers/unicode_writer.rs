@@ -56,9 +56,14 @@ capi! {
         (*w).0.push_str(want_str(&s, cx)?);
         Ok(())
     }
+    /// Add characters of one byte each.
+    fn _PyUnicodeWriter_WriteLatin1String(w: *mut PyUnicodeWriter, p: *const u8, n: isize) -> PyResult<()> = |cx| {
+        if n > 0 { std::slice::from_raw_parts(p, n as usize).iter().for_each(|b| (*w).0.push((*b).into())); }
+        Ok(())
+    }
     /// Add wide characters.
     fn PyUnicodeWriter_WriteWideChar(w: *mut PyUnicodeWriter, p: *const WChar, n: isize) -> PyResult<()> = |cx| {
-        let s = taipan_object::err::result_from_raw(super::unicodeobject::PyUnicode_FromWideChar(p, n))?;
+        let s = taipan_object::err::result_from_raw(super::unicodeobject::PyUnicode_FromWideChar(p, n.max(-1)))?;
         (*w).0.push_str(want_str(&s, cx)?);
         Ok(())
     }

@@ -119,7 +119,7 @@ unsafe fn read_members(r: &mut Reading, spec: &abi::PyType_Spec, cx: &mut Cx) ->
             let name = CStr::from_ptr((*m).name).to_bytes();
             let at = [&b"__weaklistoffset__"[..], b"__dictoffset__", b"__vectorcalloffset__"].iter().position(|n| *n == name);
             if (*m).flags & RELATIVE_OFFSET != 0 && spec.basicsize > 0 {
-                return Err(cx.system_error(format_args!("With Py_RELATIVE_OFFSET, basicsize must be negative")));
+                return Err(cx.system_error(format_args!("With Py_RELATIVE_OFFSET, basicsize must be negative.")));
             }
             if (*m).flags & RELATIVE_OFFSET != 0 && ((*m).offset < 0 || (*m).offset >= -(spec.basicsize as isize)) {
                 return Err(cx.system_error(format_args!("Member offset out of range (0..-basicsize)")));
