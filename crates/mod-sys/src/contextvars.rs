@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use taipan_object::prelude::*;
-use taipan_object::{abstract_, call, watchers};
+use taipan_object::{abstract_, call, provided, watchers};
 
 /// Values by variable, sorted by the variable's address. Never shown to programs.
 #[pytype(name = "_contextvars._table", gc, no_new, doc = "")]
@@ -81,6 +81,14 @@ fn current(cx: &mut Cx) -> PyResult<Own<PyContext>> {
     let c = new_context(None, cx)?;
     cx.ts().context.set(Some(c.clone().into_object()), cx);
     Ok(c)
+}
+
+/// A context that C code gives; `TypeError` for another object.
+fn context_of<'a>(o: &'a Object, cx: &mut Cx) -> PyResult<&'a PyContext> {
+    match o.downcast::<PyContext>() {
+        Some(c) => Ok(c),
+        None => Err(cx.type_error(format_args!("an instance of Context was expected"))),
+    }
 }
 
 /// `contextvars.copy_context()` (`PyContext_CopyCurrent`).
@@ -528,6 +536,8 @@ pub mod contextvars {
     #[exec]
     fn exec(_m: &PyModule, cx: &mut Cx) -> PyResult<()> {
         ready(cx)?;
+        provided::ENTER_CONTEXT.set(|c, cx| context_of(c, cx)?.enter(cx));
+        provided::EXIT_CONTEXT.set(|c, cx| context_of(c, cx)?.exit(cx));
         let missing = missing(cx)?;
         if let Some(d) = PyToken::ty().tp_dict.own() {
             d.set_text("MISSING", missing, cx)?;

@@ -25,6 +25,7 @@ pub mod instance;
 pub mod kernel_type;
 pub mod machine;
 pub mod monitoring;
+pub mod provided;
 pub mod refs;
 #[cfg(test)]
 pub mod testing;

@@ -167,6 +167,12 @@ capi! {
         let d: &PyDict = want(o, cx)?;
         d.set(key, v, cx)
     }
+    /// `collections.OrderedDict()`.
+    fn PyODict_New() -> PyResult<Own<Object>> = |cx| { let t = cx.import_attr("collections", "OrderedDict")?; taipan_object::call::call(&t, &[], cx) }
+    /// `o[key] = v` of an ordered dict.
+    fn PyODict_SetItem(o: &Object, key: &Object, v: &Object) -> PyResult<()> = |cx| { taipan_object::abstract_::set_item(o, key, Some(v), cx) }
+    /// `del o[key]` of an ordered dict.
+    fn PyODict_DelItem(o: &Object, key: &Object) -> PyResult<()> = |cx| { taipan_object::abstract_::set_item(o, key, None, cx) }
     /// As `PyDict_SetItem` with the hash known.
     fn _PyDict_SetItem_KnownHash(o: Option<&Object>, key: &Object, v: &Object, hash: isize) -> PyResult<()> = |cx| {
         let d: &PyDict = want(o, cx)?;

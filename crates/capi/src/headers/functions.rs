@@ -4,6 +4,7 @@ use crate::border::{Borrowed, bad_internal_call, put, steal, want};
 use crate::capi;
 use std::ffi::{c_char, c_int};
 use taipan_object::prelude::*;
+use taipan_object::provided::{ENTER_CONTEXT, EXIT_CONTEXT, Provided};
 use taipan_object::typeobj::{CFunction, GetSetDef, MemberDef, METH_CLASS, MethodDef};
 use taipan_object::types::builtin::{self, PyCFunction};
 use taipan_object::types::cell::PyCell;
@@ -14,6 +15,15 @@ use taipan_object::types::method::{PyMethod, new_method};
 use taipan_object::types::static_method;
 use taipan_object::types::weakref::{self as weak, PyWeakref};
 use taipan_object::{attr, call};
+
+/// Call a function that the module of contexts provides.
+fn with_context(f: &Provided<fn(&Object, &mut Cx) -> PyResult<()>>, c: &Object, cx: &mut Cx) -> PyResult<()> {
+    cx.import("_contextvars")?;
+    match f.get() {
+        Some(f) => f(c, cx),
+        None => Err(bad_internal_call(cx)),
+    }
+}
 
 fn function<'a>(o: Option<&'a Object>, cx: &mut Cx) -> PyResult<&'a PyFunction> {
     want(o, cx)
@@ -243,6 +253,10 @@ capi! {
     fn PyContext_New() -> PyResult<Own<Object>> = |cx| { let f = cx.import_attr("_contextvars", "Context")?; call::call(&f, &[], cx) }
     /// `context.copy()`.
     fn PyContext_Copy(c: &Object) -> PyResult<Own<Object>> = |cx| { call::call_method(c, name!(cx, "copy"), &[], cx) }
+    /// Make a context the thread's.
+    fn PyContext_Enter(c: &Object) -> PyResult<()> = |cx| { with_context(&ENTER_CONTEXT, c, cx) }
+    /// Go back to the context before.
+    fn PyContext_Exit(c: &Object) -> PyResult<()> = |cx| { with_context(&EXIT_CONTEXT, c, cx) }
     /// `copy_context()`.
     fn PyContext_CopyCurrent() -> PyResult<Own<Object>> = |cx| { let f = cx.import_attr("_contextvars", "copy_context")?; call::call(&f, &[], cx) }
 }

@@ -8,6 +8,7 @@ use taipan_object::abstract_::buffer;
 use taipan_object::call;
 use taipan_object::prelude::*;
 use taipan_object::types::memoryview::PyMemoryView;
+use taipan_object::types::pickle_buffer::PyPickleBuffer;
 
 /// The dimensions of a view.
 unsafe fn dims<'a>(v: &'a Py_buffer) -> (&'a [isize], Option<&'a [isize]>, Option<&'a [isize]>) {
@@ -239,5 +240,21 @@ capi! {
         }
         buffer::release(&mut v);
         m.contiguous_copy(order as u8 == b'F', cx).map(Own::into_object)
+    }
+    /// A pickle buffer of an object.
+    fn PyPickleBuffer_FromObject(o: &Object) -> PyResult<Own<PyPickleBuffer>> = |cx| { PyPickleBuffer::of(o, cx) }
+    /// The view that a pickle buffer holds.
+    fn PyPickleBuffer_GetBuffer(o: &Object) -> PyResult<*const Py_buffer> = |cx| {
+        match o.downcast::<PyPickleBuffer>() {
+            Some(b) => b.request(cx),
+            None => Err(cx.type_error(format_args!("expected PickleBuffer, {} found", o.ty().tp_name_str()))),
+        }
+    }
+    /// Give back what a pickle buffer holds.
+    fn PyPickleBuffer_Release(o: &Object) -> PyResult<()> = |cx| {
+        if !o.is_a::<PyPickleBuffer>() {
+            return Err(cx.type_error(format_args!("expected PickleBuffer, {} found", o.ty().tp_name_str())));
+        }
+        call::call_method(o, name!(cx, "release"), &[], cx).map(drop)
     }
 }

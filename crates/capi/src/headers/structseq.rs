@@ -1,6 +1,6 @@
 //! `structseq.h`: struct sequence types and instances.
 
-use crate::border::{Borrowed, steal};
+use crate::border::{Borrowed, bad_internal_call, steal};
 use crate::capi;
 use std::ffi::{CStr, c_char};
 use taipan_abi as abi;
@@ -24,7 +24,8 @@ unsafe fn kept_c(p: *const c_char) -> &'static CStr {
     Box::leak(unsafe { CStr::from_ptr(p) }.to_owned().into_boxed_c_str())
 }
 
-unsafe fn new_type(d: &abi::PyStructSequence_Desc, cx: &mut Cx) -> PyResult<Own<Object>> {
+/// The description of a type that lives for ever.
+unsafe fn description(d: &abi::PyStructSequence_Desc) -> &'static StructSeq {
     // SAFETY: the caller's description: the fields end with a null name.
     unsafe {
         let mut fields: Vec<FieldSpec> = Vec::new();
@@ -35,14 +36,28 @@ unsafe fn new_type(d: &abi::PyStructSequence_Desc, cx: &mut Cx) -> PyResult<Own<
             f = f.add(1);
         }
         let visible = (d.n_in_sequence.max(0) as usize).min(fields.len());
-        let s: &'static StructSeq = Box::leak(Box::new(StructSeq::new(kept_c(d.name), kept_c(d.doc), Box::leak(fields.into_boxed_slice()), visible)));
-        s.ty(cx).map(|t| t.as_object().own())
+        Box::leak(Box::new(StructSeq::new(kept_c(d.name), kept_c(d.doc), Box::leak(fields.into_boxed_slice()), visible)))
     }
 }
 
 capi! {
     /// A type for a description; it lives as long as the process.
-    fn PyStructSequence_NewType(d: &abi::PyStructSequence_Desc) -> PyResult<Own<Object>> = |cx| { new_type(d, cx) }
+    fn PyStructSequence_NewType(d: &abi::PyStructSequence_Desc) -> PyResult<Own<Object>> = |cx| { description(d).ty(cx).map(|t| t.as_object().own()) }
+    /// Make a type of the caller's a struct sequence type.
+    fn PyStructSequence_InitType2(t: &PyType, d: &abi::PyStructSequence_Desc) -> PyResult<()> = |cx| {
+        if t.as_object().refcount() != 0 {
+            return Err(bad_internal_call(cx));
+        }
+        description(d).lend(t, cx)
+    }
+    /// As `PyStructSequence_InitType2`; an error stays set.
+    fn PyStructSequence_InitType(t: &PyType, d: &abi::PyStructSequence_Desc) = |cx| {
+        if t.as_object().refcount() == 0 {
+            let _ = description(d).lend(t, cx);
+        } else {
+            let _ = bad_internal_call(cx);
+        }
+    }
     /// An instance whose fields are still to be set.
     fn PyStructSequence_New(t: &PyType) -> PyResult<Own<PyTuple>> = |cx| { StructSeq::blank(t, cx) }
     /// A field of a struct sequence, borrowed.

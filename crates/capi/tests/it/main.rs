@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const NAMES: [&str; 6] = ["arguments", "classes", "buffers", "errors", "containers", "modules"];
+const NAMES: [&str; 7] = ["arguments", "classes", "buffers", "errors", "containers", "modules", "runtime"];
 
 fn here() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

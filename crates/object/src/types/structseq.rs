@@ -144,6 +144,20 @@ impl StructSeq {
         }
     }
 
+    /// Make a type that C code owns a subclass that adds nothing (`PyStructSequence_InitType`).
+    pub fn lend(&'static self, t: &PyType, cx: &mut Cx) -> PyResult<()> {
+        let own = self.ty(cx)?;
+        t.tp_name.set(self.name.as_ptr());
+        t.tp_doc.set(self.doc.as_ptr());
+        t.tp_basicsize.set(own.tp_basicsize.get());
+        t.tp_itemsize.set(own.tp_itemsize.get());
+        t.tp_dealloc.set(Some(dealloc));
+        t.tp_traverse.set(Some(traverse));
+        t.tp_flags.set(t.tp_flags.get() | flags::HAVE_GC);
+        t.tp_base.set(own);
+        typeobj::ready_foreign(t, cx)
+    }
+
     /// The description of an object's type, if it is a struct sequence.
     pub fn of(o: &Object) -> Option<&'static StructSeq> {
         StructSeq::of_type(o.ty())
@@ -151,7 +165,7 @@ impl StructSeq {
 
     fn of_type(t: &PyType) -> Option<&'static StructSeq> {
         // SAFETY: only types made here have this destructor, and their storage begins a `StructSeq`.
-        t.tp_dealloc.get().is_some_and(|f| f as usize == dealloc as *const () as usize).then(|| unsafe { &*(t as *const PyType as *const StructSeq) })
+        t.tp_dealloc.get().is_some_and(|f| f as usize == dealloc as *const () as usize).then(|| unsafe { &*(own_type(t) as *const PyType as *const StructSeq) })
     }
 
     /// The field at `i`, hidden ones included.
@@ -226,6 +240,11 @@ fn member(i: usize, f: &FieldSpec) -> MemberDef {
     }
 }
 
+/// The struct sequence type itself of a struct sequence type or of its lent subclass ([`StructSeq::lend`]).
+fn own_type(t: &PyType) -> &PyType {
+    t.base().filter(|b| !std::ptr::eq(*b, PyTuple::ty())).unwrap_or(t)
+}
+
 /// # Safety
 /// `obj` is a tuple.
 unsafe fn items(obj: *mut Object) -> *mut *mut Object {
@@ -268,7 +287,7 @@ unsafe extern "C" fn structseq_new(cls: *mut PyType, args: *mut Object, kwargs: 
     // SAFETY: the contract of `tp_new`: a tuple and a dict or null; the type's storage begins a `StructSeq`.
     unsafe {
         let cx = &mut Cx::assume();
-        let s = &*(cls as *const StructSeq);
+        let s = &*(own_type(&*cls) as *const PyType as *const StructSeq);
         let args = (*args).cast_unchecked::<PyTuple>();
         let kw = kwargs.as_ref().and_then(|k| k.downcast::<PyDict>());
         crate::err::result_into_raw(new_from_args(s, &*cls, args, kw, cx))
