@@ -20,6 +20,7 @@ pub mod longobject;
 pub mod marshal;
 pub mod misc;
 pub mod moduleobject;
+pub mod monitoring;
 pub mod number;
 pub mod object;
 pub mod objimpl;
