@@ -248,7 +248,7 @@ macro_rules! as_it_is {
 }
 as_it_is! {
     [] i8; [] u8; [] i32; [] u32; [] i64; [] u64; [] isize; [] usize; [] f64; [T] *mut T; [T] *const T; [T] Option<T>; [] taipan_abi::Py_complex;
-    [A, R] unsafe extern "C" fn(A) -> R; [A, B, R] unsafe extern "C" fn(A, B) -> R; [A, B, C, D, R] unsafe extern "C" fn(A, B, C, D) -> R; [R] extern "C" fn() -> R;
+    [A, R] unsafe extern "C" fn(A) -> R; [A, B, R] unsafe extern "C" fn(A, B) -> R; [A, B, C, R] unsafe extern "C" fn(A, B, C) -> R; [A, B, C, D, R] unsafe extern "C" fn(A, B, C, D) -> R; [R] extern "C" fn() -> R;
 }
 
 /// Raise what CPython's abstract layer raises for a null argument, unless an exception is set already.

@@ -8,12 +8,14 @@
 pub mod border;
 mod cfile;
 pub mod data;
+mod debug_alloc;
 mod errno;
 mod exporter;
 pub mod format;
 pub mod headers;
 pub mod missing;
 mod repr_state;
+pub mod runtime_image;
 mod signals;
 mod sync;
 pub mod tables;
@@ -29,14 +31,17 @@ pub fn exports() -> Vec<&'static Export> {
         pyerrors::EXPORTS, longobject::EXPORTS, longobject::digits::EXPORTS, floatobject::EXPORTS, bytesobject::EXPORTS, containers::EXPORTS,
         dictobject::EXPORTS, unicodeobject::EXPORTS, unicode_codecs::EXPORTS, unicode_writer::EXPORTS, typeobject::EXPORTS, moduleobject::EXPORTS,
         pycapsule::EXPORTS, pystate::EXPORTS, functions::EXPORTS, pybuffer::EXPORTS, misc::EXPORTS, format::build::EXPORTS, format::text::EXPORTS,
-        format::getargs::EXPORTS, format::keywords::EXPORTS, clinic::EXPORTS, initconfig::EXPORTS, unicode_errors::EXPORTS, code::EXPORTS, ceval::EXPORTS, osmodule::EXPORTS, data::VARIADIC,
+        format::getargs::EXPORTS, format::keywords::EXPORTS, clinic::EXPORTS, initconfig::EXPORTS, unicode_errors::EXPORTS, watchers::EXPORTS, pythonrun::EXPORTS, fileobject::EXPORTS, marshal::EXPORTS, code::EXPORTS, eval::EXPORTS, ceval::EXPORTS, osmodule::EXPORTS,
+        lifecycle::EXPORTS, lifecycle::STATUSES, internal::EXPORTS, pytime::EXPORTS, structseq::EXPORTS, locale::EXPORTS, intrcheck::EXPORTS, monitoring::EXPORTS, data::VARIADIC,
     ];
     lists.iter().flat_map(|l| l.iter()).collect()
 }
 
 /// Make the API ready for use: data symbols filled, the interpreter known to foreign threads. After the built-in types, before any extension loads.
 pub fn init(cx: &mut Cx) -> PyResult<()> {
+    debug_alloc::init(cx.interp().config.borrow().ignore_environment);
     data::init(cx)?;
+    runtime_image::init(cx)?;
     headers::pystate::init(cx);
     taipan_object::machine::set_pending_handler(sync::make_pending);
     // The lists are consulted once, so that the linker keeps what they name.

@@ -195,19 +195,41 @@ pub fn add_pending(f: Pending, arg: *mut c_void) -> c_int {
     0
 }
 
+/// Calls that any thread may make.
+static PENDING_ANY: Mutex<Vec<Call>> = Mutex::new(Vec::new());
+
+/// Add a call for whichever thread runs first: 0, or -1 when there are too many. The GIL is held.
+pub fn add_pending_for_any(f: Pending, arg: *mut c_void, cx: &Cx) -> c_int {
+    let mut v = PENDING_ANY.lock().unwrap_or_else(|e| e.into_inner());
+    if v.len() >= PENDING_MAX {
+        return -1;
+    }
+    v.push(Call(f, arg));
+    drop(v);
+    for t in cx.interp().thread_list(cx) {
+        t.eval_breaker.fetch_or(breaker::PENDING_CALLS, AcqRel);
+    }
+    0
+}
+
 /// Make the calls that are pending; the first failure stops.
 pub fn make_pending(cx: &mut Cx) -> PyResult<()> {
-    if !spawn::is_main(cx) {
-        return Ok(());
-    }
+    cx.ts().eval_breaker.fetch_and(!breaker::PENDING_CALLS, AcqRel);
+    run_queue(&PENDING_ANY, cx)?;
+    if spawn::is_main(cx) { run_queue(&PENDING, cx) } else { Ok(()) }
+}
+
+fn run_queue(queue: &Mutex<Vec<Call>>, cx: &mut Cx) -> PyResult<()> {
     loop {
         let next = {
-            let mut v = PENDING.lock().unwrap_or_else(|e| e.into_inner());
+            let mut v = queue.lock().unwrap_or_else(|e| e.into_inner());
             if v.is_empty() { None } else { Some(v.remove(0)) }
         };
         let Some(Call(f, arg)) = next else { return Ok(()) };
         // SAFETY: the function and argument of `Py_AddPendingCall`.
         if unsafe { f(arg) } != 0 {
+            // What is left is made at the next look.
+            cx.ts().eval_breaker.fetch_or(breaker::PENDING_CALLS, AcqRel);
             // SAFETY: the function says that it raised.
             return Err(unsafe { Raised::assume() });
         }

@@ -53,7 +53,10 @@ pub unsafe fn two(m: Regs, dst: isize, lhs: Opd, rhs: Opd, which: usize) -> PyRe
     };
     let (a, b) = (lhs.take(cx)?, rhs.take(cx)?);
     let out = match which {
-        Intrinsic2::PrepReraiseStar => prep_reraise_star(&a, &b, cx)?,
+        Intrinsic2::PrepReraiseStar => match b.downcast::<PyList>() {
+            Some(l) => prep_reraise_star(&a, l, cx)?,
+            None => return Err(cx.system_error(format_args!("except* results are no list"))),
+        },
         Intrinsic2::TypeVarWithBound => typing(&m, "_typevar_with_bound", &[&a, &b], cx)?,
         Intrinsic2::TypeVarWithConstraints => typing(&m, "_typevar_with_constraints", &[&a, &b], cx)?,
         Intrinsic2::SetFunctionTypeParams => {
@@ -137,10 +140,7 @@ fn subscript_generic(params: &Object, cx: &mut Cx) -> PyResult {
 }
 
 /// What `except*` raises in the end: (original, list of raised and unhandled) → exception or None.
-fn prep_reraise_star(orig: &Object, list: &Object, cx: &mut Cx) -> PyResult {
-    let Some(l) = list.downcast::<PyList>() else {
-        return Err(cx.system_error(format_args!("except* results are no list")));
-    };
+pub fn prep_reraise_star(orig: &Object, l: &PyList, cx: &mut Cx) -> PyResult {
     let items: Vec<Own<Object>> = l.items(cx).iter().filter(|o| !o.is_none()).map(|o| o.own()).collect();
     if items.is_empty() {
         return Ok(none().own());

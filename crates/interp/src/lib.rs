@@ -34,4 +34,5 @@ mod traced;
 mod unwind;
 mod with_;
 
+pub use intrinsics::prep_reraise_star;
 pub use api::{current_globals, eval_code, eval_code_with_closure, init};

@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use taipan_object::prelude::*;
-use taipan_object::{abstract_, call};
+use taipan_object::{abstract_, call, provided, watchers};
 
 /// Values by variable, sorted by the variable's address. Never shown to programs.
 #[pytype(name = "_contextvars._table", gc, no_new, doc = "")]
@@ -54,8 +54,9 @@ impl Table {
 #[repr(C)]
 pub struct PyContext {
     head: ObjHead,
-    table: FieldCell<Table>,
+    /// In front, as in CPython's struct: `_testcapi` looks whether there is one.
     previous: FieldCell<Object>,
+    table: FieldCell<Table>,
     entered: Cell<bool>,
     weak: WeakList,
 }
@@ -82,6 +83,14 @@ fn current(cx: &mut Cx) -> PyResult<Own<PyContext>> {
     Ok(c)
 }
 
+/// A context that C code gives; `TypeError` for another object.
+fn context_of<'a>(o: &'a Object, cx: &mut Cx) -> PyResult<&'a PyContext> {
+    match o.downcast::<PyContext>() {
+        Some(c) => Ok(c),
+        None => Err(cx.type_error(format_args!("an instance of Context was expected"))),
+    }
+}
+
 /// `contextvars.copy_context()` (`PyContext_CopyCurrent`).
 pub fn copy_current(cx: &mut Cx) -> PyResult<Own<PyContext>> {
     let c = current(cx)?;
@@ -101,6 +110,9 @@ impl PyContext {
         self.entered.set(true);
         ts.context.set(Some(self.own()), cx);
         ts.context_ver.set(ts.context_ver.get() + 1);
+        if watchers::CONTEXTS.any() {
+            watchers::context_event(self, cx);
+        }
         Ok(())
     }
 
@@ -116,8 +128,11 @@ impl PyContext {
         }
         let previous = self.previous.take();
         self.entered.set(false);
-        ts.context.set(previous, cx);
+        ts.context.set(previous.clone(), cx);
         ts.context_ver.set(ts.context_ver.get() + 1);
+        if watchers::CONTEXTS.any() {
+            watchers::context_event(previous.as_deref().unwrap_or(none()), cx);
+        }
         Ok(())
     }
 
@@ -521,6 +536,8 @@ pub mod contextvars {
     #[exec]
     fn exec(_m: &PyModule, cx: &mut Cx) -> PyResult<()> {
         ready(cx)?;
+        provided::ENTER_CONTEXT.set(|c, cx| context_of(c, cx)?.enter(cx));
+        provided::EXIT_CONTEXT.set(|c, cx| context_of(c, cx)?.exit(cx));
         let missing = missing(cx)?;
         if let Some(d) = PyToken::ty().tp_dict.own() {
             d.set_text("MISSING", missing, cx)?;

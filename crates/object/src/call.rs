@@ -30,8 +30,13 @@ pub fn vectorcall_of(f: &Object) -> Option<VectorcallFunc> {
     if !ty.has(flags::HAVE_VECTORCALL) {
         return None;
     }
-    let off = ty.tp_vectorcall_offset.get();
     // SAFETY: the flag promises a function pointer (or null) at the offset.
+    unsafe { vectorcall_at(f, ty.tp_vectorcall_offset.get()) }
+}
+
+#[inline(always)]
+unsafe fn vectorcall_at(f: &Object, off: isize) -> Option<VectorcallFunc> {
+    // SAFETY: the caller's promise: the type keeps a function pointer (or null) there.
     unsafe { *((f.as_ptr() as *const u8).offset(off) as *const Option<VectorcallFunc>) }
 }
 
@@ -150,13 +155,25 @@ pub fn call_kw(f: &Object, args: &[&Object], kwvals: &[&Object], kwnames: Option
     }
 }
 
-/// `PyVectorcall_Call`: the `tp_call` of types whose instances have a `vectorcall` function.
+/// `PyVectorcall_Call`: the `tp_call` of types whose instances have a `vectorcall` function. Looks at the offset alone: a subclass that overrides `__call__` has lost the flag.
 pub unsafe extern "C" fn call_through_vector(f: Ptr, args: Ptr, kwargs: Ptr) -> Ptr {
     // SAFETY: slot contract: a tuple, and a dict or null.
     unsafe {
         let cx = &mut Cx::assume();
-        let kw = kwargs.as_ref().map(|d| d.cast_unchecked::<PyDict>());
-        crate::err::result_into_raw(call_tuple_dict(&*f, (*args).cast_unchecked(), kw, cx))
+        let (f, args) = (&*f, (*args).cast_unchecked::<PyTuple>());
+        let kw = kwargs.as_ref().map(|d| d.cast_unchecked::<PyDict>()).filter(|d| d.len() > 0);
+        let off = f.ty().tp_vectorcall_offset.get();
+        let Some(v) = (if off > 0 { vectorcall_at(f, off) } else { None }) else {
+            return crate::err::result_into_raw::<Object>(Err(cx.type_error(format_args!("'{}' object does not support vectorcall", f.ty().tp_name_str()))));
+        };
+        let Some(d) = kw else {
+            return v(f.as_ptr(), args.as_slice().as_ptr() as *const Ptr, args.len(), std::ptr::null_mut());
+        };
+        crate::err::result_into_raw((|| {
+            let (names, vals) = d.split_kwargs(cx)?;
+            let all: Vec<&Object> = args.as_slice().iter().map(|o| &**o).chain(vals.iter().map(|v| &**v)).collect();
+            check(result_from_raw(v(f.as_ptr(), all.as_ptr() as *const Ptr, args.len(), names.as_object().as_ptr())), cx)
+        })())
     }
 }
 

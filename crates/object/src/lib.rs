@@ -25,6 +25,7 @@ pub mod instance;
 pub mod kernel_type;
 pub mod machine;
 pub mod monitoring;
+pub mod provided;
 pub mod refs;
 #[cfg(test)]
 pub mod testing;
@@ -34,6 +35,7 @@ pub mod typeobj;
 pub mod types;
 pub mod unraisable;
 pub mod warn;
+pub mod watchers;
 pub mod weakref;
 
 /// What nearly every file of a type or module needs.

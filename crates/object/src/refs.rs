@@ -75,6 +75,11 @@ impl Object {
         }
     }
 
+    /// As `new_static`, without the mark of objects that the reference has in static memory.
+    pub const fn new_immortal(ty: *const PyType) -> Object {
+        Object { count: Cell::new(IMMORTAL), overflow: Cell::new(0), flags: Cell::new(FLAG_IMMORTAL), ty: Cell::new(ty) }
+    }
+
     /// A head for a fresh heap object with count one. Takes no count of the type (the caller decides: heap types are counted).
     #[inline(always)]
     pub const fn new_heap(ty: *const PyType) -> Object {
@@ -122,6 +127,12 @@ impl Object {
     pub fn immortalise(&self) {
         self.count.set(IMMORTAL);
         self.flags.set(self.flags.get() | FLAG_IMMORTAL);
+    }
+
+    /// As [`immortalise`](Object::immortalise), for objects that the reference has in static memory.
+    pub fn immortalise_static(&self) {
+        self.immortalise();
+        self.flags.set(self.flags.get() | FLAG_STATIC);
     }
 
     /// Set the count (`_Py_NewReference`, resurrection, free lists).

@@ -97,7 +97,7 @@ fn show(e: &Object, cx: &mut Cx) {
 pub struct ModuleRun(pub std::cell::Cell<bool>);
 
 /// The status of a SystemExit: None 0, an int itself, anything else is printed and gives 1.
-fn exit_status(e: &Object, cx: &mut Cx) -> i32 {
+pub fn exit_status(e: &Object, cx: &mut Cx) -> i32 {
     let code = match attr::get(e, name!(cx, "code"), cx) {
         Ok(c) => c,
         Err(r) => {

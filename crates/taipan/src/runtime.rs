@@ -111,6 +111,7 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
     compile::install();
     taipan_mod_ast::install();
     taipan_capi::init(cx)?;
+    taipan_capi::headers::lifecycle::set_ending(taipan_capi::headers::lifecycle::Ending { status_of: crate::finish::exit_status, finish: crate::finish::finish });
     gc_mode(cx);
     let all = modules::all();
     imp::add_natives(&all, cx);

@@ -64,14 +64,15 @@ pub unsafe fn convert_item(o: &Object, f: &mut Format<'_>, path: &mut Vec<usize>
     f.skip();
     let depth = f.rest.iter().scan(1, |d, c| { *d += match c { b'(' => 1, b')' => -1, _ => 0 }; Some(*d) }).position(|d| d == 0).unwrap_or(f.rest.len());
     let n = count_units(&f.rest[..depth]).map_or(0, |c| c.0);
-    let is_sequence = iter::is_sequence(o) && !o.is_a::<taipan_object::types::bytes::PyBytes>() && !o.is_a::<PyStr>();
+    let is_sequence = iter::is_sequence(o) && !o.is_a::<taipan_object::types::bytes::PyBytes>() && !o.is_a::<taipan_object::types::bytearray::PyByteArray>() && !o.is_a::<PyStr>();
     if !is_sequence {
         let found = if o.is_none() { "None" } else { o.ty().tp_name_str() };
-        return Err(Fail::Must(format!("must be {n}-item sequence, not {found}")));
+        return Err(Fail::Must(format!("must be {n}-item tuple, not {found}")));
     }
     let len = abstract_::len(o, cx)?;
     if len != n {
-        return Err(Fail::Must(format!("must be sequence of length {n}, not {len}")));
+        let kind = if o.is_a::<PyTuple>() { "tuple" } else { "sequence" };
+        return Err(Fail::Must(format!("must be {kind} of length {n}, not {len}")));
     }
     for i in 0..n {
         let item = sequence::get(o, i as isize, cx)?;
@@ -202,6 +203,13 @@ capi! {
 
 /// Step over units without arguments.
 pub unsafe fn skip(f: &mut Format<'_>, cx: &mut Cx) -> PyResult<()> {
+    let from = f.rest;
     // SAFETY: as `skip_unit`.
-    if unsafe { skip_unit(f) } { Ok(()) } else { Err(cx.system_error(format_args!("impossible<bad format char>"))) }
+    let skipped = unsafe { skip_unit(f) };
+    // What follows must be a unit, a marker or the end.
+    let next = f.peek();
+    if skipped && (next == 0 || next.is_ascii_alphabetic() || matches!(next, b'(' | b')' | b'|' | b'$')) {
+        return Ok(());
+    }
+    Err(cx.system_error(format_args!("impossible<bad format char>: '{}'", String::from_utf8_lossy(from))))
 }

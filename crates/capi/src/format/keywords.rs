@@ -1,16 +1,16 @@
 //! `PyArg_ParseTupleAndKeywords`.
 
-use super::getargs::{convert_item, count_units, settled, skip};
+use super::getargs::{convert_item, settled, skip};
 use super::units::{Format, Names, fail, split};
 use super::{Args, Va};
-use crate::border::text;
 use crate::capi;
-use std::ffi::c_char;
+use std::ffi::{CStr, CString, c_char};
 use taipan_object::prelude::*;
+use taipan_object::types::str::StrBuf;
 
 /// Parameter names; the leading empty ones are positional only.
 struct Params {
-    names: Vec<String>,
+    names: Vec<CString>,
     positional_only: usize,
 }
 
@@ -19,11 +19,11 @@ unsafe fn params(mut p: *const *const c_char) -> Params {
     // SAFETY: the list ends with a null.
     unsafe {
         while !(*p).is_null() {
-            names.push(text(*p).into_owned());
+            names.push(CStr::from_ptr(*p).to_owned());
             p = p.add(1);
         }
     }
-    let positional_only = names.iter().take_while(|n| n.is_empty()).count();
+    let positional_only = names.iter().take_while(|n| n.to_bytes().is_empty()).count();
     Params { names, positional_only }
 }
 
@@ -49,116 +49,180 @@ struct Call<'a> {
     kw: Option<&'a PyDict>,
     params: &'a Params,
     names: &'a Names,
-    /// Number of required parameters, and of positional ones.
-    required: usize,
-    positional: usize,
 }
 
-/// The positions of `|` and `$` in units.
-fn markers(units: &[u8]) -> (usize, usize) {
-    let total = count_units(units).map_or(0, |c| c.0);
-    let before = |mark: u8| units.iter().position(|c| *c == mark).and_then(|at| count_units(&units[..at])).map(|c| c.0);
-    (before(b'|').unwrap_or(total), before(b'$').unwrap_or(total))
+/// The numbers of parameters before `|` and `$`, as far as those have been read.
+#[derive(Default)]
+struct Seen {
+    min: Option<usize>,
+    max: Option<usize>,
 }
 
-fn counts_fit(c: &Call<'_>, cx: &mut Cx) -> PyResult<()> {
-    let (given, kw) = (c.args.len(), c.kw.map_or(0, |k| k.len()));
-    let len = c.params.names.len();
-    if given + kw > len {
-        return Err(too_many(c.names, given + kw, kw, c.params, cx));
-    }
-    if given > c.positional {
-        if c.positional == 0 {
-            return Err(cx.type_error(format_args!("{} takes no positional arguments", title(c.names))));
+impl Seen {
+    /// Step over the markers in front of parameter `i`. True: nothing more to look at, the counts are known.
+    fn markers(&mut self, i: usize, skipping: bool, c: &Call<'_>, f: &mut Format<'_>, cx: &mut Cx) -> PyResult<bool> {
+        if f.peek() == b'|' {
+            if self.min.is_some() {
+                return Err(cx.system_error(format_args!("Invalid format string (| specified twice)")));
+            }
+            self.min = Some(i);
+            f.skip();
+            if self.max.is_some() {
+                return Err(cx.system_error(format_args!("Invalid format string ($ before |)")));
+            }
         }
-        let how = if c.required < c.positional { "at most" } else { "exactly" };
-        let n = c.positional;
-        return Err(cx.type_error(format_args!("{} takes {how} {n} positional argument{} ({given} given)", title(c.names), plural(n))));
+        if f.peek() == b'$' {
+            if self.max.is_some() {
+                return Err(cx.system_error(format_args!("Invalid format string ($ specified twice)")));
+            }
+            self.max = Some(i);
+            f.skip();
+            if i < c.params.positional_only {
+                return Err(cx.system_error(format_args!("Empty parameter name after $")));
+            }
+            if skipping {
+                return Ok(true);
+            }
+            let given = c.args.len();
+            if i < given {
+                if i == 0 {
+                    return Err(cx.type_error(format_args!("{} takes no positional arguments", title(c.names))));
+                }
+                let how = if self.min.is_some() { "at most" } else { "exactly" };
+                return Err(cx.type_error(format_args!("{} takes {how} {i} positional argument{} ({given} given)", title(c.names), plural(i))));
+            }
+        }
+        Ok(false)
     }
-    if given < c.params.positional_only.min(c.required) {
-        let n = c.params.positional_only.min(c.required);
-        let how = if c.params.positional_only < c.required || c.required < len.min(c.positional) { "at least" } else { "exactly" };
-        return Err(cx.type_error(format_args!("{} takes {how} {n} positional argument{} ({given} given)", title(c.names), plural(n))));
-    }
-    Ok(())
 }
 
 unsafe fn parse(c: &Call<'_>, f: &mut Format<'_>, cx: &mut Cx) -> PyResult<()> {
-    counts_fit(c, cx)?;
-    let mut used = 0;
-    for (i, name) in c.params.names.iter().enumerate() {
-        while matches!(f.peek(), b'|' | b'$') {
-            f.skip();
+    let (given, mut left) = (c.args.len(), c.kw.map_or(0, |k| k.len()));
+    let names = &c.params.names;
+    if names.iter().skip(c.params.positional_only).any(|n| n.to_bytes().is_empty()) {
+        return Err(cx.system_error(format_args!("Empty keyword parameter name")));
+    }
+    if given + left > names.len() {
+        return Err(too_many(c.names, given + left, left, c.params, cx));
+    }
+    let mut seen = Seen::default();
+    let (mut skipping, mut reached) = (false, names.len());
+    for (i, name) in names.iter().enumerate() {
+        if seen.markers(i, skipping, c, f, cx)? {
+            reached = i;
+            break;
         }
         if f.peek() == 0 {
-            return Err(cx.system_error(format_args!("More keyword list entries ({}) than format specifiers ({i})", c.params.names.len())));
+            return Err(cx.system_error(format_args!("More keyword list entries ({}) than format specifiers ({i})", names.len())));
         }
-        let by_name = match c.kw {
-            Some(d) if i >= c.params.positional_only && i >= c.args.len() => d.get_text(name, cx)?,
-            _ => None,
-        };
-        let value = match (c.args.get(i), by_name) {
-            (Some(o), _) => Some(o.own()),
-            (None, Some(v)) => {
-                used += 1;
-                Some(v)
-            }
-            (None, None) => None,
-        };
-        match value {
-            Some(v) => {
+        if !skipping {
+            let value = match c.args.get(i) {
+                Some(o) => Some(o.own()),
+                None if left > 0 && i >= c.params.positional_only => match find(c.kw, name, cx)? {
+                    Some(v) => {
+                        left -= 1;
+                        Some(v)
+                    }
+                    None => None,
+                },
+                None => None,
+            };
+            if let Some(v) = value {
                 let mut path = vec![i + 1];
                 // SAFETY: the units name the variables. The tuple or dict keeps the value alive.
                 if let Err(e) = unsafe { convert_item(&v, f, &mut path, cx) } {
                     return Err(fail(e, &path, c.names, cx));
                 }
+                continue;
             }
-            None if i < c.required => return Err(missing(c, i, cx)),
-            // SAFETY: as above.
-            None => unsafe { skip(f, cx)? },
+            if seen.min.is_none() {
+                if i < c.params.positional_only {
+                    // The error says how many there are at least and at most, which later markers tell.
+                    skipping = true;
+                } else {
+                    return Err(cx.type_error(format_args!("{} missing required argument '{}' (pos {})", title(c.names), name.to_string_lossy(), i + 1)));
+                }
+            }
+            if left == 0 && !skipping {
+                return Ok(());
+            }
         }
+        // SAFETY: the units name the variables.
+        unsafe { skip(f, cx)? };
+    }
+    if skipping {
+        let n = c.params.positional_only.min(seen.min.unwrap_or(usize::MAX));
+        let how = if n < reached { "at least" } else { "exactly" };
+        return Err(cx.type_error(format_args!("{} takes {how} {n} positional argument{} ({given} given)", title(c.names), plural(n))));
     }
     if !matches!(f.peek(), 0 | b'|' | b'$') {
         return Err(cx.system_error(format_args!("more argument specifiers than keyword list entries (remaining format:'{}')", String::from_utf8_lossy(f.rest))));
     }
     match c.kw {
-        Some(d) if used < d.len() => Err(unexpected(c, d, cx)),
+        Some(d) if left > 0 => Err(unexpected(c, d, cx)),
         _ => Ok(()),
     }
 }
 
-fn missing(c: &Call<'_>, i: usize, cx: &mut Cx) -> Raised {
-    if i < c.params.positional_only {
-        let n = c.params.positional_only.min(c.required);
-        let how = if c.params.positional_only < c.required { "at least" } else { "exactly" };
-        return cx.type_error(format_args!("{} takes {how} {n} positional argument{} ({} given)", title(c.names), plural(n), c.args.len()));
+/// The value of a keyword; a name that is not UTF-8 raises.
+fn find(kw: Option<&PyDict>, name: &CStr, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+    let Some(d) = kw else { return Ok(None) };
+    match name.to_str() {
+        Ok(n) => d.get_text(n, cx),
+        // Raises what is wrong with it.
+        Err(_) => crate::border::utf8(name.to_bytes(), cx).map(|_| None),
     }
-    cx.type_error(format_args!("{} missing required argument '{}' (pos {})", title(c.names), c.params.names[i], i + 1))
 }
 
 /// A keyword that is no parameter, or one that was given by position too.
 fn unexpected(c: &Call<'_>, d: &PyDict, cx: &mut Cx) -> Raised {
     for (i, name) in c.params.names.iter().enumerate().take(c.args.len()).skip(c.params.positional_only) {
-        match d.get_text(name, cx) {
-            Ok(Some(_)) => return cx.type_error(format_args!("argument for {} given by name ('{name}') and position ({})", title(c.names), i + 1)),
+        match find(Some(d), name, cx) {
+            Ok(Some(_)) => {
+                return cx.type_error(format_args!("argument for {} given by name ('{}') and position ({})", title(c.names), name.to_string_lossy(), i + 1));
+            }
             Ok(None) => {}
             Err(r) => return r,
         }
     }
-    let mut pos = 0;
-    let mut keys = Vec::new();
-    while let Some((k, _, _)) = d.next(&mut pos, cx) {
-        keys.push(k.own());
-    }
-    for k in keys {
-        let Some(s) = k.downcast::<PyStr>() else { return cx.type_error(format_args!("keywords must be strings")) };
-        let text = s.to_string_lossy();
-        if !c.params.names.iter().skip(c.params.positional_only).any(|n| *n == text) {
-            let who = c.names.function.as_ref().map_or("this function".to_owned(), |f| format!("{f}()"));
-            return cx.type_error(format_args!("{who} got an unexpected keyword argument '{text}'"));
+    let mut known = Vec::new();
+    for name in c.params.names.iter().skip(c.params.positional_only) {
+        match crate::border::utf8(name.to_bytes(), cx) {
+            Ok(n) => known.push(n),
+            Err(r) => return r,
         }
     }
-    cx.system_error(format_args!("bad keyword arguments"))
+    let who = c.names.function.as_ref().map_or("this function".to_owned(), |f| format!("{f}()"));
+    match stray(d, &known, cx) {
+        Err(r) => r,
+        Ok(Some(key)) => unexpected_keyword(&who, &key, cx),
+        Ok(None) => cx.type_error(format_args!("invalid keyword argument for {who}")),
+    }
+}
+
+/// The first key of a keyword dict that names none of the parameters.
+fn stray(d: &PyDict, known: &[Own<PyStr>], cx: &mut Cx) -> PyResult<Option<Own<PyStr>>> {
+    let mut at = 0;
+    while let Some((k, _, _)) = d.next_own(&mut at) {
+        let Ok(k) = k.downcast_own::<PyStr>() else { return Err(cx.type_error(format_args!("keywords must be strings"))) };
+        if !known.iter().any(|n| n.eq_str(&k)) {
+            return Ok(Some(k));
+        }
+    }
+    Ok(None)
+}
+
+/// `WHO got an unexpected keyword argument 'KEY'`, lone surrogates kept.
+pub fn unexpected_keyword(who: &str, key: &PyStr, cx: &mut Cx) -> Raised {
+    let mut m = StrBuf::new();
+    m.push_text(who);
+    m.push_text(" got an unexpected keyword argument '");
+    m.push_str(key);
+    m.push_text("'");
+    match m.finish(cx) {
+        Ok(m) => cx.raise_arg(exc::TypeError(), m.as_object()),
+        Err(r) => r,
+    }
 }
 
 unsafe fn parse_keywords(args: Option<&Object>, kw: Option<&Object>, format: *const c_char, names: *const *const c_char, v: *mut Va, cx: &mut Cx) -> bool {
@@ -170,9 +234,8 @@ unsafe fn parse_keywords(args: Option<&Object>, kw: Option<&Object>, format: *co
     unsafe {
         let (rest, titles) = split(format);
         let params = params(names);
-        let (required, positional) = markers(rest);
         let mut f = Format { rest, args: Args(v), undo: Vec::new() };
-        let call = Call { args, kw: kw.and_then(|k| k.downcast::<PyDict>()), params: &params, names: &titles, required, positional };
+        let call = Call { args, kw: kw.and_then(|k| k.downcast::<PyDict>()), params: &params, names: &titles };
         let r = parse(&call, &mut f, cx);
         settled(&mut f, r, cx)
     }

@@ -70,7 +70,7 @@ impl Format<'_> {
             unsafe {
                 match u {
                     Undo::Free(p) => {
-                        taipan_object::alloc::raw_free(*p as *mut u8);
+                        crate::headers::pymem::PyMem_Free(*p as *mut c_void);
                         *p = std::ptr::null_mut();
                     }
                     Undo::Release(b) => buffer::release(&mut *b),
@@ -110,6 +110,10 @@ fn ranged(o: &Object, lo: i64, hi: i64, what: &str, cx: &mut Cx) -> Result<i64, 
 
 /// The bytes of a read-only contiguous object (`convertbuffer`); only objects whose buffer needs no release.
 fn plain_bytes(o: &Object, cx: &mut Cx) -> Result<(*const u8, usize), Fail> {
+    if let Some(b) = o.downcast::<PyBytes>() {
+        // The storage itself: it ends with a zero byte, also when there is nothing in front of it.
+        return Ok((b.as_bytes().as_ptr(), b.as_bytes().len()));
+    }
     if o.ty().buffer().is_some_and(|procs| procs.bf_releasebuffer.get().is_some()) {
         return Err(must("read-only bytes-like object", o));
     }
@@ -239,7 +243,7 @@ unsafe fn encoded_unit(o: &Object, f: &mut Format<'_>, cx: &mut Cx) -> Result<()
             return Err(must(if keep_bytes { "str, bytes or bytearray" } else { "str" }, o));
         };
         if !sized && data.contains(&0) {
-            return Err(cx.value_error(format_args!("embedded null byte")).into());
+            return Err(must("encoded string without null bytes", o));
         }
         let provided = sized && !(*p).is_null();
         if provided && (*n as usize) < data.len() + 1 {
@@ -417,11 +421,11 @@ pub unsafe fn convert(o: &Object, f: &mut Format<'_>, cx: &mut Cx) -> Result<(),
             b'w' => {
                 let p = f.args.ptr::<Py_buffer>();
                 if !f.take(b'*') {
-                    return Err(cx.system_error(format_args!("(invalid use of 'w' format character)")).into());
+                    return Err(Fail::Must("(invalid use of 'w' format character)".into()));
                 }
                 view(o, p, buffer::WRITABLE, f, cx)?;
             }
-            _ => return Err(cx.system_error(format_args!("(impossible<bad format char>)")).into()),
+            _ => return Err(Fail::Must("(impossible<bad format char>)".into())),
         }
     }
     Ok(())
@@ -439,13 +443,19 @@ pub unsafe fn skip_unit(f: &mut Format<'_>) -> bool {
         match c {
             b'e' => {
                 f.args.text();
-                f.skip();
+                if !f.take(b's') && !f.take(b't') {
+                    return false;
+                }
                 f.args.ptr::<c_void>();
                 if f.take(b'#') {
                     f.args.ptr::<isize>();
                 }
             }
-            b's' | b'z' | b'y' | b'w' => {
+            b'w' => {
+                f.args.ptr::<c_void>();
+                return f.take(b'*');
+            }
+            b's' | b'z' | b'y' => {
                 f.args.ptr::<c_void>();
                 if f.take(b'#') {
                     f.args.ptr::<isize>();

@@ -39,7 +39,7 @@ unsafe fn make(p: *const c_char, n: isize, cx: &mut Cx) -> PyResult<Own<PyBytes>
     if n < 0 {
         return Err(cx.system_error(format_args!("Negative size passed to PyBytes_FromStringAndSize")));
     }
-    if p.is_null() {
+    if p.is_null() && n > 0 {
         return PyBytes::alloc(n as usize, cx).map(|(o, _)| o);
     }
     // SAFETY: the caller's bytes.
@@ -53,7 +53,26 @@ unsafe fn concat(b: *mut *mut Object, other: Option<&Object>, cx: &mut Cx) {
         let Some(left) = steal(*b) else { return };
         *b = std::ptr::null_mut();
         let Some(right) = other else { return };
-        if let Ok(sum) = number::binary(&number::ADD, &left, right, cx) {
+        if left.is_a::<PyBytes>() && right.is_a::<PyBytes>() {
+            if let Ok(sum) = number::binary(&number::ADD, &left, right, cx) {
+                *b = sum.into_raw();
+            }
+            return;
+        }
+        // Any two buffers.
+        let sum = (|| {
+            let (x, y) = match (Buffer::get(&left, 0, cx), Buffer::get(right, 0, cx)) {
+                (Ok(x), Ok(y)) => (x, y),
+                (x, y) => {
+                    for r in [x.err(), y.err()].into_iter().flatten() {
+                        cx.discard(r);
+                    }
+                    return Err(cx.type_error(format_args!("can't concat {} to {}", right.ty().tp_name_str(), left.ty().tp_name_str())));
+                }
+            };
+            PyBytes::new(&[x.bytes(), y.bytes()].concat(), cx)
+        })();
+        if let Ok(sum) = sum {
             *b = sum.into_raw();
         }
     }
@@ -113,7 +132,22 @@ capi! {
         concat(b, other.as_deref(), cx)
     }
     /// `repr(o)`.
-    fn PyBytes_Repr(o: &Object, smart_quotes: c_int) -> PyResult<Own<PyStr>> = |cx| { abstract_::repr(o, cx) }
+    fn PyBytes_Repr(o: &Object, smart_quotes: c_int) -> PyResult<Own<PyStr>> = |cx| {
+        let Some(b) = o.downcast::<PyBytes>().filter(|_| smart_quotes == 0) else { return abstract_::repr(o, cx) };
+        let mut s = String::from("b'");
+        for &c in b.as_bytes() {
+            match c {
+                b'\'' | b'\\' => { s.push('\\'); s.push(c as char); }
+                b'\t' => s.push_str("\\t"),
+                b'\n' => s.push_str("\\n"),
+                b'\r' => s.push_str("\\r"),
+                0x20..=0x7e => s.push(c as char),
+                _ => s.push_str(&format!("\\x{c:02x}")),
+            }
+        }
+        s.push('\'');
+        PyStr::new(&s, cx)
+    }
     /// `sep.join(items)`.
     fn PyBytes_Join(sep: &Object, items: &Object) -> PyResult<Own<Object>> = |cx| {
         if !sep.is_a::<PyBytes>() {
@@ -131,11 +165,15 @@ capi! {
         let Some(old) = steal(*b) else { return Err(bad_internal_call(cx)) };
         *b = std::ptr::null_mut();
         let now: &PyBytes = want(Some(&old), cx)?;
-        if n < 0 || (!old.is_unique() && now.len() != n as usize && !now.is_empty()) {
+        if n < 0 {
             return Err(bad_internal_call(cx));
         }
         if now.len() == n as usize {
             *b = old.into_raw();
+            return Ok(());
+        }
+        if n == 0 {
+            *b = PyBytes::new(b"", cx)?.into_raw();
             return Ok(());
         }
         let (new, d) = PyBytes::alloc(n as usize, cx)?;

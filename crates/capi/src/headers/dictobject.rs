@@ -76,11 +76,15 @@ fn set_of<'a>(o: Option<&'a Object>, cx: &mut Cx) -> PyResult<&'a PySet> {
 }
 
 /// Take `key` out: 1 and the value, 0 when it is missing.
-unsafe fn pop(o: Option<&Object>, key: &Object, out: *mut *mut Object, cx: &mut Cx) -> PyResult<bool> {
+unsafe fn pop(o: Option<&Object>, key: Option<&Object>, out: *mut *mut Object, cx: &mut Cx) -> PyResult<bool> {
     // SAFETY: the caller's out-parameter.
     unsafe {
         put(out, std::ptr::null_mut());
         let d: &PyDict = want(o, cx)?;
+        if d.is_empty() {
+            return Ok(false);
+        }
+        let Some(key) = key else { return Err(bad_internal_call(cx)) };
         let v = d.remove(key, cx)?;
         Ok(through(v, out))
     }
@@ -113,7 +117,7 @@ capi! {
     fn PyDict_GetItem(o: Option<&Object>, key: &Object) -> Borrowed = |cx| {
         let Some(d) = o.and_then(|o| o.downcast::<PyDict>()) else { return Borrowed(std::ptr::null_mut()) };
         let saved = cx.ts().current_exception.take();
-        let r = d.get(key, cx);
+        let r = taipan_object::abstract_::hash(key, cx).and_then(|_| d.get(key, cx));
         let b = hidden(r, "Exception ignored in PyDict_GetItem(); consider using PyDict_GetItemRef() or PyDict_GetItemWithError()", cx);
         cx.ts().current_exception.set(saved, cx);
         b
@@ -163,6 +167,12 @@ capi! {
         let d: &PyDict = want(o, cx)?;
         d.set(key, v, cx)
     }
+    /// `collections.OrderedDict()`.
+    fn PyODict_New() -> PyResult<Own<Object>> = |cx| { let t = cx.import_attr("collections", "OrderedDict")?; taipan_object::call::call(&t, &[], cx) }
+    /// `o[key] = v` of an ordered dict.
+    fn PyODict_SetItem(o: &Object, key: &Object, v: &Object) -> PyResult<()> = |cx| { taipan_object::abstract_::set_item(o, key, Some(v), cx) }
+    /// `del o[key]` of an ordered dict.
+    fn PyODict_DelItem(o: &Object, key: &Object) -> PyResult<()> = |cx| { taipan_object::abstract_::set_item(o, key, None, cx) }
     /// As `PyDict_SetItem` with the hash known.
     fn _PyDict_SetItem_KnownHash(o: Option<&Object>, key: &Object, v: &Object, hash: isize) -> PyResult<()> = |cx| {
         let d: &PyDict = want(o, cx)?;
@@ -203,12 +213,12 @@ capi! {
         Ok(had)
     }
     /// `o.pop(key)`: 1 and the value, 0 when missing.
-    fn PyDict_Pop(o: Option<&Object>, key: &Object, out: *mut *mut Object) -> PyResult<bool> = |cx| { pop(o, key, out, cx) }
+    fn PyDict_Pop(o: Option<&Object>, key: Option<&Object>, out: *mut *mut Object) -> PyResult<bool> = |cx| { pop(o, key, out, cx) }
     /// As `PyDict_Pop`.
     fn PyDict_PopString(o: Option<&Object>, key: *const c_char, out: *mut *mut Object) -> PyResult<bool> = |cx| {
         put(out, std::ptr::null_mut());
         let k = str_of(key, cx)?;
-        pop(o, &k, out, cx)
+        pop(o, Some(k.as_object()), out, cx)
     }
     /// `o.pop(key, default)`; null default raises `KeyError`.
     fn _PyDict_Pop(o: Option<&Object>, key: &Object, default: Option<&Object>) -> PyResult<Own<Object>> = |cx| {
@@ -280,7 +290,12 @@ capi! {
         Ok(())
     }
     /// A read-only view of a mapping.
-    fn PyDictProxy_New(o: &Object) -> PyResult<Own<PyMappingProxy>> = |cx| { PyMappingProxy::of(o, cx) }
+    fn PyDictProxy_New(o: &Object) -> PyResult<Own<PyMappingProxy>> = |cx| {
+        if !super::sequence::is_mapping(o) || o.is_a::<PyList>() || o.is_a::<PyTuple>() {
+            return Err(cx.type_error(format_args!("mappingproxy() argument must be a mapping, not {}", o.ty().tp_name_str())));
+        }
+        PyMappingProxy::of(o, cx)
+    }
 
     /// `set(items)`; null is empty.
     fn PySet_New(items: Option<&Object>) -> PyResult<Own<PySet>> = |cx| {

@@ -73,7 +73,8 @@ fn half_bits(x: f64) -> Option<u16> {
     }
     if x.is_nan() {
         let mantissa = (x.to_bits() >> 42) as u16 & 0x3ff;
-        return Some(sign | 0x7c00 | if mantissa == 0 { 1 } else { mantissa });
+        // A signalling nan whose payload is cut off would be an infinity: it becomes a quiet one.
+        return Some(sign | 0x7c00 | if mantissa == 0 { 0x200 } else { mantissa });
     }
     let magnitude = x.abs();
     // Units of the result: 2**-24 below the normal range, otherwise eleven bits of precision.
@@ -185,7 +186,14 @@ capi! {
     fn PyFloat_FromDouble(v: f64) -> PyResult<Own<PyFloat>> = |cx| { PyFloat::new(v, cx) }
     /// `float(text)`.
     fn PyFloat_FromString(o: &Object) -> PyResult<Own<PyFloat>> = |cx| {
-        let v = match o.downcast::<PyStr>() { Some(s) => new::from_str(s, cx)?, None => new::from_object(o, cx)? };
+        if let Some(s) = o.downcast::<PyStr>() {
+            let v = new::from_str(s, cx)?;
+            return PyFloat::new(v, cx);
+        }
+        if o.is_a::<PyFloat>() || o.is_a::<PyInt>() || Buffer::get(o, 0, cx).is_err_and(|r| { cx.discard(r); true }) {
+            return Err(cx.type_error(format_args!("float() argument must be a string or a real number, not '{}'", o.ty().tp_name_str())));
+        }
+        let v = new::from_object(o, cx)?;
         PyFloat::new(v, cx)
     }
     /// The value as a `double`.
@@ -204,6 +212,14 @@ capi! {
     }
     /// Single precision into four bytes.
     fn PyFloat_Pack4(x: f64, p: *mut u8, little: c_int) -> PyResult<()> = |cx| {
+        if x.is_nan() {
+            // Bit by bit: a conversion would make signalling nans quiet.
+            let mantissa = (x.to_bits() >> 29) as u32 & 0x7f_ffff;
+            let sign = ((x.to_bits() >> 63) as u32) << 31;
+            let bits = sign | 0x7f80_0000 | if mantissa == 0 { 0x40_0000 } else { mantissa };
+            store(bits.to_le_bytes(), p, little);
+            return Ok(());
+        }
         let f = x as f32;
         if f.is_infinite() && x.is_finite() {
             return Err(cx.overflow_error(format_args!("float too large to pack with f format")));
@@ -219,7 +235,11 @@ capi! {
     /// Half precision from two bytes.
     fn PyFloat_Unpack2(p: *const u8, little: c_int) -> f64 = |_| { half_value(u16::from_le_bytes(bytes(p, little))) }
     /// Single precision from four bytes.
-    fn PyFloat_Unpack4(p: *const u8, little: c_int) -> f64 = |_| { f64::from(f32::from_le_bytes(bytes(p, little))) }
+    fn PyFloat_Unpack4(p: *const u8, little: c_int) -> f64 = |_| {
+        let b = u32::from_le_bytes(bytes(p, little));
+        let f = f32::from_bits(b);
+        if f.is_nan() { f64::from_bits(u64::from(b >> 31) << 63 | 0x7ff << 52 | u64::from(b & 0x7f_ffff) << 29) } else { f64::from(f) }
+    }
     /// From eight bytes.
     fn PyFloat_Unpack8(p: *const u8, little: c_int) -> f64 = |_| { f64::from_le_bytes(bytes(p, little)) }
 
@@ -263,7 +283,7 @@ capi! {
                 let e = cx.take_raised(r);
                 let overflow = e.ty().is_subtype(exc::OverflowError());
                 crate::errno::set(if overflow { crate::errno::ERANGE } else { crate::errno::EDOM });
-                c_complex((0.0, 0.0))
+                c_complex(if overflow { (f64::INFINITY, f64::INFINITY) } else { (0.0, 0.0) })
             }
         }
     }

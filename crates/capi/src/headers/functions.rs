@@ -4,7 +4,8 @@ use crate::border::{Borrowed, bad_internal_call, put, steal, want};
 use crate::capi;
 use std::ffi::{c_char, c_int};
 use taipan_object::prelude::*;
-use taipan_object::typeobj::{CFunction, GetSetDef, MemberDef, METH_CLASS, METH_STATIC, MethodDef};
+use taipan_object::provided::{ENTER_CONTEXT, EXIT_CONTEXT, Provided};
+use taipan_object::typeobj::{CFunction, GetSetDef, MemberDef, METH_CLASS, MethodDef};
 use taipan_object::types::builtin::{self, PyCFunction};
 use taipan_object::types::cell::PyCell;
 use taipan_object::types::descr;
@@ -14,6 +15,15 @@ use taipan_object::types::method::{PyMethod, new_method};
 use taipan_object::types::static_method;
 use taipan_object::types::weakref::{self as weak, PyWeakref};
 use taipan_object::{attr, call};
+
+/// Call a function that the module of contexts provides.
+fn with_context(f: &Provided<fn(&Object, &mut Cx) -> PyResult<()>>, c: &Object, cx: &mut Cx) -> PyResult<()> {
+    cx.import("_contextvars")?;
+    match f.get() {
+        Some(f) => f(c, cx),
+        None => Err(bad_internal_call(cx)),
+    }
+}
 
 fn function<'a>(o: Option<&'a Object>, cx: &mut Cx) -> PyResult<&'a PyFunction> {
     want(o, cx)
@@ -73,7 +83,7 @@ capi! {
     /// The self of a C function, borrowed; null for static methods.
     fn PyCFunction_GetSelf(o: Option<&Object>) -> PyResult<Borrowed> = |cx| {
         let f: &PyCFunction = want(o, cx)?;
-        Ok(Borrowed(if f.def().ml_flags & METH_STATIC != 0 { std::ptr::null_mut() } else { f.self_ptr() }))
+        Ok(Borrowed(f.self_ptr()))
     }
     /// The flags of a C function.
     fn PyCFunction_GetFlags(o: Option<&Object>) -> PyResult<c_int> = |cx| { want::<PyCFunction>(o, cx).map(|f| f.def().ml_flags) }
@@ -96,9 +106,17 @@ capi! {
     /// Whether the descriptor has a setter.
     fn PyDescr_IsData(o: &Object) -> bool = |_| { o.ty().tp_descr_set.get().is_some() }
     /// The value of a member.
-    fn PyMember_GetOne(o: *const c_char, def: &MemberDef) -> PyResult<Own<Object>> = |cx| { descr::read_member(&*(o as *const Object), def, cx) }
+    fn PyMember_GetOne(o: *const c_char, def: &MemberDef) -> PyResult<Own<Object>> = |cx| {
+        if def.flags & taipan_abi::Py_RELATIVE_OFFSET != 0 {
+            return Err(cx.system_error(format_args!("PyMember_GetOne used with Py_RELATIVE_OFFSET")));
+        }
+        descr::read_member(&*(o as *const Object), def, cx) }
     /// Set a member; null deletes.
-    fn PyMember_SetOne(o: *mut c_char, def: &MemberDef, v: Option<&Object>) -> PyResult<()> = |cx| { descr::write_member(&*(o as *const Object), def, v, cx) }
+    fn PyMember_SetOne(o: *mut c_char, def: &MemberDef, v: Option<&Object>) -> PyResult<()> = |cx| {
+        if def.flags & taipan_abi::Py_RELATIVE_OFFSET != 0 {
+            return Err(cx.system_error(format_args!("PyMember_SetOne used with Py_RELATIVE_OFFSET")));
+        }
+        descr::write_member(&*(o as *const Object), def, v, cx) }
 
     /// A bound method.
     fn PyMethod_New(f: &Object, slf: Option<&Object>) -> PyResult<Own<Object>> = |cx| {
@@ -134,7 +152,10 @@ capi! {
     /// The closure, borrowed; null for none.
     fn PyFunction_GetClosure(f: Option<&Object>) -> PyResult<Borrowed> = |cx| { part(f, "__closure__", cx) }
     /// The annotations, borrowed.
-    fn PyFunction_GetAnnotations(f: Option<&Object>) -> PyResult<Borrowed> = |cx| { part(f, "__annotations__", cx) }
+    fn PyFunction_GetAnnotations(f: Option<&Object>) -> PyResult<Borrowed> = |cx| {
+        if !function(f, cx)?.is_annotated() { return Ok(none().into()); }
+        part(f, "__annotations__", cx)
+    }
     /// Set the defaults.
     fn PyFunction_SetDefaults(f: Option<&Object>, v: &Object) -> PyResult<()> = |cx| { set_part::<PyTuple>(f, "__defaults__", v, cx) }
     /// Set the keyword defaults.
@@ -232,13 +253,10 @@ capi! {
     fn PyContext_New() -> PyResult<Own<Object>> = |cx| { let f = cx.import_attr("_contextvars", "Context")?; call::call(&f, &[], cx) }
     /// `context.copy()`.
     fn PyContext_Copy(c: &Object) -> PyResult<Own<Object>> = |cx| { call::call_method(c, name!(cx, "copy"), &[], cx) }
+    /// Make a context the thread's.
+    fn PyContext_Enter(c: &Object) -> PyResult<()> = |cx| { with_context(&ENTER_CONTEXT, c, cx) }
+    /// Go back to the context before.
+    fn PyContext_Exit(c: &Object) -> PyResult<()> = |cx| { with_context(&EXIT_CONTEXT, c, cx) }
     /// `copy_context()`.
     fn PyContext_CopyCurrent() -> PyResult<Own<Object>> = |cx| { let f = cx.import_attr("_contextvars", "copy_context")?; call::call(&f, &[], cx) }
-    /// A field of a struct sequence, borrowed.
-    fn PyStructSequence_GetItem(o: &PyTuple, i: isize) -> Borrowed = |_| { Borrowed(*(o.as_slice().as_ptr() as *const *mut Object).offset(i)) }
-    /// Set a field of a new struct sequence (steals).
-    fn PyStructSequence_SetItem(o: &PyTuple, i: isize, v: *mut Object) = |_| {
-        let slot = (o.as_slice().as_ptr() as *mut *mut Object).offset(i);
-        drop(steal(std::mem::replace(&mut *slot, v)));
-    }
 }

@@ -121,18 +121,13 @@ unsafe fn as_native_bytes(i: &PyInt, buf: *mut u8, n: usize, flags: c_int, cx: &
         return Err(cx.value_error(format_args!("Cannot convert negative int")));
     }
     let bits = bit_length(big(i));
-    // One bit more for the sign, except where the caller takes the buffer as unsigned, and -2**k needs none.
-    let negative_power = i.is_negative() && {
-        let m = algo::invert(big(i));
-        bit_length(m.view()) < bits
-    };
-    let needed = if negative_power { bits } else { bits + 1 };
-    let needed = if flags != -1 && flags_ & native::UNSIGNED_BUFFER != 0 && !i.is_negative() { bits.max(1) } else { needed };
-    let needed_bytes = needed.div_ceil(8).max(1) as usize;
+    let unsigned = flags != -1 && flags_ & native::UNSIGNED_BUFFER != 0 && !i.is_negative();
+    // `-2**k` needs no bit for its sign.
+    let signed_bits = if i.is_negative() && bit_length(algo::invert(big(i)).view()) < bits { bits } else { bits + 1 };
     if n > 0 {
         // SAFETY: the caller's buffer of `n` bytes.
         let out = unsafe { std::slice::from_raw_parts_mut(buf, n) };
-        let mut all = vec![0u8; needed_bytes.max(n) + 8];
+        let mut all = vec![0u8; (bits / 8 + 1) as usize + n + 8];
         // Enough room for any sign: cannot fail.
         let _ = algo::to_bytes(big(i), &mut all, Endian::Little, true);
         out.copy_from_slice(&all[..n]);
@@ -140,7 +135,23 @@ unsafe fn as_native_bytes(i: &PyInt, buf: *mut u8, n: usize, flags: c_int, cx: &
             out.reverse();
         }
     }
-    if n >= needed_bytes { Ok(needed_bytes as isize) } else { Ok(needed.div_ceil(8).max(1) as isize) }
+    const WORD: usize = size_of::<isize>();
+    // Ints of one digit are taken for a machine word, which `n` bytes may hold as well.
+    if i.compact().is_some() {
+        let fits = |b: u64| b <= 8 * n as u64;
+        return Ok(if n == 0 || n >= WORD {
+            WORD
+        } else if fits(signed_bits) || (unsigned && fits(bits)) {
+            n
+        } else if !i.is_negative() && fits(bits) {
+            n + 1
+        } else {
+            WORD
+        } as isize);
+    }
+    let needed = (bits / 8 + 1) as usize;
+    let spare = n > 0 && needed == n + 1 && bits % 8 == 0 && (unsigned || signed_bits == bits);
+    Ok(if spare { n } else { needed } as isize)
 }
 
 /// Bits of the magnitude.
@@ -169,6 +180,7 @@ unsafe fn from_string(p: *const c_char, end: *mut *mut c_char, base: c_int, cx: 
     }
     let n = number_prefix(all, base as u32);
     let s = PyStr::from_latin1(&all[..n], cx)?;
+    let n = n + all[n..].iter().take_while(|c| c.is_ascii_whitespace() || **c == 0x0b).count();
     let v = taipan_object::types::int::new::from_str(&s, base as u32, cx);
     // SAFETY: the caller's out-parameter.
     unsafe { put(end, p.add(n) as *mut c_char) };

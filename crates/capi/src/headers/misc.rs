@@ -42,33 +42,17 @@ fn write(o: &Object, file: &Object, raw: bool, cx: &mut Cx) -> PyResult<()> {
     call::call_method(file, name!(cx, "write"), &[&s], cx).map(drop)
 }
 
-/// Compile and run text in a mode.
-fn run_string(source: &str, mode: &str, globals: &Object, locals: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let compile = cx.import_attr("builtins", "compile")?;
-    let (s, f, m) = (PyStr::new(source, cx)?, PyStr::new("<string>", cx)?, PyStr::new(mode, cx)?);
-    let code = call::call(&compile, &[&s, &f, &m], cx)?;
-    let run = cx.import_attr("builtins", if mode == "eval" { "eval" } else { "exec" })?;
-    call::call(&run, &[&code, globals, locals], cx)
-}
-
-/// `Py_single_input`, `Py_file_input`, `Py_eval_input`.
-fn mode_of(start: c_int, cx: &mut Cx) -> PyResult<&'static str> {
-    match start {
-        256 => Ok("single"),
-        257 => Ok("exec"),
-        258 => Ok("eval"),
-        _ => Err(bad_internal_call(cx)),
-    }
-}
-
 capi! {
     /// `sys.name`, borrowed; null without an exception when missing.
     fn PySys_GetObject(name: *const c_char) -> Borrowed = |cx| {
         let saved = cx.ts().current_exception.take();
-        let v = sys_dict(cx).and_then(|d| d.get_text(&text(name), cx));
+        let v = str_of(name, cx).and_then(|n| sys_dict(cx)?.get(&n, cx));
         let p = match v {
             Ok(v) => v.map_or(std::ptr::null_mut(), |v| v.as_ptr()),
-            Err(r) => { cx.discard(r); std::ptr::null_mut() }
+            Err(_) => {
+                taipan_object::unraisable::write(cx, Some("Exception ignored in PySys_GetObject()"), None);
+                std::ptr::null_mut()
+            }
         };
         cx.ts().current_exception.set(saved, cx);
         Borrowed(p)
@@ -76,7 +60,8 @@ capi! {
     /// `sys.name = v`; null deletes.
     fn PySys_SetObject(name: *const c_char, v: Option<&Object>) -> PyResult<()> = |cx| {
         let d = sys_dict(cx)?;
-        let n = PyStr::new_interned(&text(name), cx)?;
+        let n = str_of(name, cx)?;
+        let n = taipan_object::types::str::intern::intern(n, cx);
         match v {
             Some(v) => d.set(&n, v, cx),
             None => d.remove(&n, cx).map(drop),
@@ -85,7 +70,13 @@ capi! {
     /// `sys._xoptions`, borrowed.
     fn PySys_GetXOptions() -> PyResult<Borrowed> = |cx| {
         let d = sys_dict(cx)?;
-        Ok(Borrowed(d.get_text("_xoptions", cx)?.map_or(std::ptr::null_mut(), |v| v.as_ptr())))
+        if let Some(x) = d.get_text("_xoptions", cx)?.filter(|x| x.is_a::<PyDict>()) {
+            return Ok(Borrowed(x.as_ptr()));
+        }
+        let x = PyDict::new(cx)?.into_object();
+        let p = x.as_ptr();
+        d.set_text("_xoptions", x, cx)?;
+        Ok(Borrowed(p))
     }
     /// The hash of bytes.
     fn Py_HashBuffer(p: *const u8, n: isize) -> isize = |_| {
@@ -163,6 +154,13 @@ capi! {
             call::call_method(file, name!(cx, "readline"), &[&k], cx)?
         };
         if n >= 0 { return Ok(line); }
+        if let Some(b) = line.downcast::<taipan_object::types::bytes::PyBytes>() {
+            if b.as_bytes().is_empty() { return Err(cx.eof_error(format_args!("EOF when reading a line"))); }
+            return match b.as_bytes().strip_suffix(b"\n") {
+                Some(rest) => taipan_object::types::bytes::PyBytes::new(rest, cx).map(Own::into_object),
+                None => Ok(line),
+            };
+        }
         if let Some(s) = line.downcast::<PyStr>() {
             if s.is_empty() { return Err(cx.eof_error(format_args!("EOF when reading a line"))); }
             let end = if s.code_point(s.len() - 1) == 10 { s.len() - 1 } else { s.len() };
@@ -182,7 +180,12 @@ capi! {
     /// A descriptor number or what has `fileno()`.
     fn PyObject_AsFileDescriptor(o: &Object) -> PyResult<c_int> = |cx| {
         let n = match o.downcast::<PyInt>() {
-            Some(i) => i.new_ref(),
+            Some(i) => {
+                if std::ptr::eq(o.ty(), taipan_object::types::boolean::bool_type()) {
+                    taipan_object::warn::warn(exc::RuntimeWarning(), format_args!("bool is used as a file descriptor"), 1, cx)?;
+                }
+                i.new_ref()
+            }
             None => match attr::get_opt(o, name!(cx, "fileno"), cx)? {
                 None => return Err(cx.type_error(format_args!("argument must be an int, or have a fileno() method."))),
                 Some(f) => call::call(&f, &[], cx)?.downcast_own::<PyInt>().map_err(|_| cx.type_error(format_args!("fileno() returned a non-integer")))?,
@@ -210,51 +213,6 @@ capi! {
     fn Py_GetBuildInfo() -> *const c_char = |_| { c"taipan".as_ptr() }
     /// Have `f` called when the process ends.
     fn Py_AtExit(f: extern "C" fn()) -> c_int = |_| { unsafe extern "C" { fn atexit(f: extern "C" fn()) -> c_int; } atexit(f) }
-    /// Compile and run text.
-    fn PyRun_StringFlags(source: *const c_char, start: c_int, globals: &Object, locals: &Object, flags: *mut c_void) -> PyResult<Own<Object>> = |cx| {
-        let m = mode_of(start, cx)?;
-        run_string(&text(source), m, globals, locals, cx)
-    }
-    /// Compile and run text.
-    fn PyRun_String(source: *const c_char, start: c_int, globals: &Object, locals: &Object) -> PyResult<Own<Object>> = |cx| {
-        let m = mode_of(start, cx)?;
-        run_string(&text(source), m, globals, locals, cx)
-    }
-    /// Run text in `__main__`; errors are printed.
-    fn PyRun_SimpleStringFlags(source: *const c_char, flags: *mut c_void) -> c_int = |cx| { simple_string(&text(source), cx) }
-    /// Run text in `__main__`; errors are printed.
-    fn PyRun_SimpleString(source: *const c_char) -> c_int = |cx| { simple_string(&text(source), cx) }
-    /// Compile text.
-    fn Py_CompileString(source: *const c_char, file: *const c_char, start: c_int) -> PyResult<Own<Object>> = |cx| { compile(&text(source), &text(file), start, cx) }
-    /// Compile text.
-    fn Py_CompileStringExFlags(source: *const c_char, file: *const c_char, start: c_int, flags: *mut c_void, optimize: c_int) -> PyResult<Own<Object>> = |cx| {
-        compile(&text(source), &text(file), start, cx)
-    }
-    /// Compile text.
-    fn Py_CompileStringObject(source: *const c_char, file: &Object, start: c_int, flags: *mut c_void, optimize: c_int) -> PyResult<Own<Object>> = |cx| {
-        let f = want::<PyStr>(Some(file), cx)?.to_string_lossy();
-        compile(&text(source), &f, start, cx)
-    }
-    /// Print the current exception and forget it; `SystemExit` ends the process.
-    fn PyErr_Print() = |cx| { print_error(cx) }
-    /// As `PyErr_Print`.
-    fn PyErr_PrintEx(set_last: c_int) = |cx| { print_error(cx) }
-    /// Print an exception.
-    fn PyErr_DisplayException(e: &Object) = |cx| { display(e, cx) }
-    /// Print an exception.
-    fn PyErr_Display(ty: *mut Object, e: Option<&Object>, tb: *mut Object) = |cx| { if let Some(e) = e { display(e, cx) } }
-    /// `marshal.dumps(o, version)`.
-    fn PyMarshal_WriteObjectToString(o: &Object, version: c_int) -> PyResult<Own<Object>> = |cx| {
-        let f = cx.import_attr("marshal", "dumps")?;
-        let v = PyInt::new(version.into(), cx)?;
-        call::call(&f, &[o, &v], cx)
-    }
-    /// `marshal.loads(bytes)`.
-    fn PyMarshal_ReadObjectFromString(p: *const u8, n: isize) -> PyResult<Own<Object>> = |cx| {
-        let f = cx.import_attr("marshal", "loads")?;
-        let b = taipan_object::types::bytes::PyBytes::new(std::slice::from_raw_parts(p, n.max(0) as usize), cx)?;
-        call::call(&f, &[&b], cx)
-    }
     /// `stricmp`.
     fn PyOS_mystricmp(a: *const c_char, b: *const c_char) -> c_int = |_| { order(&text(a), &text(b)) }
     /// `strnicmp`.
@@ -298,47 +256,3 @@ fn frame_var(f: &PyFrame, name: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     }
 }
 
-fn compile(source: &str, file: &str, start: c_int, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let mode = mode_of(start, cx)?;
-    let f = cx.import_attr("builtins", "compile")?;
-    let (s, n, m) = (PyStr::new(source, cx)?, PyStr::new(file, cx)?, PyStr::new(mode, cx)?);
-    call::call(&f, &[&s, &n, &m], cx)
-}
-
-fn simple_string(source: &str, cx: &mut Cx) -> c_int {
-    let r = (|| {
-        let m = cx.import("__main__")?;
-        let d = attr::get(&m, name!(cx, "__dict__"), cx)?;
-        run_string(source, "exec", &d, &d, cx)
-    })();
-    match r {
-        Ok(_) => 0,
-        Err(_) => {
-            print_error(cx);
-            -1
-        }
-    }
-}
-
-fn display(e: &Object, cx: &mut Cx) {
-    let r = (|| {
-        let hook = cx.import_attr("sys", "__excepthook__")?;
-        let tb = attr::get_opt(e, name!(cx, "__traceback__"), cx)?.unwrap_or_else(|| none().own());
-        call::call(&hook, &[e.ty().as_object(), e, &tb], cx)
-    })();
-    if let Err(r) = r {
-        cx.discard(r);
-    }
-}
-
-fn print_error(cx: &mut Cx) {
-    let Some(e) = cx.ts().current_exception.take() else { return };
-    let r = (|| {
-        let hook = cx.import_attr("sys", "excepthook")?;
-        let tb = attr::get_opt(&e, name!(cx, "__traceback__"), cx)?.unwrap_or_else(|| none().own());
-        call::call(&hook, &[e.ty().as_object(), &e, &tb], cx)
-    })();
-    if let Err(r) = r {
-        cx.discard(r);
-    }
-}

@@ -51,8 +51,8 @@ unsafe fn add(m: Option<&Object>, name: *const c_char, v: Option<&Object>, cx: &
     m.add(&unsafe { text(name) }, v, cx)
 }
 
-/// `sys.modules[name]`, made when missing.
-fn add_module(name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
+/// `sys.modules[name]`, made when missing. Any hashable name will do.
+fn add_module(name: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     let modules = import::modules(cx)?;
     if let Some(m) = modules.get(name, cx)?.filter(|m| m.is_a::<PyModule>()) {
         return Ok(m);
@@ -72,22 +72,47 @@ fn import_level(name: &Object, globals: Option<&Object>, fromlist: Option<&Objec
 
 /// `importlib.import_module(name)`: the module itself.
 fn import_module(name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
+    if name.is_empty() {
+        return Err(cx.value_error(format_args!("Empty module name")));
+    }
     import::import_absolute(name, cx)
 }
 
-fn exec_code(name: &PyStr, code: &Object, path: Option<&Object>, cached: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
+/// A module name of a caller: a str, or `TypeError`.
+fn module_name_of<'a>(o: &'a Object, cx: &mut Cx) -> PyResult<&'a PyStr> {
+    match o.downcast::<PyStr>() {
+        Some(s) => Ok(s),
+        None => Err(cx.type_error(format_args!("module name must be a string"))),
+    }
+}
+
+/// A path in the encoding of the file system; null is none.
+unsafe fn path_of(p: *const c_char, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+    if p.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller's C string.
+    let b = unsafe { std::ffi::CStr::from_ptr(p) }.to_bytes();
+    taipan_object::types::str::codec::decode(b, "utf-8", "surrogateescape", cx).map(Some)
+}
+
+fn exec_code(name: &Object, code: &Object, path: Option<&Object>, cached: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
     let m = add_module(name, cx)?;
     let d: Own<PyDict> = want::<PyModule>(Some(&m), cx)?.dict(cx)?;
     let b = cx.import("builtins")?;
     if !d.contains(name!(cx, "__builtins__"), cx)? {
         d.set(name!(cx, "__builtins__"), &b, cx)?;
     }
-    if let Some(p) = path {
-        d.set(name!(cx, "__file__"), p, cx)?;
-    }
-    if let Some(c) = cached {
-        d.set(name!(cx, "__cached__"), c, cx)?;
-    }
+    let path = match path {
+        Some(p) => p.own(),
+        None => attr::get_text(code, "co_filename", cx)?,
+    };
+    // `__spec__`, `__loader__`, `__file__` and `__cached__`.
+    let fix = cx.import_attr("_frozen_importlib_external", "_fix_up_module")?;
+    match cached {
+        Some(c) => call::call(&fix, &[d.as_object(), name, &path, c], cx)?,
+        None => call::call(&fix, &[d.as_object(), name, &path], cx)?,
+    };
     let exec = cx.import_attr("builtins", "exec")?;
     if let Err(r) = call::call(&exec, &[code, &d], cx) {
         let e = cx.take_raised(r);
@@ -96,8 +121,31 @@ fn exec_code(name: &PyStr, code: &Object, path: Option<&Object>, cached: Option<
     }
     match import::modules(cx)?.get(name, cx)? {
         Some(m) => Ok(m),
-        None => Err(cx.import_error(format_args!("Loaded module {name} not found in sys.modules"))),
+        None => {
+            let shown = taipan_object::abstract_::str(name, cx)?;
+            Err(cx.import_error(format_args!("Loaded module {shown} not found in sys.modules")))
+        }
     }
+}
+
+/// Run a frozen module anew, in the module of its name.
+fn import_frozen(name: &PyStr, cx: &mut Cx) -> PyResult<bool> {
+    let ask = |f: &str, cx: &mut Cx| {
+        let f = cx.import_attr("_imp", f)?;
+        call::call(&f, &[name.as_object()], cx)
+    };
+    let frozen = ask("is_frozen", cx)?;
+    if !taipan_object::abstract_::is_true(&frozen, cx)? {
+        return Ok(false);
+    }
+    let code = ask("get_frozen_object", cx)?;
+    let package = ask("is_frozen_package", cx)?;
+    if taipan_object::abstract_::is_true(&package, cx)? {
+        let m = add_module(name, cx)?;
+        let path = PyList::new(cx)?;
+        attr::set(&m, name!(cx, "__path__"), Some(path.as_object()), cx)?;
+    }
+    exec_code(name, &code, None, None, cx).map(|_| true)
 }
 
 capi! {
@@ -196,13 +244,19 @@ capi! {
     /// `importlib.import_module(name)`.
     fn PyImport_ImportModule(name: *const c_char) -> PyResult<Own<Object>> = |cx| { let n = str_of(name, cx)?; import_module(&n, cx) }
     /// As `PyImport_ImportModule`.
-    fn PyImport_ImportModuleNoBlock(name: *const c_char) -> PyResult<Own<Object>> = |cx| { let n = str_of(name, cx)?; import_module(&n, cx) }
+    fn PyImport_ImportModuleNoBlock(name: *const c_char) -> PyResult<Own<Object>> = |cx| {
+        let text = "PyImport_ImportModuleNoBlock() is deprecated and scheduled for removal in Python 3.15. Use PyImport_ImportModule() instead.";
+        taipan_object::warn::warn(exc::DeprecationWarning(), format_args!("{text}"), 1, cx)?;
+        let n = str_of(name, cx)?;
+        import_module(&n, cx)
+    }
     /// `importlib.import_module(name)` through `__import__` of the current builtins.
-    fn PyImport_Import(name: &Object) -> PyResult<Own<Object>> = |cx| { import_module(want(Some(name), cx)?, cx) }
+    fn PyImport_Import(name: &Object) -> PyResult<Own<Object>> = |cx| { import_module(module_name_of(name, cx)?, cx) }
     /// An attribute of a module.
     fn PyImport_ImportModuleAttr(name: &Object, a: &Object) -> PyResult<Own<Object>> = |cx| {
-        let m = import_module(want(Some(name), cx)?, cx)?;
-        attr::get(&m, want(Some(a), cx)?, cx)
+        let m = import_module(module_name_of(name, cx)?, cx)?;
+        let a = attr::as_name(a, cx)?;
+        attr::get(&m, &a, cx)
     }
     /// An attribute of a module.
     fn PyImport_ImportModuleAttrString(name: *const c_char, a: *const c_char) -> PyResult<Own<Object>> = |cx| {
@@ -236,7 +290,7 @@ capi! {
     /// The module of a name, made when missing, borrowed.
     fn PyImport_AddModule(name: *const c_char) -> PyResult<Borrowed> = |cx| { let n = str_of(name, cx)?; add_module(&n, cx).map(|m| Borrowed(m.as_ptr())) }
     /// The module of a name, made when missing, borrowed.
-    fn PyImport_AddModuleObject(name: &Object) -> PyResult<Borrowed> = |cx| { add_module(want(Some(name), cx)?, cx).map(|m| Borrowed(m.as_ptr())) }
+    fn PyImport_AddModuleObject(name: &Object) -> PyResult<Borrowed> = |cx| { add_module(name, cx).map(|m| Borrowed(m.as_ptr())) }
     /// The module of a name, made when missing.
     fn PyImport_AddModuleRef(name: *const c_char) -> PyResult<Own<Object>> = |cx| { let n = str_of(name, cx)?; add_module(&n, cx) }
     /// Run a code object as a module.
@@ -244,20 +298,29 @@ capi! {
     /// Run a code object as a module of a file.
     fn PyImport_ExecCodeModuleEx(name: *const c_char, code: &Object, path: *const c_char) -> PyResult<Own<Object>> = |cx| {
         let n = str_of(name, cx)?;
-        let p = if path.is_null() { None } else { Some(str_of(path, cx)?) };
-        exec_code(&n, code, p.as_ref().map(|p| p.as_object()), None, cx)
+        let p = path_of(path, cx)?;
+        exec_code(&n, code, p.as_deref(), None, cx)
     }
     /// Run a code object as a module of a file and its `.pyc`.
     fn PyImport_ExecCodeModuleWithPathnames(name: *const c_char, code: &Object, path: *const c_char, cached: *const c_char) -> PyResult<Own<Object>> = |cx| {
         let n = str_of(name, cx)?;
-        let p = if path.is_null() { None } else { Some(str_of(path, cx)?) };
-        let c = if cached.is_null() { None } else { Some(str_of(cached, cx)?) };
-        exec_code(&n, code, p.as_ref().map(|p| p.as_object()), c.as_ref().map(|c| c.as_object()), cx)
+        let (mut p, c) = (path_of(path, cx)?, path_of(cached, cx)?);
+        if let (None, Some(c)) = (&p, &c) {
+            let source = cx.import_attr("_frozen_importlib_external", "_get_sourcefile")?;
+            p = Some(call::call(&source, &[c], cx)?);
+        }
+        exec_code(&n, code, p.as_deref(), c.as_deref(), cx)
     }
     /// Run a code object as a module of a file and its `.pyc`.
     fn PyImport_ExecCodeModuleObject(name: &Object, code: &Object, path: Option<&Object>, cached: Option<&Object>) -> PyResult<Own<Object>> = |cx| {
-        exec_code(want(Some(name), cx)?, code, path, cached, cx)
+        exec_code(name, code, path, cached, cx)
     }
+    /// Import a frozen module: 1, 0 when there is none of that name.
+    fn PyImport_ImportFrozenModuleObject(name: Option<&Object>) -> PyResult<bool> = |cx| {
+        match name.and_then(|n| n.downcast::<PyStr>()) { Some(n) => import_frozen(n, cx), None => Ok(false) }
+    }
+    /// Import a frozen module: 1, 0 when there is none of that name.
+    fn PyImport_ImportFrozenModule(name: *const c_char) -> PyResult<bool> = |cx| { let n = str_of(name, cx)?; import_frozen(&n, cx) }
     /// The magic number of `.pyc` files.
     fn PyImport_GetMagicNumber() -> PyResult<c_long> = |cx| {
         let m = cx.import_attr("importlib.util", "MAGIC_NUMBER")?;

@@ -260,6 +260,7 @@ capi! {
     fn PyObject_Print(o: Option<&Object>, file: *mut c_void, flags: c_int) -> PyResult<()> = |cx| {
         let s = match o {
             None => "<nil>".to_owned(),
+            Some(o) if o.refcount() == 0 => format!("<refcnt 0 at {o:p}>"),
             Some(o) if flags & 1 != 0 => abstract_::str(o, cx)?.to_string_lossy(),
             Some(o) => abstract_::repr(o, cx)?.to_string_lossy(),
         };

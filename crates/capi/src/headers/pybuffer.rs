@@ -8,6 +8,7 @@ use taipan_object::abstract_::buffer;
 use taipan_object::call;
 use taipan_object::prelude::*;
 use taipan_object::types::memoryview::PyMemoryView;
+use taipan_object::types::pickle_buffer::PyPickleBuffer;
 
 /// The dimensions of a view.
 unsafe fn dims<'a>(v: &'a Py_buffer) -> (&'a [isize], Option<&'a [isize]>, Option<&'a [isize]>) {
@@ -46,9 +47,11 @@ unsafe fn address(v: &Py_buffer, indices: *const isize) -> *mut u8 {
     let mut p = v.buf as *mut u8;
     // SAFETY: indices within the shape.
     unsafe {
-        let (_, strides, sub) = dims(v);
+        let (shape, strides, sub) = dims(v);
         for i in 0..v.ndim.max(0) as usize {
-            p = p.offset(strides.map_or(0, |s| s[i]) * *indices.add(i));
+            // Without strides the items lie row by row.
+            let stride = strides.map_or_else(|| v.itemsize * shape.get(i + 1..).unwrap_or_default().iter().product::<isize>(), |s| s[i]);
+            p = p.offset(stride * *indices.add(i));
             if let Some(s) = sub.filter(|s| s[i] >= 0) {
                 p = (*(p as *const *mut u8)).offset(s[i]);
             }
@@ -235,12 +238,23 @@ capi! {
             buffer::release(&mut v);
             return Err(cx.buffer_error(format_args!("writable contiguous buffer requested for a non-contiguous object.")));
         }
-        let mut copy = vec![0u8; v.len as usize];
-        let n = v.len;
-        let r = PyBuffer_ToContiguous(copy.as_mut_ptr() as *mut c_void, &v, n, order);
         buffer::release(&mut v);
-        if r < 0 { return Err(Raised::assume()); }
-        let b = taipan_object::types::bytes::PyBytes::new(&copy, cx)?;
-        PyMemoryView::from_object(b.as_object(), cx).map(Own::into_object)
+        m.contiguous_copy(order as u8 == b'F', cx).map(Own::into_object)
+    }
+    /// A pickle buffer of an object.
+    fn PyPickleBuffer_FromObject(o: &Object) -> PyResult<Own<PyPickleBuffer>> = |cx| { PyPickleBuffer::of(o, cx) }
+    /// The view that a pickle buffer holds.
+    fn PyPickleBuffer_GetBuffer(o: &Object) -> PyResult<*const Py_buffer> = |cx| {
+        match o.downcast::<PyPickleBuffer>() {
+            Some(b) => b.request(cx),
+            None => Err(cx.type_error(format_args!("expected PickleBuffer, {} found", o.ty().tp_name_str()))),
+        }
+    }
+    /// Give back what a pickle buffer holds.
+    fn PyPickleBuffer_Release(o: &Object) -> PyResult<()> = |cx| {
+        if !o.is_a::<PyPickleBuffer>() {
+            return Err(cx.type_error(format_args!("expected PickleBuffer, {} found", o.ty().tp_name_str())));
+        }
+        call::call_method(o, name!(cx, "release"), &[], cx).map(drop)
     }
 }

@@ -20,12 +20,15 @@ fn valid<'a>(o: Option<&'a Object>, function: &str, cx: &mut Cx) -> PyResult<&'a
 unsafe fn import(name: *const c_char, cx: &mut Cx) -> PyResult<*mut c_void> {
     // SAFETY: the caller's C string.
     let path = unsafe { text(name) }.into_owned();
+    // SAFETY: as above.
+    let whole = unsafe { std::ffi::CStr::from_ptr(name) }.to_bytes();
     let mut parts = path.split('.');
     let first = parts.next().unwrap_or_default();
     let Ok(mut o) = cx.import(first) else {
         return Err(cx.import_error(format_args!("PyCapsule_Import could not import module \"{first}\"")));
     };
-    for p in parts {
+    for (p, raw) in parts.zip(whole.split(|c| *c == b'.').skip(1)) {
+        crate::border::utf8(raw, cx)?;
         o = attr::get_text(&o, p, cx)?;
     }
     // SAFETY: as above.

@@ -15,9 +15,38 @@ pub fn set_object(ty: &Object, value: Option<&Object>, cx: &mut Cx) -> Raised {
         let shown = abstract_::repr(ty, cx).map(|s| s.to_string_lossy()).unwrap_or_default();
         return cx.system_error(format_args!("_PyErr_SetObject: exception {shown} is not a BaseException subclass"));
     };
-    match instance_of(cls, value, cx) {
+    // A value that is an exception already is taken as it is when its class fits.
+    let made = match value.filter(|v| v.is_a::<PyBaseException>()) {
+        Some(v) => match abstract_::is_subclass(v.ty().as_object(), ty, cx) {
+            Ok(true) => return cx.raise(v.own()),
+            Ok(false) => call::call(ty, &[v], cx),
+            Err(r) => return r,
+        },
+        None => instance_of(cls, value, cx),
+    };
+    match made {
         Ok(e) => cx.raise(e),
-        Err(r) => r,
+        Err(r) => {
+            let e = cx.take_raised(r);
+            note_failure(&e, cls, value, cx);
+            cx.set_raised(e)
+        }
+    }
+}
+
+/// Say in a note of the exception which one could not be made.
+fn note_failure(e: &Object, cls: &PyType, value: Option<&Object>, cx: &mut Cx) {
+    let args = match value.map(|v| abstract_::repr(v, cx)) {
+        None => String::new(),
+        Some(Ok(s)) => format!(" args={s}"),
+        Some(Err(r)) => {
+            cx.discard(r);
+            " args=<unknown>".to_owned()
+        }
+    };
+    let r = PyStr::new(&format!("Normalization failed: type={}{args}", cls.name()), cx).and_then(|n| call::call_method(e, name!(cx, "add_note"), &[&n], cx));
+    if let Err(r) = r {
+        cx.discard(r);
     }
 }
 
@@ -154,7 +183,12 @@ fn restore(ty: Option<Own<Object>>, value: Option<Own<Object>>, tb: Option<Own<O
             Some(Err(_)) | None => return,
         },
     };
-    if let (Some(tb), Some(b)) = (tb.filter(|t| t.is_a::<PyTraceback>()), e.downcast::<PyBaseException>()) {
+    let tb = tb.filter(|t| !t.is_none());
+    if tb.as_ref().is_some_and(|t| !t.is_a::<PyTraceback>()) {
+        let _raised = cx.type_error(format_args!("traceback must be a Traceback or None"));
+        return;
+    }
+    if let (Some(tb), Some(b)) = (tb, e.downcast::<PyBaseException>()) {
         b.traceback.set(Some(tb), cx);
     }
     let _raised = cx.set_raised(e);

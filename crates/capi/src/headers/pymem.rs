@@ -3,7 +3,7 @@
 //! Sizes are rounded up to 16 because blocks may end in the kernel's free lists, which are kept by classes of 16 bytes.
 
 use crate::border::{Void, put};
-use crate::capi;
+use crate::{capi, debug_alloc};
 use std::ffi::c_void;
 use std::mem::size_of;
 use taipan_abi::{PyMemAllocatorEx, PyObjectArenaAllocator};
@@ -11,6 +11,25 @@ use taipan_object::alloc;
 
 fn rounded(n: usize) -> Option<usize> {
     (n <= isize::MAX as usize - 16).then(|| n.max(1).div_ceil(16) * 16)
+}
+
+/// A block of a domain.
+fn malloc_in(api: u8, n: usize) -> Void {
+    if debug_alloc::active() { debug_alloc::allocate(api, n, false) as Void } else { malloc(n) }
+}
+fn calloc_in(api: u8, n: usize, size: usize) -> Void {
+    if !debug_alloc::active() {
+        return calloc(n, size);
+    }
+    n.checked_mul(size).map_or(std::ptr::null_mut(), |n| debug_alloc::allocate(api, n, true) as Void)
+}
+unsafe fn realloc_in(api: u8, p: Void, n: usize) -> Void {
+    // SAFETY: the caller's block.
+    unsafe { if debug_alloc::active() { debug_alloc::resize(api, p as *mut u8, n) as Void } else { realloc(p, n) } }
+}
+unsafe fn free_in(api: u8, p: Void) {
+    // SAFETY: the caller's block.
+    unsafe { if debug_alloc::active() { debug_alloc::release(api, p as *mut u8) } else { alloc::raw_free(p as *mut u8) } }
 }
 
 fn malloc(n: usize) -> Void {
@@ -48,29 +67,29 @@ const _: () = assert!(size_of::<PyMemAllocatorEx>() == 40);
 
 capi! {
     /// `malloc` of the object domain.
-    fn PyObject_Malloc(n: usize) -> Void = |_| { malloc(n) }
+    fn PyObject_Malloc(n: usize) -> Void = |_| { malloc_in(b'o', n) }
     /// `calloc` of the object domain.
-    fn PyObject_Calloc(n: usize, size: usize) -> Void = |_| { calloc(n, size) }
+    fn PyObject_Calloc(n: usize, size: usize) -> Void = |_| { calloc_in(b'o', n, size) }
     /// `realloc` of the object domain.
-    fn PyObject_Realloc(p: Void, n: usize) -> Void = |_| { realloc(p, n) }
+    fn PyObject_Realloc(p: Void, n: usize) -> Void = |_| { realloc_in(b'o', p, n) }
     /// `free` of the object domain.
-    fn PyObject_Free(p: Void) = |_| { alloc::raw_free(p as *mut u8) }
+    fn PyObject_Free(p: Void) = |_| { free_in(b'o', p) }
     /// `malloc` of the memory domain.
-    fn PyMem_Malloc(n: usize) -> Void = |_| { malloc(n) }
+    fn PyMem_Malloc(n: usize) -> Void = |_| { malloc_in(b'm', n) }
     /// `calloc` of the memory domain.
-    fn PyMem_Calloc(n: usize, size: usize) -> Void = |_| { calloc(n, size) }
+    fn PyMem_Calloc(n: usize, size: usize) -> Void = |_| { calloc_in(b'm', n, size) }
     /// `realloc` of the memory domain.
-    fn PyMem_Realloc(p: Void, n: usize) -> Void = |_| { realloc(p, n) }
+    fn PyMem_Realloc(p: Void, n: usize) -> Void = |_| { realloc_in(b'm', p, n) }
     /// `free` of the memory domain.
-    fn PyMem_Free(p: Void) = |_| { alloc::raw_free(p as *mut u8) }
+    fn PyMem_Free(p: Void) = |_| { free_in(b'm', p) }
     /// `malloc` without the GIL.
-    fn PyMem_RawMalloc(n: usize) -> Void = |_| { malloc(n) }
+    fn PyMem_RawMalloc(n: usize) -> Void = |_| { malloc_in(b'r', n) }
     /// `calloc` without the GIL.
-    fn PyMem_RawCalloc(n: usize, size: usize) -> Void = |_| { calloc(n, size) }
+    fn PyMem_RawCalloc(n: usize, size: usize) -> Void = |_| { calloc_in(b'r', n, size) }
     /// `realloc` without the GIL.
-    fn PyMem_RawRealloc(p: Void, n: usize) -> Void = |_| { realloc(p, n) }
+    fn PyMem_RawRealloc(p: Void, n: usize) -> Void = |_| { realloc_in(b'r', p, n) }
     /// `free` without the GIL.
-    fn PyMem_RawFree(p: Void) = |_| { alloc::raw_free(p as *mut u8) }
+    fn PyMem_RawFree(p: Void) = |_| { free_in(b'r', p) }
     /// The functions that make and free big blocks.
     fn PyObject_GetArenaAllocator(out: *mut PyObjectArenaAllocator) = |_| {
         put(out, PyObjectArenaAllocator { ctx: std::ptr::null_mut(), alloc: Some(hook_malloc), free: Some(hook_free_sized) })

@@ -20,6 +20,9 @@ thread_local! {
     static OWN: Cell<*const ThreadState> = const { Cell::new(std::ptr::null()) };
 }
 
+/// The complaint about a call without a thread state.
+const NO_STATE: &str = "PyThreadState_Get: the function must be called with the GIL held, after Python initialization and before Python finalization, but the GIL is released (the current Python thread state is NULL)";
+
 /// Stack that a foreign thread is taken to have left, bytes.
 const FOREIGN_STACK: usize = 1 << 20;
 
@@ -132,7 +135,7 @@ capi! {
     /// The current state; fatal without one.
     fn PyThreadState_Get() -> State = |_| {
         let c = cx::current();
-        if c.is_null() { taipan_object::fatal("PyThreadState_Get: the function must be called with the GIL held"); }
+        if c.is_null() { taipan_object::fatal(NO_STATE); }
         c as State
     }
     /// The current state, or null.
@@ -257,6 +260,9 @@ capi! {
     fn PyEval_GetFrame() -> PyResult<Borrowed> = |cx| { frame_of(cx.ts(), cx).map(|f| Borrowed(f.map_or(std::ptr::null_mut(), |f| f.as_object().as_ptr()))) }
     /// The name of a callable, for messages.
     fn PyEval_GetFuncName(f: &Object) -> PyResult<*const c_char> = |cx| {
+        if !matches!(f.ty().tp_name_str(), "function" | "method" | "builtin_function_or_method" | "builtin_method") {
+            return Ok(f.ty().tp_name.get());
+        }
         match attr::get_opt(f, name!(cx, "__name__"), cx)?.and_then(|n| n.downcast_own::<PyStr>().ok()) {
             // The function keeps its name alive.
             Some(n) => n.utf8_cached(cx).map(|b| b.as_ptr() as *const c_char),

@@ -22,7 +22,7 @@ fn span(a: isize, b: isize, cx: &mut Cx) -> PyResult<Own<Object>> {
     new_slice(&a, &b, none(), cx)
 }
 
-fn is_mapping(o: &Object) -> bool {
+pub(super) fn is_mapping(o: &Object) -> bool {
     o.ty().mapping().is_some_and(|m| m.mp_subscript.get().is_some())
 }
 
@@ -284,7 +284,14 @@ capi! {
         abstract_::set_item(o, &s, None, cx)
     }
     /// `v in o`.
-    fn PySequence_Contains(o: &Object, v: &Object) -> PyResult<bool> = |cx| { sequence::contains(o, v, cx) }
+    fn PySequence_Contains(o: Option<&Object>, v: Option<&Object>) -> PyResult<bool> = |cx| {
+        match (o, v) {
+            (Some(o), Some(v)) => sequence::contains(o, v, cx),
+            // Nothing is compared with the value then.
+            (Some(o), None) if o.downcast::<PyList>().is_some_and(|l| l.is_empty()) || o.downcast::<PyTuple>().is_some_and(|t| t.is_empty()) => Ok(false),
+            _ => Err(null_error(cx)),
+        }
+    }
     /// `v in o`.
     fn PySequence_In(o: &Object, v: &Object) -> PyResult<bool> = |cx| { sequence::contains(o, v, cx) }
     /// How often `v` occurs.
@@ -370,18 +377,24 @@ capi! {
         r
     }
     /// Whether `o[key]` works; errors are hidden.
-    fn PyMapping_HasKey(o: &Object, key: &Object) -> c_int = |cx| {
+    fn PyMapping_HasKey(o: Option<&Object>, key: Option<&Object>) -> c_int = |cx| {
         let mut v = std::ptr::null_mut();
-        let r = optional_item(o, key, &raw mut v, cx);
+        let r = match (o, key) {
+            (Some(o), Some(key)) => optional_item(o, key, &raw mut v, cx),
+            _ => Err(null_error(cx)),
+        };
         drop(crate::border::steal(v));
-        hidden(r, o, "Exception ignored in PyMapping_HasKey(); consider using PyMapping_HasKeyWithError(), PyMapping_GetOptionalItem() or PyObject_GetItem()", cx)
+        hidden(r, o.unwrap_or(none()), "Exception ignored in PyMapping_HasKey(); consider using PyMapping_HasKeyWithError(), PyMapping_GetOptionalItem() or PyObject_GetItem()", cx)
     }
     /// Whether `o[key]` works; errors are hidden.
-    fn PyMapping_HasKeyString(o: &Object, key: *const c_char) -> c_int = |cx| {
+    fn PyMapping_HasKeyString(o: Option<&Object>, key: *const c_char) -> c_int = |cx| {
         let mut v = std::ptr::null_mut();
-        let r = str_of(key, cx).and_then(|k| optional_item(o, &k, &raw mut v, cx));
+        let r = match o {
+            Some(o) => str_of(key, cx).and_then(|k| optional_item(o, &k, &raw mut v, cx)),
+            None => Err(null_error(cx)),
+        };
         drop(crate::border::steal(v));
-        hidden(r, o, "Exception ignored in PyMapping_HasKeyString(); consider using PyMapping_HasKeyStringWithError(), PyMapping_GetOptionalItemString() or PyMapping_GetItemString()", cx)
+        hidden(r, o.unwrap_or(none()), "Exception ignored in PyMapping_HasKeyString(); consider using PyMapping_HasKeyStringWithError(), PyMapping_GetOptionalItemString() or PyMapping_GetItemString()", cx)
     }
     /// `list(o.keys())`.
     fn PyMapping_Keys(o: Option<&Object>) -> PyResult<Own<PyList>> = |cx| {

@@ -52,6 +52,18 @@ fn slot_value(t: &PyType, n: c_int, cx: &mut Cx) -> PyResult<*mut c_void> {
     })
 }
 
+fn has_token(c: &Object, token: *mut c_void) -> bool {
+    c.downcast::<PyType>().and_then(|c| c.heap()).is_some_and(|h| std::ptr::eq(h.ht_token.get(), token))
+}
+
+fn base_with_token(t: &PyType, token: *mut c_void) -> Option<Own<Object>> {
+    if has_token(t.as_object(), token) {
+        return Some(t.as_object().own());
+    }
+    let bases = t.tp_bases.own()?;
+    bases.as_slice().iter().find_map(|b| b.downcast::<PyType>().and_then(|b| base_with_token(b, token)))
+}
+
 unsafe fn make(meta: Option<&PyType>, module: Option<&Object>, spec: *const abi::PyType_Spec, bases: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
     // SAFETY: the caller's spec.
     unsafe { from_spec::from_spec(meta, module, &*spec, bases, cx) }
@@ -119,19 +131,20 @@ capi! {
         }
     }
     /// The base made from the spec with a token: 1 and the type, 0.
-    fn PyType_GetBaseByToken(t: &PyType, token: *mut c_void, out: *mut *mut Object) -> PyResult<bool> = |cx| {
+    fn PyType_GetBaseByToken(t: &Object, token: *mut c_void, out: *mut *mut Object) -> PyResult<bool> = |cx| {
         crate::border::put(out, std::ptr::null_mut());
+        let Some(t) = t.downcast::<PyType>() else { return Err(cx.type_error(format_args!("expected a type, got a '{}' object", t.ty().name()))) };
         if token.is_null() {
             return Err(cx.system_error(format_args!("PyType_GetBaseByToken called with token=NULL")));
         }
-        let Some(mro) = t.tp_mro.own() else { return Ok(false) };
-        for c in mro.as_slice() {
-            if c.downcast::<PyType>().and_then(|c| c.heap()).is_some_and(|h| std::ptr::eq(h.ht_token.get(), token)) {
-                if !out.is_null() { *out = c.own().into_raw(); }
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let found = match t.tp_mro.own() {
+            Some(mro) => mro.as_slice().iter().find(|c| has_token(c, token)).map(|c| c.own()),
+            // The type is being made: its bases have theirs.
+            None => base_with_token(t, token),
+        };
+        let hit = found.is_some();
+        if let (Some(c), false) = (found, out.is_null()) { *out = c.into_raw(); }
+        Ok(hit)
     }
     /// Make a class immutable.
     fn PyType_Freeze(t: &PyType) -> PyResult<()> = |cx| {

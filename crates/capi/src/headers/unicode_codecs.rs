@@ -72,10 +72,33 @@ fn registry(function: &str, args: &[&Object], cx: &mut Cx) -> PyResult<Own<Objec
     call::call(&f, args, cx)
 }
 
-unsafe fn codec_part(encoding: *const c_char, i: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
+/// What the registry says about an encoding.
+unsafe fn codec_info(encoding: *const c_char, cx: &mut Cx) -> PyResult<Own<Object>> {
+    if encoding.is_null() {
+        return Err(bad_argument(cx));
+    }
     // SAFETY: the caller's C string.
     let e = PyStr::new(&unsafe { text(encoding) }, cx)?;
-    let info = registry("lookup", &[&e], cx)?;
+    registry("lookup", &[&e], cx)
+}
+
+/// An incremental encoder or decoder.
+unsafe fn incremental(encoding: *const c_char, part: &str, errors: *const c_char, cx: &mut Cx) -> PyResult<Own<Object>> {
+    // SAFETY: the caller's C strings.
+    unsafe {
+        let info = codec_info(encoding, cx)?;
+        let f = taipan_object::attr::get_text(&info, part, cx)?;
+        if errors.is_null() {
+            return call::call(&f, &[], cx);
+        }
+        let e = optional_text(errors, cx)?;
+        call::call(&f, &[&e], cx)
+    }
+}
+
+unsafe fn codec_part(encoding: *const c_char, i: usize, cx: &mut Cx) -> PyResult<Own<Object>> {
+    // SAFETY: the caller's C string.
+    let info = unsafe { codec_info(encoding, cx)? };
     let t: &PyTuple = crate::border::want(Some(&info), cx)?;
     t.get(i).map(Object::own).ok_or_else(|| bad_argument(cx))
 }
@@ -90,6 +113,73 @@ fn handler(name: &str, e: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     let n = PyStr::new(name, cx)?;
     let h = registry("lookup_error", &[&n], cx)?;
     call::call(&h, &[e], cx)
+}
+
+/// What a mapping says about a character.
+enum Mapped {
+    Same,
+    Text(Own<PyStr>),
+    Char(u32),
+    Undefined,
+}
+
+fn mapped(c: u32, mapping: &Object, cx: &mut Cx) -> PyResult<Mapped> {
+    let k = PyInt::new(c.into(), cx)?;
+    let v = match taipan_object::abstract_::get_item(mapping, &k, cx) {
+        Ok(v) => v,
+        Err(r) => {
+            cx.catch(r, exc::LookupError())?;
+            return Ok(Mapped::Same);
+        }
+    };
+    if v.is_none() {
+        return Ok(Mapped::Undefined);
+    }
+    if let Some(i) = v.downcast::<PyInt>() {
+        return match i.to_i64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= 0x10ffff) {
+            Some(n) => Ok(Mapped::Char(n)),
+            None => Err(cx.value_error(format_args!("character mapping must be in range(0x110000)"))),
+        };
+    }
+    match v.downcast_own::<PyStr>() {
+        Ok(s) => Ok(Mapped::Text(s)),
+        Err(_) => Err(cx.type_error(format_args!("character mapping must return integer, None or str"))),
+    }
+}
+
+/// Every character through a mapping; those that it maps to None are the error handler's.
+fn translate(s: &PyStr, mapping: &Object, errors: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    let points = s.to_points();
+    let mut out = str::StrBuf::new();
+    let mut i = 0;
+    while let Some(&c) = points.get(i) {
+        match mapped(c, mapping, cx)? {
+            Mapped::Same => out.push(c),
+            Mapped::Char(c) => out.push(c),
+            Mapped::Text(t) => out.push_str(&t),
+            Mapped::Undefined => {
+                let mut end = i + 1;
+                while let Some(&c) = points.get(end) {
+                    if !matches!(mapped(c, mapping, cx)?, Mapped::Undefined) {
+                        break;
+                    }
+                    end += 1;
+                }
+                let (a, b, why) = (PyInt::new(i as i64, cx)?, PyInt::new(end as i64, cx)?, PyStr::new("character maps to <undefined>", cx)?);
+                let e = call::call(exc::UnicodeTranslateError().as_object(), &[s.as_object(), &a, &b, &why], cx)?;
+                let t = handler(errors, &e, cx)?;
+                let t: &PyTuple = crate::border::want(Some(&t), cx)?;
+                let (Some(text), Some(at)) = (t.get(0), t.get(1)) else { return Err(bad_argument(cx)) };
+                out.push_str(want_str(text, cx)?);
+                let at = at.downcast::<PyInt>().and_then(|n| n.to_i64()).unwrap_or(end as i64);
+                let at = if at < 0 { at + points.len() as i64 } else { at };
+                i = usize::try_from(at).unwrap_or(end).min(points.len());
+                continue;
+            }
+        }
+        i += 1;
+    }
+    out.finish(cx)
 }
 
 fn flag(p: bool) -> c_int {
@@ -116,7 +206,8 @@ capi! {
     /// `raw_unicode_escape`.
     fn PyUnicode_AsRawUnicodeEscapeString(o: &Object) -> PyResult<Own<Object>> = |cx| { encoded(o, "raw_unicode_escape", "strict", cx) }
     /// With a mapping.
-    fn PyUnicode_AsCharmapString(o: &Object, mapping: &Object) -> PyResult<Own<Object>> = |cx| {
+    fn PyUnicode_AsCharmapString(o: Option<&Object>, mapping: Option<&Object>) -> PyResult<Own<Object>> = |cx| {
+        let (Some(o), Some(mapping)) = (o, mapping) else { return Err(bad_argument(cx)) };
         let s = want_str(o, cx)?;
         let e = PyStr::new("strict", cx)?;
         let r = registry("charmap_encode", &[s, &e, mapping], cx)?;
@@ -216,8 +307,9 @@ capi! {
         decode(slice(p, n), "utf-8", &or(errors, "strict"), cx)
     }
     /// `o.translate(mapping)`.
-    fn PyUnicode_Translate(o: &Object, mapping: &Object, errors: *const c_char) -> PyResult<Own<Object>> = |cx| {
-        super::unicodeobject::str_method(o, "translate", &[mapping], cx)
+    fn PyUnicode_Translate(o: Option<&Object>, mapping: Option<&Object>, errors: *const c_char) -> PyResult<Own<PyStr>> = |cx| {
+        let (Some(o), Some(mapping)) = (o, mapping) else { return Err(bad_argument(cx)) };
+        translate(want_str(o, cx)?, mapping, &or(errors, "strict"), cx)
     }
     /// `"O&"` converter: a path as bytes; null releases the result.
     fn PyUnicode_FSConverter(o: Option<&Object>, out: *mut *mut Object) -> c_int = |cx| {
@@ -300,14 +392,22 @@ capi! {
     }
     /// `codecs.encode(o, encoding, errors)`.
     fn PyCodec_Encode(o: &Object, encoding: *const c_char, errors: *const c_char) -> PyResult<Own<Object>> = |cx| {
-        let (e, h) = (PyStr::new(&or(encoding, "utf-8"), cx)?, PyStr::new(&or(errors, "strict"), cx)?);
+        if encoding.is_null() { return Err(bad_argument(cx)); }
+        let (e, h) = (PyStr::new(&text(encoding), cx)?, PyStr::new(&or(errors, "strict"), cx)?);
         registry("encode", &[o, &e, &h], cx)
     }
     /// `codecs.decode(o, encoding, errors)`.
     fn PyCodec_Decode(o: &Object, encoding: *const c_char, errors: *const c_char) -> PyResult<Own<Object>> = |cx| {
-        let (e, h) = (PyStr::new(&or(encoding, "utf-8"), cx)?, PyStr::new(&or(errors, "strict"), cx)?);
+        if encoding.is_null() { return Err(bad_argument(cx)); }
+        let (e, h) = (PyStr::new(&text(encoding), cx)?, PyStr::new(&or(errors, "strict"), cx)?);
         registry("decode", &[o, &e, &h], cx)
     }
+    /// `codecs.getincrementalencoder(encoding)(errors)`.
+    fn PyCodec_IncrementalEncoder(encoding: *const c_char, errors: *const c_char) -> PyResult<Own<Object>> = |cx| { incremental(encoding, "incrementalencoder", errors, cx) }
+    /// `codecs.getincrementaldecoder(encoding)(errors)`.
+    fn PyCodec_IncrementalDecoder(encoding: *const c_char, errors: *const c_char) -> PyResult<Own<Object>> = |cx| { incremental(encoding, "incrementaldecoder", errors, cx) }
+    /// A compact form of a decoding table.
+    fn PyUnicode_BuildEncodingMap(s: &Object) -> PyResult<Own<Object>> = |cx| { registry("charmap_build", &[s], cx) }
     /// The encoder function.
     fn PyCodec_Encoder(encoding: *const c_char) -> PyResult<Own<Object>> = |cx| { codec_part(encoding, 0, cx) }
     /// The decoder function.

@@ -50,14 +50,20 @@ capi! {
     /// Add UTF-8 text with an error handler; `consumed` allows an unfinished end.
     fn PyUnicodeWriter_DecodeUTF8Stateful(w: *mut PyUnicodeWriter, p: *const c_char, n: isize, errors: *const c_char, consumed: *mut isize) -> PyResult<()> = |cx| {
         let b = utf8(p, n);
+        crate::border::put(consumed, 0);
         let s = super::unicode_codecs::PyUnicode_DecodeUTF8Stateful(b.as_ptr() as *const c_char, b.len() as isize, errors, consumed);
         let s = taipan_object::err::result_from_raw(s)?;
         (*w).0.push_str(want_str(&s, cx)?);
         Ok(())
     }
+    /// Add characters of one byte each.
+    fn _PyUnicodeWriter_WriteLatin1String(w: *mut PyUnicodeWriter, p: *const u8, n: isize) -> PyResult<()> = |cx| {
+        if n > 0 { std::slice::from_raw_parts(p, n as usize).iter().for_each(|b| (*w).0.push((*b).into())); }
+        Ok(())
+    }
     /// Add wide characters.
     fn PyUnicodeWriter_WriteWideChar(w: *mut PyUnicodeWriter, p: *const WChar, n: isize) -> PyResult<()> = |cx| {
-        let s = taipan_object::err::result_from_raw(super::unicodeobject::PyUnicode_FromWideChar(p, n))?;
+        let s = taipan_object::err::result_from_raw(super::unicodeobject::PyUnicode_FromWideChar(p, n.max(-1)))?;
         (*w).0.push_str(want_str(&s, cx)?);
         Ok(())
     }

@@ -31,11 +31,11 @@ fn fresh(n: isize, max: u32, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     if n < 0 {
         return Err(cx.system_error(format_args!("Negative size passed to PyUnicode_New")));
     }
-    if max > 0x10ffff {
-        return Err(cx.system_error(format_args!("invalid maximum character passed to PyUnicode_New")));
-    }
     if n == 0 {
         return Ok(str::intern::empty());
+    }
+    if max > 0x10ffff {
+        return Err(cx.system_error(format_args!("invalid maximum character passed to PyUnicode_New")));
     }
     PyStr::alloc(n as usize, max, cx).map(|(s, _)| s)
 }
@@ -44,6 +44,9 @@ fn fresh(n: isize, max: u32, cx: &mut Cx) -> PyResult<Own<PyStr>> {
 unsafe fn from_kind(kind: c_int, p: *const c_void, n: isize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     if n < 0 {
         return Err(cx.value_error(format_args!("size must be positive")));
+    }
+    if !matches!(kind, 1 | 2 | 4) {
+        return Err(cx.system_error(format_args!("invalid kind")));
     }
     let n = n as usize;
     if n == 0 {
@@ -59,8 +62,8 @@ unsafe fn from_kind(kind: c_int, p: *const c_void, n: isize, cx: &mut Cx) -> PyR
             }
             4 => {
                 let v = std::slice::from_raw_parts(p as *const u32, n);
-                if let Some(c) = v.iter().find(|c| **c > 0x10ffff) {
-                    return Err(cx.value_error(format_args!("character U+{c:x} is not in range [U+0000; U+10ffff]")));
+                if v.iter().any(|c| *c > 0x10ffff) {
+                    return Err(cx.system_error(format_args!("invalid maximum character passed to PyUnicode_New")));
                 }
                 PyStr::from_code_points(v, cx)
             }
@@ -173,13 +176,16 @@ capi! {
         if p.is_null() {
             return Err(cx.system_error(format_args!("NULL string with positive size with NULL passed to PyUnicode_FromStringAndSize")));
         }
+        if n > isize::MAX - 64 {
+            return Err(cx.memory_error());
+        }
         utf8(std::slice::from_raw_parts(p as *const u8, n as usize), cx)
     }
     /// From units of 1, 2 or 4 bytes.
     fn PyUnicode_FromKindAndData(kind: c_int, p: *const c_void, n: isize) -> PyResult<Own<PyStr>> = |cx| { from_kind(kind, p, n, cx) }
     /// From wide characters; a negative length means up to the zero.
     fn PyUnicode_FromWideChar(p: *const WChar, n: isize) -> PyResult<Own<PyStr>> = |cx| {
-        if p.is_null() && n != 0 {
+        if (p.is_null() && n != 0) || n < -1 {
             return Err(bad_internal_call(cx));
         }
         let v = if p.is_null() { &[] } else { wide(p, n) };
@@ -243,7 +249,7 @@ capi! {
     }
     /// Fill `n` units from `start`; how many were written.
     fn PyUnicode_Fill(o: &Object, start: isize, n: isize, c: u32) -> PyResult<isize> = |cx| {
-        let s = want_str(o, cx)?;
+        let Some(s) = o.downcast::<PyStr>() else { return Err(bad_internal_call(cx)) };
         if !modifiable(s) {
             return Err(cx.system_error(format_args!("Cannot modify a string currently used")));
         }

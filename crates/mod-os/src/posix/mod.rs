@@ -38,6 +38,7 @@ pub mod posix {
     #[exec]
     fn exec(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
         taipan_object::typeobj::ready_static(dirs::ScandirIterator::SPEC, cx)?;
+        process::provide();
         for (n, v) in taipan_host::consts::posix::TABLE {
             let v = PyInt::new(*v, cx)?;
             m.add(n, &v, cx)?;

@@ -57,6 +57,14 @@ pub fn after_fork_child(cx: &mut Cx) {
     run_hooks(l, cx);
 }
 
+/// Offer the hooks to C code that forks.
+pub fn provide() {
+    use taipan_object::provided;
+    provided::BEFORE_FORK.set(before_fork);
+    provided::AFTER_FORK_PARENT.set(after_fork_parent);
+    provided::AFTER_FORK_CHILD.set(after_fork_child);
+}
+
 /// `fork` in a process with several threads is a risk that is worth a warning.
 pub fn warn_of_threads(name: &str, cx: &mut Cx) -> PyResult<()> {
     if cx.interp().thread_list(cx).len() < 2 {

@@ -121,6 +121,10 @@ pub unsafe fn fill_info(view: *mut Py_buffer, obj: &Object, data: *mut u8, len: 
     if view.is_null() {
         return Err(cx.buffer_error(format_args!("PyBuffer_FillInfo: view==NULL argument is obsolete")));
     }
+    // `PyBUF_READ` and `PyBUF_WRITE` are no requests.
+    if flags == 0x100 || flags == 0x200 {
+        return Err(cx.system_error(format_args!("bad argument to internal function")));
+    }
     if readonly && flags & WRITABLE != 0 {
         return Err(cx.buffer_error(format_args!("Object is not writable.")));
     }

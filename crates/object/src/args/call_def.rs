@@ -96,10 +96,13 @@ const VAR_KW: i32 = METH_VARARGS | METH_KEYWORDS;
 /// `r` is an owned reference or null.
 #[inline(always)]
 pub unsafe fn check_result(r: Ptr, callee: &Object, cx: &mut Cx) -> PyResult {
-    if r.is_null() && !cx.is_raised() {
-        return Err(null_without_exception(callee, cx));
+    if r.is_null() != cx.is_raised() {
+        // SAFETY: null or an owned result.
+        return Err(match unsafe { Own::<Object>::from_raw_opt(r) } {
+            None => null_without_exception(callee, cx),
+            Some(result) => result_with_exception(result, callee, cx),
+        });
     }
-    debug_assert!(r.is_null() || !cx.is_raised(), "a result with an exception set");
     // SAFETY: null only with an exception set.
     unsafe { result_from_raw(r) }
 }
@@ -110,6 +113,23 @@ fn null_without_exception(callee: &Object, cx: &mut Cx) -> Raised {
         Ok(text) => cx.system_error(format_args!("{} returned NULL without setting an exception", &*text)),
         Err(r) => r,
     }
+}
+
+/// C code gave a result and left an exception: the result goes, the exception becomes the cause of an error that names the function.
+#[cold]
+fn result_with_exception(result: Own<Object>, callee: &Object, cx: &mut Cx) -> Raised {
+    let cause = cx.ts().current_exception.take();
+    drop(result);
+    let r = match needs::repr(callee, cx) {
+        Ok(text) => cx.system_error(format_args!("{} returned a result with an exception set", &*text)),
+        Err(r) => r,
+    };
+    let e = cx.take_raised(r);
+    if let Some(b) = e.downcast::<crate::types::exc::PyBaseException>() {
+        b.cause.set(cause.clone(), cx);
+        b.context.set(cause, cx);
+    }
+    cx.set_raised(e)
 }
 
 #[cold]

@@ -68,24 +68,33 @@ pub fn tools(f: &Frame, at: u32, ev: usize, args: &[&Object], cx: &mut Cx) -> Py
     while left != 0 {
         let tool = left.trailing_zeros() as usize;
         left &= left - 1;
-        let Some(callback) = m.callback(tool, ev) else { continue };
-        let r = {
-            let _deaf = Deaf::new(ts);
-            let before = ts.what_event.replace(ev as i32);
-            let r = call::call(&callback, &all, cx);
-            ts.what_event.set(before);
-            r?
-        };
-        if !m.disable.get(cx).is_some_and(|d| r.is(d)) {
-            continue;
+        if tell(tool, ev, &all, cx)? {
+            code_own.monitoring_or_new().disable(at, ev, tool, m);
         }
-        if ev >= event::LOCAL {
-            drop(m.set_callback(tool, ev, None));
-            return Err(cx.value_error(format_args!("Cannot disable {} events. Callback removed.", event::NAMES[ev])));
-        }
-        code_own.monitoring_or_new().disable(at, ev, tool, m);
     }
     Ok(())
+}
+
+/// Call a tool's callback, unless one runs; whether it asks not to hear of this place again. Callbacks of events without a place are removed if they ask.
+pub fn tell(tool: usize, ev: usize, args: &[&Object], cx: &mut Cx) -> PyResult<bool> {
+    let ts = cx.ts();
+    let m = &ts.interp().monitoring;
+    let Some(callback) = m.callback(tool, ev).filter(|_| ts.tracing.get() == 0) else { return Ok(false) };
+    let r = {
+        let _deaf = Deaf::new(ts);
+        let before = ts.what_event.replace(ev as i32);
+        let r = call::call(&callback, args, cx);
+        ts.what_event.set(before);
+        r?
+    };
+    if !m.disable.get(cx).is_some_and(|d| r.is(d)) {
+        return Ok(false);
+    }
+    if ev >= event::LOCAL {
+        drop(m.set_callback(tool, ev, None));
+        return Err(cx.value_error(format_args!("Cannot disable {} events. Callback removed.", event::NAMES[ev])));
+    }
+    Ok(true)
 }
 
 /// The `instruction_offset` of a word.

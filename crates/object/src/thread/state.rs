@@ -86,10 +86,13 @@ pub struct ThreadState {
     pub threading_local_sentinel: FieldCell<Object>,
     remote_debugger_support: [u8; 520],
     pub datastack_cached_chunk: Cell<*mut c_void>,
-    // ---- ours from here on ----
-    pub dealloc_depth: Cell<u32>,
+    // `_PyThreadStateImpl` goes on with the C stack: top, soft limit, hard limit.
+    c_stack_top: Cell<usize>,
     /// Lowest stack address that Rust code may reach before `RecursionError` is raised.
     pub c_stack_limit: Cell<usize>,
+    c_stack_hard_limit: Cell<usize>,
+    // ---- ours from here on ----
+    pub dealloc_depth: Cell<u32>,
     /// Objects whose `repr` is running in this thread (recursion guard of containers).
     pub repr_running: std::cell::RefCell<Vec<*const Object>>,
     /// The innermost activation of the machine is its traced loop.
@@ -107,6 +110,7 @@ const _: () = {
     assert!(offset_of!(ThreadState, async_exc) == 144 && offset_of!(ThreadState, context) == 208);
     assert!(offset_of!(ThreadState, datastack_chunk) == 232 && offset_of!(ThreadState, exc_state) == 256);
     assert!(offset_of!(ThreadState, datastack_cached_chunk) == 824);
+    assert!(offset_of!(ThreadState, c_stack_top) == 832 && offset_of!(ThreadState, c_stack_hard_limit) == 848);
 };
 
 /// `sys.getrecursionlimit()` at start.
@@ -160,8 +164,10 @@ impl ThreadState {
             threading_local_sentinel: FieldCell::empty(),
             remote_debugger_support: [0; 520],
             datastack_cached_chunk: Cell::new(null_mut()),
-            dealloc_depth: Cell::new(0),
+            c_stack_top: Cell::new(0),
             c_stack_limit: Cell::new(0),
+            c_stack_hard_limit: Cell::new(0),
+            dealloc_depth: Cell::new(0),
             repr_running: std::cell::RefCell::new(Vec::new()),
             in_traced: Cell::new(false),
             switching: Cell::new(false),
@@ -206,6 +212,8 @@ impl ThreadState {
         let here = &raw const bytes as usize;
         let reserve = (bytes / 8).clamp(64 << 10, 512 << 10);
         self.c_stack_limit.set(here.saturating_sub(bytes.saturating_sub(reserve)));
+        self.c_stack_top.set(here);
+        self.c_stack_hard_limit.set(self.c_stack_limit.get());
     }
 
     /// Whether the OS stack is nearly used up.

@@ -12,7 +12,7 @@ use taipan_abi as abi;
 const RELATIVE_OFFSET: c_int = abi::Py_RELATIVE_OFFSET;
 /// Alignment of data that a type adds behind its base's.
 const ALIGN: isize = 16;
-const DEPRECATED_NEW: &str = "Using PyType_Spec with metaclasses that have custom tp_new is not allowed.";
+const DEPRECATED_NEW: &str = "Metaclasses with custom tp_new are not supported.";
 
 /// What the slots of a spec say besides functions.
 struct Reading {
@@ -88,7 +88,9 @@ unsafe fn read(spec: &abi::PyType_Spec, cx: &mut Cx) -> PyResult<Reading> {
             match (*p).slot {
                 abi::Py_tp_base => r.base = f as *const PyType,
                 abi::Py_tp_bases => r.bases = f as *mut Object,
+                abi::Py_tp_doc if !r.doc.is_null() => return Err(cx.system_error(format_args!("Multiple Py_tp_doc slots are not supported."))),
                 abi::Py_tp_doc => r.doc = f as *const c_char,
+                abi::Py_tp_members if !r.members.is_null() => return Err(cx.system_error(format_args!("Multiple Py_tp_members slots are not supported."))),
                 abi::Py_tp_members => r.members = f as *const MemberDef,
                 abi::Py_tp_methods => r.methods = f as *const MethodDef,
                 abi::Py_tp_getset => r.getset = f as *const GetSetDef,
@@ -117,14 +119,18 @@ unsafe fn read_members(r: &mut Reading, spec: &abi::PyType_Spec, cx: &mut Cx) ->
             let name = CStr::from_ptr((*m).name).to_bytes();
             let at = [&b"__weaklistoffset__"[..], b"__dictoffset__", b"__vectorcalloffset__"].iter().position(|n| *n == name);
             if (*m).flags & RELATIVE_OFFSET != 0 && spec.basicsize > 0 {
-                return Err(cx.system_error(format_args!("With Py_RELATIVE_OFFSET, basicsize must be negative")));
+                return Err(cx.system_error(format_args!("With Py_RELATIVE_OFFSET, basicsize must be negative.")));
             }
             if (*m).flags & RELATIVE_OFFSET != 0 && ((*m).offset < 0 || (*m).offset >= -(spec.basicsize as isize)) {
                 return Err(cx.system_error(format_args!("Member offset out of range (0..-basicsize)")));
             }
             if let Some(i) = at {
-                if (*m).type_ != member_code::SSIZET || (*m).flags & !RELATIVE_OFFSET != member_code::READONLY {
-                    return Err(cx.system_error(format_args!("type of {} must be Py_T_PYSSIZET", String::from_utf8_lossy(name))));
+                let name = String::from_utf8_lossy(name);
+                if (*m).type_ != member_code::SSIZET {
+                    return Err(cx.system_error(format_args!("type of {name} must be Py_T_PYSSIZET")));
+                }
+                if (*m).flags & !RELATIVE_OFFSET != member_code::READONLY {
+                    return Err(cx.system_error(format_args!("flags for {name} must be Py_READONLY or (Py_READONLY | Py_RELATIVE_OFFSET)")));
                 }
                 r.offsets[i] = Some((*m).offset);
             }
@@ -176,6 +182,11 @@ pub unsafe fn from_spec(meta: Option<&PyType>, module: Option<&Object>, spec: &a
         }
         let r = read(spec, cx)?;
         let bases = bases_of(&r, bases, cx)?;
+        if u64::from(spec.flags) & flags::IMMUTABLETYPE != 0
+            && let Some(b) = bases.as_slice().iter().filter_map(|b| b.downcast::<PyType>()).find(|b| !b.has(flags::IMMUTABLETYPE))
+        {
+            return Err(cx.type_error(format_args!("Creating immutable type {} from mutable base {}", shown(spec.name), b.name())));
+        }
         let base = best_base(&bases, cx)?;
         let meta = crate::types::type_::calculate_metaclass(meta.unwrap_or_else(|| PyType::ty()), &bases, cx)?;
         if !meta.is_subtype(PyType::ty()) {
@@ -219,6 +230,9 @@ unsafe fn fill(h: &PyHeapType, spec: &abi::PyType_Spec, r: &Reading, base: &PyTy
         base.as_object().incref();
         t.tp_base.set(base);
         t.tp_bases.set(Some(bases.new_ref()), cx);
+        if spec.basicsize < 0 && base.tp_itemsize.get() != 0 && !base.has(flags::ITEMS_AT_END) && u64::from(spec.flags) & flags::ITEMS_AT_END == 0 {
+            return Err(cx.system_error(format_args!("Cannot extend variable-size class without Py_TPFLAGS_ITEMS_AT_END.")));
+        }
         let (size, start) = sizes(spec, base);
         if size < base.tp_basicsize.get() {
             return Err(cx.type_error(format_args!("tp_basicsize for type '{name}' ({size}) is too small for base '{}' ({})", base.tp_name_str(), base.tp_basicsize.get())));
@@ -265,16 +279,21 @@ unsafe fn copy_members(h: &PyHeapType, r: &Reading, start: isize) {
     // SAFETY: `tp_alloc` made one row per member (and one to end with) behind the struct of the metatype.
     unsafe {
         let rows = (h as *const PyHeapType as *mut u8).offset(h.slots.ty.as_object().ty().tp_basicsize.get()) as *mut MemberDef;
+        let mut at = 0;
         for i in 0..r.member_count {
             let m = &*r.members.add(i);
+            if matches!(CStr::from_ptr(m.name).to_bytes(), b"__weaklistoffset__" | b"__dictoffset__" | b"__vectorcalloffset__") {
+                continue;
+            }
             let relative = m.flags & RELATIVE_OFFSET != 0;
-            rows.add(i).write(MemberDef {
+            rows.add(at).write(MemberDef {
                 name: m.name,
                 type_: m.type_,
                 offset: if relative { m.offset + start } else { m.offset },
                 flags: m.flags & !RELATIVE_OFFSET,
                 doc: m.doc,
             });
+            at += 1;
         }
         h.slots.ty.tp_members.set(rows);
     }

@@ -1,6 +1,6 @@
 //! Attribute lookup along the MRO, with version tags and a global cache.
 //!
-//! A type with `VALID_VERSION_TAG` has a number that is unique to its present state. `modified` is the one place through which every mutation goes: it clears the tag of the type and of
+//! A type with a version tag has a number that is unique to its present state. `modified` is the one place through which every mutation goes: it clears the tag of the type and of
 //! its subclasses, which invalidates the global cache and every inline cache at once.
 
 use super::{PyType, flags};
@@ -36,6 +36,9 @@ pub fn version_tag(ty: &PyType) -> u32 {
     if t != 0 { t } else { assign(ty) }
 }
 
+/// Versions that one class may use up.
+const VERSIONS_PER_CLASS: u16 = 1000;
+
 #[cold]
 fn assign(ty: &PyType) -> u32 {
     if !ty.has(flags::READY) {
@@ -62,12 +65,13 @@ fn assign(ty: &PyType) -> u32 {
         }
     }
     let t = NEXT_TAG.0.get();
-    if t == u32::MAX {
+    // A class that changes all the time is looked up without the cache (`MAX_VERSIONS_PER_CLASS`).
+    if t == u32::MAX || ty.tp_versions_used.get() >= VERSIONS_PER_CLASS {
         return 0;
     }
+    ty.tp_versions_used.set(ty.tp_versions_used.get() + 1);
     NEXT_TAG.0.set(t + 1);
     ty.tp_version_tag.set(t);
-    ty.tp_flags.set(ty.tp_flags.get() | flags::VALID_VERSION_TAG);
     t
 }
 
@@ -77,7 +81,9 @@ pub fn modified(ty: &PyType) {
         return; // then no subclass has one either
     }
     ty.tp_version_tag.set(0);
-    ty.tp_flags.set(ty.tp_flags.get() & !flags::VALID_VERSION_TAG);
+    if ty.tp_watched.get() != 0 {
+        crate::watchers::type_event(ty);
+    }
     for_each_subclass(ty, &mut |s| modified(s));
 }
 

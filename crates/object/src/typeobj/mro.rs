@@ -74,20 +74,9 @@ pub fn solid_base(ty: &PyType) -> &PyType {
     if adds_layout(ty, base) { ty } else { base }
 }
 
+/// Whether instances have more than those of the base (`shape_differs`). Dicts and weak references of Python classes lie in front of the object and do not count.
 fn adds_layout(ty: &PyType, base: &PyType) -> bool {
-    let mut size = ty.tp_basicsize.get();
-    if ty.tp_itemsize.get() != 0 || base.tp_itemsize.get() != 0 {
-        return size != base.tp_basicsize.get() || ty.tp_itemsize.get() != base.tp_itemsize.get();
-    }
-    let heap = ty.has(flags::HEAPTYPE);
-    let tail = |off: isize, base_off: isize, size: isize| heap && off != 0 && base_off == 0 && off + 8 == size;
-    if tail(ty.tp_weaklistoffset.get(), base.tp_weaklistoffset.get(), size) {
-        size -= 8;
-    }
-    if tail(ty.tp_dictoffset.get(), base.tp_dictoffset.get(), size) {
-        size -= 8;
-    }
-    size != base.tp_basicsize.get()
+    ty.tp_basicsize.get() != base.tp_basicsize.get() || ty.tp_itemsize.get() != base.tp_itemsize.get()
 }
 
 /// The base whose layout the new class continues (`best_base`). Raises `TypeError`.

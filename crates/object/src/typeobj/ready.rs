@@ -417,7 +417,8 @@ fn inherit_slots(t: &PyType, b: &PyType) {
     copy_defined!(t, b, b.base(); tp_dealloc tp_repr tp_str tp_iter tp_iternext tp_descr_get tp_descr_set tp_init tp_alloc tp_is_gc tp_finalize tp_del);
     if t.tp_call.get().is_none() {
         t.tp_call.set(b.tp_call.get());
-        if b.has(flags::HAVE_VECTORCALL) && (t.has(flags::IMMUTABLETYPE) || !t.has(flags::HEAPTYPE)) {
+        // A class with a `__call__` of its own loses it again when its slots are filled.
+        if b.has(flags::HAVE_VECTORCALL) {
             t.tp_flags.set(t.tp_flags.get() | flags::HAVE_VECTORCALL);
         }
     }

@@ -129,11 +129,43 @@ impl StructSeq {
         }
     }
 
+    /// An instance of a struct sequence type whose fields C code will set; raises `TypeError` for another type.
+    pub fn blank(t: &PyType, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        let Some(s) = StructSeq::of_type(t) else {
+            return Err(cx.type_error(format_args!("expected a struct sequence type, got {}", t.name())));
+        };
+        let o = typeobj::alloc::alloc_untracked(t, s.fields.len(), cx)?;
+        // SAFETY: a fresh zeroed tuple; destructor and traversal allow fields that are null.
+        unsafe {
+            (*(o.as_ptr() as *const VarHead)).size.set(s.visible as isize);
+            o.cast_unchecked::<PyTuple>().cached_hash().set(-1);
+            gc::track(o.as_ptr());
+            Ok(o.cast_own_unchecked::<PyTuple>())
+        }
+    }
+
+    /// Make a type that C code owns a subclass that adds nothing (`PyStructSequence_InitType`).
+    pub fn lend(&'static self, t: &PyType, cx: &mut Cx) -> PyResult<()> {
+        let own = self.ty(cx)?;
+        t.tp_name.set(self.name.as_ptr());
+        t.tp_doc.set(self.doc.as_ptr());
+        t.tp_basicsize.set(own.tp_basicsize.get());
+        t.tp_itemsize.set(own.tp_itemsize.get());
+        t.tp_dealloc.set(Some(dealloc));
+        t.tp_traverse.set(Some(traverse));
+        t.tp_flags.set(t.tp_flags.get() | flags::HAVE_GC);
+        t.tp_base.set(own);
+        typeobj::ready_foreign(t, cx)
+    }
+
     /// The description of an object's type, if it is a struct sequence.
     pub fn of(o: &Object) -> Option<&'static StructSeq> {
-        let t = o.ty();
+        StructSeq::of_type(o.ty())
+    }
+
+    fn of_type(t: &PyType) -> Option<&'static StructSeq> {
         // SAFETY: only types made here have this destructor, and their storage begins a `StructSeq`.
-        t.tp_dealloc.get().is_some_and(|f| f as usize == dealloc as *const () as usize).then(|| unsafe { &*(t as *const PyType as *const StructSeq) })
+        t.tp_dealloc.get().is_some_and(|f| f as usize == dealloc as *const () as usize).then(|| unsafe { &*(own_type(t) as *const PyType as *const StructSeq) })
     }
 
     /// The field at `i`, hidden ones included.
@@ -141,6 +173,11 @@ impl StructSeq {
         let s = StructSeq::of(o)?;
         // SAFETY: within the fields of an instance; all are set once it is visible.
         (i < s.fields.len()).then(|| unsafe { (**items(o.as_ptr()).add(i)).own() })
+    }
+
+    /// The index of a named field.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|f| f.0 == name)
     }
 
     /// Named fields after the visible ones, with their indexes.
@@ -203,6 +240,11 @@ fn member(i: usize, f: &FieldSpec) -> MemberDef {
     }
 }
 
+/// The struct sequence type itself of a struct sequence type or of its lent subclass ([`StructSeq::lend`]).
+fn own_type(t: &PyType) -> &PyType {
+    t.base().filter(|b| !std::ptr::eq(*b, PyTuple::ty())).unwrap_or(t)
+}
+
 /// # Safety
 /// `obj` is a tuple.
 unsafe fn items(obj: *mut Object) -> *mut *mut Object {
@@ -245,7 +287,7 @@ unsafe extern "C" fn structseq_new(cls: *mut PyType, args: *mut Object, kwargs: 
     // SAFETY: the contract of `tp_new`: a tuple and a dict or null; the type's storage begins a `StructSeq`.
     unsafe {
         let cx = &mut Cx::assume();
-        let s = &*(cls as *const StructSeq);
+        let s = &*(own_type(&*cls) as *const PyType as *const StructSeq);
         let args = (*args).cast_unchecked::<PyTuple>();
         let kw = kwargs.as_ref().and_then(|k| k.downcast::<PyDict>());
         crate::err::result_into_raw(new_from_args(s, &*cls, args, kw, cx))

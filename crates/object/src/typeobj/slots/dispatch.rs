@@ -298,7 +298,24 @@ pub unsafe extern "C" fn slot_tp_richcompare(a: Ptr, b: Ptr, op: c_int) -> Ptr {
         match call_special(&*a, name, &[&*b], cx) {
             Ok(Some(v)) => v.into_raw(),
             Ok(None) => not_implemented().own().into_raw(),
-            Err(_) => std::ptr::null_mut(),
+            Err(r) => {
+                // A method that cannot even be bound does not count as one.
+                let plain = lookup((*a).ty(), name, cx).is_none_or(|d| d.ty().has(crate::typeobj::flags::METHOD_DESCRIPTOR));
+                if plain {
+                    return std::ptr::null_mut();
+                }
+                let e = cx.take_raised(r);
+                match lookup_special(&*a, name, cx) {
+                    Err(r) => {
+                        cx.discard(r);
+                        not_implemented().own().into_raw()
+                    }
+                    Ok(_) => {
+                        let _raised = cx.set_raised(e);
+                        std::ptr::null_mut()
+                    }
+                }
+            }
         }
     }
 }

@@ -142,6 +142,10 @@ fn update_one(ty: &PyHeapType, of: &Rows, cx: &mut Cx) {
     }
     let f = if !specific.is_null() && !use_generic { specific } else { generic };
     let f = simplify(f, t, cx);
+    if id == SlotId::tp_call && f == super::dispatch::slot_tp_call as *const () {
+        // The instances' own function would bypass a `__call__` written in Python.
+        t.tp_flags.set(t.tp_flags.get() & !crate::typeobj::flags::HAVE_VECTORCALL);
+    }
     // SAFETY: dispatchers and wrapped functions have the slot's signature.
     unsafe { ty.slots.set_slot(id, f) };
 }

@@ -60,7 +60,7 @@ fn single(i: usize, b: &[u8], cx: &mut Cx) -> PyResult<Own<PyBytes>> {
     let place = unsafe { &mut (*SINGLES.0.get())[i] };
     if place.is_null() {
         let o = PyBytes::copy_of(b, cx)?;
-        o.as_object().immortalise();
+        o.as_object().immortalise_static();
         *place = o.into_raw();
     }
     // SAFETY: immortal, so that the reference needs no count.

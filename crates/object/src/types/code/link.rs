@@ -68,7 +68,7 @@ fn shell_of(spec: &Arc<CodeSpec>, filename: &Own<PyStr>, cx: &mut Cx) -> PyResul
 /// A code object whose body waits.
 pub(super) fn shell(s: Shape, source: Source, filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
     let bit = |f: u32| u32::from(s.flags & f != 0);
-    cx.new_object(PyCode {
+    let code = cx.new_object(PyCode {
         head: VarHead { head: Object::placeholder(), size: Cell::new(0) },
         co_consts: Field::new(PyTuple::empty()),
         co_names: Field::new(PyTuple::empty()),
@@ -106,7 +106,11 @@ pub(super) fn shell(s: Shape, source: Source, filename: &Own<PyStr>, cx: &mut Cx
         slots: Cell::new(std::ptr::null()),
         cells: Cell::new(std::ptr::null_mut()),
         body: Body::new(source),
-    })
+    })?;
+    if crate::watchers::CODE.any() {
+        crate::watchers::code_event(true, &code, cx);
+    }
+    Ok(code)
 }
 
 /// All that a body consists of, as objects.
@@ -158,6 +162,8 @@ pub(super) fn finish(code: &PyCode, mut p: Parts, cx: &mut Cx) -> PyResult<()> {
     }
     let first = first_traceable(&p.words);
     let entry = entry_words(&p.words);
+    // C code reads the kinds from the object.
+    let kinds = crate::types::bytes::PyBytes::new(&p.kinds, cx)?;
     let linked = Linked::new(p.words, p.linetable, p.exceptions, &p.kinds, p.ncells, p.consts.as_slice().iter().map(|o| slot_of(o)), cx)?;
     code.head.size.set(linked.words.len() as isize);
     code.co_firsttraceable.set(first as i32);
@@ -174,6 +180,7 @@ pub(super) fn finish(code: &PyCode, mut p: Parts, cx: &mut Cx) -> PyResult<()> {
         drop(code.co_consts.replace(p.consts));
         drop(code.co_names.replace(p.names));
         drop(code.co_localsplusnames.replace(p.local_names));
+        drop(code.co_localspluskinds.swap(Some(kinds.into_object())));
         code.body.set_linked(linked);
     }
     code.entry.set(entry);

@@ -112,6 +112,10 @@ const _: () = {
 };
 
 impl PyCode {
+    /// What C code has attached (`co_extra`).
+    pub fn extra(&self) -> &Cell<*mut c_void> {
+        &self.co_extra
+    }
     /// The instructions as they were compiled.
     #[inline]
     pub fn words(&self) -> &[u32] {

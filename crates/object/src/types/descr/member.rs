@@ -145,16 +145,30 @@ pub unsafe fn write_member(obj: &Object, def: &MemberDef, value: Option<&Object>
     }
 }
 
+/// The value for an unsigned field. A negative number is written as its two's complement, with a warning.
+fn unsigned(v: &Object, cx: &mut Cx) -> PyResult<u64> {
+    let i = crate::abstract_::number::index(v, cx)?;
+    if i.is_negative() {
+        let Some(n) = i.to_i64() else { return Err(cx.overflow_error(format_args!("Python int too large to convert to C long"))) };
+        crate::warn::warn(exc::RuntimeWarning(), format_args!("Writing negative value into unsigned field"), 1, cx)?;
+        return Ok(n as u64);
+    }
+    match i.as_ref_int().to_u64() {
+        Some(n) => Ok(n),
+        None => Err(cx.overflow_error(format_args!("Python int too large to convert to C unsigned long"))),
+    }
+}
+
 /// Fields without references.
 unsafe fn write_plain(def: &MemberDef, p: *mut u8, v: &Object, cx: &mut Cx) -> PyResult<()> {
     // SAFETY: the caller of `write` promises the field.
     unsafe {
-        macro_rules! int { ($t:ty) => {{
+        macro_rules! int { ($t:ty, $c:literal) => {{
             let n = crate::abstract_::number::index_as_isize(v, exc::OverflowError(), cx)?;
-            if n as $t as isize != n {
-                crate::warn::warn(exc::RuntimeWarning(), format_args!("Truncation of value to {}", stringify!($t)), 1, cx)?;
-            }
             (p as *mut $t).write(n as $t);
+            if n as $t as isize != n {
+                crate::warn::warn(exc::RuntimeWarning(), format_args!("Truncation of value to {}", $c), 1, cx)?;
+            }
             Ok(())
         }}; }
         match def.type_ {
@@ -165,19 +179,24 @@ unsafe fn write_plain(def: &MemberDef, p: *mut u8, v: &Object, cx: &mut Cx) -> P
                 *p = v.is(crate::types::boolean::true_()) as u8;
                 Ok(())
             }
-            code::BYTE => int!(i8),
-            code::UBYTE => int!(u8),
-            code::SHORT => int!(i16),
-            code::USHORT => int!(u16),
-            code::INT => int!(i32),
-            code::UINT => int!(u32),
-            code::LONG | code::LONGLONG | code::SSIZET => int!(i64),
+            code::BYTE => int!(i8, "char"),
+            code::UBYTE => int!(u8, "unsigned char"),
+            code::SHORT => int!(i16, "short"),
+            code::USHORT => int!(u16, "unsigned short"),
+            code::INT => int!(i32, "int"),
+            code::UINT => {
+                let negative = crate::abstract_::number::index(v, cx)?.is_negative();
+                let n = unsigned(v, cx)?;
+                (p as *mut u32).write(n as u32);
+                if n > u32::MAX.into() && !negative {
+                    crate::warn::warn(exc::RuntimeWarning(), format_args!("Truncation of value to unsigned int"), 1, cx)?;
+                }
+                Ok(())
+            }
+            code::SSIZET if !v.is_a::<PyInt>() => Err(cx.type_error(format_args!("an integer is required"))),
+            code::LONG | code::LONGLONG | code::SSIZET => int!(i64, "long"),
             code::ULONG | code::ULONGLONG => {
-                let i = crate::abstract_::number::index(v, cx)?;
-                let Some(n) = i.as_ref_int().to_u64() else {
-                    return Err(cx.overflow_error(format_args!("Python int too large to convert to C unsigned long")));
-                };
-                (p as *mut u64).write(n);
+                (p as *mut u64).write(unsigned(v, cx)?);
                 Ok(())
             }
             code::FLOAT => {

@@ -42,8 +42,7 @@ pub(super) struct Entry {
 pub struct Keys {
     refs: Cell<u32>,
     version: Cell<u32>,
-    nentries: Cell<u32>,
-    usable: Cell<u32>,
+    entries: *mut u8,
     /// Groups - 1.
     gmask: u32,
     kind: Kind,
@@ -51,7 +50,9 @@ pub struct Keys {
     width: u8,
     /// Entries of small and split blocks (0 in others: follows from `gmask`).
     small: u16,
-    entries: *mut u8,
+    /// Where the reference has `dk_nentries`, which its test modules read.
+    nentries: Cell<u32>,
+    usable: Cell<u32>,
 }
 
 const HEAD: usize = size_of::<Keys>();

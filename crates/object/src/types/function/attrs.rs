@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::types::method::new_method;
+use crate::watchers::{self, FunctionEvent};
 use taipan_macros::pymethods;
 
 impl PyFunction {
@@ -47,6 +48,14 @@ fn or_none<T: PyLayout>(v: Option<Own<T>>) -> Own<Object> {
     match v {
         Some(v) => v.into_object(),
         None => none().own(),
+    }
+}
+
+impl PyFunction {
+    fn report(&self, event: FunctionEvent, value: Option<&Object>, cx: &mut Cx) {
+        if watchers::FUNCTIONS.any() {
+            watchers::function_event(event, self, value, cx);
+        }
     }
 }
 
@@ -138,8 +147,10 @@ impl PyFunction {
         }
     }
     #[getter("__code__")]
-    fn get_code(&self) -> Own<PyCode> {
-        self.code().new_ref()
+    fn get_code(&self, cx: &mut Cx) -> PyResult<Own<PyCode>> {
+        // C code looks at its parts.
+        self.code().ensure_linked(cx)?;
+        Ok(self.code().new_ref())
     }
     #[setter("__code__")]
     fn py_set_code(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
@@ -158,6 +169,7 @@ impl PyFunction {
             let text = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)";
             crate::warn::warn(exc::DeprecationWarning(), format_args!("{text}"), 1, cx)?;
         }
+        self.report(FunctionEvent::ModifyCode, Some(c.as_object()), cx);
         self.set_code(c.new_ref(), cx)
     }
     #[getter("__name__")]
@@ -195,9 +207,15 @@ impl PyFunction {
     #[setter("__defaults__")]
     fn py_set_defaults(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         match v.filter(|v| !v.is_none()) {
-            None => self.set_defaults(None),
+            None => {
+                self.report(FunctionEvent::ModifyDefaults, None, cx);
+                self.set_defaults(None)
+            }
             Some(v) => match v.downcast::<PyTuple>() {
-                Some(t) => self.set_defaults(Some(t.new_ref())),
+                Some(t) => {
+                    self.report(FunctionEvent::ModifyDefaults, Some(v), cx);
+                    self.set_defaults(Some(t.new_ref()))
+                }
                 None => return Err(cx.type_error(format_args!("__defaults__ must be set to a tuple object"))),
             },
         }
@@ -210,9 +228,15 @@ impl PyFunction {
     #[setter("__kwdefaults__")]
     fn py_set_kwdefaults(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         match v.filter(|v| !v.is_none()) {
-            None => self.set_kwdefaults(None),
+            None => {
+                self.report(FunctionEvent::ModifyKwDefaults, None, cx);
+                self.set_kwdefaults(None)
+            }
             Some(v) => match v.downcast::<PyDict>() {
-                Some(d) => self.set_kwdefaults(Some(d.new_ref())),
+                Some(d) => {
+                    self.report(FunctionEvent::ModifyKwDefaults, Some(v), cx);
+                    self.set_kwdefaults(Some(d.new_ref()))
+                }
                 None => return Err(cx.type_error(format_args!("__kwdefaults__ must be set to a dict object"))),
             },
         }

@@ -13,6 +13,7 @@ use crate::typeobj::VectorcallFunc;
 use crate::types::cell::PyCell;
 use crate::types::code::PyCode;
 use crate::types::singletons;
+use crate::watchers::{self, FunctionEvent};
 use std::cell::Cell;
 use taipan_macros::pytype;
 
@@ -79,7 +80,7 @@ impl PyFunction {
         let module = globals.get_str(name!(cx, "__name__"), cx).map(|m| m.own());
         // The docstring is among the constants, which are not made before somebody wants them.
         let doc = if code.has_flag(taipan_bytecode::flags::HAS_DOCSTRING) { None } else { Some(singletons::none().own()) };
-        cx.new_object(PyFunction {
+        let f = cx.new_object(PyFunction {
             head: Object::placeholder(),
             func_globals: Field::new(globals.new_ref()),
             func_builtins: Kept::new(Some(builtins)),
@@ -99,7 +100,11 @@ impl PyFunction {
             vectorcall: Vectorcall::new(machine::hooks().function_vectorcall),
             func_version: Cell::new(0),
             old_code: Kept::new(None),
-        })
+        })?;
+        if watchers::FUNCTIONS.any() {
+            watchers::function_event(FunctionEvent::Create, &f, None, cx);
+        }
+        Ok(f)
     }
 
     /// The code.
@@ -182,6 +187,10 @@ impl PyFunction {
     /// Annotations: a dict, or a tuple of names and values that becomes one when asked for.
     pub fn set_annotations(&self, v: Option<Own<Object>>) {
         drop(self.func_annotations.swap(v));
+    }
+    /// Whether there are annotations, made already or to be made when asked for.
+    pub fn is_annotated(&self) -> bool {
+        !self.func_annotations.is_empty() || self.func_annotate.own().is_some_and(|a| !a.is_none())
     }
     pub fn set_annotate(&self, v: Option<Own<Object>>) {
         drop(self.func_annotate.swap(v));

@@ -46,7 +46,7 @@ static SMALL: Small = Small({
         let sign = if v < 0 { 2 } else if v == 0 { 1 } else { 0 } | kept;
         let count = if v == 0 { 0 } else { 1 };
         a[i] = PyInt {
-            head: Object::new_static(&raw const PyLong_Type.ty),
+            head: if v <= 256 { Object::new_static(&raw const PyLong_Type.ty) } else { Object::new_immortal(&raw const PyLong_Type.ty) },
             tag: Cell::new(count << 3 | sign),
             digits: [Cell::new(v.unsigned_abs() as u32)],
         };

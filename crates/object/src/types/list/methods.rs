@@ -24,7 +24,7 @@ pub(crate) fn repr_items(
     o: &Object,
     open: &str,
     close: &str,
-    item: impl Fn(usize) -> Option<Own<Object>>,
+    item: impl Fn(usize) -> Option<Option<Own<Object>>>,
     cx: &mut Cx,
 ) -> PyResult<Own<PyStr>> {
     let mut out = crate::types::dict::TextBuf::new();
@@ -35,11 +35,16 @@ pub(crate) fn repr_items(
         return out.finish(cx);
     };
     let mut i = 0;
+    // A representation can shrink the container: every item is asked for anew.
     while let Some(v) = item(i) {
         if i > 0 {
             out.push(", ");
         }
-        out.push_str(&*abstract_::repr(&v, cx)?);
+        match v {
+            Some(v) => out.push_str(&*abstract_::repr(&v, cx)?),
+            // C code has made the container and not filled it yet.
+            None => out.push("<NULL>"),
+        }
         i += 1;
     }
     out.push(close);
@@ -156,7 +161,7 @@ impl PyList {
         if self.is_empty() {
             return PyStr::new("[]", cx);
         }
-        repr_items(self, "[", "]", |i| self.get_own(i), cx)
+        repr_items(self, "[", "]", |i| self.get_filled(i), cx)
     }
     #[slot(tp_iter)]
     fn iter(&self, cx: &mut Cx) -> PyResult<Own<PyListIter>> {

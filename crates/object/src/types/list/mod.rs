@@ -66,6 +66,14 @@ impl PyList {
         // SAFETY: `n` words.
         if n == 0 { &[] } else { unsafe { std::slice::from_raw_parts(self.items.get(), n) } }
     }
+    /// Item `i`; the inner option is none for an item that C code has not filled yet.
+    pub fn get_filled(&self, i: usize) -> Option<Option<Own<Object>>> {
+        if i >= self.len() {
+            return None;
+        }
+        // SAFETY: within bounds; null or live.
+        Some(unsafe { (*self.items.get().add(i)).as_ref() }.map(|o| o.own()))
+    }
     /// A new reference to item `i`.
     #[inline]
     pub fn get_own(&self, i: usize) -> Option<Own<Object>> {

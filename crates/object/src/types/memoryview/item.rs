@@ -163,7 +163,7 @@ pub fn pack(f: u8, v: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
         b'd' => float_for(f, v, cx)?.to_ne_bytes().to_vec(),
         b'e' => match f64_to_half(float_for(f, v, cx)?) {
             Some(h) => h.to_ne_bytes().to_vec(),
-            None => return Err(cx.overflow_error(format_args!("float too large to pack with e format"))),
+            None => return Err(bad_value(f, cx)),
         },
         b'F' | b'D' => {
             let (re, im) = match v.downcast::<crate::types::complex::PyComplex>() {

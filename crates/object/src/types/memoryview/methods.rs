@@ -218,6 +218,10 @@ impl PyMemoryView {
             v.strides = if asks(buffer::STRIDES) { r.strides } else { std::ptr::null_mut() };
             v.suboffsets = r.suboffsets;
             v.internal = std::ptr::null_mut();
+            if r.ndim == 0 {
+                v.shape = std::ptr::null_mut();
+                v.strides = std::ptr::null_mut();
+            }
             if !asks(buffer::ND) {
                 v.ndim = 1;
                 v.shape = std::ptr::null_mut();
@@ -327,9 +331,6 @@ impl PyMemoryView {
         };
         let bytes = |c: Option<u8>| matches!(c, Some(b'B' | b'b' | b'c'));
         let from = native_char(self.format());
-        if from.is_none() && !bytes(Some(to)) {
-            return Err(cx.value_error(format_args!("memoryview: source format must be a native single character format prefixed with an optional '@'")));
-        }
         if !bytes(from) && !bytes(Some(to)) {
             return Err(cx.type_error(format_args!("memoryview: cannot cast between two non-byte formats")));
         }

@@ -117,7 +117,29 @@ fn c_strides(shape: &[isize], itemsize: isize) -> Vec<isize> {
     out
 }
 
+/// Strides of items that lie column by column.
+fn fortran_strides(shape: &[isize], itemsize: isize) -> Vec<isize> {
+    let mut out = vec![itemsize; shape.len()];
+    for i in 1..shape.len() {
+        out[i] = out[i - 1].wrapping_mul(shape[i - 1]);
+    }
+    out
+}
+
 impl PyMemoryView {
+    /// A view of a copy of the items, row by row or column by column, with the same format and shape.
+    pub fn contiguous_copy(&self, fortran: bool, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
+        self.check(cx)?;
+        let b = crate::types::bytes::PyBytes::new(&self.to_vec(fortran), cx)?;
+        let base = PyMemoryView::from_object(b.as_object(), cx)?;
+        let (mine, mut f) = (self.form(), base.form());
+        f.itemsize = mine.itemsize;
+        f.strides = if fortran { fortran_strides(&mine.shape, mine.itemsize) } else { c_strides(&mine.shape, mine.itemsize) };
+        f.shape = mine.shape;
+        f.format = mine.format;
+        f.suboffsets = None;
+        base.with_form(f, cx)
+    }
     /// `memoryview(obj)` (`PyMemoryView_FromObject`).
     pub fn of(obj: &Object, flags: c_int, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
         if let Some(m) = obj.downcast::<PyMemoryView>() {

@@ -58,10 +58,8 @@ impl PyMemoryView {
         self.check(cx)?;
         let mut f = self.form();
         let by = f.strides[0].wrapping_mul(s.start);
-        match &mut f.suboffsets {
-            Some(o) if o[0] >= 0 => o[0] += by,
-            _ => f.buf = f.buf.wrapping_offset(by),
-        }
+        // The suboffset of the first dimension counts behind its pointers: it stays.
+        f.buf = f.buf.wrapping_offset(by);
         f.shape[0] = s.count as isize;
         f.strides[0] = f.strides[0].wrapping_mul(s.step);
         f.len = f.shape.iter().product::<isize>() * f.itemsize;

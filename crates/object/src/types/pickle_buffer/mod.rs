@@ -30,6 +30,14 @@ impl PyPickleBuffer {
         PyPickleBuffer::make(PyPickleBuffer::ty(), obj, cx)
     }
 
+    /// The request to the exporter (`PyPickleBuffer_GetBuffer`); it goes with the object or its release.
+    pub fn request(&self, cx: &mut Cx) -> PyResult<*const crate::abstract_::buffer::Py_buffer> {
+        match self.view.borrow().as_ref() {
+            Some(b) => Ok(b.view()),
+            None => Err(released(cx)),
+        }
+    }
+
     fn make(cls: &PyType, obj: &Object, cx: &mut Cx) -> PyResult<Own<PyPickleBuffer>> {
         let view = RefCell::new(Some(Buffer::get(obj, FULL_RO, cx)?));
         cx.new_object_of(cls, PyPickleBuffer { head: Object::placeholder(), view, weak: WeakList::default() })

@@ -75,7 +75,7 @@ impl PyTuple {
         if self.is_empty() {
             return PyStr::new("()", cx);
         }
-        repr_items(self, "(", if self.len() == 1 { ",)" } else { ")" }, |i| self.get(i).map(|v| v.own()), cx)
+        repr_items(self, "(", if self.len() == 1 { ",)" } else { ")" }, |i| self.get_filled(i), cx)
     }
     #[slot(tp_hash)]
     fn hash(&self, cx: &mut Cx) -> PyResult<isize> {

@@ -58,6 +58,14 @@ impl PyTuple {
     pub fn get(&self, i: usize) -> Option<&Object> {
         self.as_slice().get(i).copied()
     }
+    /// The item at `i`; the inner option is none for an item that C code has not filled yet.
+    pub fn get_filled(&self, i: usize) -> Option<Option<Own<Object>>> {
+        if i >= self.len() {
+            return None;
+        }
+        // SAFETY: within bounds; a word of the tuple is null or a live object.
+        Some(unsafe { (*(self.as_slice().as_ptr() as *const *const Object).add(i)).as_ref() }.map(|o| o.own()))
+    }
     /// Cached hash, or -1.
     pub fn cached_hash(&self) -> &Cell<isize> {
         &self.hash
@@ -205,7 +213,7 @@ impl PyTuple {
     pub(crate) fn init(cx: &mut Cx) {
         let Ok(t) = PyTuple::alloc(0, cx) else { crate::fatal("no memory at start") };
         // SAFETY: fresh.
-        unsafe { (*t).as_object().immortalise() };
+        unsafe { (*t).as_object().immortalise_static() };
         EMPTY.0.set(t as *mut Object);
     }
 }
