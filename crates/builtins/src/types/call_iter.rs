@@ -3,7 +3,7 @@
 use taipan_object::prelude::*;
 use taipan_object::{abstract_, call};
 
-#[pytype(name = "callable_iterator", gc, export = "PyCallIter_Type", doc = "")]
+#[pytype(name = "callable_iterator", no_clear, gc, export = "PyCallIter_Type", doc = "")]
 #[repr(C)]
 pub struct PyCallIter {
     head: ObjHead,

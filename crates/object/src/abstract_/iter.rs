@@ -137,7 +137,7 @@ pub fn search(o: &Object, v: &Object, cx: &mut Cx) -> PyResult<bool> {
 }
 
 /// `iterator`: walks `__getitem__` from 0 until `IndexError` (or `StopIteration`).
-#[pytype(name = "iterator", gc, export = "PySeqIter_Type", doc = "")]
+#[pytype(name = "iterator", no_clear, gc, export = "PySeqIter_Type", doc = "")]
 #[repr(C)]
 pub struct PySeqIter {
     head: ObjHead,

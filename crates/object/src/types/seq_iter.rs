@@ -18,7 +18,7 @@ macro_rules! seq_iterator {
         exhausted |$ecx:ident| { $empty:expr }
     ) => {
         $(#[$doc])*
-        #[pytype(name = $name, export = $export, gc, no_new, doc = "")]
+        #[pytype(name = $name, no_clear, export = $export, gc, no_new, doc = "")]
         #[repr(C)]
         pub struct $Iter {
             head: ObjHead,

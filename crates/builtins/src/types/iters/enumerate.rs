@@ -5,7 +5,7 @@ use taipan_object::abstract_::{iter, number};
 use taipan_object::prelude::*;
 
 #[pytype(
-    name = "enumerate",
+    name = "enumerate", no_clear,
     export = "PyEnum_Type",
     gc,
     basetype,

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use taipan_object::prelude::*;
 
 #[pytype(
-    name = "zip",
+    name = "zip", no_clear,
     export = "PyZip_Type",
     gc,
     basetype,

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
 /// `PyWrapperDescrObject`.
-#[pytype(name = "wrapper_descriptor", gc, flags(METHOD_DESCRIPTOR), export = "PyWrapperDescr_Type", doc = "")]
+#[pytype(name = "wrapper_descriptor", no_clear, gc, flags(METHOD_DESCRIPTOR), export = "PyWrapperDescr_Type", doc = "")]
 #[repr(C)]
 pub struct PyWrapperDescr {
     head: ObjHead,

@@ -99,7 +99,7 @@ fn pick((k, v): (Own<Object>, Own<Object>), what: What, cx: &mut Cx) -> PyResult
 
 macro_rules! dict_iterator {
     ($ty:ident, $name:literal, $export:literal, $what:expr, $back:literal) => {
-        #[pytype(name = $name, export = $export, gc, no_new)]
+        #[pytype(name = $name, no_clear, export = $export, gc, no_new)]
         #[repr(C)]
         #[doc(hidden)]
         pub struct $ty {

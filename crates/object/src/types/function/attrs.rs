@@ -151,7 +151,12 @@ impl PyFunction {
             let name = self.func_name.own().map_or_else(String::new, |n| n.to_string_lossy());
             return Err(cx.value_error(format_args!("{name}() requires a code object with {have} free vars, not {want}")));
         }
+        const KINDS: u32 = taipan_bytecode::flags::GENERATOR | taipan_bytecode::flags::COROUTINE | taipan_bytecode::flags::ASYNC_GENERATOR;
         crate::types::type_::audited(self, "__code__", c, cx)?;
+        if self.code().has_flag(KINDS) != c.has_flag(KINDS) || (0..32).map(|b| 1 << b & KINDS).any(|f| f != 0 && self.code().has_flag(f) != c.has_flag(f)) {
+            let what = format_args!("Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)");
+            crate::warn::warn(exc::DeprecationWarning(), what, 1, cx)?;
+        }
         self.set_code(c.new_ref(), cx)
     }
     #[getter("__name__")]

@@ -207,12 +207,15 @@ impl PyFunction {
     }
 }
 
-/// The builtins that code with these globals sees: `__builtins__` (a module's dict or a mapping), else the interpreter's.
+/// The builtins that code with these globals sees: `__builtins__` (a module's dict or a mapping), else those of the running frame, else the interpreter's.
 pub fn builtins_of(globals: &PyDict, cx: &mut Cx) -> PyResult<Own<Object>> {
     if let Some(b) = globals.get_str(name!(cx, "__builtins__"), cx).map(|b| b.own()) {
         if let Some(m) = b.downcast::<crate::types::module::PyModule>() {
             return m.dict(cx).map(Own::into_object);
         }
+        return Ok(b);
+    }
+    if let Some(b) = crate::machine::current_frame(cx.ts()).map(|f| f.func().builtins().own()) {
         return Ok(b);
     }
     if let Some(b) = cx.interp().builtins.own() {

@@ -15,7 +15,7 @@ seq_iterator! {
 }
 
 /// Backward iterator.
-#[pytype(name = "list_reverseiterator", export = "PyListRevIter_Type", gc, no_new, doc = "")]
+#[pytype(name = "list_reverseiterator", no_clear, export = "PyListRevIter_Type", gc, no_new, doc = "")]
 #[repr(C)]
 pub struct PyListRevIter {
     head: ObjHead,

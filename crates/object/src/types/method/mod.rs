@@ -10,7 +10,7 @@ use crate::typeobj::Ptr;
 use taipan_macros::{pymethods, pytype};
 
 /// Create a bound instance method object.
-#[pytype(name = "method", layout = "PyMethodObject", gc, flags(HAVE_VECTORCALL), export = "PyMethod_Type")]
+#[pytype(name = "method", no_clear, layout = "PyMethodObject", gc, flags(HAVE_VECTORCALL), export = "PyMethod_Type")]
 #[repr(C)]
 pub struct PyMethod {
     head: ObjHead,

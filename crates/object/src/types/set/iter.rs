@@ -11,7 +11,7 @@ use std::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
 /// Iterator over a set or frozenset; lets go of it at the end.
-#[pytype(name = "set_iterator", export = "PySetIter_Type", gc, no_new)]
+#[pytype(name = "set_iterator", no_clear, export = "PySetIter_Type", gc, no_new)]
 #[repr(C)]
 pub struct PySetIter {
     head: ObjHead,

@@ -7,7 +7,7 @@ use std::cell::Cell;
 macro_rules! iterator {
     ($ty:ident, $name:literal, $export:literal) => {
         /// Walks a string by characters.
-        #[pytype(name = $name, gc, export = $export, doc = "")]
+        #[pytype(name = $name, no_clear, gc, export = $export, doc = "")]
         #[repr(C)]
         pub struct $ty {
             head: ObjHead,
