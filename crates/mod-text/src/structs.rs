@@ -1,6 +1,6 @@
 //! The module `_struct`: values to packed bytes and back.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use taipan_object::abstract_::{self, number};
 use taipan_object::call;
@@ -422,6 +422,11 @@ fn layout_of(format: &Object, cx: &mut Cx) -> PyResult<Rc<Layout>> {
 #[repr(C)]
 pub struct PyStruct {
     head: ObjHead,
+    // C code (`_testbuffer`) reads these two where CPython's `PyStructObject` has them.
+    #[gc(skip)]
+    s_size: Cell<isize>,
+    #[gc(skip)]
+    s_len: Cell<isize>,
     #[gc(skip)]
     layout: RefCell<Option<Rc<Layout>>>,
     weak: WeakList,
@@ -440,11 +445,13 @@ impl PyStruct {
 impl PyStruct {
     #[slot(tp_new)]
     fn new(cls: &PyType, _args: Args<'_>, _kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
-        Ok(cx.new_object_of(cls, PyStruct { head: Object::placeholder(), layout: RefCell::new(None), weak: WeakList::default() })?.into_object())
+        Ok(cx.new_object_of(cls, PyStruct { head: Object::placeholder(), s_size: Cell::new(-1), s_len: Cell::new(-1), layout: RefCell::new(None), weak: WeakList::default() })?.into_object())
     }
     #[init("Struct(format)")]
     fn init(&self, format: &Object, cx: &mut Cx) -> PyResult<()> {
         let l = layout_of(format, cx)?;
+        self.s_size.set(l.size as isize);
+        self.s_len.set(l.values as isize);
         *self.layout.borrow_mut() = Some(l);
         Ok(())
     }

@@ -52,7 +52,7 @@ impl PyCallIter {
     /// Return state information for pickling.
     #[method("__reduce__()", nosig)]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let iter = cx.import_attr("builtins", "iter")?;
+        let iter = cx.builtin("iter")?;
         let args = match (self.it_callable.own(), self.it_sentinel.own()) {
             (Some(f), Some(s)) => PyTuple::from_slice(&[&f, &s], cx)?,
             _ => {

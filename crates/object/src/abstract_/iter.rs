@@ -192,7 +192,7 @@ impl PySeqIter {
     /// Return state information for pickling.
     #[method("__reduce__()", nosig)]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let iter = cx.import_attr("builtins", "iter")?;
+        let iter = cx.builtin("iter")?;
         match self.it_seq.own() {
             Some(s) => {
                 let args = PyTuple::from_slice(&[&s], cx)?;

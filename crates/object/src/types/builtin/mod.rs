@@ -196,7 +196,7 @@ impl PyCFunction {
         match self.self_obj().filter(|s| !s.is_a::<crate::types::module::PyModule>()) {
             None => Ok(n.into_object()),
             Some(s) => {
-                let getattr = cx.import_attr("builtins", "getattr")?;
+                let getattr = cx.builtin("getattr")?;
                 let args = PyTuple::from_slice(&[&s, &n], cx)?;
                 PyTuple::from_slice(&[&getattr, &args], cx).map(Own::into_object)
             }

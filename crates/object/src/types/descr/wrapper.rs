@@ -189,7 +189,7 @@ impl PyMethodWrapper {
     }
     #[method("__reduce__()", nosig)]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let getattr = cx.import_attr("builtins", "getattr")?;
+        let getattr = cx.builtin("getattr")?;
         let args = PyTuple::from_slice(&[&self.slf, &self.descr.d_name], cx)?;
         PyTuple::from_slice(&[&getattr, &args], cx)
     }

@@ -136,7 +136,7 @@ macro_rules! dict_iterator {
             /// Return state information for pickling.
             #[method("__reduce__()")]
             fn py_reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-                let iter = cx.import_attr("builtins", "iter")?;
+                let iter = cx.builtin("iter")?;
                 let rest = self.walk.rest($back, $what, cx)?;
                 let args = PyTuple::from_vec(vec![rest.into_object()], cx)?;
                 PyTuple::from_vec(vec![iter, args.into_object()], cx)

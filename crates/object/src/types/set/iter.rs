@@ -89,7 +89,7 @@ impl PySetIter {
     /// Return state information for pickling.
     #[method("__reduce__()")]
     fn py_reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let iter = cx.import_attr("builtins", "iter")?;
+        let iter = cx.builtin("iter")?;
         let mut rest = Vec::new();
         if let Some(s) = self.set.own() {
             let s = PySetIter::set_of(&s);
