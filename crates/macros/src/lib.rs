@@ -103,7 +103,7 @@ fn strip(item: &mut syn::Item) {
 /// ```
 ///
 /// Keys: `name = "dotted.name"`; `layout = "PySliceObject"` (the size must be that of `taipan_abi`'s struct); `base = PyDict` (first field is then a
-/// `PyDict`); `gc` (`tp_traverse` and `tp_clear` follow from the fields); `basetype`; `sequence`, `mapping`; `no_new`; `heap` (CPython makes the type when its module is imported: `__flags__` says so); `mutable` (and classes may be given attributes); `flags(IMMUTABLETYPE, ...)`
+/// `PyDict`); `gc` (`tp_traverse` and `tp_clear` follow from the fields; `no_clear` leaves the latter out); `basetype`; `sequence`, `mapping`; `no_new`; `heap` (CPython makes the type when its module is imported: `__flags__` says so); `mutable` (and classes may be given attributes); `flags(IMMUTABLETYPE, ...)`
 /// (names of `typeobj::flags`); `itemsize = N`, `basicsize = N`; `export = "PySlice_Type"` (C symbol); `no_dealloc` (the base's, or one given by
 /// `#[slot_raw(tp_dealloc)]`); `parts(PART, CASE_METHODS)` (the `#[pymethods]` blocks; `PART` alone unless said, `parts()` for none);
 /// `attrs("__hash__" => make)` (class attributes: `fn(&mut Cx) -> PyResult<Own<Object>>`).

@@ -28,6 +28,8 @@ struct TypeAttr {
     itemsize: Option<Expr>,
     basicsize: Option<Expr>,
     gc: bool,
+    /// The collector must not clear instances: cycles through them are broken elsewhere.
+    no_clear: bool,
     basetype: bool,
     no_dealloc: bool,
     /// Other built-in types derive from it, though classes cannot.
@@ -38,7 +40,7 @@ struct TypeAttr {
     attrs: Vec<Pair>,
 }
 
-const KEYS: &str = "name, layout, export, doc, base, itemsize, basicsize, gc, basetype, derived, sequence, mapping, no_new, no_dealloc, heap, mutable, flags(..), parts(..), attrs(..)";
+const KEYS: &str = "name, layout, export, doc, base, itemsize, basicsize, gc, no_clear, basetype, derived, sequence, mapping, no_new, no_dealloc, heap, mutable, flags(..), parts(..), attrs(..)";
 
 impl Parse for TypeAttr {
     fn parse(input: ParseStream) -> Result<Self> {
@@ -55,6 +57,7 @@ impl Parse for TypeAttr {
                 "itemsize" => t.itemsize = Some(value(input)?),
                 "basicsize" => t.basicsize = Some(value(input)?),
                 "gc" => t.gc = true,
+                "no_clear" => t.no_clear = true,
                 "basetype" => t.basetype = true,
                 "no_dealloc" => t.no_dealloc = true,
                 "derived" => t.derived = true,
@@ -306,7 +309,7 @@ fn spec(at: &TypeAttr, facts: &FieldFacts, ty: &Ident, name: &LitStr, doc: &str)
         None => quote!(None),
     };
     let base_ty = at.base.as_ref();
-    let (items, traverse, clear) = if at.gc { collector(facts, ty, base_ty) } else { (quote!(), quote!(None), quote!(None)) };
+    let (items, traverse, clear) = if at.gc { collector(facts, ty, base_ty, !at.no_clear) } else { (quote!(), quote!(None), quote!(None)) };
     let dealloc = if at.no_dealloc { quote!(None) } else { quote!(Some(__rt::dealloc_of::<#ty>)) };
     let itemsize = at.itemsize.as_ref().map_or(quote!(0), |e| quote!((#e) as isize));
     let basicsize = at.basicsize.as_ref().map_or(quote!(::core::mem::size_of::<#ty>() as isize), |e| quote!((#e) as isize));
@@ -348,11 +351,21 @@ fn spec(at: &TypeAttr, facts: &FieldFacts, ty: &Ident, name: &LitStr, doc: &str)
 }
 
 /// `tp_traverse` and `tp_clear` over the fields, then the base's.
-fn collector(facts: &FieldFacts, ty: &Ident, base: Option<&Type>) -> (TokenStream, TokenStream, TokenStream) {
+fn collector(facts: &FieldFacts, ty: &Ident, base: Option<&Type>, clearable: bool) -> (TokenStream, TokenStream, TokenStream) {
     let visits = facts.traced.iter().map(|(f, s)| quote_spanned!(*s=> __rt::GcField::traverse(&__t.#f, __v)?;));
     let clears = facts.traced.iter().map(|(f, s)| quote_spanned!(*s=> __rt::GcField::gc_clear(&__t.#f);));
     let base_visit = base.map(|b| quote!(unsafe { __rt::traverse_base::<#b>(__p, __v)? };));
     let base_clear = base.map(|b| quote!(unsafe { __rt::clear_base::<#b>(__p) };));
+    let clear = clearable.then(|| {
+        quote! {
+            unsafe extern "C" fn __clear(__p: __rt::Ptr) -> ::core::ffi::c_int {
+                let __t = unsafe { &*(__p as *const #ty) };
+                #(#clears)*
+                #base_clear
+                0
+            }
+        }
+    });
     let items = quote! {
         unsafe extern "C" fn __traverse(__p: __rt::Ptr, __f: __rt::VisitProc, __arg: *mut ::core::ffi::c_void) -> ::core::ffi::c_int {
             fn __walk(__p: __rt::Ptr, __v: __rt::Visit) -> ::core::result::Result<(), i32> {
@@ -363,12 +376,7 @@ fn collector(facts: &FieldFacts, ty: &Ident, base: Option<&Type>) -> (TokenStrea
             }
             match __walk(__p, __rt::Visit { proc_: __f, arg: __arg }) { Ok(()) => 0, Err(n) => n }
         }
-        unsafe extern "C" fn __clear(__p: __rt::Ptr) -> ::core::ffi::c_int {
-            let __t = unsafe { &*(__p as *const #ty) };
-            #(#clears)*
-            #base_clear
-            0
-        }
+        #clear
     };
-    (items, quote!(Some(__traverse)), quote!(Some(__clear)))
+    (items, quote!(Some(__traverse)), if clearable { quote!(Some(__clear)) } else { quote!(None) })
 }

@@ -90,12 +90,14 @@ impl PyMmap {
     /// Put bytes at a place that lies within.
     fn put(&self, at: usize, b: &[u8], cx: &mut Cx) -> PyResult<()> {
         let mut m = self.map.borrow_mut();
-        match m.as_mut().and_then(|m| m.bytes_mut().get_mut(at..at + b.len())) {
+        let Some(m) = m.as_mut() else { return Err(closed(cx)) };
+        match m.bytes_mut().get_mut(at..at + b.len()) {
             Some(t) => {
                 t.copy_from_slice(b);
                 Ok(())
             }
-            None => Err(closed(cx)),
+            // What made the bytes has shrunk the map.
+            None => Err(cx.index_error(format_args!("mmap index out of range"))),
         }
     }
     /// Take `n` bytes from the position, or what is left.
@@ -221,7 +223,7 @@ impl PyMmap {
             exports: Cell::new(0),
             access: w.access,
             flags,
-            trackfd: trackfd || fileno == -1,
+            trackfd,
             weak: WeakList::new(),
         })
     }

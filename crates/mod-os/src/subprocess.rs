@@ -170,6 +170,7 @@ pub mod module {
         if close_fds && errpipe_write < 3 {
             return Err(cx.value_error(format_args!("errpipe_write must be >= 3")));
         }
+        taipan_object::audit::raise("_posixsubprocess.fork_exec", &[executable_list, args, env], cx)?;
         let keep = kept(pass_fds, cx)?;
         let programs = byte_strings(executable_list, cx)?;
         let args = arguments(args, cx)?;

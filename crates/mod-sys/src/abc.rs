@@ -239,7 +239,8 @@ fn in_registry(data: &AbcData, sub: &PyType, cx: &mut Cx) -> PyResult<bool> {
 
 fn check_instance(cls: &Object, instance: &Object, cx: &mut Cx) -> PyResult<bool> {
     let data = data_of(cls, cx)?;
-    let sub = attr::get(instance, name!(cx, "__class__"), cx)?;
+    // Objects without `__class__` are instances of their type, as for `isinstance`.
+    let sub = attr::get_opt(instance, name!(cx, "__class__"), cx)?.unwrap_or_else(|| instance.ty().own());
     if in_set(&data.cache, &sub, cx)? {
         return Ok(true);
     }

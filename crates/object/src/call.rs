@@ -283,6 +283,25 @@ impl Cx {
         crate::attr::get(&m, &a, self)
     }
 
+    /// A builtin as the running code sees it (`_PyEval_GetBuiltin`). Raises `AttributeError(name)`.
+    pub fn builtin(&mut self, name: &str) -> PyResult {
+        let Some(b) = crate::machine::current_frame(self.ts()).map(|f| f.func().builtins().own()) else {
+            return self.import_attr("builtins", name);
+        };
+        let key = PyStr::new_interned(name, self)?;
+        let found = match b.exact::<crate::types::dict::PyDict>() {
+            Some(d) => d.get(&key, self)?,
+            None => match crate::abstract_::get_item(&b, &key, self) {
+                Ok(v) => Some(v),
+                Err(r) => {
+                    self.catch(r, crate::types::exc::KeyError())?;
+                    None
+                }
+            },
+        };
+        found.ok_or_else(|| self.attribute_error(format_args!("{name}")))
+    }
+
     /// `importlib.import_module(name)` through the interpreter's import function.
     pub fn import(&mut self, module: &str) -> PyResult {
         let name = PyStr::new_interned(module, self)?;

@@ -188,12 +188,8 @@ pub fn finish(status: i32, cx: &mut Cx) -> i32 {
             }
         }
     }
-    // Without the module nobody can have registered anything.
-    let atexit = cx.interp().modules.own().and_then(|m| m.get_text("atexit", cx).ok().flatten());
-    if let Some(r) = atexit.and_then(|a| call::call_method(&a, name!(cx, "_run_exitfuncs"), &[], cx).err()) {
-        let _pending = r;
-        unraisable::write(cx, None, None);
-    }
+    // Whatever became of the module: the functions are the interpreter's.
+    taipan_mod_sys::atexit::run(cx);
     let ok = flush(cx);
     cx.interp().finalizing.set(true);
     crate::teardown::modules(cx);

@@ -39,6 +39,7 @@ pub fn modules(cx: &mut Cx) {
     }
     // Finalisers of what only cycles hold (functions with their globals, above all) still find whole modules.
     gc::collect(2, cx);
+    gc::debug::at_shutdown(cx);
     let mut alive = cx.interp().builtins.own().is_some_and(|b| finalise_values(&b, cx));
     for m in library.iter().rev() {
         if let Ok(d) = m.dict(cx) {

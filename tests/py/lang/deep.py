@@ -16,7 +16,7 @@ for op in (repr, lambda r: r == r.__class__(), lambda r: r.a):
 l = []
 for _ in range(100000): l = [l]
 try: repr(l)
-except RecursionError as e: print("deep repr")
+except RecursionError: pass  # how deep the C stack goes is the platform's business
 m = []
 for _ in range(100000): m = [m]
 try: l == m

@@ -80,8 +80,23 @@ fn namespaces(what: &str, globals: Option<&Object>, locals: Option<&Object>, cx:
     }
 }
 
+/// Tell the audit hooks of source text that is about to be parsed, as bytes.
+fn audit_source(source: &Object, filename: &PyStr, cx: &mut Cx) -> PyResult<()> {
+    if !taipan_object::audit::is_active() {
+        return Ok(());
+    }
+    let text = match source.downcast::<PyStr>() {
+        Some(s) => s.utf8_cached(cx)?.to_vec(),
+        None if abstract_::buffer::has_buffer(source) => abstract_::buffer::Buffer::get(source, abstract_::buffer::SIMPLE, cx)?.bytes().to_vec(),
+        None => return Ok(()),
+    };
+    let text = taipan_object::types::bytes::PyBytes::new(&text, cx)?;
+    taipan_object::audit::raise("compile", &[&text, filename], cx)
+}
+
 fn compile_text(source: &Object, mode: Mode, cx: &mut Cx) -> PyResult<Own<Object>> {
     let filename = PyStr::new("<string>", cx)?;
+    audit_source(source, &filename, cx)?;
     let r = Request { source, filename: &filename, mode, flags: PY_CF_SOURCE_IS_UTF8, dont_inherit: false, optimize: -1, feature_version: -1 };
     (hooks(cx)?.compile)(&r, cx)
 }
@@ -149,6 +164,7 @@ pub mod part {
             _ => return Err(cx.value_error(format_args!("compile() mode must be 'exec', 'eval' or 'single'"))),
         };
         let r = Request { source, filename: &filename, mode, flags, dont_inherit, optimize, feature_version };
+        audit_source(source, r.filename, cx)?;
         (hooks(cx)?.compile)(&r, cx)
     }
 

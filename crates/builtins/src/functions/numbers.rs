@@ -2,6 +2,7 @@
 
 use taipan_object::abstract_::number::{self, ADD, DIVMOD};
 use taipan_object::prelude::*;
+use taipan_object::types::complex::PyComplex;
 use taipan_object::types::float::PyFloat;
 use taipan_object::{abstract_, call};
 
@@ -15,7 +16,14 @@ fn in_base(number: &Object, base: u32, prefix: &str, cx: &mut Cx) -> PyResult<St
     Ok(format!("{sign}{prefix}{}", String::from_utf8_lossy(&digits)))
 }
 
-/// Sum with the fast ways of CPython: ints in a machine word, floats with compensation (Neumaier).
+/// Add `x` to the sum `hi` and what rounding loses to `lo`.
+fn compensate(hi: &mut f64, lo: &mut f64, x: f64) {
+    let t = *hi + x;
+    *lo += if hi.abs() >= x.abs() { (*hi - t) + x } else { (x - t) + *hi };
+    *hi = t;
+}
+
+/// Sum with the fast ways of CPython: ints in a machine word, floats and complex numbers with compensation (Neumaier).
 fn sum_items(it: &Object, start: Own<Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
     let mut total = start;
     let mut pending: Option<Own<Object>> = None;
@@ -45,21 +53,31 @@ fn sum_items(it: &Object, start: Own<Object>, cx: &mut Cx) -> PyResult<Own<Objec
             let Some(v) = abstract_::iter::next(it, cx)? else { return PyFloat::new(done(hi, lo), cx).map(Own::into_object) };
             let x = match v.exact::<PyFloat>() {
                 Some(f) => f.value(),
-                None => match v.exact::<PyInt>().and_then(|i| i.to_i64()) {
-                    Some(i) => {
-                        hi += i as f64;
-                        continue;
-                    }
-                    None => {
-                        total = PyFloat::new(done(hi, lo), cx)?.into_object();
-                        total = number::binary(&ADD, &total, &v, cx)?;
-                        break;
-                    }
-                },
+                None if v.is_a::<PyInt>() => number::as_f64(&v, cx)?,
+                None => {
+                    total = PyFloat::new(done(hi, lo), cx)?.into_object();
+                    total = number::binary(&ADD, &total, &v, cx)?;
+                    break;
+                }
             };
-            let t = hi + x;
-            lo += if hi.abs() >= x.abs() { (hi - t) + x } else { (x - t) + hi };
-            hi = t;
+            compensate(&mut hi, &mut lo, x);
+        }
+    }
+    if let Some(z) = total.exact::<PyComplex>() {
+        let (mut re, mut im) = ((z.value().0, 0.0), (z.value().1, 0.0));
+        let done = |(hi, lo): (f64, f64)| if lo != 0.0 && lo.is_finite() { hi + lo } else { hi };
+        loop {
+            let Some(v) = abstract_::iter::next(it, cx)? else { return PyComplex::new(done(re), done(im), cx).map(Own::into_object) };
+            if let Some(z) = v.exact::<PyComplex>() {
+                compensate(&mut re.0, &mut re.1, z.value().0);
+                compensate(&mut im.0, &mut im.1, z.value().1);
+            } else if v.is_a::<PyInt>() || v.is_a::<PyFloat>() {
+                compensate(&mut re.0, &mut re.1, number::as_f64(&v, cx)?);
+            } else {
+                total = PyComplex::new(done(re), done(im), cx)?.into_object();
+                total = number::binary(&ADD, &total, &v, cx)?;
+                break;
+            }
         }
     }
     while let Some(v) = abstract_::iter::next(it, cx)? {

@@ -103,7 +103,9 @@ pub mod part {
             let s = abstract_::str(p, cx)?;
             write(&stdout, &s, cx)?;
         }
-        flush(&stdout, cx)?;
+        if let Err(r) = flush(&stdout, cx) {
+            cx.discard(r);
+        }
         let line = call::call_method(&stdin, name!(cx, "readline"), &[], cx)?;
         let Some(s) = line.downcast::<PyStr>() else {
             return Err(cx.type_error(format_args!("object.readline() returned non-string")));

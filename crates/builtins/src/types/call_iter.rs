@@ -3,7 +3,7 @@
 use taipan_object::prelude::*;
 use taipan_object::{abstract_, call};
 
-#[pytype(name = "callable_iterator", gc, export = "PyCallIter_Type", doc = "")]
+#[pytype(name = "callable_iterator", no_clear, gc, export = "PyCallIter_Type", doc = "")]
 #[repr(C)]
 pub struct PyCallIter {
     head: ObjHead,
@@ -52,7 +52,7 @@ impl PyCallIter {
     /// Return state information for pickling.
     #[method("__reduce__()", nosig)]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let iter = cx.import_attr("builtins", "iter")?;
+        let iter = cx.builtin("iter")?;
         let args = match (self.it_callable.own(), self.it_sentinel.own()) {
             (Some(f), Some(s)) => PyTuple::from_slice(&[&f, &s], cx)?,
             _ => {

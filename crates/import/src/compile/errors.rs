@@ -42,7 +42,12 @@ fn make(p: &Parts<'_>, filename: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
     }
     let details = PyTuple::from_vec(details, cx)?;
     let message = PyStr::new(p.message, cx)?;
-    call::call(p.class.as_object(), &[&message, &details], cx)
+    let e = call::call(p.class.as_object(), &[&message, &details], cx)?;
+    if !p.with_filename {
+        // CPython fills it in afterwards: `args` stays without.
+        taipan_object::attr::set(&e, taipan_object::name!(cx, "filename"), Some(filename.as_object()), cx)?;
+    }
+    Ok(e)
 }
 
 /// The source line, read from the file, when only the tree is at hand.

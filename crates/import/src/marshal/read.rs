@@ -199,6 +199,16 @@ impl<'a> Reader<'a> {
             }
             code::SMALL_TUPLE | code::TUPLE => {
                 let n = if c == code::SMALL_TUPLE { self.byte(cx)? as usize } else { self.size("tuple", cx)? };
+                if slot.is_some() && (1..1 << 16).contains(&n) {
+                    // Items may name the tuple: it is there first, with something harmless inside.
+                    let t = PyTuple::from_exact((0..n).map(|_| none().own()), cx)?;
+                    self.announce(slot, t.as_object());
+                    for i in 0..n {
+                        let x = self.need("tuple", cx)?;
+                        t.fill_item(i, x);
+                    }
+                    return Ok(Some(t.into_object()));
+                }
                 let v = self.items(n, "tuple", cx)?;
                 PyTuple::from_vec(v, cx)?.into_object()
             }

@@ -137,6 +137,8 @@ mod functions {
     /// Implements the 'namereplace' error handling, which replaces an unencodable character with a \N{...} escape sequence.
     #[function("namereplace_errors(exception, /)", nosig)]
     fn namereplace_errors(exception: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        // CPython finds the names there; programs see the module arrive.
+        cx.import("unicodedata")?;
         let Problem::Encode(_, s, start, end) = problem(exception, cx)? else {
             return Err(unknown(exception, cx));
         };

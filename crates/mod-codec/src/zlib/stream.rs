@@ -65,6 +65,10 @@ impl Stream {
 
     /// `inflateInit2`.
     pub fn inflate(wbits: c_int) -> Result<Stream, c_int> {
+        // zlib-rs writes to standard error about any other value.
+        if !matches!(wbits, -15..=-8 | 0 | 8..=16 | 24..=32 | 40..=47) {
+            return Err(lib::Z_STREAM_ERROR);
+        }
         let mut z = fresh();
         // SAFETY: as above.
         let err = unsafe { lib::inflateInit2_(&raw mut *z, wbits, lib::zlibVersion(), SIZE) };

@@ -25,9 +25,7 @@ pub struct PyTypeVar {
 
 /// A type variable of the new syntax.
 pub fn new_typevar(name: &Object, bound: Lazy, constraints: Lazy, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let t = make(name, bound, constraints, Lazy::empty(), [false, false, true], cx)?;
-    set_module(&t, cx)?;
-    Ok(t.into_object())
+    make(name, bound, constraints, Lazy::empty(), [false, false, true], cx).map(Own::into_object)
 }
 
 fn make(name: &Object, bound: Lazy, constraints: Lazy, default: Lazy, flags: [bool; 3], cx: &mut Cx) -> PyResult<Own<PyTypeVar>> {

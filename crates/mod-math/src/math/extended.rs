@@ -42,7 +42,7 @@ fn step(x: f64, y: f64, steps: u64) -> f64 {
     let (a, b) = (rank(x), rank(y));
     let n = i128::from(steps);
     let r = if a < b { (a + n).min(b) } else { (a - n).max(b) };
-    if r == b {
+    if r == b && r != 0 {
         return y;
     }
     let r = r as i64;

@@ -3,7 +3,6 @@
 use taipan_object::abstract_::{iter, number};
 use taipan_object::prelude::*;
 use taipan_object::types::float::PyFloat;
-use taipan_object::types::int::ops;
 
 /// `a + b` as rounded sum and error.
 #[inline(always)]
@@ -158,6 +157,9 @@ struct SumProd {
     total: Own<Object>,
     ints: Option<i64>,
     floats: Option<Triple>,
+    /// Whether the pairs were all ints so far, or all ints and then floats: neither comes back once something else was added.
+    int_path: bool,
+    float_path: bool,
 }
 
 impl SumProd {
@@ -176,29 +178,28 @@ impl SumProd {
         Ok(())
     }
     fn add(&mut self, p: &Object, q: &Object, cx: &mut Cx) -> PyResult<()> {
-        if let (Some(a), Some(b)) = (p.exact::<PyInt>(), q.exact::<PyInt>()) {
-            if let (Some(x), Some(y)) = (a.to_i64(), b.to_i64()) {
+        if self.int_path {
+            if let (Some(x), Some(y)) = (p.exact::<PyInt>().and_then(|a| a.to_i64()), q.exact::<PyInt>().and_then(|b| b.to_i64())) {
                 if let Some(s) = x.checked_mul(y).and_then(|v| v.checked_add(self.ints.unwrap_or(0))) {
                     self.ints = Some(s);
                     return Ok(());
                 }
             }
-            let v = ops::mul(a, b, cx)?;
+            self.int_path = false;
             self.flush_ints(cx)?;
-            self.flush_floats(cx)?;
-            self.total = number::binary(&number::ADD, &self.total, &v, cx)?;
-            return Ok(());
         }
-        if let Some((x, y)) = float_pair(p, q) {
-            let mut t = self.floats.unwrap_or_default();
-            t.fma(x, y);
-            if t.hi.is_finite() {
-                self.floats = Some(t);
-                return Ok(());
+        if self.float_path {
+            if let Some((x, y)) = float_pair(p, q) {
+                let mut t = self.floats.unwrap_or_default();
+                t.fma(x, y);
+                if t.hi.is_finite() {
+                    self.floats = Some(t);
+                    return Ok(());
+                }
             }
+            self.float_path = false;
+            self.flush_floats(cx)?;
         }
-        self.flush_ints(cx)?;
-        self.flush_floats(cx)?;
         let v = number::binary(&number::MUL, p, q, cx)?;
         self.total = number::binary(&number::ADD, &self.total, &v, cx)?;
         Ok(())
@@ -295,7 +296,7 @@ pub mod functions {
     #[function("sumprod(p, q, /)")]
     fn sumprod(p: &Object, q: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         let (p, q) = (iter::get_iter(p, cx)?, iter::get_iter(q, cx)?);
-        let mut sum = SumProd { total: PyInt::new(0, cx)?.into_object(), ints: None, floats: None };
+        let mut sum = SumProd { total: PyInt::new(0, cx)?.into_object(), ints: None, floats: None, int_path: true, float_path: true };
         loop {
             let a = iter::next(&p, cx)?;
             let b = iter::next(&q, cx)?;

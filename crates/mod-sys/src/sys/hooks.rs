@@ -62,6 +62,10 @@ fn breakpoint_function(args: &[&Object], kwargs: Kwargs<'_>, cx: &mut Cx) -> PyR
         None => ("builtins", text.as_str()),
         Some(i) => (&text[..i], &text[i + 1..]),
     };
+    if module.is_empty() {
+        warn::warn(exc::RuntimeWarning(), format_args!("Ignoring unimportable $PYTHONBREAKPOINT: \"{text}\""), 0, cx)?;
+        return Ok(none().own());
+    }
     let found = match cx.import(module) {
         Ok(m) => attr::get_text(&m, function, cx).map_err(|r| (r, exc::AttributeError())),
         Err(r) => Err((r, exc::ImportError())),

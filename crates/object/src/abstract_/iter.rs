@@ -137,7 +137,7 @@ pub fn search(o: &Object, v: &Object, cx: &mut Cx) -> PyResult<bool> {
 }
 
 /// `iterator`: walks `__getitem__` from 0 until `IndexError` (or `StopIteration`).
-#[pytype(name = "iterator", gc, export = "PySeqIter_Type", doc = "")]
+#[pytype(name = "iterator", no_clear, gc, export = "PySeqIter_Type", doc = "")]
 #[repr(C)]
 pub struct PySeqIter {
     head: ObjHead,
@@ -192,7 +192,7 @@ impl PySeqIter {
     /// Return state information for pickling.
     #[method("__reduce__()", nosig)]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let iter = cx.import_attr("builtins", "iter")?;
+        let iter = cx.builtin("iter")?;
         match self.it_seq.own() {
             Some(s) => {
                 let args = PyTuple::from_slice(&[&s], cx)?;

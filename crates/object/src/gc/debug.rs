@@ -66,3 +66,27 @@ pub(super) fn name_all(flag: i32, word: &str, objs: &[Own<Object>], cx: &mut Cx)
         (h.write)(&text, cx);
     }
 }
+
+/// At the end of the program: say how many objects `gc.garbage` still has, and with `DEBUG_UNCOLLECTABLE` which (`_PyGC_DumpShutdownStats`).
+pub fn at_shutdown(cx: &mut Cx) {
+    let flags = cx.interp().gc.debug.get();
+    let Some(garbage) = cx.interp().gc.garbage.own() else { return };
+    let n = garbage.downcast::<crate::types::list::PyList>().map_or(0, |l| l.len());
+    if n == 0 || flags & SAVEALL != 0 {
+        return;
+    }
+    let advice = if flags & UNCOLLECTABLE != 0 { "" } else { "; use gc.set_debug(gc.DEBUG_UNCOLLECTABLE) to list them" };
+    let warned = crate::types::str::PyStr::new_interned("gc", cx).and_then(|name| {
+        let category = crate::types::exc::ResourceWarning();
+        crate::warn::warn_explicit(category, format_args!("gc: {n} uncollectable objects at shutdown{advice}"), &name, 0, Some(&name), cx)
+    });
+    if warned.is_err() {
+        crate::unraisable::write(cx, None, None);
+    }
+    if let Some(h) = asked(UNCOLLECTABLE, cx) {
+        match crate::abstract_::repr(&garbage, cx) {
+            Ok(text) => (h.write)(&format!("      {text}\n"), cx),
+            Err(_) => crate::unraisable::write(cx, None, Some(&garbage)),
+        }
+    }
+}

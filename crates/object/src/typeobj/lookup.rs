@@ -125,6 +125,9 @@ pub fn lookup<'a>(ty: &'a PyType, name: &PyStr, cx: &'a Cx) -> Option<&'a Object
         let e = &mut (*CACHE.0.get())[h];
         if e.version != version || !std::ptr::eq(e.name, name) {
             let value = walk(ty, name, cx).map_or(std::ptr::null_mut(), |o| o.as_ptr());
+            if ty.tp_version_tag.get() != version {
+                return value.as_ref(); // an odd key's `__eq__` has changed the class
+            }
             // Names in the cache must not die and be reborn at the same address as another name.
             if name.interned() == 1 {
                 name.set_interned(2);
@@ -141,6 +144,29 @@ fn walk<'a>(ty: &'a PyType, name: &PyStr, cx: &'a Cx) -> Option<&'a Object> {
     mro.as_slice().iter().find_map(|t| {
         // SAFETY: the MRO consists of types.
         let t = unsafe { t.cast_unchecked::<PyType>() };
-        t.tp_dict.get(cx)?.get_str(name, cx)
+        let d = t.tp_dict.get(cx)?;
+        if d.is_str_only() { d.get_str(name, cx) } else { odd(d, name) }
+    })
+}
+
+/// Look into a namespace with keys that are not strings: their `__eq__` runs, and what it raises is dropped, as in CPython.
+#[cold]
+fn odd<'a>(d: &'a crate::types::dict::PyDict, name: &PyStr) -> Option<&'a Object> {
+    // SAFETY: a lookup happens with the GIL held; the caller's borrow of the namespace is renewed by the count below.
+    let cx = unsafe { &mut Cx::assume() };
+    let d = d.new_ref();
+    let before = cx.ts().current_exception.take();
+    let found = d.get(name, cx).unwrap_or_else(|r| {
+        cx.discard(r);
+        None
+    });
+    cx.ts().current_exception.set(before, cx);
+    found.map(|v| {
+        if v.refcount() == 1 {
+            // That `__eq__` has taken the value out of the namespace: nobody else would keep it alive for the caller.
+            v.immortalise();
+        }
+        // SAFETY: the namespace holds it, or it lives for good.
+        unsafe { &*v.as_ptr() }
     })
 }

@@ -18,7 +18,7 @@ macro_rules! seq_iterator {
         exhausted |$ecx:ident| { $empty:expr }
     ) => {
         $(#[$doc])*
-        #[pytype(name = $name, export = $export, gc, no_new, doc = "")]
+        #[pytype(name = $name, no_clear, export = $export, gc, no_new, doc = "")]
         #[repr(C)]
         pub struct $Iter {
             head: ObjHead,
@@ -71,7 +71,7 @@ macro_rules! seq_iterator {
             #[method("__reduce__()")]
             fn reduce(&self, $ecx: &mut Cx) -> PyResult<Own<PyTuple>> {
                 // Finding the function may run code that ends the iteration: it comes first.
-                let f = $ecx.import_attr("builtins", "iter")?;
+                let f = $ecx.builtin("iter")?;
                 match self.seq.own() {
                     Some(seq) => $crate::types::seq_iter::reduce_at(&f, seq.as_object(), self.index.get(), $ecx),
                     None => {

@@ -79,6 +79,15 @@ fn no_arguments(what: &str, args: crate::args::Args<'_>, kw: crate::args::Kwargs
 
 #[pymethods]
 impl PyNone {
+    #[slot(tp_richcompare)]
+    fn compare(&self, other: &Object, op: crate::abstract_::CmpOp) -> Own<Object> {
+        use crate::abstract_::CmpOp;
+        match op {
+            CmpOp::Eq if self.is(other) => crate::types::boolean::from_bool(true),
+            CmpOp::Ne if self.is(other) => crate::types::boolean::from_bool(false),
+            _ => not_implemented().own(),
+        }
+    }
     #[slot(tp_new)]
     fn tp_new(_cls: &PyType, args: crate::args::Args<'_>, kw: crate::args::Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         no_arguments("NoneType", args, kw, cx)?;

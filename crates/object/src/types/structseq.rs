@@ -59,6 +59,10 @@ impl StructSeq {
         if !self.ready.get() {
             ready_static(self.spec(), cx)?;
             self.finish(cx)?;
+            if !self.name.to_bytes().starts_with(b"sys.") {
+                // CPython makes these at run time: their attributes can be set.
+                self.storage.ty.tp_flags.set(self.storage.ty.tp_flags.get() & !flags::IMMUTABLETYPE);
+            }
             self.ready.set(true);
         }
         Ok(&self.storage.ty)
@@ -193,7 +197,7 @@ impl StructSeq {
         } else {
             return Err(cx.type_error(format_args!("constructor requires a sequence")));
         };
-        let dict = match dict.filter(|d| !d.is_none()) {
+        let dict = match dict {
             None => None,
             Some(d) => match d.downcast::<PyDict>() {
                 Some(d) => Some(d),

@@ -293,7 +293,7 @@ impl<'s> Lexer<'s> {
         }
         if self.inp == self.src.len() {
             self.fault = Fault::Eof;
-            self.ended_between = self.start == NO_START;
+            self.ended_between = self.start == NO_START && self.modes.is_empty();
             return false;
         }
         if self.start == NO_START {

@@ -8,7 +8,7 @@ use taipan_object::types::boolean::from_bool;
 use taipan_object::{abstract_, attr, call};
 
 #[pytype(
-    name = "types.GenericAlias",
+    name = "types.GenericAlias", no_clear,
     export = "Py_GenericAliasType",
     gc,
     basetype,

@@ -7,7 +7,7 @@ use taipan_object::types::boolean::from_bool;
 use taipan_object::types::set::{PyFrozenSet, PySet};
 use taipan_object::{abstract_, attr, call};
 
-#[pytype(name = "typing.Union", export = "_PyUnion_Type", gc, no_new, doc = "Represent a union type\n\nE.g. for int | str")]
+#[pytype(name = "typing.Union", no_clear, export = "_PyUnion_Type", gc, no_new, doc = "Represent a union type\n\nE.g. for int | str")]
 #[repr(C)]
 pub struct PyUnion {
     head: ObjHead,

@@ -7,7 +7,7 @@ use taipan_object::types::object_::NextPair;
 use taipan_object::prelude::*;
 
 #[pytype(
-    name = "enumerate",
+    name = "enumerate", no_clear,
     export = "PyEnum_Type",
     gc,
     basetype,

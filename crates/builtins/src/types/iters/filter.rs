@@ -6,7 +6,7 @@ use taipan_object::types::boolean;
 use taipan_object::{abstract_, call};
 
 #[pytype(
-    name = "filter",
+    name = "filter", no_clear,
     export = "PyFilter_Type",
     gc,
     basetype,

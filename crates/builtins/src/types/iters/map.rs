@@ -6,7 +6,7 @@ use taipan_object::prelude::*;
 use taipan_object::{abstract_, call};
 
 #[pytype(
-    name = "map",
+    name = "map", no_clear,
     export = "PyMap_Type",
     gc,
     basetype,

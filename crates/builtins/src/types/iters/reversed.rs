@@ -6,7 +6,7 @@ use taipan_object::prelude::*;
 use taipan_object::{abstract_, call};
 
 #[pytype(
-    name = "reversed",
+    name = "reversed", no_clear,
     export = "PyReversed_Type",
     gc,
     basetype,

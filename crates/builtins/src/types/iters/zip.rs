@@ -8,7 +8,7 @@ use taipan_object::types::object_::NextPair;
 use taipan_object::prelude::*;
 
 #[pytype(
-    name = "zip",
+    name = "zip", no_clear,
     export = "PyZip_Type",
     gc,
     basetype,

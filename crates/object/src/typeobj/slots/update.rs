@@ -110,7 +110,11 @@ fn update_one(ty: &PyHeapType, of: &Rows, cx: &mut Cx) {
             if w.def().id != id {
                 // A wrapper for the dunder's other slot (`__len__` of a sequence, say): the owner's function for this slot goes with it.
                 let f = w.owner().slot_ptr(id);
-                if !f.is_null() && t.is_subtype(w.owner()) {
+                if !t.is_subtype(w.owner()) {
+                    // Taken from a foreign class: calling it must raise.
+                    use_generic = true;
+                    generic = if d.dispatch.is_null() { generic } else { d.dispatch };
+                } else if !f.is_null() {
                     specific = f;
                     generic = if d.dispatch.is_null() { generic } else { d.dispatch };
                 }
@@ -126,13 +130,8 @@ fn update_one(ty: &PyHeapType, of: &Rows, cx: &mut Cx) {
                 use_generic = true;
             }
         } else if id == SlotId::tp_new && crate::types::builtin::is_new_wrapper(&descr) {
-            // `__new__` of a built-in type: the tp_new of the built-in type whose layout this class has, which a mixin's (`Generic`'s, say) must not replace.
-            let dispatcher = super::dispatch::slot_tp_new as *const () as usize;
-            let mut at = t.base();
-            while let Some(b) = at.filter(|b| b.tp_new.get().is_some_and(|f| f as usize == dispatcher)) {
-                at = b.base();
-            }
-            specific = at.and_then(|b| b.tp_new.get()).map_or(std::ptr::null(), |f| f as *const ());
+            // `__new__` of a built-in type: what the class has inherited, as in CPython.
+            specific = t.tp_new.get().map_or(std::ptr::null(), |f| f as *const ());
         } else if id == SlotId::tp_hash && descr.is(none()) {
             specific = crate::abstract_::hash_not_implemented_slot as *const ();
         } else {

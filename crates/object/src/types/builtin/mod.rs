@@ -13,7 +13,7 @@ use std::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
 /// `PyCFunctionObject`.
-#[pytype(name = "builtin_function_or_method", gc, flags(HAVE_VECTORCALL), export = "PyCFunction_Type", doc = "", basicsize = 56)]
+#[pytype(name = "builtin_function_or_method", no_clear, gc, flags(HAVE_VECTORCALL), export = "PyCFunction_Type", doc = "", basicsize = 56)]
 #[repr(C)]
 pub struct PyCFunction {
     head: ObjHead,
@@ -52,12 +52,6 @@ pub fn is_new_wrapper(o: &Object) -> bool {
     o.exact::<PyCFunction>().is_some_and(|f| std::ptr::eq(f.m_ml.get(), &NEW_DEF))
 }
 
-/// The type whose `__new__` it is.
-pub fn new_wrapper_owner(o: &Object) -> Option<Own<PyType>> {
-    let f = o.exact::<PyCFunction>().filter(|f| std::ptr::eq(f.m_ml.get(), &NEW_DEF))?;
-    f.m_self.own()?.downcast_own().ok()
-}
-
 /// A function object for a row, bound to `slf` (a module for functions, an instance or class for methods).
 pub fn new_function(def: &'static MethodDef, slf: Option<&Object>, module: Option<&Object>, cx: &mut Cx) -> PyResult {
     let f = cx.new_object(PyCFunction {
@@ -72,7 +66,7 @@ pub fn new_function(def: &'static MethodDef, slf: Option<&Object>, module: Optio
 }
 
 /// `PyCMethodObject`: a function that gets its defining class (`METH_METHOD`).
-#[pytype(name = "builtin_method", gc, base = PyCFunction, flags(HAVE_VECTORCALL), export = "PyCMethod_Type", doc = "", no_new)]
+#[pytype(name = "builtin_method", no_clear, gc, base = PyCFunction, flags(HAVE_VECTORCALL), export = "PyCMethod_Type", doc = "")]
 #[repr(C)]
 pub struct PyCMethod {
     func: PyCFunction,
@@ -201,7 +195,7 @@ impl PyCFunction {
         match self.self_obj().filter(|s| !s.is_a::<crate::types::module::PyModule>()) {
             None => Ok(n.into_object()),
             Some(s) => {
-                let getattr = cx.import_attr("builtins", "getattr")?;
+                let getattr = cx.builtin("getattr")?;
                 let args = PyTuple::from_slice(&[&s, &n], cx)?;
                 PyTuple::from_slice(&[&getattr, &args], cx).map(Own::into_object)
             }

@@ -50,7 +50,7 @@ impl PyByteArray {
         if span.step == 1 {
             return self.splice(span.start as usize, span.stop.max(span.start) as usize, &new, cx);
         }
-        if value.is_none() {
+        if new.is_empty() {
             if span.count == 0 {
                 return Ok(());
             }
@@ -83,13 +83,17 @@ impl PyByteArray {
         if !self.data().is_empty() {
             self.resize(0, cx)?;
         }
+        if let Some(o) = source.filter(|o| encoding.is_none() && errors.is_none() && !o.is_a::<PyStr>() && !number::has_index(o) && !has_buffer(o)) {
+            if iter::is_iterable(o) {
+                return iter::for_each(o, cx, |v, cx| self.append(&v, cx).map(|()| true));
+            }
+        }
         let v = contents("bytearray", source, encoding, errors, cx)?;
         self.assign(&v, cx)
     }
     #[slot(tp_repr)]
     fn repr(&self) -> String {
-        let name = self.ty().tp_name_str();
-        format!("{name}({})", ops::repr(self.data()))
+        format!("{}({})", self.ty().name(), ops::repr_array(self.data()))
     }
     #[slot(tp_str)]
     fn str(&self, cx: &mut Cx) -> PyResult<String> {
@@ -156,9 +160,21 @@ impl PyByteArray {
             None => Err(cx.index_error(format_args!("bytearray index out of range"))),
         }
     }
+    #[slot(sq_ass_item)]
+    fn ass_item(&self, i: isize, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+        let b = value.map(|v| as_byte(v, "byte", cx)).transpose()?;
+        let Some(at) = usize::try_from(i).ok().filter(|i| *i < self.data().len()) else {
+            return Err(cx.index_error(format_args!("bytearray index out of range")));
+        };
+        match b {
+            Some(b) => self.data_mut(cx)[at] = b,
+            None => self.splice(at, at + 1, &[], cx)?,
+        }
+        Ok(())
+    }
     #[slot(sq_contains)]
     fn py_contains(&self, v: &Object, cx: &mut Cx) -> PyResult<bool> {
-        contains(self.data(), v, cx)
+        contains(&self.lend(), v, cx)
     }
     #[slot(mp_subscript)]
     fn subscript(&self, key: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -200,8 +216,7 @@ impl PyByteArray {
     #[slot(nb_remainder)]
     fn rem(lhs: &Object, rhs: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         let Some(b) = lhs.downcast::<PyByteArray>() else { return Ok(not_implemented().own()) };
-        let copy = b.data().to_vec();
-        let v = percent::format(&copy, rhs, cx)?;
+        let v = percent::format(&b.lend(), rhs, cx)?;
         PyByteArray::wrap(&v, cx)
     }
     #[slot(bf_getbuffer)]
@@ -262,8 +277,10 @@ impl PyByteArray {
     fn py_extend(&self, iterable_of_ints: &Object, cx: &mut Cx) -> PyResult<()> {
         let o = iterable_of_ints;
         if has_buffer(o) {
+            // The end as it is now, whatever the other object's `__buffer__` does.
+            let end = self.data().len();
             let b = Buffer::get(o, SIMPLE, cx)?.bytes().to_vec();
-            return self.extend(&b, cx);
+            return self.splice(end, end, &b, cx);
         }
         if !iter::is_iterable(o) {
             return Err(cx.type_error(format_args!("can't extend bytearray with {}", o.ty().tp_name_str())));

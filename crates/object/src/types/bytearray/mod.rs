@@ -46,7 +46,28 @@ impl Drop for Block {
 }
 impl GcField for Block {}
 
+/// The bytes held in place: while this lives the object cannot change its size. For calls during which Python code may run.
+pub struct Lent<'a>(&'a PyByteArray);
+impl std::ops::Deref for Lent<'_> {
+    type Target = [u8];
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        self.0.data()
+    }
+}
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.0.exports.set(self.0.exports.get() - 1);
+    }
+}
+
 impl PyByteArray {
+    /// The bytes, for as long as Python code may run; until then attempts to resize raise `BufferError`.
+    #[inline]
+    pub fn lend(&self) -> Lent<'_> {
+        self.exports.set(self.exports.get() + 1);
+        Lent(self)
+    }
     fn empty() -> PyByteArray {
         PyByteArray {
             head: VarHead { head: Object::placeholder(), size: Cell::new(0) },

@@ -69,6 +69,16 @@ pub(crate) fn contents(
     errors: Option<&PyStr>,
     cx: &mut Cx,
 ) -> PyResult<Vec<u8>> {
+    let is_bytes = name == "bytes";
+    if let Some(o) = source.filter(|o| is_bytes && encoding.is_none() && errors.is_none() && !o.is_exact::<PyBytes>()) {
+        if let Some(f) = call::lookup_special(o, name!(cx, "__bytes__"), cx)? {
+            let b = call::call(&f, &[], cx)?;
+            return match b.downcast::<PyBytes>() {
+                Some(b) => Ok(b.as_bytes().to_vec()),
+                None => Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().tp_name_str()))),
+            };
+        }
+    }
     let text = source.and_then(|s| s.downcast::<PyStr>());
     if let Some(s) = text {
         let Some(enc) = encoding else { return Err(cx.type_error(format_args!("string argument without an encoding"))) };
@@ -84,16 +94,6 @@ pub(crate) fn contents(
         return Err(cx.type_error(format_args!("{what} without a string argument")));
     }
     let Some(o) = source else { return Ok(Vec::new()) };
-    let is_bytes = name == "bytes";
-    if is_bytes && !o.is_exact::<PyBytes>() {
-        if let Some(f) = call::lookup_special(o, name!(cx, "__bytes__"), cx)? {
-            let b = call::call(&f, &[], cx)?;
-            return match b.downcast::<PyBytes>() {
-                Some(b) => Ok(b.as_bytes().to_vec()),
-                None => Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().tp_name_str()))),
-            };
-        }
-    }
     if number::has_index(o) {
         match number::index_as_isize(o, exc::OverflowError(), cx) {
             Ok(n) if n < 0 => return Err(cx.value_error(format_args!("negative count"))),
@@ -175,38 +175,54 @@ pub(crate) fn to_hex(b: &[u8], sep: Option<&Object>, group: isize, cx: &mut Cx) 
     PyStr::from_latin1(&out, cx)
 }
 
-/// `sep.join(parts)`.
+/// `sep.join(parts)`. The caller holds `sep` in place.
 pub(crate) fn join(sep: &[u8], parts: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
-    let items = match iter::collect(parts, cx) {
-        Ok(v) => v,
-        Err(r) if !iter::is_iterable(parts) => {
-            cx.catch(r, exc::TypeError())?;
-            return Err(cx.type_error(format_args!("can only join an iterable")));
+    // A list is read as it is, since an item's `__buffer__` may change it; its length must stay.
+    let items = if parts.is_exact::<PyList>() {
+        parts.own()
+    } else {
+        match iter::to_tuple(parts, cx) {
+            Ok(v) => v.into_object(),
+            Err(r) if !iter::is_iterable(parts) => {
+                cx.catch(r, exc::TypeError())?;
+                return Err(cx.type_error(format_args!("can only join an iterable")));
+            }
+            Err(r) => return Err(r),
         }
-        Err(r) => return Err(r),
     };
-    let sep = sep.to_vec();
+    let item = |i: usize| match items.exact::<PyList>() {
+        Some(l) => (l.get_own(i), l.len()),
+        None => items.downcast::<PyTuple>().map_or((None, 0), |t| (t.as_slice().get(i).map(|o| o.own()), t.len())),
+    };
+    let count = item(0).1;
     let mut out: Vec<u8> = Vec::new();
-    for (i, p) in items.iter().enumerate() {
+    for i in 0..count {
+        let (Some(p), now) = item(i) else { break };
+        if now != count {
+            return Err(cx.runtime_error(format_args!("sequence changed size during iteration")));
+        }
         if i > 0 {
-            out.extend_from_slice(&sep);
+            out.extend_from_slice(sep);
         }
         if let Some(b) = p.exact::<PyBytes>() {
             out.extend_from_slice(b.as_bytes());
             continue;
         }
-        if !has_buffer(p) {
+        if !has_buffer(&p) {
             return Err(cx.type_error(format_args!("sequence item {i}: expected a bytes-like object, {} found", p.ty().tp_name_str())));
         }
-        out.extend_from_slice(Buffer::get(p, SIMPLE, cx)?.bytes());
+        out.extend_from_slice(Buffer::get(&p, SIMPLE, cx)?.bytes());
+        if item(0).1 != count {
+            return Err(cx.runtime_error(format_args!("sequence changed size during iteration")));
+        }
     }
     Ok(out)
 }
 
 /// `startswith` and `endswith`: bytes-like or a tuple of such.
 pub(crate) fn affix(h: &[u8], o: &Object, range: Option<(usize, usize)>, func: &str, end: bool, cx: &mut Cx) -> PyResult<bool> {
-    let h = range.map(|(a, b)| h[a..b].to_vec());
-    let one = |b: &[u8]| h.as_deref().is_some_and(|h| if end { h.ends_with(b) } else { h.starts_with(b) });
+    let h = range.and_then(|(a, b)| h.get(a..b));
+    let one = |b: &[u8]| h.is_some_and(|h| if end { h.ends_with(b) } else { h.starts_with(b) });
     if let Some(t) = o.downcast::<PyTuple>() {
         for x in t.as_slice() {
             if one(Buffer::get(x, SIMPLE, cx)?.bytes()) {

@@ -21,6 +21,11 @@ impl PyBytes {
     pub(crate) fn data(&self) -> &[u8] {
         self.as_bytes()
     }
+    /// The bytes, however long Python code runs.
+    #[inline(always)]
+    fn lend(&self) -> &[u8] {
+        self.as_bytes()
+    }
     pub(crate) fn wrap(b: &[u8], cx: &mut Cx) -> PyResult<Own<Object>> {
         PyBytes::new(b, cx).map(Own::into_object)
     }
@@ -45,14 +50,12 @@ impl PyBytes {
                 return Ok(s.own());
             }
             // The very object that `__bytes__` gives.
-            if !s.is_a::<PyStr>() {
-                if let Some(f) = crate::call::lookup_special(s, name!(cx, "__bytes__"), cx)? {
-                    let b = crate::call::call(&f, &[], cx)?;
-                    if !b.is_a::<PyBytes>() {
-                        return Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().tp_name_str())));
-                    }
-                    return Ok(b);
+            if let Some(f) = crate::call::lookup_special(s, name!(cx, "__bytes__"), cx)? {
+                let b = crate::call::call(&f, &[], cx)?;
+                if !b.is_a::<PyBytes>() {
+                    return Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().tp_name_str())));
                 }
+                return Ok(b);
             }
         }
         let v = contents("bytes", source, encoding, errors, cx)?;
@@ -206,11 +209,10 @@ impl PyBytes {
     }
 }
 
-/// `v in bytes`.
+/// `v in bytes`. The caller holds the bytes in place: looking at `v` may run code.
 pub(crate) fn contains(h: &[u8], v: &Object, cx: &mut Cx) -> PyResult<bool> {
     if number::has_index(v) {
-        let h = h.to_vec();
-        return Ok(h.contains(&as_byte(v, "byte", cx)?));
+        return Ok(memchr::memchr(as_byte(v, "byte", cx)?, h).is_some());
     }
     Ok(ops::find(h, Buffer::get(v, SIMPLE, cx)?.bytes()).is_some())
 }

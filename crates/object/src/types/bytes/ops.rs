@@ -246,6 +246,12 @@ pub fn repr(h: &[u8]) -> String {
     })
 }
 
+/// As `repr`, for bytearrays, which escape the apostrophe between double quotes too.
+pub fn repr_array(h: &[u8]) -> String {
+    let s = repr(h);
+    if s.starts_with("b\"") { s.replace('\'', "\\'") } else { s }
+}
+
 fn quoted(h: &[u8], quote: char, hex: impl Fn(&mut String, u8)) -> String {
     let mut out = String::with_capacity(h.len() + 3);
     out.push('b');

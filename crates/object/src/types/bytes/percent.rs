@@ -47,6 +47,8 @@ impl Arguments for Values<'_, '_> {
         if self.mapping { Ok(()) } else { Err(self.cx.type_error(format_args!("format requires a mapping"))) }
     }
     fn select(&mut self, range: std::ops::Range<usize>) -> Result<(), Raised> {
+        // After a key the mapping itself is no argument any more.
+        self.next = 1;
         let k = PyBytes::new(self.text.get(range).unwrap_or(&[]), self.cx)?;
         self.selected = Some(abstract_::get_item(self.all, k.as_object(), self.cx)?);
         Ok(())

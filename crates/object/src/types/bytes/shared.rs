@@ -48,9 +48,10 @@ macro_rules! shared_methods {
                 ops::bounds(self.data().len(), start.0.map(|s| s.0), end.0.map(|s| s.0))
             }
             fn found(&self, sub: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, last: bool, cx: &mut Cx) -> PyResult<Option<usize>> {
+                let h = self.lend();
                 let sub = Sub::of(sub, cx)?;
                 let Some((a, b)) = self.section(start, end) else { return Ok(None) };
-                let h = &self.data()[a..b];
+                let h = &h[a..b];
                 let i = if last { ops::rfind(h, sub.bytes()) } else { ops::find(h, sub.bytes()) };
                 Ok(i.map(|i| a + i))
             }
@@ -169,9 +170,10 @@ macro_rules! shared_methods {
             ///     Optional stop position. Default: end of the bytes.
             #[method("count(sub, start=None, end=None, /)", nosig)]
             fn count(&self, sub: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<usize> {
+                let h = self.lend();
                 let sub = Sub::of(sub, cx)?;
                 Ok(match self.section(start, end) {
-                    Some((a, b)) => ops::count(&self.data()[a..b], sub.bytes()),
+                    Some((a, b)) => ops::count(&h[a..b], sub.bytes()),
                     None => 0,
                 })
             }
@@ -239,7 +241,7 @@ macro_rules! shared_methods {
             ///     Optional stop position. Default: end of the bytes.
             #[method("startswith(prefix, start=None, end=None, /)", nosig)]
             fn startswith(&self, prefix: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<bool> {
-                affix(self.data(), prefix, self.section(start, end), "startswith", false, cx)
+                affix(&self.lend(), prefix, self.section(start, end), "startswith", false, cx)
             }
             /// Return True if the bytes ends with the specified suffix, False otherwise.
             ///
@@ -251,7 +253,7 @@ macro_rules! shared_methods {
             ///     Optional stop position. Default: end of the bytes.
             #[method("endswith(suffix, start=None, end=None, /)", nosig)]
             fn endswith(&self, suffix: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<bool> {
-                affix(self.data(), suffix, self.section(start, end), "endswith", true, cx)
+                affix(&self.lend(), suffix, self.section(start, end), "endswith", true, cx)
             }
             /// Decode the bytes using the codec registered for encoding.
             ///
@@ -267,7 +269,7 @@ macro_rules! shared_methods {
             fn decode(&self, encoding: Option<&PyStr>, errors: Option<&PyStr>, cx: &mut Cx) -> PyResult<Own<Object>> {
                 let enc = encoding.map_or("utf-8".to_owned(), |e| e.to_string_lossy());
                 let err = errors.map_or("strict".to_owned(), |e| e.to_string_lossy());
-                crate::types::str::codec::decode(self.data(), &enc, &err, cx)
+                crate::types::str::codec::decode(&self.lend(), &enc, &err, cx)
             }
             /// Return a copy where all tab characters are expanded using spaces.
             ///
@@ -309,7 +311,7 @@ macro_rules! shared_methods {
             /// 'b901:ef'
             #[method("hex(sep=<unrepresentable>, bytes_per_sep=1)")]
             fn hex(&self, sep: Option<&Object>, bytes_per_sep: isize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
-                to_hex(self.data(), sep, bytes_per_sep, cx)
+                to_hex(&self.lend(), sep, bytes_per_sep, cx)
             }
             /// B.isalnum() -> bool
             ///
@@ -386,7 +388,7 @@ macro_rules! shared_methods {
             /// Example: b'.'.join([b'ab', b'pq', b'rs']) -> b'ab.pq.rs'.
             #[method("join(iterable_of_bytes, /)")]
             fn join(&self, iterable_of_bytes: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-                let v = join(self.data(), iterable_of_bytes, cx)?;
+                let v = join(&self.lend(), iterable_of_bytes, cx)?;
                 $t::wrap(&v, cx)
             }
             /// B.lower() -> copy of B
@@ -527,9 +529,10 @@ macro_rules! shared_methods {
             ///     -1 (the default value) means no limit.
             #[method("split(sep=None, maxsplit=-1)")]
             fn split(&self, sep: &Object, maxsplit: isize, cx: &mut Cx) -> PyResult<Own<PyList>> {
+                let h = self.lend();
                 match separator(sep, cx)? {
-                    Some(s) => list_of(ops::split(self.data(), &s, limit(maxsplit)), cx),
-                    None => list_of(ops::split_space(self.data(), limit(maxsplit)), cx),
+                    Some(s) => list_of(ops::split(&h, &s, limit(maxsplit)), cx),
+                    None => list_of(ops::split_space(&h, limit(maxsplit)), cx),
                 }
             }
             /// Return a list of the sections in the bytes, using sep as the delimiter.
@@ -546,9 +549,10 @@ macro_rules! shared_methods {
             /// the front.
             #[method("rsplit(sep=None, maxsplit=-1)")]
             fn rsplit(&self, sep: &Object, maxsplit: isize, cx: &mut Cx) -> PyResult<Own<PyList>> {
+                let h = self.lend();
                 match separator(sep, cx)? {
-                    Some(s) => list_of(ops::rsplit(self.data(), &s, limit(maxsplit)), cx),
-                    None => list_of(ops::rsplit_space(self.data(), limit(maxsplit)), cx),
+                    Some(s) => list_of(ops::rsplit(&h, &s, limit(maxsplit)), cx),
+                    None => list_of(ops::rsplit_space(&h, limit(maxsplit)), cx),
                 }
             }
             /// Return a list of the lines in the bytes, breaking at line boundaries.
@@ -569,7 +573,7 @@ macro_rules! shared_methods {
             /// translation table.
             #[method("translate(table, /, delete=b'')")]
             fn translate(&self, table: &Object, delete: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
-                let v = translate(self.data(), table, delete, cx)?;
+                let v = translate(&self.lend(), table, delete, cx)?;
                 $t::wrap(&v, cx)
             }
         }

@@ -46,7 +46,7 @@ impl PyCell {
     fn contents(&self, cx: &mut Cx) -> PyResult {
         match self.get() {
             Some(v) => Ok(v),
-            None => Err(cx.value_error(format_args!("cell is empty"))),
+            None => Err(cx.value_error(format_args!("Cell is empty"))),
         }
     }
 

@@ -269,7 +269,11 @@ impl PyCode {
     #[method("co_positions()", nosig)]
     fn py_positions(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         let mut out = Vec::new();
-        for (loc, words) in Positions::of(self).items {
+        let without_columns = cx.interp().config.borrow().no_debug_ranges;
+        for (mut loc, words) in Positions::of(self).items {
+            if without_columns {
+                (loc.column, loc.end_column) = (-1, -1);
+            }
             let mut row = Vec::new();
             for v in [loc.line, loc.end_line, loc.column, loc.end_column] {
                 row.push(if v < 0 { none().own() } else { PyInt::new(v as i64, cx)?.into_object() });

@@ -6,7 +6,7 @@ use crate::typeobj::GetSetDef;
 use taipan_macros::{pymethods, pytype};
 
 /// `PyGetSetDescrObject`.
-#[pytype(name = "getset_descriptor", gc, export = "PyGetSetDescr_Type", doc = "")]
+#[pytype(name = "getset_descriptor", no_clear, gc, export = "PyGetSetDescr_Type", doc = "")]
 #[repr(C)]
 pub struct PyGetSetDescr {
     head: ObjHead,

@@ -5,7 +5,7 @@ use crate::typeobj::MemberDef;
 use taipan_macros::{pymethods, pytype};
 
 /// `PyMemberDescrObject`. The row is owned: `__slots__` make rows at run time.
-#[pytype(name = "member_descriptor", gc, export = "PyMemberDescr_Type", doc = "")]
+#[pytype(name = "member_descriptor", no_clear, gc, export = "PyMemberDescr_Type", doc = "")]
 #[repr(C)]
 pub struct PyMemberDescr {
     head: ObjHead,
@@ -70,11 +70,18 @@ fn row_name(def: &MemberDef) -> String {
 }
 
 #[cold]
-fn missing(obj: &Object, def: &MemberDef, cx: &mut Cx) -> Raised {
-    match c_name(def.name, cx) {
-        Ok(n) => crate::attr::no_attribute(obj, &n, cx),
+fn unset(obj: &Object, def: &MemberDef, cx: &mut Cx) -> Raised {
+    let made = c_name(def.name, cx).and_then(|n| Ok((crate::types::object_::full_name(obj.ty(), cx)?, n)));
+    match made {
+        Ok((ty, n)) => crate::attr::attribute_error(obj, &n, &format!("'{ty}' object has no attribute '{n}'"), cx),
         Err(r) => r,
     }
+}
+
+#[cold]
+fn missing(obj: &Object, def: &MemberDef, cx: &mut Cx) -> Raised {
+    let _ = obj;
+    cx.attribute_error(format_args!("{}", row_name(def)))
 }
 
 /// Read the field (`PyMember_GetOne`).
@@ -90,7 +97,7 @@ pub unsafe fn read_member(obj: &Object, def: &MemberDef, cx: &mut Cx) -> PyResul
             code::OBJECT => Ok((*(p as *const *mut Object)).as_ref().unwrap_or(crate::types::none()).own()),
             code::OBJECT_EX => match (*(p as *const *mut Object)).as_ref() {
                 Some(o) => Ok(o.own()),
-                None => Err(missing(obj, def, cx)),
+                None => Err(unset(obj, def, cx)),
             },
             code::BOOL => Ok(crate::types::boolean::from_bool(*p != 0)),
             code::BYTE => int!(i8),

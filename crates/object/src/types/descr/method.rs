@@ -9,7 +9,7 @@ use crate::types::builtin;
 use taipan_macros::{pymethods, pytype};
 
 /// `PyMethodDescrObject`.
-#[pytype(name = "method_descriptor", gc, flags(METHOD_DESCRIPTOR), export = "PyMethodDescr_Type", doc = "")]
+#[pytype(name = "method_descriptor", no_clear, gc, flags(METHOD_DESCRIPTOR), export = "PyMethodDescr_Type", doc = "")]
 #[repr(C)]
 pub struct PyMethodDescr {
     head: ObjHead,
@@ -24,7 +24,7 @@ pub struct PyMethodDescr {
 }
 
 /// `PyMethodDescrObject` under the type `classmethod_descriptor`.
-#[pytype(name = "classmethod_descriptor", gc, export = "PyClassMethodDescr_Type", doc = "")]
+#[pytype(name = "classmethod_descriptor", no_clear, gc, export = "PyClassMethodDescr_Type", doc = "")]
 #[repr(C)]
 pub struct PyClassMethodDescr {
     head: ObjHead,
@@ -101,10 +101,13 @@ impl PyMethodDescr {
         crate::call::call_kw(self, args.0, vals, names.as_deref(), cx)
     }
     #[slot(tp_descr_get)]
-    fn get(&self, obj: Option<&Object>, _ty: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
+    fn get(&self, obj: Option<&Object>, ty: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
         let Some(obj) = obj else { return Ok(self.own()) };
         check_instance(obj, &self.d_type, &self.d_name, cx)?;
         if self.d_method.ml_flags & crate::typeobj::METH_METHOD != 0 {
+            if let Some(t) = ty.filter(|t| !t.is_a::<PyType>()) {
+                return Err(cx.type_error(format_args!("descriptor '{}' needs a type, not '{}', as arg 2", &*self.d_name, t.ty().tp_name_str())));
+            }
             return builtin::new_method(self.d_method, Some(obj), None, &self.d_type, cx);
         }
         builtin::new_function(self.d_method, Some(obj), None, cx)

@@ -45,7 +45,7 @@ fn check_instance(obj: &Object, ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyRes
 
 /// `__reduce__` of descriptors: `getattr(type, name)`.
 fn reduce(ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-    let getattr = cx.import_attr("builtins", "getattr")?;
+    let getattr = cx.builtin("getattr")?;
     let args = PyTuple::from_slice(&[ty.as_object(), name], cx)?;
     PyTuple::from_slice(&[&getattr, &args], cx)
 }

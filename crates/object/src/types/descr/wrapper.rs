@@ -7,7 +7,7 @@ use std::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
 /// `PyWrapperDescrObject`.
-#[pytype(name = "wrapper_descriptor", gc, flags(METHOD_DESCRIPTOR), export = "PyWrapperDescr_Type", doc = "")]
+#[pytype(name = "wrapper_descriptor", no_clear, gc, flags(METHOD_DESCRIPTOR), export = "PyWrapperDescr_Type", doc = "")]
 #[repr(C)]
 pub struct PyWrapperDescr {
     head: ObjHead,
@@ -189,7 +189,7 @@ impl PyMethodWrapper {
     }
     #[method("__reduce__()", nosig)]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let getattr = cx.import_attr("builtins", "getattr")?;
+        let getattr = cx.builtin("getattr")?;
         let args = PyTuple::from_slice(&[&self.slf, &self.descr.d_name], cx)?;
         PyTuple::from_slice(&[&getattr, &args], cx)
     }

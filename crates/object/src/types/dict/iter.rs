@@ -99,7 +99,7 @@ fn pick((k, v): (Own<Object>, Own<Object>), what: What, cx: &mut Cx) -> PyResult
 
 macro_rules! dict_iterator {
     ($ty:ident, $name:literal, $export:literal, $what:expr, $back:literal) => {
-        #[pytype(name = $name, export = $export, gc, no_new)]
+        #[pytype(name = $name, no_clear, export = $export, gc, no_new)]
         #[repr(C)]
         #[doc(hidden)]
         pub struct $ty {
@@ -138,7 +138,7 @@ macro_rules! dict_iterator {
             /// Return state information for pickling.
             #[method("__reduce__()")]
             fn py_reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-                let iter = cx.import_attr("builtins", "iter")?;
+                let iter = cx.builtin("iter")?;
                 let rest = self.walk.rest($back, $what, cx)?;
                 let args = PyTuple::from_vec(vec![rest.into_object()], cx)?;
                 PyTuple::from_vec(vec![iter, args.into_object()], cx)

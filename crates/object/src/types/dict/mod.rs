@@ -148,7 +148,8 @@ impl PyDict {
     /// Bytes beside the object itself (`__sizeof__`).
     pub fn extra_bytes(&self) -> usize {
         match self.split_values() {
-            Some(v) if v.is_embedded() => 0,
+            // The object has room for them; what is in use counts as the dict's.
+            Some(v) if v.is_embedded() => self.len() * size_of::<*mut Object>(),
             Some(v) => InlineValues::bytes_for(v.capacity()),
             None => self.keys().bytes(),
         }

@@ -11,7 +11,7 @@ use crate::types::str::PyStr;
 use taipan_macros::{pymethods, pytype};
 
 /// Read-only proxy of a mapping.
-#[pytype(name = "mappingproxy", export = "PyDictProxy_Type", gc, mapping)]
+#[pytype(name = "mappingproxy", no_clear, export = "PyDictProxy_Type", gc, mapping)]
 #[repr(C)]
 pub struct PyMappingProxy {
     head: ObjHead,

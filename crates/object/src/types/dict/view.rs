@@ -174,7 +174,7 @@ fn view_repr(me: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
 
 macro_rules! dict_view {
     ($ty:ident, $name:literal, $export:literal, $what:expr, [$($part:ident),*]) => {
-        #[pytype(name = $name, export = $export, gc, no_new, derived, parts($($part),*))]
+        #[pytype(name = $name, no_clear, export = $export, gc, no_new, derived, parts($($part),*))]
         #[repr(C)]
         #[doc(hidden)]
         pub struct $ty {

@@ -4,6 +4,7 @@ use super::PyBaseException;
 use crate::args::{Args, Kwargs};
 use crate::field::{GcField, Visit, VisitProc};
 use crate::prelude::*;
+use crate::typeobj::{SlotId, SlotSpec, TypePart};
 use std::ffi::c_void;
 use taipan_macros::pymethods;
 
@@ -71,6 +72,37 @@ pub fn new_plain(ty: &PyType, args: &[&Object], cx: &mut Cx) -> Option<PyResult>
         Ok(o)
     })())
 }
+
+/// `tp_vectorcall` of the exception types that only keep their arguments (`BaseException_vectorcall`).
+pub(super) unsafe extern "C" fn vectorcall(cls: *mut Object, args: *const *mut Object, nargsf: usize, kwnames: *mut Object) -> *mut Object {
+    // SAFETY: the vectorcall contract; the callee is an exception type.
+    unsafe {
+        let cx = &mut Cx::assume();
+        let ty = (*cls).cast_unchecked::<PyType>();
+        let n = nargsf & !crate::call::ARGUMENTS_OFFSET;
+        let args: &[&Object] = if n == 0 { &[] } else { std::slice::from_raw_parts(args as *const &Object, n) };
+        let keywords = kwnames.as_ref().and_then(|k| k.downcast::<PyTuple>()).is_some_and(|k| !k.is_empty());
+        crate::err::result_into_raw(if keywords {
+            Err(cx.type_error(format_args!("{}() takes no keyword arguments", ty.tp_name_str())))
+        } else {
+            crate::typeobj::alloc_instance(ty, 0, cx).and_then(|o| {
+                let t = PyTuple::from_slice(args, cx)?;
+                // An instance of an exception type; zeroed fields are empty.
+                o.cast_unchecked::<PyBaseException>().args.set(Some(t), cx);
+                Ok(o)
+            })
+        })
+    }
+}
+
+/// The part of the types with that slot.
+pub(super) const PLAIN: TypePart = TypePart {
+    slots: &[SlotSpec { id: SlotId::tp_vectorcall, func: vectorcall as *const () }],
+    methods: &[],
+    getsets: &[],
+    members: &[],
+    slot_docs: &[],
+};
 
 impl PyBaseException {
     /// The arguments.

@@ -71,10 +71,10 @@ pub struct ExcRow {
 exceptions! {
     BaseException(object): Base = "Common base class for all exceptions";
     BaseExceptionGroup(BaseException): Group = "A combination of multiple unrelated exceptions.";
+    Exception(BaseException): Base = "Common base class for all non-exit exceptions.";
     GeneratorExit(BaseException): Base = "Request that a generator exit.";
     KeyboardInterrupt(BaseException): Base = "Program interrupted by user.";
     SystemExit(BaseException): SystemExit = "Request to exit from the interpreter.";
-    Exception(BaseException): Base = "Common base class for all non-exit exceptions.";
     ArithmeticError(Exception): Base = "Base class for arithmetic errors.";
     FloatingPointError(ArithmeticError): Base = "Floating-point operation failed.";
     OverflowError(ArithmeticError): Base = "Result too large to be represented.";
@@ -163,7 +163,10 @@ fn spec_of(row: &'static ExcRow) -> TypeSpec {
         dealloc: Some(life.0),
         traverse: Some(life.1),
         clear: Some(life.2),
-        parts: parts_of(row.name),
+        parts: match (parts_of(row.name), row.layout) {
+            ([], Layout::Base) if row.name != "MemoryError" => &[base::PLAIN],
+            (parts, _) => parts,
+        },
         ..TypeSpec::plain(name, flags::HAVE_GC | flags::BASETYPE | flags::BASE_EXC_SUBCLASS, size as isize, row.storage)
     }
 }
@@ -171,10 +174,10 @@ fn spec_of(row: &'static ExcRow) -> TypeSpec {
 /// Methods that a type has of its own.
 fn parts_of(name: &str) -> &'static [TypePart] {
     match name {
-        "BaseException" => &[PyBaseException::PART],
+        "BaseException" => &[PyBaseException::PART, base::PLAIN],
         "StopIteration" => &[PyStopIteration::PART],
         "SystemExit" => &[PySystemExit::PART],
-        "KeyError" => &[basic::KeyErrorMethods::PART],
+        "KeyError" => &[basic::KeyErrorMethods::PART, base::PLAIN],
         "NameError" => &[PyNameError::PART],
         "AttributeError" => &[PyAttributeError::PART],
         "ImportError" => &[PyImportError::PART],

@@ -231,7 +231,7 @@ impl PyFunction {
     }
 }
 
-/// The builtins that code with these globals sees: `__builtins__` (a module's dict or a mapping), else the interpreter's.
+/// The builtins that code with these globals sees: `__builtins__` (a module's dict or a mapping), else those of the running frame, else the interpreter's.
 pub fn builtins_of(globals: &PyDict, cx: &mut Cx) -> PyResult<Own<Object>> {
     if let Some(b) = globals.get_str(name!(cx, "__builtins__"), cx).map(|b| b.own()) {
         if let Some(m) = b.downcast::<crate::types::module::PyModule>() {

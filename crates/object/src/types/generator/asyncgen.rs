@@ -35,7 +35,7 @@ enum State {
 }
 
 /// The awaitable of `__anext__()` and `asend(v)`.
-#[pytype(name = "async_generator_asend", doc = "", gc, no_new, parts(PART), export = "_PyAsyncGenASend_Type")]
+#[pytype(name = "async_generator_asend", no_clear, doc = "", gc, no_new, parts(PART), export = "_PyAsyncGenASend_Type")]
 #[repr(C)]
 pub struct AsyncGenASend {
     head: ObjHead,

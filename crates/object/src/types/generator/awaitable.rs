@@ -50,7 +50,7 @@ pub fn warn_never_awaited(g: &Gen, cx: &mut Cx) {
         Err(r) => Err(r),
     };
     if let Err(r) = r {
-        report(r, g.as_object(), cx);
+        report_unawaited(r, g.as_object(), cx);
     }
 }
 

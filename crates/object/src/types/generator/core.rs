@@ -100,7 +100,10 @@ impl Gen {
         (self.core.frame.func.get().is_object()).then(|| self.core.frame.code())
     }
     pub(super) fn has_flag(&self, f: u32) -> bool {
-        self.code().is_some_and(|c| c.has_flag(f))
+        match self.code() {
+            Some(c) => c.has_flag(f),
+            None => self.core.last_code.own().is_some_and(|c| c.downcast::<PyCode>().is_some_and(|c| c.has_flag(f))),
+        }
     }
     pub fn is_coroutine(&self) -> bool {
         self.as_object().is_exact::<super::PyCoroutine>()
@@ -293,6 +296,11 @@ pub(super) fn report(_r: Raised, o: &Object, cx: &mut Cx) {
     crate::unraisable::write_while("closing generator", o, cx);
 }
 
+/// As [`report`], for what goes wrong while the warning about a coroutine that never ran is given.
+pub(super) fn report_unawaited(_r: Raised, o: &Object, cx: &mut Cx) {
+    crate::unraisable::write_while("finalizing coroutine", o, cx);
+}
+
 /// Raise `StopIteration(v)` so that a tuple stays one value.
 pub fn raise_stop_iteration(v: &Object, cx: &mut Cx) -> Raised {
     match crate::call::call(exc::StopIteration().as_object(), &[v], cx) {
@@ -307,6 +315,7 @@ pub fn stop_iteration_value(e: &Object) -> Own<Object> {
     v.unwrap_or_else(|| singletons::none().own())
 }
 
+/// The exception that `throw` raises inside the generator: when making it fails, it is what that raised.
 fn exception_for_throw(typ: &Object, value: Option<&Object>, tb: Option<&Object>, cx: &mut Cx) -> PyResult {
     let value = value.filter(|v| !v.is(singletons::none()));
     let tb = tb.filter(|t| !t.is(singletons::none()));
@@ -316,13 +325,24 @@ fn exception_for_throw(typ: &Object, value: Option<&Object>, tb: Option<&Object>
         }
     }
     let e = if typ.downcast::<PyType>().is_some_and(|t| t.is_subtype(exc::BaseException())) {
-        match value {
-            Some(v) if v.downcast::<PyType>().is_none() && typ.downcast::<PyType>().is_some_and(|t| v.ty().is_subtype(t)) => v.own(),
+        let made = match value {
+            Some(v) if v.downcast::<PyType>().is_none() && typ.downcast::<PyType>().is_some_and(|t| v.ty().is_subtype(t)) => Ok(v.own()),
             Some(v) => match v.downcast::<PyTuple>() {
-                Some(t) => crate::call::call(typ, t.as_slice(), cx)?,
-                None => crate::call::call(typ, &[v], cx)?,
+                Some(t) => crate::call::call(typ, t.as_slice(), cx),
+                None => crate::call::call(typ, &[v], cx),
             },
-            None => crate::call::call(typ, &[], cx)?,
+            None => crate::call::call(typ, &[], cx),
+        };
+        let made = made.and_then(|e| {
+            if e.is_a::<PyBaseException>() {
+                return Ok(e);
+            }
+            let (shown, n) = (crate::abstract_::repr(typ, cx)?, e.ty().tp_name_str());
+            Err(cx.type_error(format_args!("calling {shown} should have returned an instance of BaseException, not {n}")))
+        });
+        match made {
+            Ok(e) => e,
+            Err(r) => cx.take_raised(r),
         }
     } else if typ.downcast::<PyBaseException>().is_some() {
         if value.is_some() {
@@ -333,10 +353,6 @@ fn exception_for_throw(typ: &Object, value: Option<&Object>, tb: Option<&Object>
         let n = typ.ty().tp_name_str();
         return Err(cx.type_error(format_args!("exceptions must be classes or instances deriving from BaseException, not {n}")));
     };
-    if e.downcast::<PyBaseException>().is_none() {
-        let (shown, n) = (crate::abstract_::repr(typ, cx)?, e.ty().tp_name_str());
-        return Err(cx.type_error(format_args!("calling {shown} should have returned an instance of BaseException, not {n}")));
-    }
     if let (Some(t), Some(x)) = (tb, e.downcast::<PyBaseException>()) {
         x.traceback.set(Some(t.own()), cx);
     }

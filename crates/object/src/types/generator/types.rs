@@ -34,15 +34,15 @@ macro_rules! gen_type {
     };
 }
 gen_type! {
-    #[pytype(name = "generator", doc = "", gc, no_new, no_dealloc, parts(PART), export = "PyGen_Type")]
+    #[pytype(name = "generator", no_clear, doc = "", gc, no_new, no_dealloc, parts(PART), export = "PyGen_Type")]
     PyGenerator
 }
 gen_type! {
-    #[pytype(name = "coroutine", doc = "", gc, no_new, no_dealloc, parts(PART), export = "PyCoro_Type")]
+    #[pytype(name = "coroutine", no_clear, doc = "", gc, no_new, no_dealloc, parts(PART), export = "PyCoro_Type")]
     PyCoroutine
 }
 gen_type! {
-    #[pytype(name = "async_generator", doc = "", gc, no_new, no_dealloc, parts(PART, ASYNC), export = "PyAsyncGen_Type")]
+    #[pytype(name = "async_generator", no_clear, doc = "", gc, no_new, no_dealloc, parts(PART, ASYNC), export = "PyAsyncGen_Type")]
     PyAsyncGen
 }
 
@@ -211,13 +211,13 @@ fn yielded(r: PyResult<Resumed>, g: &Gen, cx: &mut Cx) -> PyResult {
 }
 
 /// PEP 479's sibling: the three-argument `throw` is deprecated.
-fn deprecate_throw(what: &str, more: bool, cx: &mut Cx) -> PyResult<()> {
+fn deprecate_throw(more: bool, cx: &mut Cx) -> PyResult<()> {
     if !more {
         return Ok(());
     }
     crate::warn::warn(
         exc::DeprecationWarning(),
-        format_args!("the (type, exc, tb) signature of {what}throw() is deprecated, use the single-arg signature instead."),
+        format_args!("the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead."),
         1,
         cx,
     )
@@ -266,7 +266,7 @@ impl PyGenerator {
     /// and may be removed in a future version of Python.
     #[method("throw(type, value=None, traceback=None, /)", nosig)]
     fn throw(&self, typ: &Object, value: Option<&Object>, tb: Option<&Object>, cx: &mut Cx) -> PyResult {
-        deprecate_throw("generator.", value.is_some(), cx)?;
+        deprecate_throw(value.is_some(), cx)?;
         yielded(self.body().throw(typ, value, tb, cx), self.body(), cx)
     }
     /// close() -> raise GeneratorExit inside generator.
@@ -358,7 +358,7 @@ impl PyCoroutine {
     /// and may be removed in a future version of Python.
     #[method("throw(type, value=None, traceback=None, /)", nosig)]
     fn throw(&self, typ: &Object, value: Option<&Object>, tb: Option<&Object>, cx: &mut Cx) -> PyResult {
-        deprecate_throw("coroutine.", value.is_some(), cx)?;
+        deprecate_throw(value.is_some(), cx)?;
         yielded(self.body().throw(typ, value, tb, cx), self.body(), cx)
     }
     /// close() -> raise GeneratorExit inside coroutine.

@@ -199,7 +199,7 @@ impl PyList {
     pub fn extend(&self, o: &Object, cx: &mut Cx) -> PyResult<()> {
         if let Some(l) = o.exact::<PyList>() {
             let n = l.len();
-            self.reserve(self.len() + n, cx)?;
+            self.make_room(n, cx)?;
             self.append_raw(l, 0, n);
             return Ok(());
         }
@@ -215,12 +215,20 @@ impl PyList {
             return Err(cx.memory_error());
         }
         // A wrong hint must not cost much: what is too much is not reserved.
-        self.reserve(self.len().saturating_add(hint.min(1 << 24)), cx)?;
+        self.make_room(hint.min(1 << 24), cx)?;
         while let Some(v) = abstract_::iter::next(&it, cx)? {
             self.push(v, cx)?;
         }
         self.shrink(cx);
         Ok(())
+    }
+
+    /// Room for `n` more: exactly (to an even number) in a list that never had any, as CPython does.
+    fn make_room(&self, n: usize, cx: &mut Cx) -> PyResult<()> {
+        if self.allocated.get() == 0 && n > 0 {
+            return self.set_capacity((n + 1) & !1, cx);
+        }
+        self.reserve(self.len().saturating_add(n), cx)
     }
 
     /// `self[span]` with any step.

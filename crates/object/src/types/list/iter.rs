@@ -15,7 +15,7 @@ seq_iterator! {
 }
 
 /// Backward iterator.
-#[pytype(name = "list_reverseiterator", export = "PyListRevIter_Type", gc, no_new, doc = "")]
+#[pytype(name = "list_reverseiterator", no_clear, export = "PyListRevIter_Type", gc, no_new, doc = "")]
 #[repr(C)]
 pub struct PyListRevIter {
     head: ObjHead,
@@ -66,10 +66,10 @@ impl PyListRevIter {
     #[method("__reduce__()")]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         if self.seq.is_empty() {
-            let f = cx.import_attr("builtins", "iter")?;
+            let f = cx.builtin("iter")?;
             return seq_iter::reduce_finished(&f, &PyList::new(cx)?.into_object(), cx);
         }
-        let f = cx.import_attr("builtins", "reversed")?;
+        let f = cx.builtin("reversed")?;
         match self.seq.own() {
             Some(l) => seq_iter::reduce_at(&f, l.as_object(), self.index.get(), cx),
             None => seq_iter::reduce_finished(&f, &PyList::new(cx)?.into_object(), cx),

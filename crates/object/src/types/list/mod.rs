@@ -136,7 +136,7 @@ impl PyList {
         Ok(l)
     }
 
-    fn set_capacity(&self, cap: usize, cx: &mut Cx) -> PyResult<()> {
+    pub(super) fn set_capacity(&self, cap: usize, cx: &mut Cx) -> PyResult<()> {
         let Some(bytes) = cap.checked_mul(8).filter(|&b| b <= isize::MAX as usize) else {
             return Err(cx.memory_error());
         };

@@ -21,6 +21,14 @@ fn sizes(v: &[isize], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
 }
 
 impl PyMemoryView {
+    /// Run code that must not release the view: trying raises `BufferError`.
+    fn hold<R>(&self, f: impl FnOnce() -> R) -> R {
+        self.exports.set(self.exports.get() + 1);
+        let r = f();
+        self.exports.set(self.exports.get() - 1);
+        r
+    }
+
     /// The items of dimension `dim` at `p`, nested.
     fn list_at(&self, p: *mut u8, dim: usize, f: u8, cx: &mut Cx) -> PyResult<Own<Object>> {
         if dim == self.ndim() {
@@ -65,7 +73,7 @@ impl PyMemoryView {
         }
         let mut unpack_a = Unpacker::new(self, cx)?;
         let mut unpack_b = Unpacker::new(&o, cx)?;
-        let same_int_format = unpack_a.kind.is_some_and(|k| b"bBhHiIlLqQnN?c".contains(&k)) && unpack_a.kind == unpack_b.kind;
+        let same_int_format = unpack_a.kind.is_some_and(|k| b"bBhHiIlLqQnNc".contains(&k)) && unpack_a.kind == unpack_b.kind;
         if same_int_format {
             return Ok(Some(self.to_vec(false) == o.to_vec(false)));
         }
@@ -147,7 +155,7 @@ impl PyMemoryView {
         if let Some(o) = unsafe { (self.raw().obj as *const Object).as_ref() } {
             // The exporter itself must be hashable.
             let o = o.own();
-            abstract_::hash(&o, cx)?;
+            self.hold(|| abstract_::hash(&o, cx))?;
         }
         self.check(cx)?;
         let h = crate::hash::hash_bytes(&self.to_vec(false));
@@ -292,7 +300,7 @@ impl PyMemoryView {
     #[method("hex(sep=<unrepresentable>, bytes_per_sep=1)")]
     fn hex(&self, sep: Option<&Object>, bytes_per_sep: isize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         self.check(cx)?;
-        to_hex(&self.to_vec(false), sep, bytes_per_sep, cx)
+        self.hold(|| to_hex(&self.to_vec(false), sep, bytes_per_sep, cx))
     }
     /// Return the data in the buffer as a list of elements.
     #[method("tolist()")]

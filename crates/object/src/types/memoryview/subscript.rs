@@ -153,8 +153,14 @@ impl PyMemoryView {
             return self.item(i, cx);
         }
         if let Some(s) = key.downcast::<PySlice>() {
-            let f = self.sliced(s, cx)?;
-            return self.view_with(f, cx).map(Own::into_object);
+            if s.is_plain() {
+                let f = self.sliced(s, cx)?;
+                return self.view_with(f, cx).map(Own::into_object);
+            }
+            // The bounds' code may release this view: another one keeps the memory meanwhile.
+            let keep = self.view_with(self.form(), cx)?;
+            let f = keep.sliced(s, cx)?;
+            return keep.view_with(f, cx).map(Own::into_object);
         }
         match tuple {
             Some(t) if all_indices(t) => {

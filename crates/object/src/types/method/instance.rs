@@ -8,7 +8,7 @@ use taipan_macros::{pymethods, pytype};
 /// instancemethod(function)
 ///
 /// Bind a function to a class.
-#[pytype(name = "instancemethod", gc, export = "PyInstanceMethod_Type")]
+#[pytype(name = "instancemethod", no_clear, gc, export = "PyInstanceMethod_Type")]
 #[repr(C)]
 pub struct PyInstanceMethod {
     head: ObjHead,

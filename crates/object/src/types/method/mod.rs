@@ -10,7 +10,7 @@ use crate::typeobj::Ptr;
 use taipan_macros::{pymethods, pytype};
 
 /// Create a bound instance method object.
-#[pytype(name = "method", layout = "PyMethodObject", gc, flags(HAVE_VECTORCALL), export = "PyMethod_Type")]
+#[pytype(name = "method", no_clear, layout = "PyMethodObject", gc, flags(HAVE_VECTORCALL), export = "PyMethod_Type")]
 #[repr(C)]
 pub struct PyMethod {
     head: ObjHead,
@@ -144,7 +144,7 @@ impl PyMethod {
     }
     #[method("__reduce__()", nosig)]
     fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let getattr = cx.import_attr("builtins", "getattr")?;
+        let getattr = cx.builtin("getattr")?;
         let n = crate::attr::get(&self.im_func, name!(cx, "__name__"), cx)?;
         let args = PyTuple::from_slice(&[&self.im_self, &n], cx)?;
         PyTuple::from_slice(&[&getattr, &args], cx)

@@ -15,7 +15,7 @@ use taipan_abi as abi;
 /// `PyModuleDef` as an object.
 #[repr(transparent)]
 pub struct PyModuleDef(pub abi::PyModuleDef);
-crate::kernel_type!(PyModuleDef, PyModuleDef_Type, c"moduledef", BASETYPE);
+crate::kernel_type!(PyModuleDef, PyModuleDef_Type, c"moduledef", IMMUTABLETYPE);
 crate::kernel_spec!(PyModuleDef, PyModuleDef_Type { basicsize: 104, dealloc: Some(never), doc: None } parts []);
 
 /// Definitions are static data of their library.

@@ -79,13 +79,48 @@ pub fn set_dict(o: &Object, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
     Err(crate::attr::attribute_error(o, name!(cx, "__dict__"), "This object has no __dict__", cx))
 }
 
+/// The `__dict__` descriptor of the built-in base that has a dict of its own (`type`, say): it has the say over the instance's dict.
+fn builtin_dict_descr(o: &Object, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+    let with_dict = |t: &&PyType| t.tp_dictoffset.get() != 0 && !t.has(flags::HEAPTYPE);
+    let Some(base) = std::iter::successors(Some(o.ty()), |t| t.base()).find(with_dict) else { return Ok(None) };
+    match crate::typeobj::lookup(base, name!(cx, "__dict__"), cx).map(|d| d.own()).filter(|d| d.ty().tp_descr_set.get().is_some()) {
+        Some(d) => Ok(Some(d)),
+        None => Err(dict_refused(o, cx)),
+    }
+}
+
+#[cold]
+fn dict_refused(o: &Object, cx: &mut Cx) -> Raised {
+    cx.type_error(format_args!("this __dict__ descriptor does not support '{}' objects", o.ty().tp_name_str()))
+}
+
 unsafe extern "C" fn dict_get(o: Ptr, _: *mut c_void) -> Ptr {
-    // SAFETY: getter contract.
-    unsafe { crate::err::result_into_raw(get_dict(&*o, &mut Cx::assume())) }
+    // SAFETY: getter contract; the slots' contract.
+    unsafe {
+        let cx = &mut Cx::assume();
+        crate::err::result_into_raw(builtin_dict_descr(&*o, cx).and_then(|d| match d {
+            Some(d) => match d.ty().tp_descr_get.get() {
+                Some(get) => crate::err::result_from_raw(get(d.as_ptr(), o, (*o).ty().as_object().as_ptr())),
+                None => Err(dict_refused(&*o, cx)),
+            },
+            None => get_dict(&*o, cx),
+        }))
+    }
 }
 unsafe extern "C" fn dict_set(o: Ptr, v: Ptr, _: *mut c_void) -> i32 {
-    // SAFETY: setter contract.
-    unsafe { if set_dict(&*o, v.as_ref(), &mut Cx::assume()).is_ok() { 0 } else { -1 } }
+    // SAFETY: setter contract; the slots' contract.
+    unsafe {
+        let cx = &mut Cx::assume();
+        let done = builtin_dict_descr(&*o, cx).and_then(|d| match d {
+            Some(d) => match d.ty().tp_descr_set.get() {
+                Some(set) if set(d.as_ptr(), o, v) == 0 => Ok(()),
+                Some(_) => Err(Raised::assume()),
+                None => Err(dict_refused(&*o, cx)),
+            },
+            None => set_dict(&*o, v.as_ref(), cx),
+        });
+        if done.is_ok() { 0 } else { -1 }
+    }
 }
 unsafe extern "C" fn weakref_get(o: Ptr, _: *mut c_void) -> Ptr {
     // SAFETY: getter contract; the list head is null or the first weak reference.

@@ -39,7 +39,7 @@ impl PyRangeIter {
 fn reduced(start: Own<PyInt>, step: Own<PyInt>, len: &PyInt, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
     let stop = item(start.as_ref_int(), step.as_ref_int(), len.as_ref_int(), cx)?;
     let r = PyRange::make(start, stop, step, cx)?;
-    let iter = cx.import_attr("builtins", "iter")?;
+    let iter = cx.builtin("iter")?;
     let args = PyTuple::from_slice(&[&r], cx)?;
     PyTuple::from_slice(&[&iter, &args, none()], cx)
 }

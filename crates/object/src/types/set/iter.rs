@@ -11,7 +11,7 @@ use std::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
 /// Iterator over a set or frozenset; lets go of it at the end.
-#[pytype(name = "set_iterator", export = "PySetIter_Type", gc, no_new)]
+#[pytype(name = "set_iterator", no_clear, export = "PySetIter_Type", gc, no_new)]
 #[repr(C)]
 pub struct PySetIter {
     head: ObjHead,
@@ -89,7 +89,7 @@ impl PySetIter {
     /// Return state information for pickling.
     #[method("__reduce__()")]
     fn py_reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let iter = cx.import_attr("builtins", "iter")?;
+        let iter = cx.builtin("iter")?;
         let mut rest = Vec::new();
         if let Some(s) = self.set.own() {
             let s = PySetIter::set_of(&s);

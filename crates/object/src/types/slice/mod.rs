@@ -7,7 +7,7 @@ use taipan_algo_hash::TupleHasher;
 use taipan_algo_int as big;
 
 #[pytype(
-    name = "slice",
+    name = "slice", no_clear,
     layout = "PySliceObject",
     export = "PySlice_Type",
     gc,
@@ -109,6 +109,11 @@ impl PySlice {
     pub fn span(&self, len: impl FnOnce() -> usize, cx: &mut Cx) -> PyResult<Span> {
         let (a, b, s) = self.unpack(cx)?;
         Ok(Span::clip(a, b, s, len()))
+    }
+    /// Whether the bounds are ints or absent, so that reading them runs no code.
+    pub fn is_plain(&self) -> bool {
+        let plain = |o: &Object| o.is_none() || o.is_exact::<PyInt>();
+        plain(&self.start) && plain(&self.stop) && plain(&self.step)
     }
     /// The bounds as they are.
     pub fn parts(&self) -> (&Object, &Object, &Object) {

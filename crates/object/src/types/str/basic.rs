@@ -6,23 +6,23 @@ use crate::prelude::*;
 
 /// `str(bytes, encoding, errors)`.
 fn decode(o: &Object, encoding: Option<&Object>, errors: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
+    let text = |v: Option<&Object>, name: &str, cx: &mut Cx| -> PyResult<Option<String>> {
+        match v {
+            None => Ok(None),
+            Some(v) => match v.downcast::<PyStr>() {
+                Some(s) => Ok(Some(s.to_string_lossy())),
+                None => Err(cx.type_error(format_args!("str() argument '{name}' must be str, not {}", v.ty().tp_name_str()))),
+            },
+        }
+    };
+    let enc = text(encoding, "encoding", cx)?;
+    let err = text(errors, "errors", cx)?;
     if o.is_a::<PyStr>() {
         return Err(cx.type_error(format_args!("decoding str is not supported")));
     }
     if !abstract_::buffer::has_buffer(o) {
         return Err(cx.type_error(format_args!("decoding to str: need a bytes-like object, {} found", o.ty().tp_name_str())));
     }
-    let text = |v: Option<&Object>, name: &str, n: usize, cx: &mut Cx| -> PyResult<Option<String>> {
-        match v {
-            None => Ok(None),
-            Some(v) => match v.downcast::<PyStr>() {
-                Some(s) => Ok(Some(s.to_string_lossy())),
-                None => Err(cx.type_error(format_args!("str() argument '{name}' (pos {n}) must be str, not {}", v.ty().tp_name_str()))),
-            },
-        }
-    };
-    let enc = text(encoding, "encoding", 2, cx)?;
-    let err = text(errors, "errors", 3, cx)?;
     let b = Buffer::get(o, 0, cx)?;
     super::codec::decode(b.bytes(), enc.as_deref().unwrap_or("utf-8"), err.as_deref().unwrap_or("strict"), cx)
 }

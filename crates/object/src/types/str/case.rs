@@ -247,7 +247,7 @@ impl PyStr {
     /// Padding is done using the specified fill character (default is
     /// a space).
     #[method("center(width, fillchar=' ', /)")]
-    fn center(&self, width: isize, fillchar: Option<CodePoint>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    fn center(&self, width: isize, fillchar: Option<FillChar>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let n = missing(self, width);
         let left = n / 2 + (n & width as usize & 1);
         pad(self, left, n - left, fillchar.map_or(32, |c| c.0), cx)
@@ -257,7 +257,7 @@ impl PyStr {
     /// Padding is done using the specified fill character (default is
     /// a space).
     #[method("ljust(width, fillchar=' ', /)")]
-    fn ljust(&self, width: isize, fillchar: Option<CodePoint>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    fn ljust(&self, width: isize, fillchar: Option<FillChar>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         pad(self, 0, missing(self, width), fillchar.map_or(32, |c| c.0), cx)
     }
     /// Return a right-justified string of length width.
@@ -265,7 +265,7 @@ impl PyStr {
     /// Padding is done using the specified fill character (default is
     /// a space).
     #[method("rjust(width, fillchar=' ', /)")]
-    fn rjust(&self, width: isize, fillchar: Option<CodePoint>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    fn rjust(&self, width: isize, fillchar: Option<FillChar>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         pad(self, missing(self, width), 0, fillchar.map_or(32, |c| c.0), cx)
     }
     /// Pad a numeric string with zeros on the left, to fill a field of the given width.
@@ -378,7 +378,7 @@ impl PyStr {
             while let Some((k, v, _)) = src.next_own(&mut pos) {
                 if let Some(s) = k.downcast::<PyStr>() {
                     if s.len() != 1 {
-                        return Err(cx.value_error(format_args!("string keys in translate table must be of length 1")));
+                        return Err(cx.value_error(format_args!("string keys in translatetable must be of length 1")));
                     }
                     put(s.code_point(0), &v, cx)?;
                 } else if k.is_a::<PyInt>() {
@@ -403,5 +403,21 @@ impl PyStr {
             put(c, none(), cx)?;
         }
         Ok(d)
+    }
+}
+
+/// The character that `center` and relatives fill up with.
+#[derive(Clone, Copy, Debug)]
+struct FillChar(u32);
+
+impl<'a> crate::args::FromArg<'a> for FillChar {
+    fn from_arg(v: &'a Object, _at: crate::args::ArgAt, cx: &mut Cx) -> PyResult<FillChar> {
+        let Some(s) = v.downcast::<PyStr>() else {
+            return Err(cx.type_error(format_args!("The fill character must be a unicode character, not {}", v.ty().tp_name_str())));
+        };
+        if s.len() != 1 {
+            return Err(cx.type_error(format_args!("The fill character must be exactly one character long")));
+        }
+        Ok(FillChar(s.code_point(0)))
     }
 }

@@ -72,8 +72,22 @@ impl PyStr {
     }
 }
 
+/// In development mode names of codecs and error handlers are looked up even when nothing needs them.
+fn check_names(encoding: &str, errors: &str, cx: &mut Cx) -> PyResult<()> {
+    if !cx.interp().config.borrow().dev_mode {
+        return Ok(());
+    }
+    for (f, name) in [("lookup", encoding), ("lookup_error", errors)] {
+        let f = cx.import_attr("_codecs", f)?;
+        let name = PyStr::new(name, cx)?;
+        call::call(&f, &[&name], cx)?;
+    }
+    Ok(())
+}
+
 /// `s.encode(encoding, errors)`.
 pub fn encode(s: &PyStr, encoding: &str, errors: &str, cx: &mut Cx) -> PyResult<Own<Object>> {
+    check_names(encoding, errors, cx)?;
     let fast = match (known(encoding), s.units()) {
         (Known::Utf8 | Known::Ascii | Known::Latin1, Units::Ascii(u)) => Some(u.to_vec()),
         (Known::Latin1, Units::Latin1(u)) => Some(u.to_vec()),
@@ -88,8 +102,9 @@ pub fn encode(s: &PyStr, encoding: &str, errors: &str, cx: &mut Cx) -> PyResult<
     call::call(&f, &[s, &enc, &err], cx)
 }
 
-/// `bytes.decode(encoding, errors)`.
+/// `bytes.decode(encoding, errors)`. The caller holds the bytes in place.
 pub fn decode(b: &[u8], encoding: &str, errors: &str, cx: &mut Cx) -> PyResult<Own<Object>> {
+    check_names(encoding, errors, cx)?;
     let k = known(encoding);
     if k == Known::Latin1 {
         return PyStr::from_latin1(b, cx).map(Own::into_object);

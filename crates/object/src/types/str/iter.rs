@@ -7,7 +7,7 @@ use std::cell::Cell;
 macro_rules! iterator {
     ($ty:ident, $name:literal, $export:literal) => {
         /// Walks a string by characters.
-        #[pytype(name = $name, gc, export = $export, doc = "")]
+        #[pytype(name = $name, no_clear, gc, export = $export, doc = "")]
         #[repr(C)]
         pub struct $ty {
             head: ObjHead,
@@ -40,7 +40,7 @@ macro_rules! iterator {
             /// Return state information for pickling.
             #[method("__reduce__()", nosig)]
             fn reduce(&self, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-                let iter = cx.import_attr("builtins", "iter")?;
+                let iter = cx.builtin("iter")?;
                 let s = self.seq.own();
                 let args = PyTuple::from_slice(&[s.as_ref().map_or(&*super::intern::empty(), |s| &**s)], cx)?;
                 if s.is_none() {

@@ -573,7 +573,9 @@ impl PyStr {
     #[method("__sizeof__()")]
     fn sizeof(&self) -> usize {
         let head = if self.is_ascii() { 40 } else { 56 };
-        head + (self.len() + 1) * self.kind() as usize
+        // One-character Latin-1 strings are shared and come with their UTF-8 form.
+        let utf8 = if self.is_ascii() || self.len() != 1 || self.kind() as usize != 1 { 0 } else { 3 };
+        head + utf8 + (self.len() + 1) * self.kind() as usize
     }
 }
 

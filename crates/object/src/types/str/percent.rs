@@ -45,6 +45,8 @@ impl Arguments for Values<'_, '_> {
         if self.mapping { Ok(()) } else { Err(self.cx.type_error(format_args!("format requires a mapping"))) }
     }
     fn select(&mut self, range: std::ops::Range<usize>) -> Result<(), Raised> {
+        // After a key the mapping itself is no argument any more.
+        self.next = 1;
         let k = PyStr::from_code_points(&self.text[range], self.cx)?;
         self.selected = Some(abstract_::get_item(self.all, &k, self.cx)?);
         Ok(())

@@ -21,7 +21,7 @@ use std::cell::Cell;
 ///     @classmethod
 ///     def cmeth(cls, arg):
 ///         super().cmeth(arg)
-#[pytype(name = "super", gc, basetype, export = "PySuper_Type")]
+#[pytype(name = "super", no_clear, gc, basetype, export = "PySuper_Type")]
 #[repr(C)]
 pub struct PySuper {
     head: ObjHead,

@@ -102,6 +102,17 @@ impl PyTuple {
         }
     }
 
+    /// Replace an item of a tuple that is still being made (by unmarshalling, where items may name the tuple): nobody may rely on its content yet.
+    pub fn fill_item(&self, i: usize, v: Own<Object>) {
+        if i >= self.len() {
+            return;
+        }
+        // SAFETY: within bounds; the old item is released after the new one is in place.
+        let old = unsafe { Own::<Object>::from_raw(std::mem::replace(&mut *(self.items.as_ptr() as *mut *mut Object).add(i), v.into_raw())) };
+        self.hash.set(-1);
+        drop(old);
+    }
+
     /// Hand out a filled tuple. It is tracked only if it can be part of a cycle: atoms, and tuples of nothing else,
     /// are no concern of the collector's.
     ///

@@ -24,7 +24,7 @@ fn check_set(t: &PyType, value: Option<&Object>, what: &str, cx: &mut Cx) -> PyR
             audited(t, what, v, cx)?;
             Ok(v.own())
         }
-        None => Err(cx.type_error(format_args!("cannot delete '{what}' attribute of type '{}'", t.tp_name_str()))),
+        None => Err(cx.type_error(format_args!("cannot delete '{what}' attribute of immutable type '{}'", t.tp_name_str()))),
     }
 }
 
@@ -47,9 +47,7 @@ impl PyType {
         let Some(s) = v.downcast::<PyStr>() else {
             return Err(cx.type_error(format_args!("can only assign string to {}.__name__, not '{}'", self.name(), v.ty().tp_name_str())));
         };
-        let Some(text) = s.to_str_checked() else {
-            return Err(cx.value_error(format_args!("type name must not contain surrogates")));
-        };
+        let text = s.utf8_cached(cx)?.to_vec();
         let Ok(c) = std::ffi::CString::new(text) else {
             return Err(cx.value_error(format_args!("type name must not contain null characters")));
         };

@@ -47,7 +47,10 @@ impl PyType {
         let winner = calculate_metaclass(meta, &bases, cx)?;
         if !std::ptr::eq(winner, meta) {
             let mine = PyType::ty().tp_new.get().map(|f| f as usize);
-            if let Some(f) = winner.tp_new.get().filter(|f| Some(*f as usize) != mine) {
+            let Some(f) = winner.tp_new.get() else {
+                return Err(cx.type_error(format_args!("cannot create '{}' instances", winner.tp_name_str())));
+            };
+            if Some(f as usize) != mine {
                 let t = args.to_tuple(cx)?;
                 let d = if kw.is_empty() { None } else { Some(kw.to_dict(cx)?) };
                 let d = d.as_ref().map_or(std::ptr::null_mut(), |d| d.as_object().as_ptr());
@@ -88,7 +91,13 @@ struct Slots {
 /// Make the class. `meta` is the final metatype. Runs `__set_name__` and `__init_subclass__`.
 pub fn new_class(meta: &PyType, name: &PyStr, bases: &PyTuple, ns: &PyDict, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
     let base = best_base(bases, cx)?;
-    let dict = ns.copy(cx)?;
+    let dict = if ns.is_exact::<PyDict>() {
+        ns.copy(cx)?
+    } else {
+        let d = PyDict::new(cx)?;
+        d.update(ns, cx)?;
+        d
+    };
     let slots = read_slots(name, base, bases, &dict, cx)?;
     let nslots = slots.names.as_ref().map_or(0, |n| n.len());
     let obj = match meta.tp_alloc.get() {
@@ -100,10 +109,11 @@ pub fn new_class(meta: &PyType, name: &PyStr, bases: &PyTuple, ns: &PyDict, kw: 
     let h = unsafe { obj.cast_unchecked::<PyHeapType>() };
     fill_head(h, name, base, bases, &dict, cx)?;
     fill_namespace(h, &dict, cx)?;
+    // Before the members of `__slots__` go in, which may have the cells' names.
+    let cell = take_cell(&dict, "__classcell__", cx)?;
+    let dict_cell = take_cell(&dict, "__classdictcell__", cx)?;
     lay_out(h, base, &slots, cx)?;
     warn_odd_keys(&dict, name, cx)?;
-    let cell = take_cell(h, &dict, "__classcell__", cx)?;
-    let dict_cell = take_cell(h, &dict, "__classdictcell__", cx)?;
     // Already the metatype's `mro()` may run functions that use `__class__`.
     if let Some(c) = cell {
         drop(c.replace(Some(obj.clone())));
@@ -128,9 +138,7 @@ fn static_attributes(dict: &PyDict, cx: &mut Cx) -> PyResult<Option<Own<PyTuple>
 }
 
 fn utf8(name: &PyStr, cx: &mut Cx) -> PyResult<CString> {
-    let Some(s) = name.to_str_checked() else {
-        return Err(cx.value_error(format_args!("type name must not contain surrogates")));
-    };
+    let s = name.utf8_cached(cx)?.to_vec();
     CString::new(s).map_err(|_| cx.value_error(format_args!("type name must not contain null characters")))
 }
 
@@ -190,8 +198,11 @@ fn fill_namespace(h: &PyHeapType, dict: &PyDict, cx: &mut Cx) -> PyResult<()> {
         }
     }
     if let Some(doc) = dict.get(name!(cx, "__doc__"), cx)? {
-        if let Some(s) = doc.downcast::<PyStr>().and_then(|s| s.to_str_checked()).and_then(|s| CString::new(s).ok()) {
-            h.slots.ty.tp_doc.set(s.into_raw());
+        if let Some(s) = doc.downcast::<PyStr>() {
+            // Text behind a zero is there for `__doc__` only.
+            let text = s.utf8_cached(cx)?;
+            let end = text.iter().position(|b| *b == 0).unwrap_or(text.len());
+            h.slots.ty.tp_doc.set(CString::new(&text[..end]).unwrap_or_default().into_raw());
         }
     }
     let function = |f: &Object| f.ty().tp_name_str() == "function";
@@ -209,7 +220,7 @@ fn fill_namespace(h: &PyHeapType, dict: &PyDict, cx: &mut Cx) -> PyResult<()> {
     Ok(())
 }
 
-fn take_cell(_h: &PyHeapType, dict: &PyDict, key: &str, cx: &mut Cx) -> PyResult<Option<Own<PyCell>>> {
+fn take_cell(dict: &PyDict, key: &str, cx: &mut Cx) -> PyResult<Option<Own<PyCell>>> {
     let k = PyStr::new_interned(key, cx)?;
     let Some(c) = dict.remove(&k, cx)? else { return Ok(None) };
     match c.downcast_own::<PyCell>() {
@@ -322,6 +333,7 @@ fn lay_out(h: &PyHeapType, base: &PyType, slots: &Slots, cx: &mut Cx) -> PyResul
     t.tp_basicsize.set(offset);
     t.tp_flags.set(f);
     t.tp_dealloc.set(Some(subtype::DEALLOC));
+    t.tp_new.set(base.tp_new.get());
     t.tp_alloc.set(Some(alloc::generic_alloc));
     t.tp_free.set(Some(alloc::generic_free));
     if f & flags::HAVE_GC != 0 {
@@ -462,6 +474,11 @@ fn set_names(cls: &Object, dict: &PyDict, cx: &mut Cx) -> PyResult<()> {
 fn init_subclass(cls: &Object, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
     let Some(t) = cls.downcast::<PyType>() else { return Ok(()) };
     let Some(mro) = t.tp_mro.own() else { return Ok(()) };
+    if !t.is_subtype(t) {
+        // A metatype's `mro()` left the class itself out.
+        let n = t.tp_name_str();
+        return Err(cx.type_error(format_args!("super(type, obj): obj (type {n}) is not an instance or subtype of type ({n}).")));
+    }
     let n = name!(cx, "__init_subclass__");
     for b in mro.as_slice().iter().skip(1) {
         let f = b.downcast::<PyType>().and_then(|b| b.tp_dict.own()).map(|d| d.get(n, cx)).transpose()?.flatten();

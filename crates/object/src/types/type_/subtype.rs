@@ -63,17 +63,17 @@ pub unsafe extern "C" fn subtype_dealloc(obj: *mut Object) {
         if is_gc {
             gc::untrack(obj);
         }
-        if ty.tp_finalize.get().is_none() && ty.tp_del.get().is_none() {
-            if is_plain(ty) {
-                return plain_dealloc(obj, ty);
-            }
-        } else if !run_finalisers(obj, ty, is_gc) {
-            return;
+        if ty.tp_finalize.get().is_none() && ty.tp_del.get().is_none() && is_plain(ty) {
+            return plain_dealloc(obj, ty);
         }
         let ours = |t: &PyType| t.tp_dealloc.get().is_some_and(|f| f as usize == subtype_dealloc as *const () as usize);
         let base = solid_base(ty, ours);
         let managed = ty.has(flags::MANAGED_WEAKREF) && !base.has(flags::MANAGED_WEAKREF);
-        if managed || (ty.tp_weaklistoffset.get() > 0 && base.tp_weaklistoffset.get() == 0) {
+        let has_refs = managed || (ty.tp_weaklistoffset.get() > 0 && base.tp_weaklistoffset.get() == 0);
+        if !run_finalisers(obj, ty, is_gc, has_refs) {
+            return;
+        }
+        if has_refs {
             crate::weakref::clear_refs_of(obj);
         }
         for h in heap_part(ty, base) {
@@ -137,7 +137,7 @@ unsafe fn plain_dealloc(obj: *mut Object, ty: &PyType) {
 }
 
 /// `__del__` and friends. `false`: the object came back to life.
-unsafe fn run_finalisers(obj: *mut Object, ty: &PyType, is_gc: bool) -> bool {
+unsafe fn run_finalisers(obj: *mut Object, ty: &PyType, is_gc: bool, has_refs: bool) -> bool {
     // SAFETY: the count is raised while finalisers run.
     unsafe {
         let done = is_gc && gc::is_finalized(&*obj);
@@ -152,6 +152,10 @@ unsafe fn run_finalisers(obj: *mut Object, ty: &PyType, is_gc: bool) -> bool {
             }
         }
         if let Some(f) = ty.tp_del.get() {
+            // Weak references die before it runs, even if it brings the object back.
+            if has_refs {
+                crate::weakref::clear_refs_of(obj);
+            }
             // Unlike `tp_finalize`, it raises the count itself, and finds the object tracked.
             if is_gc && !gc::GcHead::of(obj).is_tracked() {
                 gc::track(obj);
@@ -322,6 +326,11 @@ pub(super) unsafe extern "C" fn type_clear(obj: *mut Object) -> i32 {
         drop(ty.tp_mro.take());
         0
     }
+}
+
+/// Whether instances of the class are cleared as those of Python classes are.
+pub(super) fn clears_as_subtype(t: &PyType) -> bool {
+    t.tp_clear.get().is_some_and(|f| f as usize == subtype_clear as *const () as usize)
 }
 
 /// For `new_class`: the destructor of heap types.

@@ -189,11 +189,12 @@ impl PyWeakref {
     fn repr(&self, cx: &mut Cx) -> PyResult<String> {
         let at = self.as_object().as_ptr() as usize;
         let Some(o) = self.referent() else { return Ok(format!("<weakref at {at:#x}; dead>")) };
-        let name = match crate::attr::get_opt(&o, name!(cx, "__name__"), cx)? {
+        // Looked up on the type: the object's own attribute access may do anything.
+        let name = match crate::call::lookup_special(&o, name!(cx, "__name__"), cx)? {
             Some(n) => n.downcast::<PyStr>().map(|n| format!(" ({n})")),
             None => None,
         };
-        Ok(format!("<weakref at {at:#x}; to '{}' at {:#x}{}>", o.ty().tp_name_str(), o.as_ptr() as usize, name.unwrap_or_default()))
+        Ok(format!("<weakref at {at:#x}; to '{}' at {:#x}{}>", crate::types::object_::full_name(o.ty(), cx)?, o.as_ptr() as usize, name.unwrap_or_default()))
     }
     #[getter("__callback__")]
     fn get_callback(&self) -> Own<Object> {

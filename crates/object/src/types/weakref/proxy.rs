@@ -86,12 +86,12 @@ impl PyProxy {
 #[pymethods]
 impl PyProxy {
     #[slot(tp_repr)]
-    fn repr(&self) -> String {
+    fn repr(&self, cx: &mut Cx) -> PyResult<String> {
         let at = self.0.as_object().as_ptr() as usize;
-        match self.0.referent() {
-            Some(o) => format!("<weakproxy at {at:#x}; to '{}' at {:#x}>", o.ty().tp_name_str(), o.as_ptr() as usize),
+        Ok(match self.0.referent() {
+            Some(o) => format!("<weakproxy at {at:#x}; to '{}' at {:#x}>", crate::types::object_::full_name(o.ty(), cx)?, o.as_ptr() as usize),
             None => format!("<weakproxy at {at:#x}; dead>"),
-        }
+        })
     }
     #[slot(tp_str)]
     fn str(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
