@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.http import parse_accept_header, parse_options_header, dump_cookie
 from werkzeug.routing import Map, Rule
-from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
@@ -76,7 +75,7 @@ for bad in [lambda: P("z"), lambda: setattr(Q(), "a", 2), lambda: Q(1, 2), lambd
 h = Headers([("A", "1"), ("a", "2")])
 print(h.getlist("A"), MultiDict([("x", 1), ("x", 2)]).to_dict(flat=False), parse_accept_header("a;q=0.5,b"), parse_options_header('form-data; name="f"; x=1'), dump_cookie("k", "v é", path="/p"))
 m = Map([Rule("/<int:y>/<name>", endpoint="e"), Rule("/s", endpoint="s", methods=["POST"])]).bind("h")
-print(m.match("/5/x"), m.build("e", {"y": 3, "name": "a b"}), check_password_hash(generate_password_hash("p", method="pbkdf2:sha256:10"), "p"))
+print(m.match("/5/x"), m.build("e", {"y": 3, "name": "a b"}))
 for path in ["/nope", "/s"]:
     try:
         m.match(path)

@@ -3,6 +3,7 @@
 pub mod abi_gen;
 pub mod abi_probe;
 pub mod bench;
+pub mod border;
 pub mod child;
 pub mod config;
 pub mod conformance;

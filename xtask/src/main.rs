@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{abi_gen, abi_probe, bench, conformance, imports, pgo, programs, record, startup_order, tidy, trees, wheels};
+use xtask::{abi_gen, abi_probe, bench, border, conformance, imports, pgo, programs, record, startup_order, tidy, trees, wheels};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND [OPTIONS]
@@ -14,6 +14,7 @@ usage: cargo xtask COMMAND [OPTIONS]
   record [FILTER]     write tests/py/**/*.out from the reference
   bench [NAME…]       our benchmarks beside the reference (`--instructions`: under callgrind)
   pgo                 the release build, laid out by a profile of bench/ (target/pgo/release/taipan)
+  border              the cost of crossing between Python and C, beside the reference (`--runs N`)
   abi-probe           layouts against the 3.14 headers and against Taipan's types
   startup-order       write crates/taipan/startup.ld: functions of the start together (needs valgrind)
   imports [NAME]      import every module of the library, one process each
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         "record" => record::main(rest),
         "bench" => bench::main(rest),
         "pgo" => pgo::main(rest),
+        "border" => border::main(rest),
         "abi-probe" => abi_probe::main(rest),
         "imports" => imports::main(rest),
         "trees" => trees::main(rest),

@@ -79,7 +79,7 @@ pub static _PyLong_DigitValue: [u8; 256] = {
 
 /// A pointer variable to constant text.
 #[repr(transparent)]
-pub struct Text(*const c_char);
+pub struct Text(pub *const c_char);
 // SAFETY: constant data.
 unsafe impl Sync for Text {}
 
@@ -108,6 +108,11 @@ pub static _PyByteArray_empty_string: [u8; 1] = [0];
 #[allow(non_upper_case_globals)]
 pub static _Py_SwappedOp: [i32; 6] = [4, 5, 2, 3, 0, 1];
 
+/// The name of struct sequence fields without one; compared by address.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)]
+pub static PyStructSequence_UnnamedField: Text = Text(c"unnamed field".as_ptr());
+
 /// A data symbol.
 struct Address(*const ());
 // SAFETY: addresses of constant data.
@@ -124,7 +129,7 @@ static KEEP: [Address; 12] = [
     Address(&raw const Py_Version as *const ()),
     Address(&raw const _PyByteArray_empty_string as *const ()),
     Address(&raw const _Py_SwappedOp as *const ()),
-    Address(&raw const _Py_ctype_table as *const ()),
+    Address(&raw const PyStructSequence_UnnamedField as *const ()),
 ];
 
 /// Use every symbol once, so that the linker keeps it.

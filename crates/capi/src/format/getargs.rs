@@ -43,11 +43,12 @@ fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
 
-fn wrong_count(names: &Names, min: usize, max: usize, given: usize, cx: &mut Cx) -> Raised {
-    if let Some(m) = &names.message {
+#[cold]
+fn wrong_count(names: &Names<'_>, min: usize, max: usize, given: usize, cx: &mut Cx) -> Raised {
+    if let Some(m) = names.message() {
         return cx.type_error(format_args!("{m}"));
     }
-    let function = names.function.as_ref().map_or("function".to_owned(), |f| format!("{f}()"));
+    let function = names.title();
     let (how, n) = if min == max { ("exactly", max) } else if given < min { ("at least", min) } else { ("at most", max) };
     if max == 0 {
         return cx.type_error(format_args!("{function} takes no arguments"));
@@ -55,12 +56,25 @@ fn wrong_count(names: &Names, min: usize, max: usize, given: usize, cx: &mut Cx)
     cx.type_error(format_args!("{function} takes {how} {n} argument{} ({given} given)", plural(n)))
 }
 
-/// Convert an item, which may be a nested sequence.
+/// Convert an item, which may be a nested sequence. What fails leaves its position in `path`.
+#[inline]
 pub unsafe fn convert_item(o: &Object, f: &mut Format<'_>, path: &mut Vec<usize>, cx: &mut Cx) -> Result<(), Fail> {
-    if f.peek() != b'(' {
-        // SAFETY: as the caller.
-        return unsafe { convert(o, f, cx) };
+    // SAFETY: as the caller.
+    unsafe {
+        match f.rest {
+            // The most common unit by far.
+            [b'O', rest @ ..] if !matches!(rest, [b'!' | b'&', ..]) => {
+                f.rest = rest;
+                *f.args.ptr::<*mut Object>() = o.as_ptr();
+                Ok(())
+            }
+            [b'(', ..] => convert_sequence(o, f, path, cx),
+            _ => convert(o, f, cx),
+        }
     }
+}
+
+unsafe fn convert_sequence(o: &Object, f: &mut Format<'_>, path: &mut Vec<usize>, cx: &mut Cx) -> Result<(), Fail> {
     f.skip();
     let depth = f.rest.iter().scan(1, |d, c| { *d += match c { b'(' => 1, b')' => -1, _ => 0 }; Some(*d) }).position(|d| d == 0).unwrap_or(f.rest.len());
     let n = count_units(&f.rest[..depth]).map_or(0, |c| c.0);
@@ -76,17 +90,18 @@ pub unsafe fn convert_item(o: &Object, f: &mut Format<'_>, path: &mut Vec<usize>
     }
     for i in 0..n {
         let item = sequence::get(o, i as isize, cx)?;
-        path.push(i + 1);
         // SAFETY: as the caller. The sequence keeps borrowed items alive, as in CPython.
-        unsafe { convert_item(&item, f, path, cx)? };
-        path.pop();
+        if let Err(e) = unsafe { convert_item(&item, f, path, cx) } {
+            path.push(i + 1);
+            return Err(e);
+        }
     }
     f.skip();
     Ok(())
 }
 
 /// Parse positional arguments.
-unsafe fn parse_tuple(args: &PyTuple, f: &mut Format<'_>, names: &Names, cx: &mut Cx) -> PyResult<()> {
+unsafe fn parse_tuple(args: &PyTuple, f: &mut Format<'_>, names: &Names<'_>, cx: &mut Cx) -> PyResult<()> {
     let Some((max, min)) = count_units(f.rest) else { return Err(cx.system_error(format_args!("unmatched paren in format"))) };
     if args.len() < min || args.len() > max {
         return Err(wrong_count(names, min, max, args.len(), cx));
@@ -95,9 +110,10 @@ unsafe fn parse_tuple(args: &PyTuple, f: &mut Format<'_>, names: &Names, cx: &mu
         if f.peek() == b'|' {
             f.skip();
         }
-        let mut path = vec![i + 1];
+        let mut path = Vec::new();
         // SAFETY: as the caller.
         if let Err(e) = unsafe { convert_item(o, f, &mut path, cx) } {
+            path.push(i + 1);
             return Err(fail(e, &path, names, cx));
         }
     }
@@ -105,22 +121,25 @@ unsafe fn parse_tuple(args: &PyTuple, f: &mut Format<'_>, names: &Names, cx: &mu
 }
 
 /// `PyArg_Parse`: the object is the one argument, or a tuple of them.
-unsafe fn parse_single(o: Option<&Object>, f: &mut Format<'_>, names: &Names, cx: &mut Cx) -> PyResult<()> {
+unsafe fn parse_single(o: Option<&Object>, f: &mut Format<'_>, names: &Names<'_>, cx: &mut Cx) -> PyResult<()> {
     match count_units(f.rest) {
         Some((0, _)) => match o {
             None => Ok(()),
-            Some(_) => Err(cx.type_error(format_args!("{} takes no arguments", names.function.as_ref().map_or("function".to_owned(), |f| format!("{f}()"))))),
+            Some(_) => Err(cx.type_error(format_args!("{} takes no arguments", names.title()))),
         },
         Some((1, min)) => {
             let Some(o) = o else {
-                return if min == 0 { Ok(()) } else { Err(cx.type_error(format_args!("{} takes at least one argument", names.function.as_deref().unwrap_or("function")))) };
+                return if min == 0 { Ok(()) } else { Err(cx.type_error(format_args!("{} takes at least one argument", names.title().trim_end_matches("()")))) };
             };
             if f.peek() == b'|' {
                 f.skip();
             }
-            let mut path = vec![0];
+            let mut path = Vec::new();
             // SAFETY: as the caller.
-            unsafe { convert_item(o, f, &mut path, cx) }.map_err(|e| fail(e, &path, names, cx))
+            unsafe { convert_item(o, f, &mut path, cx) }.map_err(|e| {
+                path.push(0);
+                fail(e, &path, names, cx)
+            })
         }
         _ => Err(cx.system_error(format_args!("old style getargs format uses new features"))),
     }

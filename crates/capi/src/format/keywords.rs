@@ -4,22 +4,22 @@ use super::getargs::{convert_item, settled, skip};
 use super::units::{Format, Names, fail, split};
 use super::{Args, Va};
 use crate::capi;
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, c_char};
 use taipan_object::prelude::*;
 use taipan_object::types::str::StrBuf;
 
 /// Parameter names; the leading empty ones are positional only.
-struct Params {
-    names: Vec<CString>,
+struct Params<'a> {
+    names: Vec<&'a CStr>,
     positional_only: usize,
 }
 
-unsafe fn params(mut p: *const *const c_char) -> Params {
+unsafe fn params<'a>(mut p: *const *const c_char) -> Params<'a> {
     let mut names = Vec::new();
     // SAFETY: the list ends with a null.
     unsafe {
         while !(*p).is_null() {
-            names.push(CStr::from_ptr(*p).to_owned());
+            names.push(CStr::from_ptr(*p));
             p = p.add(1);
         }
     }
@@ -27,8 +27,8 @@ unsafe fn params(mut p: *const *const c_char) -> Params {
     Params { names, positional_only }
 }
 
-fn title(names: &Names) -> String {
-    names.function.as_ref().map_or("function".to_owned(), |f| format!("{f}()"))
+fn title(names: &Names<'_>) -> String {
+    names.title()
 }
 
 fn plural(n: usize) -> &'static str {
@@ -36,7 +36,7 @@ fn plural(n: usize) -> &'static str {
 }
 
 /// Too many arguments.
-fn too_many(names: &Names, given: usize, keywords: usize, params: &Params, cx: &mut Cx) -> Raised {
+fn too_many(names: &Names<'_>, given: usize, keywords: usize, params: &Params<'_>, cx: &mut Cx) -> Raised {
     let len = params.names.len();
     let kind = if given == keywords { "keyword " } else { "" };
     let how = if len == 0 { "exactly" } else { "at most" };
@@ -47,8 +47,8 @@ fn too_many(names: &Names, given: usize, keywords: usize, params: &Params, cx: &
 struct Call<'a> {
     args: &'a PyTuple,
     kw: Option<&'a PyDict>,
-    params: &'a Params,
-    names: &'a Names,
+    params: &'a Params<'a>,
+    names: &'a Names<'a>,
 }
 
 /// The numbers of parameters before `|` and `$`, as far as those have been read.
@@ -128,9 +128,10 @@ unsafe fn parse(c: &Call<'_>, f: &mut Format<'_>, cx: &mut Cx) -> PyResult<()> {
                 None => None,
             };
             if let Some(v) = value {
-                let mut path = vec![i + 1];
+                let mut path = Vec::new();
                 // SAFETY: the units name the variables. The tuple or dict keeps the value alive.
                 if let Err(e) = unsafe { convert_item(&v, f, &mut path, cx) } {
+                    path.push(i + 1);
                     return Err(fail(e, &path, c.names, cx));
                 }
                 continue;
@@ -192,7 +193,7 @@ fn unexpected(c: &Call<'_>, d: &PyDict, cx: &mut Cx) -> Raised {
             Err(r) => return r,
         }
     }
-    let who = c.names.function.as_ref().map_or("this function".to_owned(), |f| format!("{f}()"));
+    let who = c.names.function().unwrap_or_else(|| "this function".to_owned());
     match stray(d, &known, cx) {
         Err(r) => r,
         Ok(Some(key)) => unexpected_keyword(&who, &key, cx),

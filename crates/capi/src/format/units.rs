@@ -487,41 +487,59 @@ pub unsafe fn skip_unit(f: &mut Format<'_>) -> bool {
 }
 
 /// The function's name (behind `:`) or the whole message (behind `;`) of a format string.
-pub struct Names {
-    pub function: Option<String>,
-    pub message: Option<String>,
+///
+/// Text is made only when something fails.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    function: Option<&'a [u8]>,
+    message: Option<&'a [u8]>,
+}
+
+impl<'a> Names<'a> {
+    /// `name()`, if the format has one.
+    pub fn function(&self) -> Option<String> {
+        self.function.map(|f| format!("{}()", std::string::String::from_utf8_lossy(f)))
+    }
+    /// `name()` or `function`.
+    pub fn title(&self) -> String {
+        self.function().unwrap_or_else(|| "function".to_owned())
+    }
+    /// The whole message.
+    pub fn message(&self) -> Option<std::borrow::Cow<'a, std::primitive::str>> {
+        self.message.map(std::string::String::from_utf8_lossy)
+    }
 }
 
 /// Split a format string into units and names.
 ///
 /// # Safety
 /// `p` is a C string.
-pub unsafe fn split<'a>(p: *const c_char) -> (&'a [u8], Names) {
+pub unsafe fn split<'a>(p: *const c_char) -> (&'a [u8], Names<'a>) {
     // SAFETY: the caller's promise.
     let b = unsafe { CStr::from_ptr(p) }.to_bytes();
     let at = b.iter().position(|c| matches!(c, b':' | b';')).unwrap_or(b.len());
-    let tail = b.get(at + 1..).map(|t| String::from_utf8_lossy(t).into_owned());
+    let tail = b.get(at + 1..);
     match b.get(at) {
         Some(b':') => (&b[..at], Names { function: tail, message: None }),
         _ => (&b[..at], Names { function: None, message: tail }),
     }
 }
 
-/// Raise what a failed conversion of the argument at `path` (its number, then positions in nested sequences) means.
-pub fn fail(e: Fail, path: &[usize], names: &Names, cx: &mut Cx) -> Raised {
+/// Raise what a failed conversion of the argument at `path` (positions in nested sequences, innermost first, then its number) means.
+pub fn fail(e: Fail, path: &[usize], names: &Names<'_>, cx: &mut Cx) -> Raised {
     let what = match e {
         Fail::Raised(r) => return r,
         Fail::Must(m) => m,
     };
-    if let Some(m) = &names.message {
+    if let Some(m) = names.message() {
         return cx.type_error(format_args!("{m}"));
     }
-    let mut place = names.function.as_ref().map(|f| format!("{f}() ")).unwrap_or_default();
+    let mut place = names.function().map(|f| f + " ").unwrap_or_default();
     match path {
         [] | [0] => place.push_str("argument"),
-        [first, items @ ..] => {
+        [items @ .., first] => {
             place.push_str(&format!("argument {first}"));
-            items.iter().for_each(|i| place.push_str(&format!(", item {}", i - 1)));
+            items.iter().rev().for_each(|i| place.push_str(&format!(", item {}", i - 1)));
         }
     }
     if what.starts_with('(') { cx.system_error(format_args!("{place} {what}")) } else { cx.type_error(format_args!("{place} {what}")) }

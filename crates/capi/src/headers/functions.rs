@@ -1,6 +1,6 @@
 //! `methodobject.h`, `descrobject.h`, `classobject.h`, `funcobject.h`, `cellobject.h`, `weakrefobject.h`, `iterobject.h`: callables, descriptors and small objects.
 
-use crate::border::{Borrowed, bad_internal_call, put, steal, want};
+use crate::border::{Borrowed, bad_internal_call, put, want};
 use crate::capi;
 use std::ffi::{c_char, c_int};
 use taipan_object::prelude::*;

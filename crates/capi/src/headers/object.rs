@@ -68,6 +68,25 @@ fn constant(id: c_uint, cx: &mut Cx) -> PyResult<Own<Object>> {
     })
 }
 
+/// Whether the only reference is the caller's, or a local variable of the running frame with its copy among that frame's temporaries: CPython's temporaries
+/// borrow from the variables, so it counts one there.
+fn is_unique_here(o: &Object, cx: &Cx) -> bool {
+    if o.is_unique() {
+        return true;
+    }
+    let Some(f) = taipan_object::machine::current_frame(cx.ts()).filter(|_| o.refcount() == 2) else { return false };
+    let (locals, words) = (f.code().nlocals(), f.code().frame_words());
+    let mut found = [0; 2];
+    for i in 0..words {
+        // SAFETY: the words of a running frame are slots.
+        let s = unsafe { *f.locals_ptr().add(i) };
+        if s.is_object() && std::ptr::eq(s.as_ptr(), o) {
+            found[usize::from(i >= locals)] += 1;
+        }
+    }
+    found == [1, 1]
+}
+
 capi! {
     /// `repr(o)`.
     fn PyObject_Repr(o: Option<&Object>) -> PyResult<Own<PyStr>> = |cx| {
@@ -298,7 +317,7 @@ capi! {
         PyStr::new(&format!("{text}()"), cx)
     }
     /// Whether nobody else holds the object.
-    fn PyUnstable_Object_IsUniquelyReferenced(o: &Object) -> bool = |cx| { o.is_unique() }
+    fn PyUnstable_Object_IsUniquelyReferenced(o: &Object) -> bool = |cx| { is_unique_here(o, cx) }
     /// Whether the object is a temporary of the running frame alone: temporaries hold one count.
     fn PyUnstable_Object_IsUniqueReferencedTemporary(o: &Object) -> bool = |cx| { o.is_unique() }
     /// Whether the count never changes.

@@ -77,9 +77,7 @@ capi! {
     fn PyObject_GC_Del(o: *mut c_void) = |_| {
         let o = o as *mut Object;
         // The type has a collector's head, or this function would not be called. `tp_is_gc` is not asked: it may look at what `tp_dealloc` has torn down.
-        if gc::is_tracked(&*o) {
-            gc::untrack(o);
-        }
+        gc::untrack(o);
         let pre = typeobj::preheader_bytes((*o).ty());
         alloc::raw_free((o as *mut u8).sub(pre));
     }

@@ -52,9 +52,19 @@ fn note_failure(e: &Object, cls: &PyType, value: Option<&Object>, cx: &mut Cx) {
 
 /// The instance that `(ty, value)` stands for (`_PyErr_CreateException` and normalisation).
 fn instance_of(cls: &PyType, value: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let made = match value.filter(|v| !v.is_none()) {
+    let value = value.filter(|v| !v.is_none());
+    if let Some(v) = value.filter(|v| v.ty().is_subtype(cls)) {
+        return Ok(v.own());
+    }
+    // Types that only keep their arguments need no call.
+    let only = value.filter(|v| !v.is_a::<PyTuple>());
+    if value.is_none() || only.is_some() {
+        if let Some(made) = taipan_object::types::exc::base::new_plain(cls, only.as_slice(), cx) {
+            return made;
+        }
+    }
+    let made = match value {
         None => call::call(cls.as_object(), &[], cx)?,
-        Some(v) if v.ty().is_subtype(cls) => return Ok(v.own()),
         Some(v) => match v.downcast::<PyTuple>() {
             Some(t) => call::call_tuple_dict(cls.as_object(), t, None, cx)?,
             None => call::call(cls.as_object(), &[v], cx)?,

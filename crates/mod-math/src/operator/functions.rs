@@ -312,6 +312,9 @@ pub mod functions {
     /// Same as a + b, for a and b sequences.
     #[function("concat(a, b, /)")]
     fn concat(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        if let Some(r) = abstract_::sequence::own_concat(a, b, cx) {
+            return r;
+        }
         if !is_sequence_like(a) {
             return Err(no_concat(a, cx));
         }

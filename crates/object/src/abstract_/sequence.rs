@@ -19,6 +19,13 @@ fn adjust(o: &Object, i: isize) -> PyResult<isize> {
     }
 }
 
+/// `a + b` as the type's own concatenation does it; none when it has none.
+pub fn own_concat(a: &Object, b: &Object, _cx: &mut Cx) -> Option<PyResult> {
+    let f = a.ty().sequence()?.sq_concat.get()?;
+    // SAFETY: the slot's contract.
+    Some(unsafe { result_from_raw(f(a.as_ptr(), b.as_ptr())) })
+}
+
 /// `o[i]` through `sq_item` (`PySequence_GetItem`).
 pub fn get(o: &Object, i: isize, cx: &mut Cx) -> PyResult {
     match o.ty().sequence().and_then(|s| s.sq_item.get()) {

@@ -1,8 +1,8 @@
 //! Calling a class: `tp_new`, then `tp_init` if the result is an instance.
 
-use crate::args::{Args, Kwargs};
+use crate::args::guard;
 use crate::call::call_kw;
-use crate::err::result_from_raw;
+use crate::err::{result_from_raw, result_into_raw};
 use crate::prelude::*;
 use crate::typeobj::flags;
 use taipan_macros::pymethods;
@@ -42,15 +42,23 @@ pub fn type_call(cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>, cx: &mut
 
 #[pymethods(CALL)]
 impl PyType {
-    #[slot(tp_call)]
-    fn call(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
-        if self.tp_vectorcall.get().is_some() && self.head.head.ty().has(flags::HAVE_VECTORCALL) {
-            let (names, vals) = kw.split(cx)?;
-            return call_kw(self, args.0, vals, names.as_deref(), cx);
+    // By hand, so that the tuple that comes is the tuple that `tp_new` gets.
+    #[slot_raw(tp_call)]
+    unsafe extern "C" fn call(slf: *mut Object, args: *mut Object, kwargs: *mut Object) -> *mut Object {
+        // SAFETY: the slot's contract: a type, a tuple, and a dict or null.
+        unsafe {
+            result_into_raw(guard("type.__call__", |cx| {
+                let (cls, args) = ((*slf).cast_unchecked::<PyType>(), (*args).cast_unchecked::<PyTuple>());
+                let kwargs = kwargs.as_ref().map(|d| d.cast_unchecked::<PyDict>()).filter(|d| !d.is_empty());
+                if cls.tp_vectorcall.get().is_none() || !cls.as_object().ty().has(flags::HAVE_VECTORCALL) {
+                    return type_call(cls, args, kwargs, cx);
+                }
+                let Some(d) = kwargs else { return call_kw(cls.as_object(), args.as_slice(), &[], None, cx) };
+                let (names, values) = d.split_kwargs(cx)?;
+                let values: Vec<&Object> = values.iter().map(|v| &**v).collect();
+                call_kw(cls.as_object(), args.as_slice(), &values, Some(&names), cx)
+            }))
         }
-        let t = args.to_tuple(cx)?;
-        let d = if kw.is_empty() { None } else { Some(kw.to_dict(cx)?) };
-        type_call(self, &t, d.as_deref(), cx)
     }
     /// `type(x)` itself; classes that `type` makes are called through `call`.
     #[slot(tp_vectorcall)]
@@ -146,8 +154,14 @@ pub(super) fn set_attr(ty: &PyType, name: &PyStr, value: Option<&Object>, cx: &m
             return unsafe { if f(d.as_ptr(), ty.as_object().as_ptr(), v) == 0 { Ok(()) } else { Err(Raised::assume()) } };
         }
     }
-    let Some(dict) = ty.tp_dict.own() else {
-        return Err(cx.type_error(format_args!("type '{}' has no dict", ty.name())));
+    let dict = match ty.tp_dict.own() {
+        Some(d) => d,
+        // A type that C code has not readied yet.
+        None => {
+            let d = PyDict::new(cx)?;
+            ty.tp_dict.set(Some(d.clone()), cx);
+            d
+        }
     };
     // Caches may point at the value that is about to be released: invalidate before the change.
     crate::typeobj::modified(ty);
