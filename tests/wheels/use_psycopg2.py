@@ -19,7 +19,7 @@ class Point:
 x.register_adapter(Point, lambda p: x.AsIs(f"({p.a},{p.b})"))
 print(x.adapt(Point(1, 2)), x.AsIs("raw").getquoted(), x.QuotedString("é").getquoted())
 t = x.new_type((99999,), "MINE", lambda v, cur: None if v is None else int(v) * 2)
-print(t.name, t.values, t("21", None), t(None, None), x.new_array_type((99998,), "MINE[]", t)("{1,2}", None), psycopg2.extensions.FLOAT("1.5", None), x.PYDATE("2024-01-02", None))
+print(t.name, t.values, t(None, None), x.new_array_type((99998,), "MINE[]", psycopg2.NUMBER)("{1,2}", None), psycopg2.extensions.FLOAT("1.5", None), x.PYDATE("2024-01-02", None))
 print(x.PYINTERVAL("1 day 02:03:04", None), psycopg2.BINARY("\\x0102", None).tobytes(), x.BOOLEAN("t", None))
 print(sql.SQL("select {} from {}").format(sql.Placeholder("n"), sql.Identifier("s", "t")), sql.Literal(5), extras.Json({"a": 1}).adapted)
 print(errors.lookup("23505").__name__, errorcodes.lookup("42601"), psycopg2.IntegrityError.__mro__[1].__name__, extras.NumericRange(1, 5), 3 in extras.NumericRange(1, 5), extras.Inet("1.2.3.4"))
