@@ -200,7 +200,7 @@ capi! {
     /// Whether the interpreter runs.
     fn Py_IsInitialized() -> bool = |_| { true }
     /// Whether the interpreter ends.
-    fn Py_IsFinalizing() -> bool = |cx| { cx.interp().finalizing.get() }
+    fn Py_IsFinalizing() -> bool = |_| { crate::headers::pystate::main_is_finalizing() }
     /// `sys.version`.
     fn Py_GetVersion() -> PyResult<*const c_char> = |cx| { sys_text("version", cx) }
     /// `sys.platform`.

@@ -32,6 +32,12 @@ pub fn init(cx: &Cx) {
     OWN.with(|o| o.set(cx.ts()));
 }
 
+/// Whether the interpreter is shutting down; also without the GIL.
+pub fn main_is_finalizing() -> bool {
+    // SAFETY: null or the interpreter, which stays until the process ends.
+    unsafe { MAIN.load(Acquire).as_ref() }.is_some_and(|i| i.finalizing.get())
+}
+
 type State = *mut ThreadState;
 
 fn pointer(ts: &ThreadState) -> State {
