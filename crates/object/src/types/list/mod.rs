@@ -142,7 +142,12 @@ impl PyList {
         };
         let (old, have) = (self.items.get() as *mut u8, self.allocated.get().max(0) as usize * 8);
         // SAFETY: `items` is null or our block of `allocated` items.
-        let p = if old.is_null() { alloc::malloc(bytes) } else { unsafe { alloc::grow(old, have, bytes) } };
+        let p = match (old.is_null(), bytes) {
+            (true, _) => alloc::malloc(bytes),
+            // The first steps of growth keep out of the free lists: they would take the blocks of just freed tuples, whose reuse programs can see.
+            (false, ..=128) => unsafe { alloc::raw_realloc(old, bytes) },
+            (false, _) => unsafe { alloc::grow(old, have, bytes) },
+        };
         if p.is_null() {
             return Err(cx.memory_error());
         }
@@ -260,7 +265,7 @@ pub(crate) unsafe extern "C" fn clear(obj: *mut Object) -> i32 {
             return 0;
         }
         l.head.size.set(0);
-        let bytes = l.allocated.replace(0).max(0) as usize * 8;
+        l.allocated.set(0);
         for i in (0..n).rev() {
             // Null: a list from C that was not filled (`PyList_New`).
             if !(*p.add(i)).is_null() {
