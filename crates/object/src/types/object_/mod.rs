@@ -10,6 +10,7 @@ pub use hooks::{
 
 use crate::prelude::*;
 use crate::typeobj::{GetSetDef, PyBaseObject_Type, Ptr, TypeSpec, flags};
+use crate::types::descr::PyGetSetDescr;
 use std::ffi::c_void;
 
 /// The spec of `object`.
@@ -84,6 +85,8 @@ fn builtin_dict_descr(o: &Object, cx: &mut Cx) -> PyResult<Option<Own<Object>>> 
     let with_dict = |t: &&PyType| t.tp_dictoffset.get() != 0 && !t.has(flags::HEAPTYPE);
     let Some(base) = std::iter::successors(Some(o.ty()), |t| t.base()).find(with_dict) else { return Ok(None) };
     match crate::typeobj::lookup(base, name!(cx, "__dict__"), cx).map(|d| d.own()).filter(|d| d.ty().tp_descr_set.get().is_some()) {
+        // The base's is this very one: the dict lies where every instance has it.
+        Some(d) if d.exact::<PyGetSetDescr>().is_some_and(|g| std::ptr::eq(g.def(), &DICT)) => Ok(None),
         Some(d) => Ok(Some(d)),
         None => Err(dict_refused(o, cx)),
     }
