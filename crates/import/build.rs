@@ -14,6 +14,7 @@ const LEFT_OUT: &[&str] = &["test", "idlelib", "turtledemo", "lib2to3"];
 /// And where it reads bytecode, which is Taipan's own (`lib/_taipan_dis.py`).
 const MENDED: &[(&str, &str, &str)] = &[
     ("dis", "def main(args=None):", "import _taipan_dis\n_taipan_dis.adapt(globals())\n\n\ndef main(args=None):"),
+    ("pdb", "if prev is not None and prev.opname == 'RESUME':", "if prev is not None and instr.opname not in ('MAKE_CELL', 'COPY_FREE_VARS', 'RETURN_GENERATOR'):"),
     ("inspect", "if opname == \"LOAD_ATTR\":", "if opname in (\"LOAD_ATTR\", \"LOAD_METHOD\"):"),
     ("sysconfig", "return 'RustPython'", "return 'Python'"),
     ("site", "return 'RustPython'", "return 'Python'"),

@@ -7,7 +7,9 @@ use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
 use taipan_object::typeobj::flags;
 use taipan_object::types::exc::PyBaseException;
+use taipan_object::types::frame::PyFrame;
 use taipan_object::types::none;
+use taipan_object::types::traceback::PyTraceback;
 
 /// `raise`; whether it is an exception of this instruction.
 #[cold]
@@ -161,6 +163,16 @@ pub unsafe fn eg_match(m: Regs, dst: isize, rest: isize, class: Opd) -> PyResult
     }
     let e = (*m.get(rest).as_ptr()).own();
     let (hit, left) = split(&e, &c, cx)?;
+    if !hit.is(&e)
+        && let Some(group) = hit.downcast::<PyBaseException>()
+        && !e.ty().is_subtype(exc::BaseExceptionGroup())
+    {
+        // A naked exception was wrapped: the group begins here.
+        let frame = &*m.frame;
+        let shown = PyFrame::of(frame, cx)?;
+        let tb = PyTraceback::new(None, shown, frame.lasti_word().max(0) * 2, -1, cx)?;
+        group.traceback.set(Some(tb.into_object()), cx);
+    }
     if !hit.is_none() {
         drop(m.ts.exc_top().exc_value.swap(Some(hit.clone())));
     }
@@ -178,14 +190,11 @@ fn split(e: &Object, c: &Object, cx: &mut Cx) -> PyResult<(Own<Object>, Own<Obje
         if e.ty().is_subtype(exc::BaseExceptionGroup()) {
             return Ok((e.own(), none().own()));
         }
-        // A naked exception is wrapped; its traceback starts anew in the group.
+        // A naked exception is wrapped.
         let items = PyTuple::from_slice(&[e], cx)?;
         let msg = taipan_object::types::str::intern::empty();
         let group = crate::names::builtin("ExceptionGroup", cx)?;
         let g = call::call(&group, &[&msg, &items], cx)?;
-        if let (Some(b), Some(x)) = (g.downcast::<PyBaseException>(), e.downcast::<PyBaseException>()) {
-            b.traceback.set(x.traceback.own(), cx);
-        }
         return Ok((g, none().own()));
     }
     if e.ty().is_subtype(exc::BaseExceptionGroup()) {

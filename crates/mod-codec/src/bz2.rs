@@ -109,6 +109,8 @@ pub struct PyDecompressor {
     pending: RefCell<Vec<u8>>,
     unused_data: RefCell<Vec<u8>>,
     eof: Cell<bool>,
+    /// An error has left the library's state unusable.
+    failed: Cell<bool>,
     needs_input: Cell<bool>,
 }
 
@@ -122,6 +124,7 @@ impl PyDecompressor {
             pending: RefCell::default(),
             unused_data: RefCell::default(),
             eof: Cell::new(false),
+            failed: Cell::new(false),
             needs_input: Cell::new(true),
         };
         cx.new_object_of(cls, d)
@@ -145,6 +148,9 @@ impl PyDecompressor {
         if self.eof.get() {
             return Err(cx.eof_error(format_args!("End of stream already reached")));
         }
+        if self.failed.get() {
+            return Err(cx.value_error(format_args!("Decompressor is unusable after a previous error")));
+        }
         let max = usize::try_from(max_length).unwrap_or(usize::MAX);
         let mut input = std::mem::take(&mut *self.pending.borrow_mut());
         input.extend_from_slice(data.bytes());
@@ -158,7 +164,14 @@ impl PyDecompressor {
             grow(&mut out, max);
             let (before_in, before_out) = (s.total_in(), s.total_out());
             let part = &input[used..input.len().min(used + (1 << 30))];
-            let status = s.decompress_vec(part, &mut out).map_err(|e| raise(&e, cx))?;
+            let status = match s.decompress_vec(part, &mut out) {
+                Ok(status) => status,
+                Err(e) => {
+                    self.failed.set(true);
+                    self.needs_input.set(false);
+                    return Err(raise(&e, cx));
+                }
+            };
             used += (s.total_in() - before_in) as usize;
             if matches!(status, Status::StreamEnd) {
                 self.eof.set(true);

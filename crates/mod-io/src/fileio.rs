@@ -35,6 +35,7 @@ pub struct PyFileIo {
     #[gc(skip)]
     blksize: Cell<i64>,
     #[gc(skip)]
+    /// Size of a regular file when it was opened, until it is used; negative when not known.
     size_hint: Cell<i64>,
 }
 
@@ -131,8 +132,12 @@ impl PyFileIo {
         if !self.readable.get() {
             return Err(unsupported("File not open for reading", cx));
         }
+        let known = self.size_hint.replace(-1);
         let size = cx.without_gil(|| {
-            let end = taipan_host::stat::fstat(fd).ok().filter(|s| s.is_file()).map_or(0, |s| s.size);
+            let end = match known {
+                n if n >= 0 => n,
+                _ => taipan_host::stat::fstat(fd).ok().filter(|s| s.is_file()).map_or(0, |s| s.size),
+            };
             let at = if end > 65536 { host::lseek(fd, 0, 1).unwrap_or(0) } else { 0 };
             (end - at).clamp(0, 1 << 40) as usize
         });
@@ -227,7 +232,8 @@ impl PyFileIo {
             }
             own_fd = match number::index(file, cx)?.to_i64().map(i32::try_from) {
                 Some(Ok(n)) => n,
-                _ => return Err(cx.overflow_error(format_args!("Python int too large to convert to C int"))),
+                // No descriptor is that large: the number is taken for a path, which it cannot be.
+                _ => return Err(cx.type_error(format_args!("expected str, bytes or os.PathLike object, not {}", file.ty().name()))),
             };
             if own_fd < 0 {
                 return Err(cx.value_error(format_args!("negative file descriptor")));
@@ -287,6 +293,7 @@ impl PyFileIo {
                 return Err(fail(Errno::EISDIR, Some(file), cx));
             }
             self.blksize.set(s.blksize.max(0));
+            self.size_hint.set(if s.is_file() { s.size } else { -1 });
         }
         self.fd.set(fd);
         if let Err(r) = attr::set(self, name!(cx, "name"), Some(file), cx) {
@@ -477,6 +484,11 @@ impl PyFileIo {
     fn isatty(&self, cx: &mut Cx) -> PyResult<bool> {
         let fd = self.check_open(cx)?;
         Ok(cx.without_gil(|| host::isatty(fd)))
+    }
+    /// Cheaper than isatty(): a file that was regular when it was opened is no terminal.
+    #[method("_isatty_open_only()", nosig)]
+    fn isatty_open_only(&self, cx: &mut Cx) -> PyResult<bool> {
+        if self.size_hint.get() >= 0 { Ok(false) } else { self.isatty(cx) }
     }
     #[method("_dealloc_warn(object, /)")]
     fn dealloc_warn(&self, object: &Object, cx: &mut Cx) {

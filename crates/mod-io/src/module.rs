@@ -180,7 +180,7 @@ fn layers(
     newline: NoneOr<&PyStr>,
     cx: &mut Cx,
 ) -> PyResult<Own<Object>> {
-    let tty = buffering < 0 && ask(raw, name!(cx, "isatty"), cx)?;
+    let tty = buffering < 0 && ask(raw, name!(cx, "_isatty_open_only"), cx)?;
     let line_buffering = (buffering == 1 && !m.binary) || tty;
     let mut size = if buffering == 1 || buffering < 0 { -1 } else { buffering as i64 };
     if size < 0 {

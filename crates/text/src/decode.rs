@@ -132,7 +132,12 @@ pub fn decode<'a>(
         Some(name) => match name.to_ascii_lowercase().as_str() {
             "ascii" | "us-ascii" => ascii(body).map(Cow::Borrowed),
             "utf8" => std::str::from_utf8(body).map(Cow::Borrowed).map_err(|error| {
-                DecodeError::of_codec(utf8_message(body, &error))
+                // CPython ends the last line before it decodes.
+                let ended = [body, b"\n"].concat();
+                match std::str::from_utf8(&ended) {
+                    Err(error) => DecodeError::of_codec(utf8_message(&ended, &error)),
+                    Ok(_) => DecodeError::of_codec(utf8_message(body, &error)),
+                }
             }),
             _ => codec(name, body).map(Cow::Owned).map_err(DecodeError::of_codec),
         },

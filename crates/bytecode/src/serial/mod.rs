@@ -15,8 +15,8 @@ use crate::ops::{Op, OpInfo};
 pub use read::from_bytes;
 pub use write::to_bytes;
 
-/// Version of this layout.
-const LAYOUT: u32 = 3;
+/// Version of this layout, and of what the compiler makes of a program: old files are compiled again when that changes.
+const LAYOUT: u32 = 4;
 
 /// Identifies the instruction table and this layout: the first four bytes of serialised code.
 pub const MAGIC: u32 = magic();

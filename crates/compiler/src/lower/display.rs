@@ -7,8 +7,8 @@ use super::Lower;
 use crate::code::Reg;
 use crate::error::Result;
 
-/// Longer displays are filled item by item, so that a frame stays small.
-const WINDOW_MAX: usize = 48;
+/// Longer displays are filled item by item, as in CPython, so that a frame stays small.
+const WINDOW_MAX: usize = 30;
 /// Constant displays from this length on are copied from a constant.
 const CONSTANT_MIN: usize = 3;
 
@@ -111,8 +111,9 @@ impl<'a> Lower<'a> {
         }
         let base = self.unit.depth;
         let place = if dst >= base { dst } else { base };
-        // What stands before the first star is built at once.
-        let head = elts.iter().take(WINDOW_MAX).take_while(|e| !is_starred(e)).count();
+        // What stands before the first star is built at once, unless it is long.
+        let head = elts.iter().take_while(|e| !is_starred(e)).count();
+        let head = if head > WINDOW_MAX { 0 } else { head };
         self.unit.depth = place;
         self.window(build, &elts[..head], place, span)?;
         self.unit.depth = place + 1;
@@ -132,7 +133,8 @@ impl<'a> Lower<'a> {
     pub fn dict(&mut self, d: &'a expr::Dict, dst: Reg, span: Span) -> Result<()> {
         let base = self.unit.depth;
         let place = if dst >= base { dst } else { base };
-        let head = d.keys.iter().take(WINDOW_MAX / 2).take_while(|k| k.is_some()).count();
+        let head = d.keys.iter().take_while(|k| k.is_some()).count();
+        let head = if head > WINDOW_MAX / 2 { 0 } else { head };
         self.unit.depth = place;
         for (key, value) in d.keys.iter().zip(&d.values).take(head) {
             if let Some(key) = key {

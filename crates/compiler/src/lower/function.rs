@@ -89,7 +89,8 @@ impl<'a> Lower<'a> {
                 let span = decorator.span;
                 let number = self.unit.constant(Const::Int(index as i64));
                 self.emit(span, Op::Copy, [w, list]);
-                self.emit(span, Op::LoadSubscrK, [w, w, number]);
+                self.emit(span, Op::LoadConst, [w + 1, number]);
+                self.emit(span, Op::LoadSubscr, [w, w, w + 1]);
                 self.emit(span, Op::Move, [w + HEADER, value]);
                 self.emit(span, Op::Call, [value, w, 1]);
             }

@@ -48,8 +48,7 @@ impl<'a> Lower<'a> {
         for clause in &t.handlers {
             self.star_clause(clause, base, cleanup)?;
         }
-        // What no clause took is raised again with the rest, at the place of the last clause.
-        let last = t.handlers.last().map_or(span, |h| h.span);
+        // What no clause took is raised again with the rest.
         self.emit(NOWHERE, Op::ListAppend, [list, rest]);
         let which = Intrinsic2::PrepReraiseStar as i32;
         self.emit(NOWHERE, Op::CallIntrinsic2, [orig, orig, list, which]);
@@ -62,8 +61,8 @@ impl<'a> Lower<'a> {
         self.emit(NOWHERE, Op::PopExc, [base]);
         self.jump(NOWHERE, end);
         self.place(raise);
-        self.emit(last, Op::PopExc, [base]);
-        self.emit(last, Op::Reraise, [orig, 0]);
+        self.emit(NOWHERE, Op::PopExc, [base]);
+        self.emit(NOWHERE, Op::Reraise, [orig, 0]);
         self.end_handler(cleanup, base, outer);
         self.unit.code.end_cold();
         self.unit.depth = base;
@@ -79,9 +78,9 @@ impl<'a> Lower<'a> {
         };
         self.unit.depth = rest + 1;
         let (no_match, next) = (self.label(), self.label());
-        let class_span = class.span;
         let class = self.operand(class, true)?;
-        self.emit(class_span, Op::CheckEgMatch, [matched, rest, class]);
+        // Of the whole clause: it shows in the traceback of a group that is made here.
+        self.emit(span, Op::CheckEgMatch, [matched, rest, class]);
         let copy = matched + 1;
         self.emit(span, Op::Copy, [copy, matched]);
         self.emit_jump(span, Op::JumpIfNone, [copy], no_match);

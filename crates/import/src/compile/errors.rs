@@ -139,7 +139,15 @@ pub(super) fn raise_decode(e: &DecodeError, filename: &PyStr, cx: &mut Cx) -> Ra
         text: e.text.clone(),
         with_filename: e.with_filename,
     };
-    raise(&p, filename, cx)
+    // The name comes later, so that it is no part of `args`.
+    let made = make(&p, filename, cx).and_then(|x| {
+        taipan_object::attr::set(&x, name!(cx, "filename"), Some(filename), cx)?;
+        Ok(x)
+    });
+    match made {
+        Ok(x) => cx.raise(x),
+        Err(r) => r,
+    }
 }
 
 /// Line `lineno` of the source and the character column of a byte column; bytes where the line is unknown or so long that CPython does not look.

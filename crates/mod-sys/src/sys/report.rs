@@ -139,6 +139,10 @@ pub fn display_exception(value: &Object, tb: &Object, cx: &mut Cx) {
 
 /// The default `sys.unraisablehook`.
 pub fn write_unraisable(ty: &Object, value: &Object, tb: &Object, msg: &Object, obj: &Object, cx: &mut Cx) -> PyResult<()> {
+    // At the very end nobody can be told any more.
+    if sys_attr("stderr", cx)?.is_none_or(|f| f.is_none()) {
+        return Ok(());
+    }
     if !obj.is_none() {
         if msg.is_none() {
             write_text("Exception ignored in: ", cx)?;

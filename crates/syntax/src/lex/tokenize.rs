@@ -266,7 +266,7 @@ impl Tokens<'_> {
                     SyntaxError::without_location(ErrorKind::Syntax, "unexpected EOF in multi-line statement");
                 error.lineno = i64::from(self.lexer.lineno());
                 let buffered = self.lexer.inp - self.lexer.buf.min(self.lexer.inp);
-                error.offset = if self.lexer.ended_between { 0 } else { buffered as i64 };
+                error.offset = if self.lexer.ended_between && !self.lexer.inside_string() { 0 } else { buffered as i64 };
                 return error;
             }
             Fault::Dedent => (ErrorKind::Indentation, "unindent does not match any outer indentation level"),

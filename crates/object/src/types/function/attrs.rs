@@ -32,7 +32,7 @@ impl PyFunction {
                     Ok(d) => d,
                     Err(r) => {
                         let n = r.ty().tp_name_str();
-                        return Err(cx.type_error(format_args!("__annotate__() must return a dict, not {n}")));
+                        return Err(cx.type_error(format_args!("__annotate__ returned non-dict of type '{n}'")));
                     }
                 }
             }

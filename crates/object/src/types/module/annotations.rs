@@ -31,7 +31,7 @@ pub fn get(m: &PyModule, cx: &mut Cx) -> PyResult {
             let format = PyInt::new(1, cx)?;
             let a = crate::call::call(&f, &[&format], cx)?;
             if !a.is_a::<PyDict>() {
-                return Err(cx.type_error(format_args!("__annotate__() must return a dict, not {}", a.ty().tp_name_str())));
+                return Err(cx.type_error(format_args!("__annotate__ returned non-dict of type '{}'", a.ty().tp_name_str())));
             }
             a
         }

@@ -38,7 +38,8 @@ pub fn is_beside_script(origin: &PyStr, cx: &mut Cx) -> PyResult<bool> {
 pub fn is_stdlib(name: &PyStr, cx: &mut Cx) -> PyResult<bool> {
     let Some(sys) = cx.interp().sysdict.own() else { return Ok(false) };
     match sys.get(name!(cx, "stdlib_module_names"), cx)? {
-        Some(names) => abstract_::sequence::contains(&names, name.as_object(), cx),
-        None => Ok(false),
+        // A program may have put anything there.
+        Some(names) if names.is_a::<crate::types::set::PySet>() || names.is_a::<crate::types::set::PyFrozenSet>() => abstract_::sequence::contains(&names, name.as_object(), cx),
+        _ => Ok(false),
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn get(t: &PyType, cx: &mut Cx) -> PyResult<Own<Object>> {
         let one = PyInt::new(1, cx)?;
         let v = crate::call::call(&annotate, &[&one], cx)?;
         if !v.is_a::<PyDict>() {
-            return Err(cx.type_error(format_args!("__annotate__() must return a dict, not {}", v.ty().tp_name_str())));
+            return Err(cx.type_error(format_args!("__annotate__ returned non-dict of type '{}'", v.ty().tp_name_str())));
         }
         v
     } else {
