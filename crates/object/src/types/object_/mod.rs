@@ -84,6 +84,8 @@ fn builtin_dict_descr(o: &Object, cx: &mut Cx) -> PyResult<Option<Own<Object>>> 
     let with_dict = |t: &&PyType| t.tp_dictoffset.get() != 0 && !t.has(flags::HEAPTYPE);
     let Some(base) = std::iter::successors(Some(o.ty()), |t| t.base()).find(with_dict) else { return Ok(None) };
     match crate::typeobj::lookup(base, name!(cx, "__dict__"), cx).map(|d| d.own()).filter(|d| d.ty().tp_descr_set.get().is_some()) {
+        // This very descriptor, on a built-in type whose dict is an ordinary one.
+        Some(d) if d.exact::<crate::types::descr::PyGetSetDescr>().is_some_and(|d| std::ptr::eq(d.def(), &DICT)) => Ok(None),
         Some(d) => Ok(Some(d)),
         None => Err(dict_refused(o, cx)),
     }
