@@ -53,7 +53,11 @@ pub unsafe fn load_common(dst: *mut Slot, which: usize) -> PyResult<()> {
         Some(CommonConst::AssertionError) => exc::AssertionError().as_object().own(),
         Some(CommonConst::NotImplementedError) => exc::NotImplementedError().as_object().own(),
         Some(CommonConst::Tuple) => PyTuple::ty().as_object().own(),
-        Some(c) => crate::names::builtin(c.name(), cx)?,
+        // What a program put there instead is nothing that the instructions behind this one stand for.
+        Some(c) => match crate::names::builtin(c.name(), cx)? {
+            f if f.exact::<taipan_object::types::builtin::PyCFunction>().is_some_and(|f| f.name() == c.name()) => f,
+            _ => taipan_object::types::none().own(),
+        },
         None => return Err(cx.system_error(format_args!("unknown common constant"))),
     };
     store_own(dst, v);

@@ -231,12 +231,21 @@ impl<'a> Reader<'a> {
                 }
                 d.into_object()
             }
-            code::SET | code::FROZENSET => {
+            code::SET => {
+                let n = self.size("set", cx)?;
+                let s = PySet::new(cx)?;
+                self.announce(slot, s.as_object());
+                for _ in 0..n {
+                    let x = self.need("set", cx)?;
+                    s.add(&x, cx)?;
+                }
+                s.into_object()
+            }
+            code::FROZENSET => {
                 let n = self.size("set", cx)?;
                 let v = self.items(n, "set", cx)?;
                 let l = PyList::from_vec(v, cx)?;
-                let t = if c == code::SET { PySet::ty() } else { PyFrozenSet::ty() };
-                call::call(t.as_object(), &[&l], cx)?
+                call::call(PyFrozenSet::ty().as_object(), &[&l], cx)?
             }
             code::SLICE => {
                 let (a, b, s) = (self.need("slice", cx)?, self.need("slice", cx)?, self.need("slice", cx)?);

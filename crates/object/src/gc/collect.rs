@@ -283,7 +283,8 @@ unsafe extern "C" fn visit_collecting(o: *mut Object, arg: *mut c_void) -> c_int
 }
 
 fn split_legacy(dead: &GcHead, out: &GcHead) {
-    let mut work: Vec<*const GcHead> = Vec::new();
+    // Those with the method first, in their order, then what they reach.
+    let mut found: Vec<*const GcHead> = Vec::new();
     for h in ring(dead) {
         h.prev.set(h.prev.get() | PREV_COLLECTING);
     }
@@ -291,14 +292,14 @@ fn split_legacy(dead: &GcHead, out: &GcHead) {
         // SAFETY: live objects.
         if unsafe { (*h.object()).ty().tp_del.get().is_some() } && h.prev.get() & PREV_COLLECTING != 0 {
             h.prev.set(h.prev.get() & !PREV_COLLECTING);
-            work.push(h);
+            found.push(h);
         }
     }
-    let mut found = Vec::new();
-    while let Some(h) = work.pop() {
-        found.push(h);
+    let mut at = 0;
+    while let Some(&h) = found.get(at) {
+        at += 1;
         // SAFETY: live objects, the vector outlives the walk.
-        unsafe { traverse(&*h, visit_collecting, &raw mut work as *mut c_void) };
+        unsafe { traverse(&*h, visit_collecting, &raw mut found as *mut c_void) };
     }
     for h in found {
         // SAFETY: members of `dead`.

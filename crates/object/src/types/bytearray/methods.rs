@@ -83,7 +83,7 @@ impl PyByteArray {
         if !self.data().is_empty() {
             self.resize(0, cx)?;
         }
-        if let Some(o) = source.filter(|o| encoding.is_none() && errors.is_none() && !o.is_a::<PyStr>() && !number::has_index(o) && !has_buffer(o)) {
+        if let Some(o) = source.filter(|o| encoding.is_none() && errors.is_none() && !o.is_a::<PyStr>() && !number::has_index(o) && !has_buffer(o) && !o.is_exact::<PyList>() && !o.is_exact::<PyTuple>()) {
             if iter::is_iterable(o) {
                 return iter::for_each(o, cx, |v, cx| self.append(&v, cx).map(|()| true));
             }

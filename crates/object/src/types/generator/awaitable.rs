@@ -37,7 +37,7 @@ pub fn warn_never_awaited(g: &Gen, cx: &mut Cx) {
         let Some(mods) = cx.interp().modules.own() else { return Ok(false) };
         let key = PyStr::new_interned("warnings", cx)?;
         let Some(w) = mods.get(&key, cx)? else { return Ok(false) };
-        let f = crate::attr::get_text(&w, "_warn_unawaited_coroutine", cx)?;
+        let Some(f) = crate::attr::get_opt(&w, name!(cx, "_warn_unawaited_coroutine"), cx)? else { return Ok(false) };
         crate::call::call(&f, &[g.as_object()], cx)?;
         Ok(true)
     })(cx);

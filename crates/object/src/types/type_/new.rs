@@ -474,7 +474,7 @@ fn set_names(cls: &Object, dict: &PyDict, cx: &mut Cx) -> PyResult<()> {
 fn init_subclass(cls: &Object, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
     let Some(t) = cls.downcast::<PyType>() else { return Ok(()) };
     let Some(mro) = t.tp_mro.own() else { return Ok(()) };
-    if !t.is_subtype(t) {
+    if !mro.as_slice().iter().any(|c| c.is(cls)) {
         // A metatype's `mro()` left the class itself out.
         let n = t.tp_name_str();
         return Err(cx.type_error(format_args!("super(type, obj): obj (type {n}) is not an instance or subtype of type ({n}).")));
