@@ -1,7 +1,7 @@
 //! `cargo xtask startup-order [BINARY…]`: write `crates/taipan/startup.ld`, which puts the functions that a start calls together.
 //!
 //! They are a sixth of the program text, spread over nearly all of it: without the order a start maps five megabytes of code for one that runs. The
-//! functions are found by running two programs under callgrind. Names are written without the compiler's hashes, so the file stays good from build
+//! functions are found by running three programs under callgrind. Names are written without the compiler's hashes, so the file stays good from build
 //! to build; a function that it does not name, or that is gone, only lies elsewhere. Instances of generic functions differ in nothing but the hash: those that
 //! run stand in front by their full names (of each binary given), as long as the hashes hold; all others follow.
 
@@ -11,7 +11,9 @@ use std::process::Command;
 
 use crate::{Outcome, root};
 
-const PROGRAMS: [&str; 2] = ["pass", "import asyncio, json, re, argparse, dataclasses"];
+/// The start alone; a program that uses the language widely; one that imports much.
+const PROGRAMS: [&str; 3] =
+    ["pass", "exec(compile(open('examples/tour.py').read(), 'tour', 'exec'))", "import asyncio, json, re, argparse, dataclasses"];
 
 /// Measure the binaries (the release build's by default) and write the file.
 pub fn main(args: &[String]) -> Outcome {
@@ -80,7 +82,7 @@ fn functions(binary: &Path, program: &str) -> Result<BTreeSet<String>, String> {
     let file = std::env::temp_dir().join(format!("taipan-startup-{}", std::process::id()));
     let mut callgrind = Command::new("valgrind");
     callgrind.args(["--tool=callgrind", "--demangle=no", "-q"]).arg(format!("--callgrind-out-file={}", file.display()));
-    output(callgrind.arg(binary).args(["-c", program]))?;
+    output(callgrind.arg(binary).args(["-c", program]).current_dir(root()))?;
     let text = std::fs::read_to_string(&file).map_err(|e| e.to_string())?;
     let _gone = std::fs::remove_file(&file);
     // `fn=(id) name` the first time, `fn=(id)` later; the same for called functions, where recursion adds 'N.
