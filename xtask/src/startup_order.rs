@@ -1,59 +1,62 @@
-//! `cargo xtask startup-order [BINARY…]`: write `crates/taipan/startup.ld`, which puts the functions that a start calls together.
+//! `cargo xtask startup-order [BINARY…]`: write `crates/taipan/startup.ld` and `startup.order`, which put the functions that a start calls together.
 //!
 //! They are a sixth of the program text, spread over nearly all of it: without the order a start maps five megabytes of code for one that runs. The
-//! functions are found by running two programs under callgrind. Names are written without the compiler's hashes, so the file stays good from build
-//! to build; a function that it does not name, or that is gone, only lies elsewhere. Instances of generic functions differ in nothing but the hash: those that
-//! run stand in front by their full names (of each binary given), as long as the hashes hold; all others follow.
+//! functions are found by running three programs under callgrind. The linker script, for the release build, names them without the compiler's hashes, so it
+//! stays good from build to build; matching patterns takes the linker ten seconds, so other optimised builds get a list of full names, which holds as long as
+//! no dependency changes. A function that is not named, or that is gone, only lies elsewhere.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::{Outcome, root};
 
-const PROGRAMS: [&str; 2] = ["pass", "import asyncio, json, re, argparse, dataclasses"];
+/// The start alone; a program that uses the language widely; one that imports much.
+const PROGRAMS: [&str; 3] =
+    ["pass", "exec(compile(open('examples/tour.py').read(), 'tour', 'exec'))", "import asyncio, json, re, argparse, dataclasses"];
 
-/// Measure the binaries (the release build's by default) and write the file.
+/// Measure the binaries (that of the profile `fast` by default) and write the files.
 pub fn main(args: &[String]) -> Outcome {
     let mut binaries: Vec<PathBuf> = args.iter().map(PathBuf::from).collect();
     if binaries.is_empty() {
-        binaries.push(root().join("target/release/taipan"));
+        binaries.push(root().join("target/fast/taipan"));
     }
-    let all: Vec<BTreeMap<String, BTreeSet<String>>> = binaries.iter().map(|b| symbols(b)).collect::<Result<_, _>>()?;
-    let mut out = String::from("/* Functions that a start calls, in the order of the first program that does; written by `cargo xtask startup-order`. */\nSECTIONS\n{\n  .text.startup_order :\n  {\n");
-    let mut seen = BTreeSet::new();
-    let mut add = |name: &str| {
-        if seen.insert(name.to_owned()) {
-            out.push_str(&format!("    *(.text.{name} .text.unlikely.{name})\n"));
-        }
-    };
-    // Generic functions that only some of their instances make part of the start: after everything else.
-    let mut late = BTreeSet::new();
+    let (mut patterns, mut names) = (Ordered::default(), Ordered::default());
     for program in PROGRAMS {
-        for (binary, all) in binaries.iter().zip(&all) {
-            let run = functions(binary, program)?;
-            let mut instances: BTreeMap<String, usize> = BTreeMap::new();
-            for name in &run {
-                *instances.entry(pattern(name)).or_default() += 1;
-            }
-            for name in &run {
-                let p = pattern(name);
-                // What is not there belongs to the C library.
-                let Some(all) = all.get(&p) else { continue };
-                if all.len() > instances[&p] {
-                    add(name);
-                    late.insert(p);
-                } else {
-                    add(&p);
-                }
+        for binary in &binaries {
+            let own = symbols(binary)?;
+            // What is not there belongs to the C library.
+            for name in functions(binary, program)?.into_iter().filter(|n| own.contains(n)) {
+                patterns.add(pattern(&name));
+                names.add(name);
             }
         }
     }
-    late.iter().for_each(|p| add(p));
-    out.push_str("  }\n}\nINSERT BEFORE .text;\n");
-    std::fs::write(root().join("crates/taipan/startup.ld"), out).map_err(|e| e.to_string())?;
-    println!("{} functions", seen.len());
+    let script: String = patterns.list.iter().map(|p| format!("    *(.text.{p} .text.unlikely.{p})\n")).collect();
+    let script = format!(
+        "/* Functions that a start calls, in the order of the first program that does; written by `cargo xtask startup-order`. */\n\
+         SECTIONS\n{{\n  .text.startup_order :\n  {{\n{script}  }}\n}}\nINSERT BEFORE .text;\n"
+    );
+    let write = |file: &str, text: String| std::fs::write(root().join("crates/taipan").join(file), text).map_err(|e| e.to_string());
+    write("startup.ld", script)?;
+    write("startup.order", names.list.join("\n") + "\n")?;
+    println!("{} functions", names.list.len());
     Ok(())
+}
+
+/// Each text once, in the order of coming.
+#[derive(Default)]
+struct Ordered {
+    list: Vec<String>,
+    seen: BTreeSet<String>,
+}
+
+impl Ordered {
+    fn add(&mut self, text: String) {
+        if self.seen.insert(text.clone()) {
+            self.list.push(text);
+        }
+    }
 }
 
 fn output(command: &mut Command) -> Result<String, String> {
@@ -64,15 +67,10 @@ fn output(command: &mut Command) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&done.stdout).into_owned())
 }
 
-/// All functions of a binary by pattern.
-fn symbols(binary: &Path) -> Result<BTreeMap<String, BTreeSet<String>>, String> {
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for line in output(Command::new("nm").arg(binary))?.lines() {
-        if let Some((_, name)) = line.split_once(" t ").or_else(|| line.split_once(" T ")) {
-            found.entry(pattern(name)).or_default().insert(name.to_owned());
-        }
-    }
-    Ok(found)
+/// All functions of a binary.
+fn symbols(binary: &Path) -> Result<BTreeSet<String>, String> {
+    let text = output(Command::new("nm").arg(binary))?;
+    Ok(text.lines().filter_map(|l| l.split_once(" t ").or_else(|| l.split_once(" T "))).map(|(_, name)| name.to_owned()).collect())
 }
 
 /// The functions of the binary itself that a program runs, by their mangled names.
@@ -80,7 +78,7 @@ fn functions(binary: &Path, program: &str) -> Result<BTreeSet<String>, String> {
     let file = std::env::temp_dir().join(format!("taipan-startup-{}", std::process::id()));
     let mut callgrind = Command::new("valgrind");
     callgrind.args(["--tool=callgrind", "--demangle=no", "-q"]).arg(format!("--callgrind-out-file={}", file.display()));
-    output(callgrind.arg(binary).args(["-c", program]))?;
+    output(callgrind.arg(binary).args(["-c", program]).current_dir(root()))?;
     let text = std::fs::read_to_string(&file).map_err(|e| e.to_string())?;
     let _gone = std::fs::remove_file(&file);
     // `fn=(id) name` the first time, `fn=(id)` later; the same for called functions, where recursion adds 'N.
