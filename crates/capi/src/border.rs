@@ -299,7 +299,7 @@ macro_rules! capi {
             #[allow(non_snake_case, unused_variables, clippy::too_many_arguments)]
             pub unsafe extern "C" fn $name($($a: <$t as $crate::border::FromC>::Raw),*) -> <$crate::capi!(@ret $($r)?) as $crate::border::CReturn>::C {
                 // SAFETY: the caller's contract.
-                #[allow(clippy::unused_unit)]
+                #[allow(clippy::unused_unit, unused_unsafe)]
                 let converted = (|| unsafe { Some(($(<$t as $crate::border::FromC>::from_c($a)?,)*)) })();
                 let Some(($($a,)*)) = converted else {
                     $crate::border::null_argument();

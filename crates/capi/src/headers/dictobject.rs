@@ -395,7 +395,7 @@ capi! {
     /// Unpack bounds that must be in range; -1 without an exception otherwise.
     fn PySlice_GetIndices(o: &PySlice, n: isize, a: *mut isize, b: *mut isize, s: *mut isize) -> c_int = |cx| {
         let (start, stop, step) = o.parts();
-        let mut part = |v: &Object, default: isize| -> Option<isize> {
+        let part = |v: &Object, default: isize| -> Option<isize> {
             if v.is_none() {
                 return Some(default);
             }
