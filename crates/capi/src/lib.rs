@@ -32,7 +32,7 @@ pub fn exports() -> Vec<&'static Export> {
         dictobject::EXPORTS, unicodeobject::EXPORTS, unicode_codecs::EXPORTS, unicode_writer::EXPORTS, typeobject::EXPORTS, moduleobject::EXPORTS,
         pycapsule::EXPORTS, pystate::EXPORTS, functions::EXPORTS, pybuffer::EXPORTS, misc::EXPORTS, format::build::EXPORTS, format::text::EXPORTS,
         format::getargs::EXPORTS, format::keywords::EXPORTS, clinic::EXPORTS, initconfig::EXPORTS, unicode_errors::EXPORTS, watchers::EXPORTS, pythonrun::EXPORTS, fileobject::EXPORTS, marshal::EXPORTS, code::EXPORTS, eval::EXPORTS, ceval::EXPORTS, osmodule::EXPORTS,
-        lifecycle::EXPORTS, lifecycle::STATUSES, internal::EXPORTS, pytime::EXPORTS, structseq::EXPORTS, locale::EXPORTS, intrcheck::EXPORTS, monitoring::EXPORTS, data::VARIADIC,
+        lifecycle::EXPORTS, lifecycle::STATUSES, internal::EXPORTS, pytime::EXPORTS, structseq::EXPORTS, locale::EXPORTS, intrcheck::EXPORTS, lock::EXPORTS, monitoring::EXPORTS, data::VARIADIC,
     ];
     lists.iter().flat_map(|l| l.iter()).collect()
 }

@@ -236,6 +236,28 @@ fn run_queue(queue: &Mutex<Vec<Call>>, cx: &mut Cx) -> PyResult<()> {
     }
 }
 
+/// Wait until `ready` says so or the time is over, the GIL given up if this thread holds it; what `ready` said last.
+pub fn wait_for(limit: Option<Duration>, ready: impl Fn() -> bool, cx: &mut Cx) -> bool {
+    if ready() {
+        return true;
+    }
+    let end = limit.and_then(|l| std::time::Instant::now().checked_add(l));
+    let wait = || {
+        let mut pause = 1;
+        loop {
+            if ready() {
+                return true;
+            }
+            if end.is_some_and(|e| std::time::Instant::now() >= e) {
+                return false;
+            }
+            std::thread::sleep(Duration::from_micros(pause));
+            pause = (pause * 2).min(1000);
+        }
+    };
+    if taipan_object::cx::current().is_null() { wait() } else { cx.without_gil(wait) }
+}
+
 /// Lock a `PyMutex` (bit 0); waiters poll with the GIL released.
 pub fn mutex_lock(m: &AtomicU8, cx: &mut Cx) {
     if m.compare_exchange(0, 1, Acquire, Relaxed).is_ok() {

@@ -35,11 +35,17 @@ pub use crate::types::weakref::{PyWeakref, new_ref};
 const _: () = assert!(size_of::<PyWeakref>() == 64);
 
 impl PyWeakref {
+    /// What stands for a dead referent: None, which C code reads (`PyWeakref_GET_OBJECT`).
+    #[inline]
+    fn dead() -> *mut Object {
+        crate::types::none().as_ptr()
+    }
+
     /// The referent, if it is alive.
     #[inline]
     pub fn referent(&self) -> Option<Own<Object>> {
         let p = self.object.get();
-        if p.is_null() {
+        if p == Self::dead() {
             return None;
         }
         // SAFETY: the pointer is cleared before the referent is freed; a count of zero means that it is dying.
@@ -48,8 +54,8 @@ impl PyWeakref {
 
     /// Take the reference out of its referent's list.
     pub fn unlink(&self) {
-        let p = self.object.replace(std::ptr::null_mut());
-        if p.is_null() {
+        let p = self.object.replace(Self::dead());
+        if p == Self::dead() {
             return;
         }
         // SAFETY: the referent is alive or in its destructor; list neighbours are live weak references.

@@ -1,6 +1,6 @@
 //! Small headers: `sysmodule.h`, `pyhash.h`, `traceback.h`, `pyframe.h`, `code.h`, `osmodule.h`, `fileobject.h`, `pylifecycle.h`, `pythonrun.h`, `marshal.h`, `structseq.h`, `setobject` remainders.
 
-use crate::border::{Borrowed, bad_internal_call, str_of, text, want};
+use crate::border::{Borrowed, bad_internal_call, str_of, want};
 use crate::capi;
 use std::ffi::{c_char, c_int, c_long, c_ulong, c_void};
 use taipan_object::prelude::*;
@@ -214,12 +214,9 @@ capi! {
     /// Have `f` called when the process ends.
     fn Py_AtExit(f: extern "C" fn()) -> c_int = |_| { unsafe extern "C" { fn atexit(f: extern "C" fn()) -> c_int; } atexit(f) }
     /// `stricmp`.
-    fn PyOS_mystricmp(a: *const c_char, b: *const c_char) -> c_int = |_| { order(&text(a), &text(b)) }
+    fn PyOS_mystricmp(a: *const c_char, b: *const c_char) -> c_int = |_| { order(a, b, usize::MAX) }
     /// `strnicmp`.
-    fn PyOS_mystrnicmp(a: *const c_char, b: *const c_char, n: isize) -> c_int = |_| {
-        let cut = |s: &str| s.chars().take(n.max(0) as usize).collect::<String>();
-        order(&cut(&text(a)), &cut(&text(b)))
-    }
+    fn PyOS_mystrnicmp(a: *const c_char, b: *const c_char, n: isize) -> c_int = |_| { order(a, b, n.max(0) as usize) }
     /// C's `strtol` with Python's prefixes.
     fn PyOS_strtol(p: *const c_char, end: *mut *mut c_char, base: c_int) -> c_long = |_| {
         unsafe extern "C" { fn strtol(p: *const c_char, end: *mut *mut c_char, base: c_int) -> c_long; }
@@ -232,8 +229,16 @@ capi! {
     }
 }
 
-fn order(a: &str, b: &str) -> c_int {
-    a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()) as c_int
+unsafe fn order(a: *const c_char, b: *const c_char, n: usize) -> c_int {
+    for i in 0..n {
+        // SAFETY: the caller's C strings, read up to their ends.
+        let (x, y) = unsafe { (*a.add(i) as u8, *b.add(i) as u8) };
+        let (x, y) = (x.to_ascii_lowercase(), y.to_ascii_lowercase());
+        if x != y || x == 0 {
+            return c_int::from(x) - c_int::from(y);
+        }
+    }
+    0
 }
 
 fn sys_text(name: &str, cx: &mut Cx) -> PyResult<*const c_char> {

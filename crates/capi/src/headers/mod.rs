@@ -16,6 +16,7 @@ pub mod intrcheck;
 pub mod internal;
 pub mod lifecycle;
 pub mod locale;
+pub mod lock;
 pub mod longobject;
 pub mod marshal;
 pub mod misc;

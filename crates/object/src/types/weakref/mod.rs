@@ -17,7 +17,7 @@ use taipan_macros::{pymethods, pytype};
 #[repr(C)]
 pub struct PyWeakref {
     head: ObjHead,
-    /// Borrowed; null once the referent is dead.
+    /// Borrowed; None once the referent is dead.
     pub object: Cell<*mut Object>,
     pub callback: FieldCell<Object>,
     pub hash: Cell<isize>,
