@@ -236,19 +236,24 @@ fn run_queue(queue: &Mutex<Vec<Call>>, cx: &mut Cx) -> PyResult<()> {
     }
 }
 
+/// The monotonic clock.
+fn now() -> Duration {
+    Duration::from_nanos(taipan_host::clock::nanos(taipan_host::clock::MONOTONIC).max(0) as u64)
+}
+
 /// Wait until `ready` says so or the time is over, the GIL given up if this thread holds it; what `ready` said last.
 pub fn wait_for(limit: Option<Duration>, ready: impl Fn() -> bool, cx: &mut Cx) -> bool {
     if ready() {
         return true;
     }
-    let end = limit.and_then(|l| std::time::Instant::now().checked_add(l));
+    let end = limit.and_then(|l| now().checked_add(l));
     let wait = || {
         let mut pause = 1;
         loop {
             if ready() {
                 return true;
             }
-            if end.is_some_and(|e| std::time::Instant::now() >= e) {
+            if end.is_some_and(|e| now() >= e) {
                 return false;
             }
             std::thread::sleep(Duration::from_micros(pause));
@@ -286,9 +291,9 @@ pub fn mutex_lock_timed(m: &AtomicU8, ns: i64, cx: &mut Cx) -> bool {
     if ns == 0 {
         return false;
     }
-    let end = std::time::Instant::now() + Duration::from_nanos(ns as u64);
+    let end = now().saturating_add(Duration::from_nanos(ns as u64));
     let wait = || {
-        while std::time::Instant::now() < end {
+        while now() < end {
             if free() {
                 return true;
             }

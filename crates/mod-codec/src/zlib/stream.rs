@@ -4,6 +4,7 @@
 #![allow(unsafe_code)]
 
 use libz_sys as lib;
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ffi::{CStr, c_int, c_void};
 
 /// Which way a stream goes.
@@ -20,15 +21,35 @@ pub struct Stream {
     open: bool,
 }
 
-/// The library's memory: C's.
+/// In front of each block of the library lies its size; 16 bytes keep the alignment that C's allocator gives.
+const HEAD: usize = 16;
+
+fn block(bytes: usize) -> Option<Layout> {
+    Layout::from_size_align(bytes.checked_add(HEAD)?, HEAD).ok()
+}
+
+/// Memory for the library, or null.
 unsafe extern "C" fn allocate(_opaque: *mut c_void, items: u32, size: u32) -> *mut c_void {
-    // SAFETY: any two sizes are allowed.
-    unsafe { libc::calloc(items as usize, size as usize) }
+    let Some(layout) = (items as usize).checked_mul(size as usize).and_then(block) else { return std::ptr::null_mut() };
+    // SAFETY: the layout is not empty; the size is written into the block's own head.
+    unsafe {
+        let start = alloc_zeroed(layout);
+        if start.is_null() {
+            return start.cast();
+        }
+        start.cast::<usize>().write(layout.size() - HEAD);
+        start.add(HEAD).cast()
+    }
 }
 
 unsafe extern "C" fn release(_opaque: *mut c_void, p: *mut c_void) {
-    // SAFETY: the library gives back what `allocate` gave.
-    unsafe { libc::free(p) }
+    // SAFETY: the library gives back what `allocate` gave, whose size lies in front.
+    unsafe {
+        let start = p.cast::<u8>().sub(HEAD);
+        if let Some(layout) = block(start.cast::<usize>().read()) {
+            dealloc(start, layout);
+        }
+    }
 }
 
 /// A stream as `…Init2_` wants it: no input, no output.

@@ -7,10 +7,12 @@ use taipan_testkit::{cases, in_parallel};
 
 /// Programs that keep something in each run under CPython too, as much as here: caches of typing, registered exit functions, logging's handlers.
 const KEEPS: &[&str] = &[
+    "classes/mixin_new",
     "classes/type_params",
     "exceptions/exit_code",
     "modules/dataclasses_enum",
     "modules/system",
+    "stdlib/typing_forms",
 ];
 
 #[test]
