@@ -143,6 +143,7 @@ fn ready_with(t: &PyType, fill: impl FnOnce(&mut Cx) -> PyResult<()>, cx: &mut C
     fill(cx)?;
     add_dict_attribute(t, &d, cx)?;
     set_doc(t, &d, cx)?;
+    set_module(t, &d, cx)?;
     let bases = t.tp_bases.own().unwrap_or_else(PyTuple::empty);
     let base_types: Vec<&PyType> = bases.as_slice().iter().filter_map(|b| b.downcast::<PyType>()).collect();
     let mro = c3_merge(t, &base_types, cx)?;
@@ -251,6 +252,17 @@ fn set_doc(t: &PyType, d: &PyDict, cx: &mut Cx) -> PyResult<()> {
         return Ok(());
     }
     let v = descr::doc_object(t.name(), t.tp_doc.get(), cx)?;
+    d.set(n, &v, cx)
+}
+
+/// `__module__` in the dict of a type that CPython makes on the heap: its instances show it too.
+fn set_module(t: &PyType, d: &PyDict, cx: &mut Cx) -> PyResult<()> {
+    let n = crate::name!(cx, "__module__");
+    let Some((module, _)) = t.tp_name_str().rsplit_once('.') else { return Ok(()) };
+    if !t.has(flags::MODULE_TYPE) || d.get_str(n, cx).is_some() {
+        return Ok(());
+    }
+    let v = PyStr::new_interned(module, cx)?;
     d.set(n, &v, cx)
 }
 
