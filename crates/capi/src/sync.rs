@@ -265,43 +265,17 @@ pub fn wait_for(limit: Option<Duration>, ready: impl Fn() -> bool, cx: &mut Cx) 
 
 /// Lock a `PyMutex` (bit 0); waiters poll with the GIL released.
 pub fn mutex_lock(m: &AtomicU8, cx: &mut Cx) {
-    if m.compare_exchange(0, 1, Acquire, Relaxed).is_ok() {
-        return;
-    }
-    let wait = || {
-        let mut pause = 1;
-        while m.compare_exchange(0, 1, Acquire, Relaxed).is_err() {
-            std::thread::sleep(Duration::from_micros(pause));
-            pause = (pause * 2).min(1000);
-        }
-    };
-    if taipan_object::cx::current().is_null() { wait() } else { cx.without_gil(wait) }
+    mutex_lock_timed(m, -1, cx);
 }
 
 /// Lock a `PyMutex` within so many nanoseconds: whether it came about. Negative: without a limit.
 pub fn mutex_lock_timed(m: &AtomicU8, ns: i64, cx: &mut Cx) -> bool {
-    let free = || m.compare_exchange(0, 1, Acquire, Relaxed).is_ok();
-    if ns < 0 {
-        mutex_lock(m, cx);
-        return true;
-    }
-    if free() {
-        return true;
-    }
+    let taken = || m.compare_exchange(0, 1, Acquire, Relaxed).is_ok();
+    // No time at all: one try, without giving the GIL up.
     if ns == 0 {
-        return false;
+        return taken();
     }
-    let end = now().saturating_add(Duration::from_nanos(ns as u64));
-    let wait = || {
-        while now() < end {
-            if free() {
-                return true;
-            }
-            std::thread::sleep(Duration::from_micros(50));
-        }
-        false
-    };
-    if taipan_object::cx::current().is_null() { wait() } else { cx.without_gil(wait) }
+    wait_for(u64::try_from(ns).ok().map(Duration::from_nanos), taken, cx)
 }
 
 /// Unlock a `PyMutex`.

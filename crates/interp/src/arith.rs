@@ -247,6 +247,8 @@ macro_rules! int_ops {
             m.save();
             $slow(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)
         }
+        // The table gives every operator both forms; not every one has an instruction with a constant.
+        #[allow(dead_code)]
         #[inline(always)]
         pub unsafe fn $name_k<W: Word>(m: &mut Regs, w: W, op: BinaryOp) -> PyResult<()> {
             let ($l, $r) = (m.get(w.b()), *m.consts.add(w.cu()));

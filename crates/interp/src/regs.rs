@@ -170,11 +170,6 @@ impl Val {
         // SAFETY: one count is ours now.
         unsafe { Own::from_raw(v.obj) }
     }
-    /// Whether this is the only reference anywhere (a consumed temp nobody else sees).
-    #[inline(always)]
-    pub fn is_temporary(&self) -> bool {
-        self.owned && self.is_unique()
-    }
 }
 
 impl Opd {

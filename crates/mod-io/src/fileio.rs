@@ -176,11 +176,6 @@ impl PyFileIo {
         r.map_err(|e| fail(e, None, cx))
     }
 
-    /// Whether reads are possible.
-    pub fn can_read(&self) -> bool {
-        self.readable.get()
-    }
-
     fn mode_text(&self) -> &'static str {
         match (self.created.get(), self.appending.get(), self.readable.get(), self.writable.get()) {
             (true, _, true, _) => "xb+",

@@ -5,7 +5,6 @@ use crate::sync;
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering::*};
 use std::time::Duration;
-use taipan_object::prelude::*;
 
 /// `PyEvent` once it has happened.
 const HAPPENED: u8 = 1;

@@ -257,11 +257,11 @@ fn set_doc(t: &PyType, d: &PyDict, cx: &mut Cx) -> PyResult<()> {
 
 /// `__module__` in the dict of a type that CPython makes on the heap: its instances show it too.
 fn set_module(t: &PyType, d: &PyDict, cx: &mut Cx) -> PyResult<()> {
-    let n = crate::name!(cx, "__module__");
-    let Some((module, _)) = t.tp_name_str().rsplit_once('.') else { return Ok(()) };
-    if !t.has(flags::MODULE_TYPE) || d.get_str(n, cx).is_some() {
+    if !t.has(flags::MODULE_TYPE) {
         return Ok(());
     }
+    let n = crate::name!(cx, "__module__");
+    let Some((module, _)) = t.tp_name_str().rsplit_once('.').filter(|_| d.get_str(n, cx).is_none()) else { return Ok(()) };
     let v = PyStr::new_interned(module, cx)?;
     d.set(n, &v, cx)
 }

@@ -6,7 +6,7 @@ mod exceptions;
 mod generators;
 mod values;
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock};
 use taipan_object::prelude::*;
 use taipan_object::thread::{Interpreter, ThreadState, gil};
 use taipan_builtins::code::Hooks;

@@ -32,7 +32,7 @@ impl PyBufferWrapper {
                 f(mv.as_object().as_ptr(), view as *mut c_void);
             }
             // A C `bf_releasebuffer` runs when the memoryview is released; only a Python one is called here.
-            let python = obj.ty().buffer().and_then(|b| b.bf_releasebuffer.get()).is_some_and(|f| f as usize == slot_bf_releasebuffer as usize);
+            let python = obj.ty().buffer().and_then(|b| b.bf_releasebuffer.get()).is_some_and(|f| f as usize == slot_bf_releasebuffer as *const () as usize);
             if python {
                 call_python_release(&obj, &*view, &mut Cx::assume());
             }
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn slot_bf_releasebuffer(o: Ptr, view: *mut c_void) {
         let mut t = o.ty().base();
         while let Some(b) = t {
             match b.buffer().and_then(|p| p.bf_releasebuffer.get()) {
-                Some(f) if f as usize != slot_bf_releasebuffer as usize => return f(o.as_ptr(), view),
+                Some(f) if f as usize != slot_bf_releasebuffer as *const () as usize => return f(o.as_ptr(), view),
                 _ => t = b.base(),
             }
         }

@@ -4,7 +4,7 @@
 //! `AsyncGenWrapped`, which the awaitable turns into StopIteration).
 
 use super::core::*;
-use super::types::{PyAsyncGen, gen_of};
+use super::types::PyAsyncGen;
 use crate::machine::Resumed;
 use crate::prelude::*;
 use std::cell::Cell;
@@ -408,9 +408,4 @@ impl AsyncGenAThrow {
             }
         }
     }
-}
-
-/// The generator behind an async generator object (for callers outside this folder).
-pub fn async_body(o: &Object) -> Option<&Gen> {
-    gen_of(o).filter(|g| g.is_async_gen())
 }

@@ -366,7 +366,7 @@ impl PyStr {
     #[staticmethod("maketrans(x, y=<unrepresentable>, z=<unrepresentable>, /)")]
     fn maketrans(x: &Object, y: Option<&PyStr>, z: Option<&PyStr>, cx: &mut Cx) -> PyResult<Own<PyDict>> {
         let d = PyDict::new(cx)?;
-        let mut put = |k: u32, v: &Object, cx: &mut Cx| -> PyResult<()> {
+        let put = |k: u32, v: &Object, cx: &mut Cx| -> PyResult<()> {
             let k = PyInt::new(k as i64, cx)?;
             d.set(&k, v, cx)
         };
