@@ -244,7 +244,7 @@ static PyObject *pack(Py_ssize_t n, struct taipan_va *v)
     }
     for (Py_ssize_t i = 0; i < n; i++)
         few[i] = va_arg(v->ap, PyObject *);
-    return taipan_tuple_array(few, n > 0 ? (size_t)n : 0);
+    return taipan_tuple_array(few, (size_t)n);
 }
 PyObject *PyTuple_Pack(Py_ssize_t n, ...) { WITH(n, PyObject *, pack(n, &v)); }
 

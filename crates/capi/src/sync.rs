@@ -180,13 +180,14 @@ struct Call(Pending, *mut c_void);
 unsafe impl Send for Call {}
 
 static PENDING: Mutex<Vec<Call>> = Mutex::new(Vec::new());
-/// As many as CPython keeps.
-const PENDING_MAX: usize = 300;
+/// As many as CPython keeps for the main thread, and for any.
+const PENDING_MAIN_MAX: usize = 32;
+const PENDING_ANY_MAX: usize = 300;
 
 /// Add a call for the main thread: 0, or -1 when there are too many.
 pub fn add_pending(f: Pending, arg: *mut c_void) -> c_int {
     let mut v = PENDING.lock().unwrap_or_else(|e| e.into_inner());
-    if v.len() >= PENDING_MAX {
+    if v.len() >= PENDING_MAIN_MAX {
         return -1;
     }
     v.push(Call(f, arg));
@@ -201,7 +202,7 @@ static PENDING_ANY: Mutex<Vec<Call>> = Mutex::new(Vec::new());
 /// Add a call for whichever thread runs first: 0, or -1 when there are too many. The GIL is held.
 pub fn add_pending_for_any(f: Pending, arg: *mut c_void, cx: &Cx) -> c_int {
     let mut v = PENDING_ANY.lock().unwrap_or_else(|e| e.into_inner());
-    if v.len() >= PENDING_MAX {
+    if v.len() >= PENDING_ANY_MAX {
         return -1;
     }
     v.push(Call(f, arg));

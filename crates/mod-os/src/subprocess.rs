@@ -7,18 +7,20 @@ use crate::posix::args::{fail, id_from};
 use crate::posix::process::{after_fork_child, after_fork_parent, before_fork, warn_of_threads};
 use std::ffi::CString;
 use taipan_host::spawn::{ForkExec, fork_exec as host_fork_exec};
-use taipan_object::abstract_::iter;
+use taipan_object::abstract_::{self, iter, sequence};
 use taipan_object::fspath;
 use taipan_object::prelude::*;
 use taipan_object::types::bytes::PyBytes;
 
 /// A sequence of `bytes` as C strings.
 fn byte_strings(v: &Object, cx: &mut Cx) -> PyResult<Vec<CString>> {
-    if !iter::is_sequence(v) {
-        return Err(cx.type_error(format_args!("object of type '{}' has no len()", v.ty().tp_name_str())));
+    let n = abstract_::len(v, cx)?;
+    let mut out: Vec<CString> = Vec::new();
+    if n > isize::MAX as usize / size_of::<usize>() - 1 || out.try_reserve(n).is_err() {
+        return Err(cx.memory_error());
     }
-    let mut out = Vec::new();
-    for o in iter::collect(v, cx)? {
+    for i in 0..n {
+        let o = sequence::get(v, i as isize, cx)?;
         let Some(b) = o.downcast::<PyBytes>() else {
             return Err(cx.type_error(format_args!("expected bytes, {} found", o.ty().tp_name_str())));
         };

@@ -7,6 +7,7 @@ use crate::capi;
 use std::ffi::{c_char, c_int};
 use taipan_object::abstract_::{self, iter, sequence};
 use taipan_object::prelude::*;
+use taipan_object::warn;
 
 /// Units at the outer level: how many there are, how many are required.
 pub fn count_units(units: &[u8]) -> Option<(usize, usize)> {
@@ -74,6 +75,25 @@ pub unsafe fn convert_item(o: &Object, f: &mut Format<'_>, path: &mut Vec<usize>
     }
 }
 
+/// Whether a nested format gives out references or memory that only the argument keeps alive.
+fn gives_borrowed(format: &[u8]) -> bool {
+    let mut depth = 0;
+    let mut rest = format.iter().copied().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            b'e' => {
+                rest.next();
+            }
+            b'O' if rest.peek() == Some(&b'&') => {}
+            b'O' | b's' | b'z' | b'y' | b'S' | b'Y' | b'U' if depth == 0 && rest.peek() != Some(&b'*') => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 unsafe fn convert_sequence(o: &Object, f: &mut Format<'_>, path: &mut Vec<usize>, cx: &mut Cx) -> Result<(), Fail> {
     f.skip();
     let depth = f.rest.iter().scan(1, |d, c| { *d += match c { b'(' => 1, b')' => -1, _ => 0 }; Some(*d) }).position(|d| d == 0).unwrap_or(f.rest.len());
@@ -83,9 +103,14 @@ unsafe fn convert_sequence(o: &Object, f: &mut Format<'_>, path: &mut Vec<usize>
         let found = if o.is_none() { "None" } else { o.ty().tp_name_str() };
         return Err(Fail::Must(format!("must be {n}-item tuple, not {found}")));
     }
+    // Borrowed items of what is no tuple may go before the caller looks at them.
+    let borrows = !o.is_a::<PyTuple>() && gives_borrowed(&f.rest[..depth]);
+    if borrows {
+        warn::warn(exc::DeprecationWarning(), format_args!("argument must be {n}-item tuple, not {}", o.ty().tp_name_str()), 1, cx)?;
+    }
     let len = abstract_::len(o, cx)?;
     if len != n {
-        let kind = if o.is_a::<PyTuple>() { "tuple" } else { "sequence" };
+        let kind = if borrows || o.is_a::<PyTuple>() { "tuple" } else { "sequence" };
         return Err(Fail::Must(format!("must be {kind} of length {n}, not {len}")));
     }
     for i in 0..n {

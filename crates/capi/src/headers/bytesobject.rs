@@ -61,16 +61,14 @@ unsafe fn concat(b: *mut *mut Object, other: Option<&Object>, cx: &mut Cx) {
         }
         // Any two buffers.
         let sum = (|| {
-            let (x, y) = match (Buffer::get(&left, 0, cx), Buffer::get(right, 0, cx)) {
-                (Ok(x), Ok(y)) => (x, y),
-                (x, y) => {
-                    for r in [x.err(), y.err()].into_iter().flatten() {
-                        cx.discard(r);
-                    }
-                    return Err(cx.type_error(format_args!("can't concat {} to {}", right.ty().tp_name_str(), left.ty().tp_name_str())));
+            let both = Buffer::get(&left, 0, cx).and_then(|x| Ok((x, Buffer::get(right, 0, cx)?)));
+            match both {
+                Ok((x, y)) => PyBytes::new(&[x.bytes(), y.bytes()].concat(), cx),
+                Err(r) => {
+                    cx.discard(r);
+                    Err(cx.type_error(format_args!("can't concat {} to {}", right.ty().tp_name_str(), left.ty().tp_name_str())))
                 }
-            };
-            PyBytes::new(&[x.bytes(), y.bytes()].concat(), cx)
+            }
         })();
         if let Ok(sum) = sum {
             *b = sum.into_raw();

@@ -94,5 +94,8 @@ capi! {
         call::call_method(o, &name, objects(args, n), cx)
     }
     /// For `csrc/variadic.c`: a tuple of borrowed items (`PyTuple_Pack`).
-    fn taipan_tuple_array(args: *const *mut Object, n: usize) -> PyResult<Own<PyTuple>> = |cx| { PyTuple::from_slice(objects(args, n), cx) }
+    fn taipan_tuple_array(args: *const *mut Object, n: usize) -> PyResult<Own<PyTuple>> = |cx| {
+        if n > isize::MAX as usize { return Err(crate::border::bad_internal_call(cx)); }
+        PyTuple::from_slice(objects(args, n), cx)
+    }
 }

@@ -221,8 +221,22 @@ capi! {
         Ok(Borrowed(st.0.as_raw()))
     }
 
-    /// A new interpreter: there is one per process, so null, which callers take for a failure (no state, hence no exception).
-    fn Py_NewInterpreter() -> State = |_| { std::ptr::null_mut() }
+    /// A new interpreter: there is one per process, so null and an exception, in this thread's own state, which is current afterwards.
+    fn Py_NewInterpreter() -> State = |_| {
+        if cx::current().is_null() {
+            if let Some(t) = OWN.with(|o| o.get()).as_ref() { gil::take(t); }
+        }
+        if !cx::current().is_null() {
+            // SAFETY: the thread has its state.
+            let cx = &mut unsafe { Cx::assume() };
+            let _raised = cx.runtime_error(format_args!("Taipan has one interpreter per process"));
+        }
+        std::ptr::null_mut()
+    }
+    /// The end of an interpreter; null, what `Py_NewInterpreter` gives, has none.
+    fn Py_EndInterpreter(ts: State) = |_| {
+        if !ts.is_null() { taipan_object::fatal("Py_EndInterpreter: the main interpreter cannot be ended by this"); }
+    }
     /// Give the GIL up.
     fn PyEval_SaveThread() -> State = |cx| { save(cx) }
     /// Take the GIL back.
