@@ -25,8 +25,13 @@ unsafe fn take(s: &mut Slot) -> Own<Object> {
 #[inline(never)]
 pub unsafe fn tuple(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
+    if n == 0 {
+        store_own(dst, PyTuple::empty());
+        return Ok(());
+    }
     let items = run(base, n, cx)?;
-    let t = PyTuple::from_exact(items.iter_mut().map(|s| take(s)), cx)?;
+    let t = PyTuple::steal_items(base as *const *mut Object, n, cx)?;
+    items.fill(Slot::EMPTY);
     store_own(dst, t);
     Ok(())
 }
@@ -55,6 +60,10 @@ pub unsafe fn set(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
 #[inline(never)]
 pub unsafe fn map(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
+    if n == 0 {
+        store_own(dst, PyDict::new(cx)?);
+        return Ok(());
+    }
     let items = run(base, 2 * n, cx)?;
     let str_only = items.chunks(2).all(|p| (*p[0].as_ptr()).is_exact::<PyStr>());
     let d = PyDict::with_capacity(n, str_only, cx)?;
@@ -160,6 +169,15 @@ fn extend(l: &PyList, v: &Object, cx: &mut Cx) -> PyResult<()> {
     if let Some(t) = v.exact::<PyTuple>() {
         l.reserve(l.len() + t.len(), cx)?;
         return t.as_slice().iter().try_for_each(|x| l.push(x.own(), cx));
+    }
+    if let Some(other) = v.exact::<PyList>() {
+        let n = other.len();
+        l.reserve(l.len() + n, cx)?;
+        for i in 0..n {
+            let Some(x) = other.get_own(i) else { break };
+            l.push(x, cx)?;
+        }
+        return Ok(());
     }
     let it = abstract_::iter::get_iter(v, cx)?;
     while let Some(x) = abstract_::iter::next(&it, cx)? {

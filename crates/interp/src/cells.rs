@@ -5,6 +5,7 @@ use taipan_bytecode::{CommonConst, local_kind};
 use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
 use taipan_object::types::cell::PyCell;
+use taipan_object::types::function::PyFunction;
 
 /// A `NameError` with `name` set.
 #[cold]
@@ -53,15 +54,25 @@ pub unsafe fn load_common(dst: *mut Slot, which: usize) -> PyResult<()> {
         Some(CommonConst::AssertionError) => exc::AssertionError().as_object().own(),
         Some(CommonConst::NotImplementedError) => exc::NotImplementedError().as_object().own(),
         Some(CommonConst::Tuple) => PyTuple::ty().as_object().own(),
-        // What a program put there instead is nothing that the instructions behind this one stand for.
-        Some(c) => match crate::names::builtin(c.name(), cx)? {
-            f if f.exact::<taipan_object::types::builtin::PyCFunction>().is_some_and(|f| f.name() == c.name()) => f,
-            _ => taipan_object::types::none().own(),
+        Some(c) => match cx.interp().quantifiers[usize::from(c == CommonConst::All)].own() {
+            Some(f) => f,
+            None => quantifier(c, cx)?,
         },
         None => return Err(cx.system_error(format_args!("unknown common constant"))),
     };
     store_own(dst, v);
     Ok(())
+}
+
+/// The builtin that instructions stand for. What a program put in its place is none.
+#[cold]
+fn quantifier(c: CommonConst, cx: &mut Cx) -> PyResult {
+    let f = crate::names::builtin(c.name(), cx)?;
+    if f.exact::<taipan_object::types::builtin::PyCFunction>().is_some_and(|x| x.name() == c.name()) {
+        cx.interp().quantifiers[usize::from(c == CommonConst::All)].set(Some(f.clone()), cx);
+        return Ok(f);
+    }
+    Ok(taipan_object::types::none().own())
 }
 
 #[inline(never)]
@@ -75,14 +86,19 @@ pub unsafe fn make_cell(at: *mut Slot) -> PyResult<()> {
 
 #[inline(never)]
 pub unsafe fn copy_free_vars(m: Regs, count: usize) -> PyResult<()> {
+    copy_closure((*m.frame).func(), m.fp, count)
+}
+
+/// The cells of the function's closure become the last locals before `fp`.
+#[inline(always)]
+pub unsafe fn copy_closure(f: &PyFunction, fp: *mut Slot, count: usize) -> PyResult<()> {
     let cx = &mut cx();
-    let f = (*m.frame).func();
     let cells = match f.closure(cx) {
         Some(t) if t.len() == count => t,
         _ => return Err(cx.system_error(format_args!("closure does not fit the code"))),
     };
     for (i, c) in cells.as_slice().iter().enumerate() {
-        store(m.fp.sub(count - i), Slot::new_ref(c));
+        store(fp.sub(count - i), Slot::new_ref(c));
     }
     Ok(())
 }

@@ -353,15 +353,20 @@ macro_rules! execute {
             },
             YieldValue => {
                 let v = src!($w.b()).take_slot();
-                if generator::yield_to_loop($m.ts, $m.frame, $m.pc, v) {
-                    $m.reload();
-                } else { match generator::suspend($m, v, taipan_object::types::generator::NO_DELEGATE) {
-                    generator::Suspended::Exit(v) => $exit!(v),
-                    generator::Suspended::Resume => $m.reload(),
-                    generator::Suspended::Raise => $raise!(true),
-                } }
+                if $m.ts.in_traced.get() {
+                    match generator::suspend($m, v, taipan_object::types::generator::NO_DELEGATE) {
+                        generator::Suspended::Exit(v) => $exit!(v),
+                        generator::Suspended::Resume => $m.reload(),
+                        generator::Suspended::Raise => $raise!(true),
+                    }
+                } else {
+                    match generator::yield_value($m.ts, $m.frame, $m.pc, v) {
+                        Slot::EMPTY => $m.reload(),
+                        v => $exit!(v),
+                    }
+                }
             }
-            YieldFrom => match generator::yield_from($m, $w.a(), $w.b()) {
+            YieldFrom => match generator::yield_from($m.ts, $m.frame, $m.pc, $w.a(), $w.b()) {
                 Ok(None) => $m.reload(),
                 Ok(Some(v)) => $exit!(v),
                 Err(_) => $raise!(true),
@@ -477,7 +482,15 @@ macro_rules! execute {
             }
             CallIntrinsic1 => {
                 $m.save();
-                ok!(intrinsics::one($m, $w.a(), src!($w.b()), $w.cu()))
+                if $w.cu() == taipan_bytecode::Intrinsic1::AsyncGenWrap as usize {
+                    match generator::yield_item($m.ts, $m.frame, $m.pc, $w.a(), src!($w.b())) {
+                        Ok(true) => $m.reload(),
+                        Ok(false) => ok!(intrinsics::one($m, $w.a(), src!($w.b()), $w.cu())),
+                        Err(_) => $raise!(true),
+                    }
+                } else {
+                    ok!(intrinsics::one($m, $w.a(), src!($w.b()), $w.cu()))
+                }
             }
             CallIntrinsic2 => {
                 let which = $m.fetch() as usize;
@@ -515,6 +528,19 @@ pub unsafe fn run(m: Regs, how: Entry) -> Option<Slot> {
         return traced::run(m, how);
     }
     m.save();
+    let v = plain(ts);
+    if v.is_none() && ts.switching.take() {
+        return traced::run(Regs::of(ts.current_frame.get(), ts), Entry::Middle);
+    }
+    v
+}
+
+/// As [`run`], from the saved position of the innermost frame on.
+#[inline(always)]
+pub unsafe fn go_on(ts: &'static ThreadState, how: Entry) -> Option<Slot> {
+    if is_traced(ts) {
+        return traced::run(Regs::of(ts.current_frame.get(), ts), how);
+    }
     let v = plain(ts);
     if v.is_none() && ts.switching.take() {
         return traced::run(Regs::of(ts.current_frame.get(), ts), Entry::Middle);

@@ -160,7 +160,7 @@ pub unsafe fn enter_python(
     }
     let locals = (*fr).locals_ptr();
     let (argc, n) = (code.argcount(), code.nlocals());
-    let simple = kwnames.is_none() && nargs <= argc && code.kwonlyargcount() == 0 && !code.has_flag(flags::VARARGS | flags::VARKEYWORDS);
+    let simple = code.simple_args() as usize == nargs && kwnames.is_none() || kwnames.is_none() && nargs <= argc && code.kwonlyargcount() == 0 && !code.has_flag(flags::VARARGS | flags::VARKEYWORDS);
     let bound = if simple {
         if args != locals {
             for i in 0..nargs {
@@ -197,6 +197,26 @@ pub unsafe fn enter_python(
             abandon(ts, win, locals, n, if in_window { std::ptr::null_mut() } else { fr });
             ts.current_exception.set(e, &mut cx());
             return Err(r);
+        }
+    }
+    if code.is_generator_like() && fl == 0 && !ts.in_traced.get() {
+        // Nothing of it runs now: no frame for the call.
+        let g = match crate::generator::make(f, code, locals) {
+            Ok(g) => g,
+            Err(r) => {
+                let e = ts.current_exception.take();
+                abandon(ts, win, locals, n, if in_window { std::ptr::null_mut() } else { fr });
+                ts.current_exception.set(e, &mut cx());
+                return Err(r);
+            }
+        };
+        if let Some(g) = g {
+            if !in_window {
+                pop_separate(ts, fr);
+            }
+            std::mem::replace(&mut *win, Slot::EMPTY).release();
+            store((*caller).fp().offset(dst), g);
+            return Ok(());
         }
     }
     ts.py_recursion_remaining.set(left - 1);
@@ -270,6 +290,9 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
     if odd || fr.frame_obj.get().is_object() {
         // The frame's object shows the line of the return afterwards.
         m.save();
+        if ret & ff::GENERATOR != 0 {
+            return Some(crate::generator::returned(m.ts, m.frame, v));
+        }
         return Some(leave_slow(*m, v));
     }
     let code = m.code();
@@ -342,9 +365,6 @@ unsafe fn leave_slow(m: Regs, v: Slot) -> Returned {
     let fr = &*m.frame;
     let ret = fr.ret.get();
     let caller = fr.previous.get().get();
-    if ret & ff::GENERATOR != 0 {
-        return crate::generator::returned(m, v);
-    }
     pop(&m);
     if ret & ff::ENTRY != 0 {
         return Returned::Exit(v);

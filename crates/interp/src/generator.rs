@@ -3,19 +3,23 @@
 //! A generator's frame runs where it lies. Resumed from Rust it is an entry frame; resumed by `for_iter` or `yield_from` in this loop, it returns into the caller's frame directly and
 //! no StopIteration is made.
 
-use crate::frames::{Returned, pop, ret_dst, ret_word, too_deep, write_header};
+use crate::cells;
+use crate::dispatch::op;
+use crate::frames::{Returned, ret_dst, ret_word, too_deep};
 use crate::regs::*;
 use crate::traced::Entry;
 use taipan_bytecode::{Op, flags};
-use taipan_object::frame::{Frame, Slot, Tagged, frame_flags as ff, stack_top};
+use taipan_object::frame::{Frame, Slot, Tagged, frame_flags as ff, pop_separate};
 use taipan_object::machine::Resumed;
 use taipan_object::monitoring::{event, fire};
 use taipan_object::name;
 use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
 use taipan_object::types::exc::PyBaseException;
+use taipan_object::types::code::PyCode;
 use taipan_object::types::frame::PyFrame;
-use taipan_object::types::generator::{self as gens, Gen, GenState, NO_DELEGATE, PyCoroutine, PyGenerator, gen_of};
+use taipan_object::types::function::PyFunction;
+use taipan_object::types::generator::{self as gens, AsyncGenASend, AsyncGenWrapped, Gen, GenState, NO_DELEGATE, PyAsyncGen, PyCoroutine, PyGenerator, gen_of};
 use taipan_object::types::none;
 
 /// `return_generator`: move the frame into a generator object and return that to the caller.
@@ -24,63 +28,112 @@ pub unsafe fn return_generator(m: Regs) -> PyResult<Returned> {
     let cx = &mut cx();
     let fr = &*m.frame;
     let code = m.code();
-    let func = fr.func();
-    let g = gens::new_generator(code, func, cx)?;
-    let gf = gen_of(&g).map(|g| g.frame()).expect("a generator was made");
-    // Move the locals, then the header's owned words.
-    let n = code.nlocals();
-    let (from, to) = (fr.locals_ptr(), gf.locals_ptr());
-    for i in 0..n {
-        *to.add(i) = std::mem::replace(&mut *from.add(i), Slot::EMPTY);
-    }
-    write_header(gf as *const _ as *mut _, std::ptr::null_mut(), func, code, ret_word(ff::GENERATOR, 0));
-    gf.pc.set(Tagged::new(m.pc));
-    gf.func.set(Slot::new_ref(func.as_object()));
+    let g = gens::new_generator(code, fr.func(), m.pc, fr.locals_ptr(), code.nlocals(), cx)?;
+    let gf = g.frame();
+    gf.func.set(fr.func.replace(Slot::EMPTY));
     // A module body with `await` keeps its namespace.
     gf.locals.set(fr.locals.replace(Slot::EMPTY));
     if fr.frame_obj.get().is_object() {
         drop(Own::<Object>::from_raw(fr.frame_obj.replace(Slot::EMPTY).as_ptr()));
     }
     let (ret, caller) = (fr.ret.get(), fr.previous.get().get());
-    pop(&m);
+    m.ts.py_recursion_remaining.set(m.ts.py_recursion_remaining.get() + 1);
+    m.ts.current_frame.set(caller);
+    if ret & ff::SEPARATE != 0 {
+        pop_separate(m.ts, m.frame);
+    }
+    let g = Slot(g.as_object().as_ptr() as usize);
     if ret & ff::ENTRY != 0 {
-        return Ok(Returned::Exit(Slot::object(g)));
+        return Ok(Returned::Exit(g));
     }
     let c = Regs::of(caller, m.ts);
-    c.set(ret_dst(ret), Slot::object(g));
+    c.set(ret_dst(ret), g);
     Ok(Returned::Resume)
 }
 
-/// Make the generator's frame the running one. `flags`: who resumes.
-#[inline]
-unsafe fn enter(ts: &'static ThreadState, g: &Gen, flags: u64, dst: isize) -> PyResult<()> {
-    let left = ts.py_recursion_remaining.get();
-    if left <= 0 || ts.stack_is_low() {
-        return Err(too_deep());
+/// Where a generator of this code begins, once its cells are made in `locals`: nothing else comes before `return_generator`. None: something does, nothing has happened.
+unsafe fn prologue(f: &PyFunction, code: &PyCode, locals: *mut Slot) -> PyResult<Option<*const u32>> {
+    let mut pc = code.entry_ptr();
+    let end = loop {
+        match *pc as u8 {
+            op::ReturnGenerator => break pc,
+            op::MakeCell | op::CopyFreeVars => pc = pc.add(1),
+            _ => return Ok(None),
+        }
+    };
+    pc = code.entry_ptr();
+    let fp = locals.add(code.nlocals());
+    while pc < end {
+        let w = Narrow(*pc as u64);
+        if *pc as u8 == op::MakeCell {
+            cells::make_cell(fp.offset(w.a()))?;
+        } else {
+            cells::copy_closure(f, fp, w.au())?;
+        }
+        pc = pc.add(1);
     }
-    ts.py_recursion_remaining.set(left - 1);
+    Ok(Some(end.add(1)))
+}
+
+/// A generator whose arguments lie bound in `locals`, made without a frame for the call. None: it needs one, nothing has happened. The locals are empty when it succeeds.
+#[inline]
+pub unsafe fn make(f: &PyFunction, code: &PyCode, locals: *mut Slot) -> PyResult<Option<Slot>> {
+    let Some(pc) = prologue(f, code, locals)? else { return Ok(None) };
+    let g = gens::new_generator(code, f, pc, locals, code.nlocals(), &mut cx())?;
+    g.frame().func.set(Slot::new_ref(f));
+    Ok(Some(Slot(g.as_object().as_ptr() as usize)))
+}
+
+/// `o.name()`, where the class has a generator function of no other parameters under that name: what the slot would give, without running a frame. None: the slot must say.
+pub unsafe fn of_method(o: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+    let ty = o.ty();
+    if !ty.has(taipan_object::typeobj::flags::HEAPTYPE) || cx.ts().in_traced.get() {
+        return Ok(None);
+    }
+    let Some(f) = taipan_object::typeobj::lookup(ty, name, cx).and_then(|f| f.exact::<PyFunction>()).map(|f| f.new_ref()) else { return Ok(None) };
+    let code = f.code();
+    let odd = flags::VARARGS | flags::VARKEYWORDS;
+    if !code.is_generator_like() || code.argcount() != 1 || code.kwonlyargcount() != 0 || code.has_flag(odd) || code.nlocals() > SMALL {
+        return Ok(None);
+    }
+    code.ensure_linked(cx)?;
+    let mut locals = [Slot::EMPTY; SMALL];
+    locals[0] = Slot::new_ref(o);
+    let made = make(&f, code, locals.as_mut_ptr());
+    if !matches!(made, Ok(Some(_))) {
+        crate::call::bind::release_all(&mut locals);
+    }
+    Ok(made?.map(|g| Own::from_raw(g.as_ptr())))
+}
+
+/// Most locals of a generator that [`of_method`] makes.
+const SMALL: usize = 16;
+
+/// Make the generator's frame the running one; the limit of recursion was checked. `fl`: who resumes.
+#[inline(always)]
+unsafe fn enter(ts: &'static ThreadState, g: &Gen, fl: u64, dst: isize) {
+    ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() - 1);
     let core = &g.core;
-    let top = stack_top(ts);
-    core.saved_top.set(ts.datastack_top.get());
+    let (caller, top) = (ts.current_frame.get(), ts.datastack_top.get());
+    core.saved_top.set(top);
     core.state.set(GenState::Running);
-    core.delegate.set(NO_DELEGATE);
     let fr = g.frame();
-    fr.previous.set(Tagged::new(ts.current_frame.get()));
-    fr.ret.set(ret_word(ff::GENERATOR | flags, dst));
+    fr.previous.set(Tagged::new(caller));
+    fr.ret.set(ret_word(ff::GENERATOR | fl, dst));
     core.exc.previous_item.set(ts.exc_info.get());
     ts.exc_info.set(&core.exc);
-    if top.is_null() {
+    match caller.as_ref() {
+        Some(c) if c.has(ff::GENERATOR) => {}
+        Some(c) => ts.datastack_top.set(c.end() as *mut usize),
         // The thread has no stack yet.
-        taipan_object::frame::push_separate(ts, 1);
-    } else {
-        ts.datastack_top.set(top as *mut usize);
+        None if top.is_null() => drop(taipan_object::frame::push_separate(ts, 1)),
+        None => {}
     }
     ts.current_frame.set(fr as *const Frame as *mut Frame);
-    Ok(())
 }
 
 /// Undo `enter`: the generator is not running any more.
-#[inline]
+#[inline(always)]
 unsafe fn exit(ts: &'static ThreadState, g: &Gen) {
     let core = &g.core;
     ts.exc_info.set(core.exc.previous_item.get());
@@ -89,58 +142,104 @@ unsafe fn exit(ts: &'static ThreadState, g: &Gen) {
     ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() + 1);
 }
 
-/// Put the value that was sent where the suspended instruction wants it.
-#[inline]
-unsafe fn deliver(fr: &Frame, was: GenState, delegate: i32, v: Slot) {
-    if was == GenState::Created {
-        v.release();
-        return;
-    }
+/// Whether the suspended instruction (one word before `pc`) has a prefix. A word that looks like one may be the last word of the instruction before, so then the code is decoded
+/// from its start.
+#[inline(always)]
+unsafe fn is_wide(fr: &Frame) -> bool {
+    // `return_generator` comes before every suspension, so there is a word in front.
+    let pc = fr.pc.get().get() as *const u32;
+    (*pc.sub(2)) as u8 == Op::Wide as u8 && crate::spec::starts_instruction(fr.code(), pc.offset_from(fr.code().exec_ptr()) as usize - 2)
+}
+
+/// Put the value that was sent where the suspended instruction wants it. `again`: a `yield_from`, which runs again with it.
+#[inline(always)]
+unsafe fn deliver(fr: &Frame, v: Slot, again: bool) {
     let pc = fr.pc.get().get() as *const u32;
     let word = *pc.sub(1);
     let wide = is_wide(fr);
     let dst = if wide { Wide(*pc.sub(2), word).a() } else { Narrow(word as u64).a() };
-    store(fr.fp().offset(dst), v);
-    if delegate != NO_DELEGATE {
-        // `yield_from` runs again with the value.
+    if again {
         fr.pc.set(Tagged::new(pc.sub(if wide { 2 } else { 1 })));
     }
+    store(fr.fp().offset(dst), v);
 }
 
-/// Whether the suspended instruction (one word before `pc`) has a prefix. A word that looks like one may be the last word of the instruction before, so then the code is decoded
-/// from its start.
-#[inline]
-unsafe fn is_wide(fr: &Frame) -> bool {
-    let pc = fr.pc.get().get() as *const u32;
-    let at = pc.offset_from(fr.code().exec_ptr()) as usize - 1;
-    at > 0 && (*pc.sub(2)) as u8 == Op::Wide as u8 && crate::spec::starts_instruction(fr.code(), at - 1)
+/// Enter `g`, which is suspended or fresh, with the value that is sent; when it waits for another generator, that one is entered as well, and so on.
+#[inline(always)]
+unsafe fn send_into(ts: &'static ThreadState, g: &Gen, fl: u64, dst: isize, v: Slot) -> PyResult<()> {
+    if ts.py_recursion_remaining.get() <= 0 {
+        v.release();
+        return Err(too_deep());
+    }
+    let fresh = g.state() == GenState::Created;
+    enter(ts, g, fl, dst);
+    if fresh {
+        v.release();
+    } else if g.core.delegate.get() == NO_DELEGATE {
+        deliver(g.frame(), v, false);
+    } else {
+        descend(ts, g, v);
+    }
+    Ok(())
+}
+
+/// `g` has been entered and waits in a `yield_from`: enter what it waits for, down to the innermost generator.
+#[inline(never)]
+unsafe fn descend(ts: &'static ThreadState, mut g: &Gen, v: Slot) {
+    let calm = ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) == 0 && !ts.in_traced.get();
+    loop {
+        let fr = g.frame();
+        let reg = g.core.delegate.get() as isize;
+        let it = &*(*fr.fp().offset(reg)).as_ptr();
+        let simple = calm && ts.py_recursion_remaining.get() > 0 && (it.is_exact::<PyGenerator>() || it.is_exact::<PyCoroutine>());
+        if !simple {
+            return deliver(fr, v, true);
+        }
+        let inner = it.cast_unchecked::<Gen>();
+        if inner.state() != GenState::Suspended {
+            return deliver(fr, v, true);
+        }
+        enter(ts, inner, ff::SEND, reg);
+        if inner.core.delegate.get() == NO_DELEGATE {
+            return deliver(inner.frame(), v, false);
+        }
+        g = inner;
+    }
 }
 
 /// `machine::Hooks::resume`.
 pub fn resume(g: &Gen, v: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Resumed> {
     // SAFETY: the generator is suspended or fresh (its callers checked), so its frame is complete.
     unsafe {
-        let keep = g.as_object().own();
         let ts = cx.ts();
-        let (was, delegate) = (g.state(), g.core.delegate.get());
-        let pending = if v.is_none() { ts.current_exception.take() } else { None };
-        enter(ts, g, ff::ENTRY, 0)?;
+        let keep = g.as_object().own();
         let r = match v {
             Some(v) => {
-                deliver(g.frame(), was, delegate, Slot::object(v));
-                let how = if was == GenState::Created { Entry::Start } else { Entry::Resume };
-                crate::dispatch::run(Regs::of(ts.current_frame.get(), ts), how)
+                if ts.stack_is_low() {
+                    return Err(too_deep());
+                }
+                let how = if g.state() == GenState::Created { Entry::Start } else { Entry::Resume };
+                send_into(ts, g, ff::ENTRY, 0, Slot::object(v))?;
+                crate::dispatch::go_on(ts, how)
             }
             None => {
+                let delegate = g.core.delegate.get();
+                let pending = ts.current_exception.take();
+                if ts.py_recursion_remaining.get() <= 0 || ts.stack_is_low() {
+                    drop(pending);
+                    return Err(too_deep());
+                }
+                enter(ts, g, ff::ENTRY, 0);
                 ts.current_exception.set(pending, cx);
                 throw_in(Regs::of(ts.current_frame.get(), ts), delegate)
             }
         };
+        let suspended = g.state() == GenState::Suspended;
         drop(keep);
         match r {
             Some(v) => {
                 let v = v.into_own(cx)?;
-                Ok(if g.state() == GenState::Suspended { Resumed::Yield(v) } else { Resumed::Return(v) })
+                Ok(if suspended { Resumed::Yield(v) } else { Resumed::Return(v) })
             }
             None => Err(Raised::assume()),
         }
@@ -153,8 +252,8 @@ unsafe fn throw_in(m: Regs, delegate: i32) -> Option<Slot> {
         match throw_to_delegate(m, delegate as isize) {
             Some(Ok(Resumed::Yield(v))) => {
                 return match suspend_frame(m.ts, m.frame, Slot::object(v), delegate) {
-                    Suspended::Exit(v) => Some(v),
-                    Suspended::Resume | Suspended::Raise => crate::dispatch::run(Regs::of(m.ts.current_frame.get(), m.ts), Entry::Middle),
+                    Slot::EMPTY => crate::dispatch::go_on(m.ts, Entry::Middle),
+                    v => Some(v),
                 };
             }
             Some(Ok(Resumed::Return(v))) => {
@@ -236,28 +335,6 @@ fn stop_to_return(r: PyResult<Resumed>, cx: &mut Cx) -> PyResult<Resumed> {
     }
 }
 
-/// `yield_value` in a generator that a loop of this machine resumed, while nobody listens: hand the value over and go on in the loop's frame. False: the general way must do it.
-#[inline(never)]
-pub unsafe fn yield_to_loop(ts: &'static ThreadState, frame: *mut Frame, pc: *const u32, v: Slot) -> bool {
-    let fr = &*frame;
-    let ret = fr.ret.get();
-    if ret & ff::MASK != ff::TAG | ff::GENERATOR | ff::FOR_ITER || ts.in_traced.get() {
-        return false;
-    }
-    fr.pc.set(Tagged::new(pc));
-    let g = Gen::of_frame(frame);
-    g.core.state.set(GenState::Suspended);
-    g.core.delegate.set(NO_DELEGATE);
-    let caller = &*fr.previous.get().get();
-    exit(ts, g);
-    fr.previous.set(Tagged::new(std::ptr::null()));
-    // The for_iter stands right before the return address.
-    let at = caller.pc.get().get() as *const u32;
-    caller.pc.set(Tagged::new(at.offset(Narrow(*at.sub(1) as u64).c())));
-    store(caller.fp().offset(ret_dst(ret)), v);
-    true
-}
-
 /// Where a suspension leads.
 pub enum Suspended {
     Exit(Slot),
@@ -267,8 +344,15 @@ pub enum Suspended {
     Raise,
 }
 
+/// `yield_value` while nobody listens: the value to leave the loop with, or empty to go on in the innermost frame.
+#[inline(never)]
+pub unsafe fn yield_value(ts: &'static ThreadState, frame: *mut Frame, pc: *const u32, v: Slot) -> Slot {
+    (*frame).pc.set(Tagged::new(pc));
+    suspend_frame(ts, frame, v, NO_DELEGATE)
+}
+
 /// Suspend the running generator, handing out `v`.
-#[inline]
+#[inline(never)]
 pub unsafe fn suspend(m: Regs, v: Slot, delegate: i32) -> Suspended {
     m.save();
     if m.ts.in_traced.get() {
@@ -285,49 +369,116 @@ pub unsafe fn suspend(m: Regs, v: Slot, delegate: i32) -> Suspended {
             return Suspended::Resume;
         }
     }
-    suspend_frame(m.ts, m.frame, v, delegate)
+    match suspend_frame(m.ts, m.frame, v, delegate) {
+        Slot::EMPTY => Suspended::Resume,
+        v => Suspended::Exit(v),
+    }
 }
 
-unsafe fn suspend_frame(ts: &'static ThreadState, mut frame: *mut Frame, v: Slot, mut delegate: i32) -> Suspended {
+/// Suspend the running generator and those that delegate to it, up to who resumed the outermost. The value to leave the loop with, or empty to go on in the innermost frame.
+#[inline(always)]
+unsafe fn suspend_frame(ts: &'static ThreadState, mut frame: *mut Frame, v: Slot, mut delegate: i32) -> Slot {
+    let mut left = ts.py_recursion_remaining.get();
+    let item = delegate == NO_DELEGATE && (*frame).has(ff::ASEND) && v.is_object() && (*v.as_ptr()).is_exact::<AsyncGenWrapped>();
     loop {
         let g = Gen::of_frame(frame);
         g.core.state.set(GenState::Suspended);
         g.core.delegate.set(delegate);
-        let ret = g.frame().ret.get();
-        let caller = &*g.frame().previous.get().get();
+        left += 1;
+        let fr = &*frame;
+        let ret = fr.ret.get();
+        let caller = fr.previous.get().get();
+        fr.previous.set(Tagged::new(std::ptr::null()));
+        if ret & ff::SEND != 0 && !item {
+            // Delegated to by `yield_from`: that generator suspends too.
+            delegate = ret_dst(ret) as i32;
+            frame = caller;
+            continue;
+        }
+        ts.exc_info.set(g.core.exc.previous_item.get());
+        ts.datastack_top.set(g.core.saved_top.get());
+        ts.current_frame.set(caller);
+        ts.py_recursion_remaining.set(left);
         if ret & ff::ENTRY != 0 {
-            exit(ts, g);
-            g.frame().previous.set(Tagged::new(std::ptr::null()));
-            return Suspended::Exit(v);
+            return v;
         }
-        exit(ts, g);
-        g.frame().previous.set(Tagged::new(std::ptr::null()));
-        if ret & ff::FOR_ITER != 0 {
-            store(caller.fp().offset(ret_dst(ret)), v);
-            // The for_iter stands right before the return address.
-            let pc = caller.pc.get().get() as *const u32;
-            caller.pc.set(Tagged::new(pc.offset(Narrow(*pc.sub(1) as u64).c())));
-            return Suspended::Resume;
+        let caller = &*caller;
+        if item {
+            let wrapped = &*v.as_ptr();
+            finish_asend(caller, ret_dst(ret), wrapped.cast_unchecked::<AsyncGenWrapped>().value().own());
+            v.release();
+            return Slot::EMPTY;
         }
-        // Delegated to by `yield_from`: that generator suspends too.
-        delegate = ret_dst(ret) as i32;
-        frame = caller as *const Frame as *mut Frame;
+        // The for_iter stands right before the return address.
+        let pc = caller.pc.get().get() as *const u32;
+        caller.pc.set(Tagged::new(pc.offset(Narrow(*pc.sub(1) as u64).c())));
+        store(caller.fp().offset(ret_dst(ret)), v);
+        return Slot::EMPTY;
     }
 }
 
+/// The async generator behind the awaitable in register `reg` of `caller` has given an item.
+unsafe fn finish_asend(caller: &Frame, reg: isize, v: Own<Object>) {
+    asend_of(caller, reg).end(false);
+    finish_delegation(caller, reg, Slot::object(v));
+}
+
+unsafe fn asend_of(caller: &Frame, reg: isize) -> &AsyncGenASend {
+    (*(*caller.fp().offset(reg)).as_ptr()).cast_unchecked::<AsyncGenASend>()
+}
+
+/// `async_gen_wrap` before a `yield_value`, in an async generator whose awaitable this loop resumed: yield the item without wrapping it. False: it must be wrapped, nothing has happened.
+/// `pc` stands behind the wrapping instruction.
+#[inline(never)]
+pub unsafe fn yield_item(ts: &'static ThreadState, frame: *mut Frame, pc: *const u32, dst: isize, src: Opd) -> PyResult<bool> {
+    let fr = &*frame;
+    let next = Narrow(*pc as u64);
+    if !fr.has(ff::ASEND) || ts.in_traced.get() || *pc as u8 != op::YieldValue || next.b() != dst {
+        return Ok(false);
+    }
+    let v = src.take(&mut cx())?.into_own();
+    fr.pc.set(Tagged::new(pc.add(1)));
+    let g = Gen::of_frame(frame);
+    g.core.state.set(GenState::Suspended);
+    g.core.delegate.set(NO_DELEGATE);
+    let (ret, caller) = (fr.ret.get(), &*fr.previous.get().get());
+    exit(ts, g);
+    fr.previous.set(Tagged::new(std::ptr::null()));
+    finish_asend(caller, ret_dst(ret), v);
+    Ok(true)
+}
+
 /// The generator's frame returned `v`.
-pub unsafe fn returned(m: Regs, v: Slot) -> Returned {
-    let g = Gen::of_frame(m.frame);
-    let ret = g.frame().ret.get();
-    let caller = &*g.frame().previous.get().get();
-    let keep = g.as_object().own();
-    end(m, g);
-    drop(keep);
+#[inline(never)]
+pub unsafe fn returned(ts: &'static ThreadState, frame: *mut Frame, v: Slot) -> Returned {
+    let g = Gen::of_frame(frame);
+    let fr = &*frame;
+    let ret = fr.ret.get();
+    let caller = &*fr.previous.get().get();
+    let cx = &mut cx();
+    if fr.frame_obj.get().is_object() {
+        PyFrame::leave(Own::<PyFrame>::from_raw(fr.frame_obj.get().as_ptr()), fr, cx);
+    }
+    exit(ts, g);
+    g.core.state.set(GenState::Finished);
+    // What it lies in is held by who resumed it: a register of the caller, or Rust. Temps are empty.
+    let locals = fr.locals_ptr();
+    for i in 0..fr.code().nlocals() {
+        std::mem::replace(&mut *locals.add(i), Slot::EMPTY).release();
+    }
+    if fr.frame_obj.get().is_object() {
+        PyFrame::leave(Own::<PyFrame>::from_raw(fr.frame_obj.get().as_ptr()), fr, cx);
+    }
+    g.release_header(cx);
     if ret & ff::FOR_ITER != 0 {
         v.release();
         let iter = Narrow(*(caller.pc.get().get() as *const u32).sub(1) as u64).b();
         std::mem::replace(&mut *caller.fp().offset(iter), Slot::EMPTY).release();
         return Returned::Resume;
+    }
+    if ret & ff::ASEND != 0 {
+        v.release();
+        return exhausted(ts, caller, ret_dst(ret));
     }
     if ret & ff::SEND != 0 {
         finish_delegation(caller, ret_dst(ret), v);
@@ -336,7 +487,29 @@ pub unsafe fn returned(m: Regs, v: Slot) -> Returned {
     Returned::Exit(v)
 }
 
-/// The generator is over: leave it and release its frame (which may run finalisers) while it still counts as running.
+/// The async generator behind the awaitable in register `reg` of `caller` is over: StopAsyncIteration, which an `async for` need not see.
+unsafe fn exhausted(ts: &'static ThreadState, caller: &Frame, reg: isize) -> Returned {
+    asend_of(caller, reg).end(true);
+    let code = caller.code();
+    if let Some(h) = code.handler_at(caller.lasti_word().max(0) as u32) {
+        let pc = code.exec_ptr().add(h.handler as usize);
+        let w = Narrow(*pc as u64);
+        if *pc as u8 == op::EndAsyncFor && w.b() == h.depth as isize && !h.lasti && !ts.in_traced.get() {
+            caller.pc.set(Tagged::new(pc.add(1)));
+            for i in h.depth as usize..code.ntemps() {
+                std::mem::replace(&mut *caller.fp().add(i), Slot::EMPTY).release();
+            }
+            if w.a() >= 0 {
+                std::mem::replace(&mut *caller.fp().offset(w.a()), Slot::EMPTY).release();
+            }
+            return Returned::Resume;
+        }
+    }
+    drop(cx().raise_empty(exc::StopAsyncIteration()));
+    Returned::Raise
+}
+
+/// The generator ends by an exception: leave it and release its frame (which may run finalisers) while it still counts as running.
 unsafe fn end(m: Regs, g: &Gen) {
     let cx = &mut cx();
     let fr = g.frame();
@@ -356,10 +529,11 @@ pub unsafe fn raised(m: Regs) -> Option<Regs> {
     let ret = g.frame().ret.get();
     let caller = g.frame().previous.get().get();
     stop_to_runtime_error(g);
-    end(m, g);
-    if ret & ff::SEND != 0 {
-        return Some(Regs::of(caller, m.ts));
+    if ret & ff::ASEND != 0 {
+        let cx = &cx();
+        asend_of(&*caller, ret_dst(ret)).end(cx.raised_is(exc::GeneratorExit()) || cx.raised_is(exc::StopAsyncIteration()));
     }
+    end(m, g);
     if ret & ff::ENTRY != 0 { None } else { Some(Regs::of(caller, m.ts)) }
 }
 
@@ -394,43 +568,51 @@ unsafe fn stop_to_runtime_error(g: &Gen) {
 /// `for_iter` over a generator: run it in this loop. False: it cannot be entered that way.
 #[inline(never)]
 pub unsafe fn enter_for_iter(ts: &'static ThreadState, g: &Gen, dst: isize) -> PyResult<bool> {
-    let was = g.state();
-    if !matches!(was, GenState::Created | GenState::Suspended) {
+    if !matches!(g.state(), GenState::Created | GenState::Suspended) {
         return Ok(false);
     }
-    let delegate = g.core.delegate.get();
-    enter(ts, g, ff::FOR_ITER, dst)?;
-    deliver(g.frame(), was, delegate, Slot(none().as_ptr() as usize));
+    send_into(ts, g, ff::FOR_ITER, dst, Slot(none().as_ptr() as usize))?;
     Ok(true)
 }
 
 /// `yield_from`: `pc` stands behind the instruction, `iter` and `value` are its registers. A value leaves the loop; without one it goes on in the innermost frame.
 #[inline(never)]
-pub unsafe fn yield_from(m: Regs, value: isize, iter: isize) -> PyResult<Option<Slot>> {
-    let cx = &mut cx();
-    m.save();
-    if m.breaker() {
-        let words = if is_wide(&*m.frame) { 2 } else { 1 };
+pub unsafe fn yield_from(ts: &'static ThreadState, frame: *mut Frame, pc: *const u32, value: isize, iter: isize) -> PyResult<Option<Slot>> {
+    let fr = &*frame;
+    fr.pc.set(Tagged::new(pc));
+    let fp = fr.fp();
+    if ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) != 0 {
+        let words = if is_wide(fr) { 2 } else { 1 };
+        let mut m = Regs::of(frame, ts);
+        m.pc = pc;
         crate::breaker::before_call(m, words)?;
     }
-    let it = &*m.get(iter).as_ptr();
-    let sent = std::mem::replace(&mut *m.at(value), Slot::EMPTY);
-    let inner = if m.ts.in_traced.get() {
-        None
-    } else if it.is_exact::<PyGenerator>() || it.is_exact::<PyCoroutine>() { gen_of(it) } else { None };
-    if let Some(g) = inner {
-        let was = g.state();
-        let fresh_ok = was == GenState::Created && sent.as_ptr() == none().as_ptr();
-        if fresh_ok || was == GenState::Suspended {
-            let delegate = g.core.delegate.get();
-            if let Err(e) = enter(m.ts, g, ff::SEND, iter) {
-                sent.release();
-                return Err(e);
+    let it = &*(*fp.offset(iter)).as_ptr();
+    let sent = std::mem::replace(&mut *fp.offset(value), Slot::EMPTY);
+    if !ts.in_traced.get() {
+        let sent_none = sent.as_ptr() == none().as_ptr();
+        if it.is_exact::<PyGenerator>() || it.is_exact::<PyCoroutine>() {
+            let g = it.cast_unchecked::<Gen>();
+            let was = g.state();
+            if was == GenState::Suspended || (was == GenState::Created && sent_none) {
+                return send_into(ts, g, ff::SEND, iter, sent).map(|()| None);
             }
-            deliver(g.frame(), was, delegate, sent);
-            return Ok(None);
+        } else if let Some(a) = it.exact::<AsyncGenASend>()
+            && ts.py_recursion_remaining.get() > 0
+            && let Some((g, first)) = a.begin(sent_none)
+        {
+            let v = first.map_or(sent, Slot::object);
+            return send_into(ts, g, ff::SEND | ff::ASEND, iter, v).map(|()| None);
         }
     }
+    let mut m = Regs::of(frame, ts);
+    m.pc = pc;
+    send_out(m, it, sent, value, iter)
+}
+
+/// `yield_from` over what this loop does not run itself.
+unsafe fn send_out(m: Regs, it: &Object, sent: Slot, value: isize, iter: isize) -> PyResult<Option<Slot>> {
+    let cx = &mut cx();
     let sent = sent.into_own(cx)?;
     let r = send(it, &sent, cx)?;
     drop(sent);
@@ -442,7 +624,7 @@ pub unsafe fn yield_from(m: Regs, value: isize, iter: isize) -> PyResult<Option<
         },
         Resumed::Return(v) => {
             if m.ts.in_traced.get() {
-                let e = taipan_object::call::call(exc::StopIteration().as_object(), &[&v], cx)?;
+                let e = gens::stop_iteration(&v, cx)?;
                 fire::stop_iteration(&*m.frame, &e, gen_of(it).is_some(), cx)?;
             }
             std::mem::replace(&mut *m.at(iter), Slot::EMPTY).release();
@@ -497,7 +679,7 @@ pub unsafe fn get_yield_from_iter(m: Regs, dst: isize, src: Opd) -> PyResult<()>
     } else if v.is_exact::<PyGenerator>() {
         v.into_own()
     } else {
-        taipan_object::abstract_::iter::get_iter(&v, cx)?
+        crate::iter::iter_of(&v, cx)?
     };
     m.set(dst, Slot::object(it));
     Ok(())
@@ -506,6 +688,12 @@ pub unsafe fn get_yield_from_iter(m: Regs, dst: isize, src: Opd) -> PyResult<()>
 #[inline(never)]
 pub unsafe fn get_awaitable(m: Regs, dst: isize, src: Opd, whence: usize) -> PyResult<()> {
     let cx = &mut cx();
+    let s = src.peek();
+    if s.is_object() && (*s.as_ptr()).is_exact::<PyCoroutine>() && !awaited((*s.as_ptr()).cast_unchecked::<Gen>()) {
+        let s = src.take_slot();
+        m.set(dst, s);
+        return Ok(());
+    }
     let v = src.take(cx)?;
     let it = match gens::awaitable_iter(&v, cx) {
         Ok(it) => it,
@@ -522,13 +710,17 @@ pub unsafe fn get_awaitable(m: Regs, dst: isize, src: Opd, whence: usize) -> PyR
             )));
         }
     };
-    if let Some(g) = gen_of(&it).filter(|g| g.is_coroutine()) {
-        if g.delegate().is_some() {
-            return Err(cx.runtime_error(format_args!("coroutine is being awaited already")));
-        }
+    if gen_of(&it).is_some_and(|g| g.is_coroutine() && awaited(g)) {
+        return Err(cx.runtime_error(format_args!("coroutine is being awaited already")));
     }
     m.set(dst, Slot::object(it));
     Ok(())
+}
+
+/// Whether somebody awaits the coroutine: it is suspended and waits for something itself.
+#[inline(always)]
+fn awaited(g: &Gen) -> bool {
+    g.state() == GenState::Suspended && g.core.delegate.get() != NO_DELEGATE
 }
 
 #[inline(never)]
@@ -538,7 +730,10 @@ pub unsafe fn get_aiter(m: Regs, dst: isize, src: Opd) -> PyResult<()> {
     let Some(f) = v.ty().asynch().and_then(|a| a.am_aiter.get()) else {
         return Err(cx.type_error(format_args!("'async for' requires an object with __aiter__ method, got {}", v.ty().tp_name_str())));
     };
-    let it = taipan_object::err::result_from_raw(f(v.as_ptr()))?;
+    let it = match of_method(&v, name!(cx, "__aiter__"), cx)? {
+        Some(g) => g,
+        None => taipan_object::err::result_from_raw(f(v.as_ptr()))?,
+    };
     if it.ty().asynch().is_none_or(|a| a.am_anext.get().is_none()) {
         return Err(cx.type_error(format_args!(
             "'async for' received an object from __aiter__ that does not implement __anext__: {}",
@@ -553,6 +748,11 @@ pub unsafe fn get_aiter(m: Regs, dst: isize, src: Opd) -> PyResult<()> {
 pub unsafe fn get_anext(m: Regs, dst: isize, aiter: Opd) -> PyResult<()> {
     let cx = &mut cx();
     let v = aiter.take(cx)?;
+    if let Some(g) = v.exact::<PyAsyncGen>() {
+        let next = g.next_awaitable(cx)?;
+        m.set(dst, Slot::object(next));
+        return Ok(());
+    }
     let Some(f) = v.ty().asynch().and_then(|a| a.am_anext.get()) else {
         return Err(cx.type_error(format_args!("'async for' requires an iterator with __anext__ method, got {}", v.ty().tp_name_str())));
     };

@@ -6,10 +6,12 @@ use taipan_object::abstract_::{self, iter};
 use taipan_object::err::result_from_raw;
 use taipan_object::frame::Slot;
 use taipan_object::monitoring::fire;
+use taipan_object::name;
 use taipan_object::prelude::*;
+use taipan_object::typeobj::flags;
 use taipan_object::types::dict::iter::{PyDictItemIter, PyDictKeyIter};
 use taipan_object::types::exc;
-use taipan_object::types::generator::{PyGenerator, gen_of};
+use taipan_object::types::generator::{Gen, PyGenerator};
 use taipan_object::types::list::PyListIter;
 use taipan_object::types::object_::{NextPair, pair_iterator};
 use taipan_object::types::range::PyRangeIter;
@@ -19,9 +21,22 @@ use taipan_object::types::tuple::PyTupleIter;
 pub unsafe fn get_iter(dst: *mut Slot, src: Opd) -> PyResult<()> {
     let cx = &mut cx();
     let v = src.take(cx)?;
-    let it = if v.is_exact::<PyGenerator>() { v.into_own() } else { iter::get_iter(&v, cx)? };
+    let it = if v.is_exact::<PyGenerator>() { v.into_own() } else { iter_of(&v, cx)? };
     store_own(dst, it);
     Ok(())
+}
+
+/// `iter(v)`; a generator function as `__iter__` runs nothing.
+#[inline(always)]
+pub unsafe fn iter_of(v: &Object, cx: &mut Cx) -> PyResult {
+    if !v.ty().has(flags::HEAPTYPE) {
+        return iter::get_iter(v, cx);
+    }
+    match generator::of_method(v, name!(cx, "__iter__"), cx)? {
+        None => iter::get_iter(v, cx),
+        Some(g) if g.is_exact::<PyGenerator>() => Ok(g),
+        Some(g) => Err(cx.type_error(format_args!("iter() returned non-iterator of type '{}'", g.ty().tp_name_str()))),
+    }
 }
 
 /// The next item, or none at the end.
@@ -96,6 +111,17 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         }
     }
     m.save();
+    if !W::WIDE && o.is_exact::<PyGenerator>() {
+        let mut here = true;
+        if m.breaker() {
+            crate::breaker::before_call(*m, 1)?;
+            here = !m.ts.in_traced.get();
+        }
+        if here && generator::enter_for_iter(m.ts, o.cast_unchecked::<Gen>(), w.a())? {
+            m.reload();
+            return Ok(());
+        }
+    }
     // A pair that the next instruction takes apart is not made.
     let unpack = crate::regs::Narrow(*m.pc.offset(w.c()) as u64);
     if unpack.0 as u8 == crate::dispatch::op::UnpackSequence && unpack.a() == w.a() && w.a() >= 0 && unpack.cu() == 2 && !m.ts.in_traced.get() {
@@ -120,19 +146,6 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
                 Ok(())
             }
         };
-    }
-    if !W::WIDE && o.is_exact::<PyGenerator>() {
-        if let Some(g) = gen_of(&*it.as_ptr()) {
-            let mut here = true;
-            if m.breaker() {
-                crate::breaker::before_call(*m, 1)?;
-                here = !m.ts.in_traced.get();
-            }
-            if here && generator::enter_for_iter(m.ts, g, w.a())? {
-                m.reload();
-                return Ok(());
-            }
-        }
     }
     match next(m.at(w.b()))? {
         Some(v) => {
@@ -218,22 +231,38 @@ pub unsafe fn unpack_sequence(src: Opd, base: *mut Slot, n: usize) -> PyResult<(
 #[inline(never)]
 pub unsafe fn unpack_ex(src: Opd, base: *mut Slot, before: usize, after: usize) -> PyResult<()> {
     let cx = &mut cx();
-    let v = src.take(cx)?;
-    let it = iter::get_iter(&v, cx).map_err(|r| not_iterable(&v, r, cx))?;
-    let mut items = Vec::new();
-    while let Some(x) = iter::next(&it, cx)? {
-        items.push(x);
-    }
-    if items.len() < before + after {
-        let (need, got) = (before + after, items.len());
+    // Owned: the local that lends the sequence may be one of the targets.
+    let v = src.take(cx)?.into_own();
+    let t = match v.exact::<PyTuple>() {
+        Some(t) => t.new_ref(),
+        None => match v.exact::<PyList>() {
+            Some(l) => {
+                let items: Vec<Own<Object>> = l.items(cx).iter().map(|o| o.own()).collect();
+                PyTuple::from_vec(items, cx)?
+            }
+            None => {
+                let it = iter::get_iter(&v, cx).map_err(|r| not_iterable(&v, r, cx))?;
+                let mut items = Vec::new();
+                while let Some(x) = iter::next(&it, cx)? {
+                    items.push(x);
+                }
+                PyTuple::from_vec(items, cx)?
+            }
+        },
+    };
+    if t.len() < before + after {
+        let (need, got) = (before + after, t.len());
         return Err(cx.value_error(format_args!("not enough values to unpack (expected at least {need}, got {got})")));
     }
-    let tail = items.split_off(items.len() - after);
-    let middle = items.split_off(before);
-    let l = PyList::from_vec(middle, cx)?;
-    let all = items.into_iter().chain(std::iter::once(l.into_object())).chain(tail);
-    for (i, o) in all.enumerate() {
-        store(base.add(i), Slot::object(o));
-    }
+    spread(base, t.as_slice(), before, after, cx)
+}
+
+/// `items`, at least `before + after` of them, into registers, those in the middle as a list.
+unsafe fn spread(base: *mut Slot, items: &[&Object], before: usize, after: usize, cx: &mut Cx) -> PyResult<()> {
+    let end = items.len() - after;
+    let l = PyList::from_exact(items[before..end].iter().map(|o| o.own()), cx)?;
+    put(base, &items[..before]);
+    store(base.add(before), Slot::object(l));
+    put(base.add(before + 1), &items[end..]);
     Ok(())
 }

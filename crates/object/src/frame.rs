@@ -166,6 +166,8 @@ pub mod frame_flags {
     pub const FOR_ITER: u64 = 32;
     /// A generator resumed by `yield_from`.
     pub const SEND: u64 = 64;
+    /// With `SEND`: an async generator, resumed through the awaitable of its `__anext__()` or `asend()`; what it yields as an item is the result.
+    pub const ASEND: u64 = 128;
     /// All of them.
     pub const MASK: u64 = 0xFFFF;
 }

@@ -6,7 +6,7 @@ use super::native;
 use super::window::{BUF, Callee, new_exception};
 use crate::frames;
 use crate::regs::*;
-use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff};
+use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff, pop_separate, push_separate};
 use taipan_object::name;
 use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
@@ -78,8 +78,11 @@ pub unsafe fn call(ts: &'static ThreadState, fp: *mut Slot, b: isize, n: usize, 
         store(fp.offset(dst), Slot::object(obj));
         return Ok(true);
     }
-    if c.b != Kind::Init as u32 || b > i16::MAX as isize || ts.in_traced.get() || (*ts.current_frame.get()).has(ff::GENERATOR) {
+    if c.b != Kind::Init as u32 || b > i16::MAX as isize || ts.in_traced.get() {
         return Ok(false);
+    }
+    if (*ts.current_frame.get()).has(ff::GENERATOR) {
+        return call_apart(ts, win, b, n, &*(c.c as *const PyFunction), dst);
     }
     // The instance takes the class's place; the frame of `__init__` begins one word later, so the arguments move up by two and self goes in front.
     let args = win.add(FRAME_HEADER);
@@ -102,6 +105,42 @@ pub unsafe fn call(ts: &'static ThreadState, fp: *mut Slot, b: isize, n: usize, 
     }
     let fl = ff::INIT | (b as u16 as u64) << 16;
     frames::enter_python(ts, win.add(1), args.add(1), n + 1, None, fl, dst)?;
+    Ok(true)
+}
+
+/// [`call`] in a generator, where the frame of `__init__` lies apart from the window, whose first word keeps the instance.
+unsafe fn call_apart(ts: &'static ThreadState, win: *mut Slot, b: isize, n: usize, init: &PyFunction, dst: isize) -> PyResult<bool> {
+    let code = init.code();
+    let left = ts.py_recursion_remaining.get();
+    if code.simple_args() as usize != n + 1 || left <= 0 {
+        return Ok(false);
+    }
+    let fr = push_separate(ts, FRAME_HEADER + code.frame_words());
+    if fr.is_null() {
+        return Ok(false);
+    }
+    let obj = match typeobj::alloc_instance(&*((*win).as_ptr() as *const PyType), 0, &mut cx()) {
+        Ok(o) => o,
+        Err(r) => {
+            pop_separate(ts, fr);
+            return Err(r);
+        }
+    };
+    let (locals, args) = ((*fr).locals_ptr(), win.add(FRAME_HEADER));
+    *locals = Slot::new_ref(&obj);
+    for i in 0..n {
+        *locals.add(i + 1) = std::mem::replace(&mut *args.add(i), Slot::EMPTY);
+    }
+    for i in n + 1..code.nlocals() {
+        *locals.add(i) = Slot::EMPTY;
+    }
+    ts.py_recursion_remaining.set(left - 1);
+    let fl = ff::SEPARATE | ff::INIT | (b as u16 as u64) << 16;
+    frames::write_header(fr, ts.current_frame.get(), init, code, frames::ret_word(fl, dst));
+    (*fr).func.set(Slot::new_ref(init));
+    ts.current_frame.set(fr);
+    // The instance holds its class.
+    store(win, Slot::object(obj));
     Ok(true)
 }
 

@@ -30,6 +30,8 @@ pub struct Interpreter {
     pub importlib: FieldCell<Object>,
     /// The function that `import` calls when `builtins.__import__` is untouched.
     pub import_func: FieldCell<Object>,
+    /// `any` and `all`, as compiled code that runs them itself compares them; filled when first asked for.
+    pub quantifiers: [FieldCell<Object>; 2],
     pub gc: crate::gc::GcState,
     /// What `sys.monitoring` has asked for.
     pub monitoring: crate::monitoring::Monitoring,
@@ -71,6 +73,7 @@ impl Interpreter {
             builtins: FieldCell::empty(),
             importlib: FieldCell::empty(),
             import_func: FieldCell::empty(),
+            quantifiers: [const { FieldCell::empty() }; 2],
             gc: crate::gc::GcState::new(),
             monitoring: crate::monitoring::Monitoring::default(),
             config: RefCell::new(config),

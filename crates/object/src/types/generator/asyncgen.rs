@@ -17,6 +17,14 @@ pub struct AsyncGenWrapped {
     value: Field<Object>,
 }
 
+impl AsyncGenWrapped {
+    /// The item.
+    #[inline]
+    pub fn value(&self) -> &Object {
+        &self.value
+    }
+}
+
 /// Wrap an item.
 pub fn wrap(v: Own<Object>, cx: &mut Cx) -> PyResult {
     cx.new_object(AsyncGenWrapped { head: Object::placeholder(), value: Field::new(v) }).map(Own::into_object)
@@ -59,10 +67,12 @@ pub struct AsyncGenAThrow {
 }
 
 /// The first use of an async generator tells the event loop (`sys.set_asyncgen_hooks`).
+#[inline]
 fn init_hooks(g: &Gen, cx: &mut Cx) -> PyResult<()> {
-    if g.core.hooks_done.replace(true) {
-        return Ok(());
-    }
+    if g.core.hooks_done.replace(true) { Ok(()) } else { first_hooks(g, cx) }
+}
+
+fn first_hooks(g: &Gen, cx: &mut Cx) -> PyResult<()> {
     let ts = cx.ts();
     g.core.origin.set(ts.async_gen_finalizer.own(), cx);
     if let Some(f) = ts.async_gen_firstiter.own() {
@@ -101,8 +111,7 @@ impl PyAsyncGen {
     }
     #[slot(am_anext)]
     fn anext(&self, cx: &mut Cx) -> PyResult<Own<AsyncGenASend>> {
-        init_hooks(self.body(), cx)?;
-        self.new_asend(None, cx)
+        self.next_awaitable(cx)
     }
     /// asend(v) -> send 'v' in generator.
     #[method("asend(value, /)", nosig)]
@@ -139,6 +148,11 @@ impl PyAsyncGen {
 }
 
 impl PyAsyncGen {
+    /// What `__anext__()` gives.
+    pub fn next_awaitable(&self, cx: &mut Cx) -> PyResult<Own<AsyncGenASend>> {
+        init_hooks(self.body(), cx)?;
+        self.new_asend(None, cx)
+    }
     fn new_asend(&self, value: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Own<AsyncGenASend>> {
         cx.new_object(AsyncGenASend {
             head: Object::placeholder(),
@@ -239,6 +253,46 @@ fn closed(r: PyResult, cx: &mut Cx) -> PyResult<()> {
 }
 
 impl AsyncGenASend {
+    /// For an interpreter that runs the generator in its own loop: the generator to resume, with what to send it instead of `sent` if that is another value. None: [`step`](Self::step) has
+    /// something to say; nothing has happened then.
+    #[inline]
+    pub fn begin(&self, sent_none: bool) -> Option<(&Gen, Option<Own<Object>>)> {
+        let g = self.generator.body();
+        let fresh = match g.state() {
+            GenState::Created => true,
+            GenState::Suspended => false,
+            _ => return None,
+        };
+        let mut first = None;
+        match self.state.get() {
+            State::Closed => return None,
+            State::Init => {
+                if g.core.running_async.get() {
+                    return None;
+                }
+                first = self.value.own().filter(|_| sent_none);
+            }
+            State::Iter => {}
+        }
+        if fresh && !(sent_none && first.as_ref().is_none_or(|v| v.is_none())) {
+            return None;
+        }
+        self.state.set(State::Iter);
+        g.core.running_async.set(true);
+        Some((g, first))
+    }
+
+    /// The step that [`begin`](Self::begin) began is over: with an item, or (`closed`) the generator is.
+    #[inline]
+    pub fn end(&self, closed: bool) {
+        let g = self.generator.body();
+        if closed {
+            g.core.closed.set(true);
+        }
+        g.core.running_async.set(false);
+        self.state.set(State::Closed);
+    }
+
     fn step(&self, v: &Object, cx: &mut Cx) -> PyResult {
         let g = self.generator.body();
         let mut sent = v.own();

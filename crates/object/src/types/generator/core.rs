@@ -133,13 +133,23 @@ impl Gen {
         }
     }
 
+    /// Whether `close()` has nothing to do but to release the frame: it is suspended at a `yield` of its own, outside of any `try`, and nobody listens.
+    pub(super) fn ends_quietly(&self, cx: &Cx) -> bool {
+        let f = &self.core.frame;
+        self.core.delegate.get() == NO_DELEGATE && !crate::monitoring::is_traced(cx.ts()) && f.code().handler_at(f.lasti_word().max(0) as u32).is_none()
+    }
+
     /// Release the frame: the generator is finished.
+    #[inline]
     pub fn finish(&self, cx: &mut Cx) {
         self.core.state.set(GenState::Finished);
-        let f = &self.core.frame;
-        if !f.func.get().is_object() {
-            return;
+        if self.core.frame.func.get().is_object() {
+            self.release_frame(cx);
         }
+    }
+
+    fn release_frame(&self, cx: &mut Cx) {
+        let f = &self.core.frame;
         // SAFETY: the frame does not run and is never resumed.
         unsafe {
             if f.frame_obj.get().is_object() {
@@ -147,6 +157,19 @@ impl Gen {
                 PyFrame::leave(o, f, cx);
             }
             f.clear_slots();
+            self.release_header(cx);
+        }
+    }
+
+    /// The rest of `finish`, once the slots are empty.
+    ///
+    /// # Safety
+    /// The frame does not run and is never resumed; its function is set.
+    #[inline]
+    pub unsafe fn release_header(&self, cx: &mut Cx) {
+        let f = &self.core.frame;
+        // SAFETY: the caller's promise.
+        unsafe {
             f.locals.replace(Slot::EMPTY).release();
             drop(self.core.exc.exc_value.take());
             self.core.last_code.set(Some(f.code().as_object().own()), cx);
@@ -155,7 +178,18 @@ impl Gen {
     }
 
     /// Resume with a value. Raises ValueError or RuntimeError when that is impossible now.
+    #[inline]
     pub fn send(&self, value: &Object, cx: &mut Cx) -> PyResult<Option<Resumed>> {
+        let state = self.state();
+        if state == GenState::Suspended || (state == GenState::Created && value.is(singletons::none())) {
+            return (machine::hooks().resume)(self, Some(value.own()), cx).map(Some);
+        }
+        self.send_odd(value, cx)
+    }
+
+    /// As [`Gen::send`] where the simple case does not apply.
+    #[cold]
+    fn send_odd(&self, value: &Object, cx: &mut Cx) -> PyResult<Option<Resumed>> {
         match self.state() {
             GenState::Running => Err(cx.value_error(format_args!("{} already executing", self.kind()))),
             GenState::Finished if self.is_coroutine() => Err(cx.runtime_error(format_args!("cannot reuse already awaited coroutine"))),
@@ -243,6 +277,10 @@ impl Gen {
             }
             GenState::Suspended => {}
         }
+        if !self.is_async_gen() && self.ends_quietly(cx) {
+            self.finish(cx);
+            return Ok(singletons::none().own());
+        }
         drop(cx.raise_empty(exc::GeneratorExit()));
         match self.resume_raising(cx) {
             Ok(Resumed::Yield(_)) => {
@@ -303,10 +341,23 @@ pub(super) fn report_unawaited(_r: Raised, o: &Object, cx: &mut Cx) {
 
 /// Raise `StopIteration(v)` so that a tuple stays one value.
 pub fn raise_stop_iteration(v: &Object, cx: &mut Cx) -> Raised {
-    match crate::call::call(exc::StopIteration().as_object(), &[v], cx) {
+    match stop_iteration(v, cx) {
         Ok(e) => cx.raise(e),
         Err(r) => r,
     }
+}
+
+/// `StopIteration(v)`, made without a call. Raises `MemoryError`.
+pub fn stop_iteration(v: &Object, cx: &mut Cx) -> PyResult {
+    let e = crate::typeobj::alloc_instance(exc::StopIteration(), 0, cx)?;
+    let args = PyTuple::from_slice(&[v], cx)?;
+    if let Some(x) = e.downcast::<exc::PyStopIteration>() {
+        x.value.set(Some(v.own()), cx);
+    }
+    if let Some(x) = e.downcast::<PyBaseException>() {
+        x.args.set(Some(args), cx);
+    }
+    Ok(e)
 }
 
 /// The value of a StopIteration (`_PyGen_FetchStopIterationValue`).

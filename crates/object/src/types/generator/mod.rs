@@ -10,5 +10,5 @@ mod types;
 
 pub use asyncgen::{AsyncGenASend, AsyncGenAThrow, AsyncGenWrapped, is_async_helper, wrap as async_wrap};
 pub use awaitable::{CoroWrapper, awaitable_iter, is_awaitable_generator};
-pub use core::{Gen, GenCore, GenState, NO_DELEGATE, close_iter, raise_stop_iteration, stop_iteration_value};
+pub use core::{Gen, GenCore, GenState, NO_DELEGATE, close_iter, raise_stop_iteration, stop_iteration, stop_iteration_value};
 pub use types::{PyAsyncGen, PyCoroutine, PyGenerator, gen_of, new_generator};

@@ -60,14 +60,19 @@ fn block_bytes(words: usize) -> usize {
     gc::GC_HEAD_BYTES + size_of::<Gen>() + words * 8
 }
 
-/// A generator of the kind that the code's flags say, with an empty frame; the interpreter fills it. Raises `MemoryError`.
-pub fn new_generator(code: &PyCode, func: &PyFunction, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let ty = if code.has_flag(flags::COROUTINE) {
-        PyCoroutine::ty()
-    } else if code.has_flag(flags::ASYNC_GENERATOR) {
-        PyAsyncGen::ty()
-    } else {
+/// A generator of the kind that the code's flags say, about to run at `pc`. The first `given` words at `locals` become its first locals and are left empty; its frame's function is still
+/// missing. Raises `MemoryError`; then the locals are as they were.
+///
+/// # Safety
+/// `locals` are `given` words, at most as many as the code has locals; the caller sets the frame's function before anything else runs.
+#[inline]
+pub unsafe fn new_generator<'a>(code: &PyCode, func: &PyFunction, pc: *const u32, locals: *mut Slot, given: usize, cx: &mut Cx) -> PyResult<&'a Gen> {
+    let ty = if !code.has_flag(flags::COROUTINE | flags::ASYNC_GENERATOR) {
         PyGenerator::ty()
+    } else if code.has_flag(flags::COROUTINE) {
+        PyCoroutine::ty()
+    } else {
+        PyAsyncGen::ty()
     };
     let words = code.frame_words();
     let bytes = block_bytes(words);
@@ -106,14 +111,24 @@ pub fn new_generator(code: &PyCode, func: &PyFunction, cx: &mut Cx) -> PyResult<
                     globals: Cell::new(Tagged::new(func.globals().as_object())),
                     locals: Cell::new(Slot::EMPTY),
                     frame_obj: Cell::new(Slot::EMPTY),
-                    pc: Cell::new(Tagged::new(code.entry_ptr())),
+                    pc: Cell::new(Tagged::new(pc)),
                     ret: Cell::new(frame_flags::TAG | frame_flags::GENERATOR),
                 },
             },
         });
-        std::ptr::write_bytes((*g).frame().locals_ptr(), 0, words);
+        let to = (*g).frame().locals_ptr();
+        let mut i = 0;
+        while i < given {
+            *to.add(i) = std::mem::replace(&mut *locals.add(i), Slot::EMPTY);
+            i += 1;
+        }
+        while i < words {
+            // Volatile, or it becomes a call of `memset`, which costs more than the few words.
+            to.add(i).write_volatile(Slot::EMPTY);
+            i += 1;
+        }
         gc::track(g as *mut Object);
-        Ok(Own::from_raw(g as *mut Object))
+        Ok(&*g)
     }
 }
 
@@ -143,8 +158,8 @@ unsafe extern "C" fn dealloc(obj: *mut Object) {
             crate::weakref::clear_refs_of(obj);
         }
         if matches!(g.state(), GenState::Created | GenState::Suspended) && !gc::is_finalized(&*obj) {
-            let needs = g.state() == GenState::Suspended || g.is_coroutine() || g.is_async_gen();
-            if needs {
+            let plain = (*obj).is_exact::<PyGenerator>();
+            if !(plain && (g.state() == GenState::Created || g.ends_quietly(cx))) {
                 (*obj).set_refcount(1);
                 gc::track(obj);
                 gc::set_finalized(obj);

@@ -168,6 +168,40 @@ impl PyTuple {
             Ok(PyTuple::publish(t))
         }
     }
+    /// A tuple that takes over the `n` references at `from`, for which the caller gives up its ownership when this succeeds. Raises `MemoryError`.
+    ///
+    /// # Safety
+    /// `n` > 0 owned references.
+    #[inline]
+    pub unsafe fn steal_items(from: *const *mut Object, n: usize, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        let bytes = HEAD_BYTES + n * 8;
+        gc::before_alloc(cx);
+        let p = alloc::malloc(bytes);
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        // SAFETY: a fresh block of `bytes` bytes; the caller's references move.
+        unsafe {
+            (p as *mut [usize; 2]).write([0, 0]);
+            let t = p.add(gc::GC_HEAD_BYTES) as *mut PyTuple;
+            t.write(PyTuple {
+                head: VarHead { head: Object::new_heap(&raw const PyTuple_Type.ty), size: Cell::new(n as isize) },
+                hash: Cell::new(-1),
+                items: [],
+            });
+            let to = (*t).items.as_mut_ptr();
+            let mut atoms = true;
+            for i in 0..n {
+                let o = *from.add(i);
+                *to.add(i) = o;
+                atoms &= !(*o).ty().has(crate::typeobj::flags::HAVE_GC);
+            }
+            if atoms {
+                return Ok(Own::from_raw(t as *mut Object));
+            }
+            Ok(PyTuple::publish(t))
+        }
+    }
     /// A tuple that takes over the references of a vector.
     pub fn from_vec(v: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         PyTuple::from_exact(v.into_iter(), cx)
