@@ -16,6 +16,12 @@ const MENDED: &[(&str, &str, &str)] = &[
     ("dis", "def main(args=None):", "import _taipan_dis\n_taipan_dis.adapt(globals())\n\n\ndef main(args=None):"),
     ("pdb", "if prev is not None and prev.opname == 'RESUME':", "if prev is not None and instr.opname not in ('MAKE_CELL', 'COPY_FREE_VARS', 'RETURN_GENERATOR'):"),
     ("inspect", "if opname == \"LOAD_ATTR\":", "if opname in (\"LOAD_ATTR\", \"LOAD_METHOD\"):"),
+    // What CPython has as files shows a file as its origin.
+    (
+        "importlib._bootstrap",
+        "            spec.submodule_search_locations.insert(0, pkgdir)\n        return spec",
+        "            spec.submodule_search_locations.insert(0, pkgdir)\n        _imp._place_embedded(spec, fullname, filename)\n        return spec",
+    ),
     ("sysconfig", "return 'RustPython'", "return 'Python'"),
     ("site", "return 'RustPython'", "return 'Python'"),
     ("site", "{userbase}/lib/rustpython{version[0]}", "{userbase}/lib/python{version[0]}"),

@@ -727,6 +727,8 @@ define_numbers! {
         SubscriptGeneric "subscript_generic",
         /// `TypeAliasType` from the tuple (name, type params or None, function that computes the value).
         TypeAlias "typealias",
+        /// Raise `SystemError`: stands for code that was refused; the value is the opcode where it makes no sense.
+        Refused "refused",
     }
 }
 

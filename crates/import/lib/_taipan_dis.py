@@ -83,8 +83,12 @@ def adapt(dis):
             shown_line = line + line_offset if line is not None else None
             arg, argval, argrepr = _operands(co, operands, labels)
             positions = Positions(*places[start]) if start < len(places) else Positions()
+            if start == 0 and name == "nop":
+                name = "resume"  # It stands for entering the code.
+            # The words behind the first one count as a cache of that size.
+            cache = [("words", end - start - 1, bytes(code[4 * start + 4:4 * end]))] if end > start + 1 else None
             yield Instruction(name.upper(), opcode, arg, argval, argrepr, offset, offset, starts_line, shown_line,
-                              labels.get(offset), positions, None)
+                              labels.get(offset), positions, cache)
 
     def _targets(code):
         for start, end, opcode, name, operands in _instructions(bytes(code)):
@@ -134,6 +138,7 @@ def adapt(dis):
     functions = (_get_code_array, _get_instructions_bytes, findlabels, _unpack_opargs, _parse_exception_table,
                  _find_imports, _find_store_names, _get_cache_size)
     dis.update((f.__name__, f) for f in functions)
+    Instruction.end_offset = property(lambda self: self.cache_offset + 2 * sum(size for _, size, _ in self.cache_info or ()))
     Instruction.baseopcode = property(lambda self: self.opcode)
     Instruction.baseopname = property(lambda self: self.opname)
     Instruction.jump_target = property(lambda self: self.argval if self.argrepr.rpartition(", ")[2].startswith("to ") else None)

@@ -81,8 +81,9 @@ fn found_early(name: &PyStr, cx: &mut Cx) -> PyResult<bool> {
     let Some((parent, _)) = n.rsplit_once('.') else { return Ok(false) };
     let Some(parent) = taipan_object::import::modules(cx)?.get_text(parent, cx)? else { return Ok(false) };
     let Some(spec) = attr::get_opt(&parent, name!(cx, "__spec__"), cx)? else { return Ok(false) };
-    let origin = attr::get_opt(&spec, name!(cx, "origin"), cx)?;
-    Ok(origin.is_some_and(|o| o.downcast::<PyStr>().is_some_and(|o| o.eq_text("frozen"))))
+    let Some(loader) = attr::get_opt(&spec, name!(cx, "loader"), cx)? else { return Ok(false) };
+    let importer = bootstrap_attr("FrozenImporter", cx)?;
+    Ok(loader.is(&importer))
 }
 
 /// A global of the bootstrap module: programs may have replaced what `sys.modules` says.
@@ -300,6 +301,29 @@ pub mod imp {
             }
             _ => Ok(none().own()),
         }
+    }
+    #[function("_place_embedded(spec, name, filename, /)", nosig, doc = "(internal-only) Give the spec of an embedded module that CPython has as a file its origin.")]
+    fn place_embedded(spec: &Object, name: &PyStr, filename: &Object, cx: &mut Cx) -> PyResult<()> {
+        let n = name.to_string_lossy();
+        let (Some(path), false) = (filename.downcast::<PyStr>(), ALWAYS.contains(&n.as_str()) || n.starts_with("importlib._bootstrap")) else { return Ok(()) };
+        attr::set(spec, name!(cx, "origin"), Some(path), cx)?;
+        attr::set(spec, name!(cx, "has_location"), Some(taipan_object::types::boolean::true_()), cx)?;
+        // What `cache_from_source` gives, which may not be there yet.
+        let sys = bootstrap_attr("sys", cx)?;
+        let prefix = attr::get_opt(&sys, name!(cx, "pycache_prefix"), cx)?.and_then(|p| p.downcast_own::<PyStr>().ok());
+        let path = path.to_string_lossy();
+        let Some((dir, file)) = path.rsplit_once('/') else { return Ok(()) };
+        let stem = file.strip_suffix(".py").unwrap_or(file);
+        let level = match cx.interp().config.borrow().optimize {
+            n if n > 0 => format!(".opt-{n}"),
+            _ => String::new(),
+        };
+        let place = match prefix {
+            Some(p) => format!("{}/{}", p.to_string_lossy().trim_end_matches('/'), dir.trim_start_matches('/')),
+            None => format!("{dir}/__pycache__"),
+        };
+        let cached = PyStr::new(&format!("{place}/{stem}.taipan-314{level}.pyc"), cx)?;
+        attr::set(spec, name!(cx, "cached"), Some(&cached), cx)
     }
     /// Create a code object for a frozen module.
     #[function("get_frozen_object(name, data=None, /)")]

@@ -39,6 +39,10 @@ pub unsafe fn one(m: Regs, dst: isize, src: Opd, which: usize) -> PyResult<()> {
         Intrinsic1::TypeVarTuple => typing(&m, "_typevartuple", &[&v], cx)?,
         Intrinsic1::SubscriptGeneric => subscript_generic(&v, cx)?,
         Intrinsic1::TypeAlias => typing(&m, "_typealias", &[&v], cx)?,
+        Intrinsic1::Refused => {
+            let shown = abstract_::str(&v, cx)?;
+            return Err(cx.system_error(format_args!("unknown opcode {shown}, or not with such operands")));
+        }
     };
     drop(v);
     m.set(dst, Slot::object(out));

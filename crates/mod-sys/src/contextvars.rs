@@ -1,54 +1,11 @@
 //! The module `_contextvars` (PEP 567): context variables, contexts, tokens.
 //!
-//! A context points at a table sorted by variable. Copies share the table; whoever changes it while it is shared makes a copy first. The table is an
-//! object of its own so that the collector counts its references once.
+//! A context points at an immutable mapping (`hamt`), which copies of the context share until they are changed.
 
+use crate::hamt::{self, Key, PyHamt};
 use std::cell::{Cell, RefCell};
 use taipan_object::prelude::*;
 use taipan_object::{abstract_, call, provided, watchers};
-
-/// Values by variable, sorted by the variable's address. Never shown to programs.
-#[pytype(name = "_contextvars._table", gc, no_new, doc = "")]
-#[repr(C)]
-pub struct Table {
-    head: ObjHead,
-    entries: RefCell<Vec<(Own<PyContextVar>, Own<Object>)>>,
-}
-
-#[pymethods]
-impl Table {}
-
-impl Table {
-    fn new(entries: Vec<(Own<PyContextVar>, Own<Object>)>, cx: &mut Cx) -> PyResult<Own<Table>> {
-        cx.new_object(Table { head: Object::placeholder(), entries: RefCell::new(entries) })
-    }
-    fn find(&self, var: &PyContextVar) -> Result<usize, usize> {
-        let key = var as *const PyContextVar;
-        self.entries.borrow().binary_search_by_key(&key, |e| &*e.0 as *const PyContextVar)
-    }
-    fn get(&self, var: &PyContextVar) -> Option<Own<Object>> {
-        let i = self.find(var).ok()?;
-        self.entries.borrow().get(i).map(|e| e.1.clone())
-    }
-    /// Store or, with none, remove a value.
-    fn set(&self, var: &PyContextVar, value: Option<Own<Object>>) {
-        let at = self.find(var);
-        let old = match (at, value) {
-            (Ok(i), Some(v)) => Some((None, std::mem::replace(&mut self.entries.borrow_mut()[i].1, v))),
-            (Ok(i), None) => {
-                let (k, v) = self.entries.borrow_mut().remove(i);
-                Some((Some(k), v))
-            }
-            (Err(i), Some(v)) => {
-                self.entries.borrow_mut().insert(i, (var.new_ref(), v));
-                None
-            }
-            (Err(_), None) => None,
-        };
-        // What it held dies after the table is whole again.
-        drop(old);
-    }
-}
 
 #[pytype(name = "_contextvars.Context", gc, export = "PyContext_Type", doc = "")]
 #[repr(C)]
@@ -56,13 +13,13 @@ pub struct PyContext {
     head: ObjHead,
     /// In front, as in CPython's struct: `_testcapi` looks whether there is one.
     previous: FieldCell<Object>,
-    table: FieldCell<Table>,
+    table: FieldCell<PyHamt>,
     entered: Cell<bool>,
     weak: WeakList,
 }
 
-/// A new context, empty or with the values of a table.
-fn new_context(table: Option<Own<Table>>, cx: &mut Cx) -> PyResult<Own<PyContext>> {
+/// A new context, empty or with the values of a mapping.
+fn new_context(table: Option<Own<PyHamt>>, cx: &mut Cx) -> PyResult<Own<PyContext>> {
     let c = PyContext {
         head: Object::placeholder(),
         table: FieldCell::new(table),
@@ -136,37 +93,33 @@ impl PyContext {
         Ok(())
     }
 
-    fn get_value(&self, var: &PyContextVar) -> Option<Own<Object>> {
-        self.table.own().and_then(|t| t.get(var))
+    fn get_value(&self, var: &PyContextVar, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+        match self.table.own() {
+            Some(t) => {
+                let key = Key::new(var, cx)?;
+                t.find(key, cx)
+            }
+            None => Ok(None),
+        }
     }
 
-    /// Change one value; the table is copied first when others see it.
+    /// Store or, with none, remove a value.
     fn change(&self, var: &PyContextVar, value: Option<Own<Object>>, cx: &mut Cx) -> PyResult<()> {
-        let shared = match self.table.get(cx) {
-            Some(t) => !t.as_object().is_unique(),
-            None => true,
+        let t = self.values_now(cx)?;
+        let key = Key::new(var, cx)?;
+        let t = match value {
+            Some(v) => t.with(key, &v, cx)?,
+            None => t.without(key, cx)?,
         };
-        if shared {
-            let entries = match self.table.own() {
-                Some(t) => t.entries.borrow().clone(),
-                None => Vec::new(),
-            };
-            let t = Table::new(entries, cx)?;
-            self.table.set(Some(t), cx);
-        }
-        if let Some(t) = self.table.own() {
-            t.set(var, value);
-        }
+        self.table.set(Some(t), cx);
         Ok(())
     }
 
-    fn entries(&self) -> Vec<(Own<PyContextVar>, Own<Object>)> {
-        self.table.own().map(|t| t.entries.borrow().clone()).unwrap_or_default()
-    }
-
-    fn list_iter(v: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<Object>> {
-        let l = PyList::from_vec(v, cx)?;
-        abstract_::iter::get_iter(&l, cx)
+    fn values_now(&self, cx: &mut Cx) -> PyResult<Own<PyHamt>> {
+        match self.table.own() {
+            Some(t) => Ok(t),
+            None => hamt::new_hamt(cx),
+        }
     }
 }
 
@@ -196,24 +149,18 @@ impl PyContext {
     #[slot(tp_richcompare)]
     fn compare(&self, other: &Object, op: CmpOp, cx: &mut Cx) -> PyResult<Own<Object>> {
         let (CmpOp::Eq | CmpOp::Ne, Some(o)) = (op, other.downcast::<PyContext>()) else { return Ok(not_implemented().own()) };
-        let (a, b) = (self.entries(), o.entries());
-        let mut equal = a.len() == b.len();
-        for (x, y) in a.iter().zip(&b) {
-            if !equal {
-                break;
-            }
-            equal = std::ptr::eq(&*x.0, &*y.0) && abstract_::eq(&x.1, &y.1, cx)?;
-        }
+        let (a, b) = (self.values_now(cx)?, o.values_now(cx)?);
+        let equal = a.equals(&b, cx)?;
         (equal == (op == CmpOp::Eq)).into_return(cx)
     }
     #[slot(mp_length)]
     fn len(&self) -> usize {
-        self.table.own().map_or(0, |t| t.entries.borrow().len())
+        self.table.own().map_or(0, |t| t.len())
     }
     #[slot(mp_subscript)]
     fn subscript(&self, key: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         let var = var_key(key, cx)?;
-        match self.get_value(var) {
+        match self.get_value(var, cx)? {
             Some(v) => Ok(v),
             None => Err(cx.raise_arg(exc::KeyError(), key)),
         }
@@ -221,11 +168,11 @@ impl PyContext {
     #[slot(sq_contains)]
     fn contains(&self, key: &Object, cx: &mut Cx) -> PyResult<bool> {
         let var = var_key(key, cx)?;
-        Ok(self.get_value(var).is_some())
+        Ok(self.get_value(var, cx)?.is_some())
     }
     #[slot(tp_iter)]
-    fn iter(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        PyContext::list_iter(self.entries().into_iter().map(|e| e.0.into_object()).collect(), cx)
+    fn iter(&self, cx: &mut Cx) -> PyResult<Own<hamt::Keys>> {
+        self.values_now(cx)?.keys(cx)
     }
     /// Return a shallow copy of the context object.
     #[method("copy()")]
@@ -240,28 +187,24 @@ impl PyContext {
     #[method("get(key, default=None, /)")]
     fn get(&self, key: &Object, default: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         let var = var_key(key, cx)?;
-        Ok(self.get_value(var).unwrap_or_else(|| default.own()))
+        Ok(self.get_value(var, cx)?.unwrap_or_else(|| default.own()))
     }
     /// Return a list of all variables in the context object.
     #[method("keys()")]
-    fn keys(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        self.iter(cx)
+    fn keys(&self, cx: &mut Cx) -> PyResult<Own<hamt::Keys>> {
+        self.values_now(cx)?.keys(cx)
     }
     /// Return a list of all variables' values in the context object.
     #[method("values()")]
-    fn values(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        PyContext::list_iter(self.entries().into_iter().map(|e| e.1).collect(), cx)
+    fn values(&self, cx: &mut Cx) -> PyResult<Own<hamt::Values>> {
+        self.values_now(cx)?.values(cx)
     }
     /// Return all variables and their values in the context object.
     ///
     /// The result is returned as a list of 2-tuples (variable, value).
     #[method("items()")]
-    fn items(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        let mut v = Vec::new();
-        for (k, x) in self.entries() {
-            v.push(PyTuple::from_slice(&[k.as_object(), &x], cx)?.into_object());
-        }
-        PyContext::list_iter(v, cx)
+    fn items(&self, cx: &mut Cx) -> PyResult<Own<hamt::Items>> {
+        self.values_now(cx)?.items(cx)
     }
     #[method("run(*args, **kwargs)", nosig)]
     fn run(&self, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -305,16 +248,19 @@ pub fn new_var(name: &PyStr, default: Option<&Object>, cx: &mut Cx) -> PyResult<
 
 impl PyContextVar {
     /// The value in the calling thread's context, else the default given or the variable's own (`PyContextVar_Get`).
-    pub fn value(&self, default: Option<&Object>, cx: &mut Cx) -> Option<Own<Object>> {
+    pub fn value(&self, default: Option<&Object>, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
         let context = cx.ts().context.own();
-        let found = context.and_then(|c| c.downcast::<PyContext>().and_then(|c| c.get_value(self)));
-        found.or_else(|| default.map(|d| d.own())).or_else(|| self.default.own())
+        let found = match context.as_deref().and_then(|c| c.downcast::<PyContext>()) {
+            Some(c) => c.get_value(self, cx)?,
+            None => None,
+        };
+        Ok(found.or_else(|| default.map(|d| d.own())).or_else(|| self.default.own()))
     }
 
     /// Set the value in the calling thread's context (`PyContextVar_Set`).
     pub fn assign(&self, value: &Object, cx: &mut Cx) -> PyResult<Own<PyToken>> {
         let c = current(cx)?;
-        let old = c.get_value(self);
+        let old = c.get_value(self, cx)?;
         let token = PyToken {
             head: Object::placeholder(),
             context: FieldCell::new(Some(c.new_ref())),
@@ -392,7 +338,7 @@ impl PyContextVar {
     ///  * raise a LookupError.
     #[method("get(default=<unrepresentable>, /)")]
     fn get(&self, #[default(None)] default: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
-        match self.value(default, cx) {
+        match self.value(default, cx)? {
             Some(v) => Ok(v),
             None => Err(cx.raise_arg(exc::LookupError(), self)),
         }
@@ -518,7 +464,8 @@ fn missing(cx: &mut Cx) -> PyResult<Own<Object>> {
 
 /// Ready the types; other modules make variables before this one is imported.
 pub fn ready(cx: &mut Cx) -> PyResult<()> {
-    for s in [Table::SPEC, PyContext::SPEC, PyContextVar::SPEC, PyToken::SPEC, Missing::SPEC] {
+    hamt::ready(cx)?;
+    for s in [PyContext::SPEC, PyContextVar::SPEC, PyToken::SPEC, Missing::SPEC] {
         taipan_object::typeobj::ready_static(s, cx)?;
     }
     Ok(())
@@ -538,6 +485,7 @@ pub mod contextvars {
         ready(cx)?;
         provided::ENTER_CONTEXT.set(|c, cx| context_of(c, cx)?.enter(cx));
         provided::EXIT_CONTEXT.set(|c, cx| context_of(c, cx)?.exit(cx));
+        provided::NEW_HAMT.set(|cx| Ok(hamt::new_hamt(cx)?.into_object()));
         let missing = missing(cx)?;
         if let Some(d) = PyToken::ty().tp_dict.own() {
             d.set_text("MISSING", missing, cx)?;

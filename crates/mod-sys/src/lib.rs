@@ -4,6 +4,7 @@
 pub mod abc;
 pub mod atexit;
 pub mod contextvars;
+pub mod hamt;
 pub mod errno;
 pub mod gc;
 pub mod locale;

@@ -28,6 +28,8 @@ impl<F: Copy> Provided<F> {
 pub static ENTER_CONTEXT: Provided<fn(&Object, &mut Cx) -> PyResult<()>> = Provided::new();
 /// Go back to the context before (`_contextvars`).
 pub static EXIT_CONTEXT: Provided<fn(&Object, &mut Cx) -> PyResult<()>> = Provided::new();
+/// A new, empty mapping of the kind that contexts are made of (`_contextvars`).
+pub static NEW_HAMT: Provided<fn(&mut Cx) -> PyResult<Own<Object>>> = Provided::new();
 /// Python's hooks before a fork (`posix`).
 pub static BEFORE_FORK: Provided<fn(&mut Cx)> = Provided::new();
 /// Python's hooks after a fork, in the parent.

@@ -58,9 +58,12 @@ impl PyNamespace {
                 }
                 d.update(&given, cx)?;
             }
-            a => return Err(cx.type_error(format_args!("{} expected at most 1 positional argument, got {}", self.ty().tp_name_str(), a.len()))),
+            a => return Err(cx.type_error(format_args!("{} expected at most 1 argument, got {}", self.ty().name(), a.len()))),
         }
         for (k, v) in kwargs.iter() {
+            if !k.is_a::<PyStr>() {
+                return Err(cx.type_error(format_args!("keywords must be strings")));
+            }
             d.set(k, v, cx)?;
         }
         Ok(())

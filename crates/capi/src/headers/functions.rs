@@ -4,7 +4,7 @@ use crate::border::{Borrowed, bad_internal_call, put, want};
 use crate::capi;
 use std::ffi::{c_char, c_int};
 use taipan_object::prelude::*;
-use taipan_object::provided::{ENTER_CONTEXT, EXIT_CONTEXT, Provided};
+use taipan_object::provided::{ENTER_CONTEXT, EXIT_CONTEXT, NEW_HAMT, Provided};
 use taipan_object::typeobj::{CFunction, GetSetDef, MemberDef, METH_CLASS, MethodDef};
 use taipan_object::types::builtin::{self, PyCFunction};
 use taipan_object::types::cell::PyCell;
@@ -259,4 +259,12 @@ capi! {
     fn PyContext_Exit(c: &Object) -> PyResult<()> = |cx| { with_context(&EXIT_CONTEXT, c, cx) }
     /// `copy_context()`.
     fn PyContext_CopyCurrent() -> PyResult<Own<Object>> = |cx| { let f = cx.import_attr("_contextvars", "copy_context")?; call::call(&f, &[], cx) }
+    /// The empty mapping that contexts begin with.
+    fn _PyContext_NewHamtForTests() -> PyResult<Own<Object>> = |cx| {
+        cx.import("_contextvars")?;
+        match NEW_HAMT.get() {
+            Some(f) => f(cx),
+            None => Err(bad_internal_call(cx)),
+        }
+    }
 }

@@ -80,11 +80,11 @@ fn instance_of(cls: &PyType, value: Option<&Object>, cx: &mut Cx) -> PyResult<Ow
 pub fn matches(err: Option<&Object>, exc: Option<&Object>, cx: &mut Cx) -> bool {
     let (Some(err), Some(exc)) = (err, exc) else { return false };
     if let Some(t) = exc.downcast::<PyTuple>() {
-        if cx.enter_call(" in exception matching").is_err() {
+        let Ok(_deeper) = cx.enter_call(" in exception matching") else {
             // The function has no way to raise.
             unraisable::write(cx, None, None);
             return false;
-        }
+        };
         return t.as_slice().iter().any(|e| matches(Some(err), Some(e), cx));
     }
     let class = if err.is_a::<PyBaseException>() { Some(err.ty()) } else { err.downcast::<PyType>() };

@@ -321,8 +321,13 @@ impl Builder {
         let is_async = scope.coroutine && kind != Comprehension::Generator;
         self.exit();
         if is_async {
-            // No code may be made of it, so nobody else would notice.
-            if self.scope().kind == ScopeKind::Annotation {
+            // Here, because no code may be made of it.
+            let at_top = self.options.top_level_await;
+            let scope = self.scope();
+            let allowed = scope.comprehension != Comprehension::No
+                || scope.kind == ScopeKind::Function && scope.coroutine
+                || at_top && scope.kind == ScopeKind::Module;
+            if !allowed {
                 let message = "asynchronous comprehension outside of an asynchronous function";
                 return Err(Error::syntax(message, span));
             }

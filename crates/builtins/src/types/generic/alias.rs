@@ -77,10 +77,10 @@ fn shown(o: &Object, cx: &mut Cx) -> PyResult<String> {
     match o.exact::<PyList>() {
         Some(l) => {
             let mut parts = Vec::new();
-            let mut i = 0;
-            while let Some(v) = l.get_own(i) {
+            // Showing an item may shorten the list.
+            for i in 0..l.len() {
+                let Some(v) = l.get_own(i) else { return Err(cx.index_error(format_args!("list index out of range"))) };
                 parts.push(repr_type(&v, cx)?);
-                i += 1;
             }
             Ok(format!("[{}]", parts.join(", ")))
         }

@@ -136,6 +136,8 @@ impl PyCode {
         }
         mix(self.co_firstlineno as u64);
         mix(self.co_argcount as u64);
+        mix(self.co_posonlyargcount as u64);
+        mix(self.co_kwonlyargcount as u64);
         mix(crate::abstract_::hash(self.names(), cx)? as u64);
         let h = h as isize;
         Ok(if h == -1 { -2 } else { h })
@@ -252,6 +254,12 @@ impl PyCode {
         let l = PyList::from_vec(out, cx)?;
         crate::abstract_::iter::get_iter(&l, cx)
     }
+    /// As `co_lines`, in pairs of bytes: what to add to the offset and to the line.
+    #[getter("co_lnotab")]
+    fn py_lnotab(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        crate::warn::warn(exc::DeprecationWarning(), format_args!("co_lnotab is deprecated, use co_lines instead."), 1, cx)?;
+        PyBytes::new(&self.lnotab(), cx)
+    }
     /// Iterator of (from, left, right) for the branches of the code. Left is where control goes if the test of a choice or loop holds.
     #[method("co_branches()", nosig, doc = "")]
     fn py_branches(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -282,6 +290,11 @@ impl PyCode {
             for _ in 0..words {
                 out.push(t.clone().into_object());
             }
+        }
+        // One for each word, also where the table was given and is too short.
+        if out.len() < self.words().len() {
+            let nowhere = PyTuple::from_slice(&[none(); 4], cx)?;
+            out.resize(self.words().len(), nowhere.into_object());
         }
         let l = PyList::from_vec(out, cx)?;
         crate::abstract_::iter::get_iter(&l, cx)

@@ -29,6 +29,29 @@ impl PyCode {
 }
 
 impl PyCode {
+    /// The table of lines in the form that was CPython's before 3.10: pairs of an unsigned and a signed byte, added to offset and line.
+    pub(super) fn lnotab(&self) -> Vec<u8> {
+        let (mut out, mut offset, mut line) = (Vec::new(), 0, self.co_firstlineno);
+        for (start, _, at) in self.line_ranges() {
+            if at == line {
+                continue;
+            }
+            let (mut step, mut lines) = (2 * start - offset, at - line);
+            while step > 255 {
+                out.extend([255, 0]);
+                step -= 255;
+            }
+            while !(-128..=127).contains(&lines) {
+                let part = lines.clamp(-128, 127);
+                out.extend([step as u8, part as i8 as u8]);
+                step = 0;
+                lines -= part;
+            }
+            out.extend([step as u8, lines as i8 as u8]);
+            (offset, line) = (2 * start, at);
+        }
+        out
+    }
     /// Conditional jumps: (word, where a test that holds leads, where the other way leads). A jump back stays in its loop, so it is the way of a test that holds.
     pub fn branches(&self) -> Vec<(usize, usize, usize)> {
         let words = self.words();

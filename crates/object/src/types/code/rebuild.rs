@@ -8,7 +8,7 @@ use super::*;
 use crate::abstract_::number;
 use crate::types::bytes::PyBytes;
 use std::sync::Arc;
-use taipan_bytecode::{CodeSpec, CommonConst, Const, ExceptionEntry, LocalVar, Op, decode, encode, verify};
+use taipan_bytecode::{CodeSpec, Const, ExceptionEntry, Intrinsic1, LocalVar, Op, decode, encode, verify};
 
 /// Bytes of a row of `co_exceptiontable`.
 const ROW: usize = 16;
@@ -186,7 +186,8 @@ impl Parts {
         if spec.total_args() > self.varnames.len() {
             return refuse(cx, "varnames is too small");
         }
-        if !self.code_bytes.len().is_multiple_of(WORD) {
+        // CPython's units are half as long: code of that kind is kept, but cannot run.
+        if !self.code_bytes.len().is_multiple_of(WORD / 2) {
             return refuse(cx, "co_code is malformed");
         }
         if self.stacksize > i64::from(i16::MAX) {
@@ -240,8 +241,15 @@ impl Parts {
         self.spec.code = words.map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]])).collect();
         self.spec.ncells = cells_needed(&self.spec.code);
         let mut kept = None;
-        if self.spec.code.is_empty() || verify::verify(&self.spec).is_err() {
-            refuse_to_run(&mut self.spec);
+        let whole = self.code_bytes.len().is_multiple_of(WORD) && !self.code_bytes.is_empty();
+        let wrong = match verify::verify(&self.spec) {
+            Ok(()) if whole => None,
+            Ok(()) => Some(0),
+            Err(e) => Some(WORD * e.pc),
+        };
+        if let Some(at) = wrong {
+            let opcode = self.code_bytes.get(at).or(self.code_bytes.first());
+            refuse_to_run(&mut self.spec, opcode.copied().unwrap_or(0));
             kept = Some(PyBytes::new(&self.code_bytes, cx)?);
         }
         let code = link_in(self.spec, &self.filename, cx)?;
@@ -264,12 +272,13 @@ fn cells_needed(code: &[u32]) -> u32 {
     most.min(code.len() as u32 * 4)
 }
 
-/// Instructions that only raise.
-fn refuse_to_run(spec: &mut CodeSpec) {
+/// Instructions that only raise: `SystemError` with the opcode that was refused.
+fn refuse_to_run(spec: &mut CodeSpec, opcode: u8) {
     let mut code = Vec::new();
     encode::encode(Op::Nop, &[], 0, false, &mut code);
-    encode::encode(Op::LoadCommonConst, &[0, CommonConst::NotImplementedError as i32], 0, false, &mut code);
-    encode::encode(Op::RaiseExc, &[0], 0, false, &mut code);
+    encode::encode(Op::LoadInt, &[0, i32::from(opcode)], 0, false, &mut code);
+    encode::encode(Op::CallIntrinsic1, &[0, 0, Intrinsic1::Refused as i32], 0, false, &mut code);
+    encode::encode(Op::Return, &[0], 0, false, &mut code);
     spec.code = code;
     spec.ncells = 0;
     spec.exceptions.clear();

@@ -41,15 +41,21 @@ pub fn warn_never_awaited(g: &Gen, cx: &mut Cx) {
         crate::call::call(&f, &[g.as_object()], cx)?;
         Ok(true)
     })(cx);
-    let r = match done {
+    match done {
         Ok(true) => return,
-        Ok(false) => {
-            let q = g.core.qualname.own().map_or_else(String::new, |q| q.to_string_lossy());
-            crate::warn::warn(exc::RuntimeWarning(), format_args!("coroutine '{q}' was never awaited"), 1, cx)
+        Ok(false) => {}
+        Err(r) => {
+            // A warning that is an error has been given; a function that fails has not warned.
+            let warned = cx.raised_is(exc::RuntimeWarning());
+            report_unawaited(r, g.as_object(), cx);
+            if warned {
+                return;
+            }
         }
-        Err(r) => Err(r),
-    };
-    if let Err(r) = r {
+    }
+    let q = g.core.qualname.own().map_or_else(String::new, |q| q.to_string_lossy());
+    let text = format_args!("coroutine '{q}' was never awaited");
+    if let Err(r) = crate::warn::warn_from(exc::RuntimeWarning(), text, 1, Some(g.as_object()), cx) {
         report_unawaited(r, g.as_object(), cx);
     }
 }

@@ -217,6 +217,9 @@ fn plain(s: &PyStr, values: &PyTuple, cx: &mut Cx) -> Option<PyResult<Own<PyStr>
 
 /// `s % values`.
 pub fn format(s: &PyStr, values: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if values.exact::<PyTuple>().is_some_and(|t| t.is_empty()) && s.as_ascii().is_some_and(|t| !t.contains('%')) {
+        return s.to_exact(cx);
+    }
     if let Some(r) = values.exact::<PyTuple>().and_then(|t| plain(s, t, cx)) {
         return r;
     }
