@@ -10,12 +10,14 @@ pub mod encode;
 pub mod linetable;
 pub mod ops;
 pub mod regs;
+pub mod running;
 pub mod serial;
 pub mod spec;
 pub mod verify;
 
 pub use encode::{DecodeError, Instr, decode};
 pub use ops::{CommonConst, Effect, Effects, Intrinsic1, Intrinsic2, Kind, Op, OpInfo, Place};
+pub use running::sop;
 pub use spec::{CodeSpec, Const, ExceptionEntry, LocalVar, flags, local_kind};
 
 /// Words of a frame before its first local; the first of them is the callable of the call window.

@@ -234,7 +234,7 @@ macro_rules! int_ops {
             let ($l, $r) = (m.get(w.b()), m.get(w.c()));
             if $l.0 & $r.0 & 1 != 0 {
                 if let Some(v) = $fast {
-                    m.set(w.a(), v);
+                    m.put(w, v);
                     return Ok(());
                 }
             }
@@ -254,7 +254,7 @@ macro_rules! int_ops {
             let ($l, $r) = (m.get(w.b()), *m.consts.add(w.cu()));
             if $l.0 & $r.0 & 1 != 0 {
                 if let Some(v) = $fast {
-                    m.set(w.a(), v);
+                    m.put(w, v);
                     return Ok(());
                 }
             }
@@ -313,7 +313,7 @@ pub unsafe fn unary<W: Word>(m: &mut Regs, w: W, op: Unary) -> PyResult<()> {
             Unary::Invert => Some(Slot::int(!v)),
         };
         if let Some(v) = v {
-            m.set(w.a(), v);
+            m.put(w, v);
             return Ok(());
         }
     }

@@ -32,19 +32,30 @@ pub unsafe fn check_local<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 #[inline(always)]
 pub unsafe fn move_<W: Word>(m: &mut Regs, w: W) {
     let v = m.src(w.b()).take_slot();
-    m.set(w.a(), v);
+    m.put(w, v);
 }
 
 #[inline(always)]
 pub unsafe fn copy<W: Word>(m: &mut Regs, w: W) {
     let v = m.get(w.b()).duplicate();
-    m.set(w.a(), v);
+    m.put(w, v);
+}
+
+#[inline(always)]
+pub unsafe fn pop<W: Word>(m: &mut Regs, w: W) {
+    m.save();
+    m.src(w.a()).consume()
+}
+
+#[inline(always)]
+pub unsafe fn load_int<W: Word>(m: &mut Regs, w: W) {
+    m.put(w, Slot::int(w.bc() as i64));
 }
 
 #[inline(always)]
 pub unsafe fn load_const<W: Word>(m: &mut Regs, w: W) {
     let v = (*m.consts.add(w.bcu())).duplicate();
-    m.set(w.a(), v);
+    m.put(w, v);
 }
 
 #[inline(never)]
@@ -126,7 +137,7 @@ unsafe fn unbound_cell(m: Regs, r: isize) -> Raised {
 pub unsafe fn load_deref<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     match cell_at(m, w.b()).get() {
         Some(v) => {
-            m.set(w.a(), Slot::object(v));
+            m.put(w, Slot::loaded_own(v));
             Ok(())
         }
         None => Err(unbound_cell(*m, w.b())),

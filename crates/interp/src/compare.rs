@@ -98,7 +98,7 @@ unsafe fn compare_value(dst: *mut Slot, l: Opd, r: Opd, op: CmpOp) -> PyResult<(
 pub unsafe fn value<W: Word>(m: &mut Regs, w: W, op: CmpOp) -> PyResult<()> {
     let (l, r) = (m.get(w.b()), m.get(w.c()));
     if l.0 & r.0 & 1 != 0 {
-        m.set(w.a(), bool_slot(holds_int(op, l, r)));
+        m.put(w, bool_slot(holds_int(op, l, r)));
         return Ok(());
     }
     m.save();
@@ -151,7 +151,7 @@ pub unsafe fn is<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
     let b = same(m.get(w.b()), m.get(w.c())) == want;
     m.src(w.b()).consume();
     m.src(w.c()).consume();
-    m.set(w.a(), bool_slot(b));
+    m.put(w, bool_slot(b));
     Ok(())
 }
 
@@ -213,7 +213,7 @@ unsafe fn contains(item: Opd, container: Opd) -> PyResult<bool> {
 pub unsafe fn in_<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
     m.save();
     let b = contains(m.src(w.b()), m.src(w.c()))? == want;
-    m.set(w.a(), bool_slot(b));
+    m.put(w, bool_slot(b));
     Ok(())
 }
 
@@ -317,6 +317,6 @@ pub unsafe fn jump_none<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()>
 #[inline(always)]
 pub unsafe fn not<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let b = truth(m, w.b())?;
-    m.set(w.a(), bool_slot(!b));
+    m.put(w, bool_slot(!b));
     Ok(())
 }

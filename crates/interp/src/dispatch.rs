@@ -7,7 +7,7 @@
 use crate::arith::{self, BinaryOp as B, Unary};
 use crate::compare;
 use crate::frames::{self, Returned};
-use crate::regs::{Narrow, Regs, Wide as WideWord, Word};
+use crate::regs::{ANY, LOCAL, Narrow, Regs, Shaped, TEMP, Wide as WideWord, Word};
 use crate::traced::{self, Entry};
 use crate::{attr, build, call, cells, exc, format, generator, import, intrinsics, iter, make, names, pattern, spec, subscr, unwind, with_};
 use taipan_bytecode::for_each_op;
@@ -27,7 +27,7 @@ macro_rules! numbers {
     };
 }
 for_each_op!(numbers);
-use crate::spec::sop;
+use taipan_bytecode::sop;
 use op::*;
 
 /// How an out-of-line step ended.
@@ -94,12 +94,9 @@ macro_rules! execute {
             Wide => $wide,
             Move => cells::move_(&mut $m, $w),
             Copy => cells::copy(&mut $m, $w),
-            Pop => {
-                $m.save();
-                src!($w.a()).consume()
-            }
+            Pop => cells::pop(&mut $m, $w),
             LoadConst => cells::load_const(&mut $m, $w),
-            LoadInt => $m.set($w.a(), Slot::int($w.bc() as i64)),
+            LoadInt => cells::load_int(&mut $m, $w),
             LoadCommonConst => ok!(cells::load_common(at!($w.a()), $w.bu())),
             CheckLocal => ok!(cells::check_local(&mut $m, $w)),
             ClearLocal => {
@@ -515,6 +512,29 @@ macro_rules! execute {
             sop::LoadAttrHook => ok!(spec::load_attr_hook(&mut $m, Narrow($word))),
             sop::LoadMethodClassMethod => ok!(spec::load_method_class_method(&mut $m, Narrow($word))),
             sop::LoadMethodStatic => ok!(spec::load_method_static(&mut $m, Narrow($word))),
+            sop::MoveTL => cells::move_(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word)),
+            sop::MoveLT => cells::move_(&mut $m, Shaped::<LOCAL, TEMP, ANY>($word)),
+            sop::PopT => cells::pop(&mut $m, Shaped::<TEMP, ANY, ANY>($word)),
+            sop::LoadConstT => cells::load_const(&mut $m, Shaped::<TEMP, ANY, ANY>($word)),
+            sop::LoadIntT => cells::load_int(&mut $m, Shaped::<TEMP, ANY, ANY>($word)),
+            sop::LoadGlobalT => ok!(names::load_global(&mut $m, Shaped::<TEMP, ANY, ANY>($word))),
+            sop::LoadDerefT => ok!(cells::load_deref(&mut $m, Shaped::<TEMP, ANY, ANY>($word))),
+            sop::LoadAttrInlineTL => ok!(spec::load_attr_inline(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word))),
+            sop::LoadAttrInlineTT => ok!(spec::load_attr_inline(&mut $m, Shaped::<TEMP, TEMP, ANY>($word))),
+            sop::LoadAttrSlotTL => ok!(spec::load_attr_slot(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word))),
+            sop::LoadAttrClassVarTL => ok!(spec::load_attr_class_var(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word))),
+            sop::StoreAttrInlineLT => ok!(spec::store_attr_inline(&mut $m, Shaped::<LOCAL, TEMP, ANY>($word))),
+            sop::StoreAttrInlineLL => ok!(spec::store_attr_inline(&mut $m, Shaped::<LOCAL, LOCAL, ANY>($word))),
+            sop::LoadMethodInstanceL => ok!(spec::load_method_instance(&mut $m, Shaped::<ANY, LOCAL, ANY>($word))),
+            sop::LoadMethodPlainL => ok!(spec::load_method_plain(&mut $m, Shaped::<ANY, LOCAL, ANY>($word))),
+            sop::LoadSubscrTL => ok!(subscr::load(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word))),
+            sop::LoadSubscrTT => ok!(subscr::load(&mut $m, Shaped::<TEMP, TEMP, ANY>($word))),
+            sop::LoadSubscrKT => ok!(subscr::load_k(&mut $m, Shaped::<TEMP, ANY, ANY>($word))),
+            sop::AddT => ok!(arith::add(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Add)),
+            sop::AddKT => ok!(arith::add_k(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Add)),
+            sop::SubT => ok!(arith::sub(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Sub)),
+            sop::SubKT => ok!(arith::sub_k(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Sub)),
+            sop::MulT => ok!(arith::mul(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Mul)),
             // SAFETY: code objects contain known instructions only.
             _ => std::hint::unreachable_unchecked(),
         }

@@ -96,17 +96,17 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
                 Some(s) => s,
                 None => Slot::object(PyInt::new(v, &mut cx())?),
             };
-            m.set(w.a(), v);
+            m.put(w, v);
             return m.jump(w.c());
         }
     } else if let Some(l) = o.exact::<PyListIter>() {
         if let Some(v) = l.advance(&mut cx()) {
-            m.set(w.a(), Slot::object(v));
+            m.put(w, Slot::loaded_own(v));
             return m.jump(w.c());
         }
     } else if let Some(t) = o.exact::<PyTupleIter>() {
         if let Some(v) = t.advance(&mut cx()) {
-            m.set(w.a(), Slot::object(v));
+            m.put(w, Slot::loaded_own(v));
             return m.jump(w.c());
         }
     }
@@ -138,7 +138,7 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         return match keys.advance(&mut cx())? {
             Some((k, v)) => {
                 drop(v);
-                m.set(w.a(), Slot::object(k));
+                m.put(w, Slot::object(k));
                 m.jump(w.c())
             }
             None => {
@@ -149,7 +149,7 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     }
     match next(m.at(w.b()))? {
         Some(v) => {
-            m.set(w.a(), Slot::object(v));
+            m.put(w, Slot::object(v));
             m.jump(w.c())
         }
         None => {
@@ -162,7 +162,7 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 /// Put `items`, `n` of them, into consecutive registers.
 unsafe fn put(base: *mut Slot, items: &[&Object]) {
     for (i, v) in items.iter().enumerate() {
-        store(base.add(i), Slot::new_ref(v));
+        store(base.add(i), Slot::loaded(v));
     }
 }
 
@@ -195,7 +195,7 @@ pub unsafe fn unpack_sequence(src: Opd, base: *mut Slot, n: usize) -> PyResult<(
     if let Some(l) = v.exact::<PyList>().filter(|l| l.len() == n) {
         // Storing may release old values that change the list.
         if let &[a, b] = l.items(cx) {
-            let (a, b) = (Slot::new_ref(a), Slot::new_ref(b));
+            let (a, b) = (Slot::loaded(a), Slot::loaded(b));
             store(base, a);
             store(base.add(1), b);
             return Ok(());

@@ -70,8 +70,8 @@ pub unsafe fn load_global<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
                 return load_global_slow(*m, w.a(), w.bcu());
             }
         }
-        let v = Slot::new_ref(&**(cell.c as *const *const Object));
-        m.set(w.a(), v);
+        let v = Slot::loaded(&**(cell.c as *const *const Object));
+        m.put(w, v);
         return Ok(());
     }
     load_global_slow(*m, w.a(), w.bcu())

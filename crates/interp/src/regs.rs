@@ -27,6 +27,8 @@ pub struct Regs {
 /// An instruction word with its prefix, if any.
 pub trait Word: Copy {
     const WIDE: bool;
+    /// Operand a is known to be a temp: one that is written has nothing to release.
+    const A_TEMP: bool = false;
     /// Signed operands.
     fn a(self) -> isize;
     fn b(self) -> isize;
@@ -50,6 +52,68 @@ pub struct Narrow(pub u64);
 /// Prefix and word.
 #[derive(Clone, Copy)]
 pub struct Wide(pub u32, pub u32);
+/// A word whose opcode says of each operand whether it is a temp, a local or either (`taipan_bytecode::running`).
+#[derive(Clone, Copy)]
+pub struct Shaped<const A: u8, const B: u8, const C: u8>(pub u64);
+/// What [`Shaped`] says of an operand.
+pub const ANY: u8 = 0;
+pub const TEMP: u8 = 1;
+pub const LOCAL: u8 = 2;
+
+/// Tell the compiler what is known of a register.
+#[inline(always)]
+fn known<const AT: u8>(r: isize) -> isize {
+    // SAFETY: the opcode was chosen by this very operand.
+    unsafe {
+        match AT {
+            TEMP => std::hint::assert_unchecked(r >= 0),
+            LOCAL => std::hint::assert_unchecked(r < 0),
+            _ => {}
+        }
+    }
+    r
+}
+
+impl<const A: u8, const B: u8, const C: u8> Word for Shaped<A, B, C> {
+    const WIDE: bool = false;
+    const A_TEMP: bool = A == TEMP;
+    #[inline(always)]
+    fn a(self) -> isize {
+        known::<A>(Narrow(self.0).a())
+    }
+    #[inline(always)]
+    fn b(self) -> isize {
+        known::<B>(Narrow(self.0).b())
+    }
+    #[inline(always)]
+    fn c(self) -> isize {
+        known::<C>(Narrow(self.0).c())
+    }
+    #[inline(always)]
+    fn au(self) -> usize {
+        Narrow(self.0).au()
+    }
+    #[inline(always)]
+    fn bu(self) -> usize {
+        Narrow(self.0).bu()
+    }
+    #[inline(always)]
+    fn cu(self) -> usize {
+        Narrow(self.0).cu()
+    }
+    #[inline(always)]
+    fn bc(self) -> isize {
+        Narrow(self.0).bc()
+    }
+    #[inline(always)]
+    fn bcu(self) -> usize {
+        Narrow(self.0).bcu()
+    }
+    #[inline(always)]
+    fn abc(self) -> isize {
+        Narrow(self.0).abc()
+    }
+}
 
 impl Word for Narrow {
     const WIDE: bool = false;
@@ -251,6 +315,16 @@ impl Regs {
     pub unsafe fn set(&self, r: isize, v: Slot) {
         store(self.at(r), v)
     }
+    /// Store an owned word in register a and release the old one. A temp that is written is empty or holds an int.
+    #[inline(always)]
+    pub unsafe fn put<W: Word>(&self, w: W, v: Slot) {
+        if W::A_TEMP {
+            debug_assert!(!self.get(w.a()).is_object(), "a temp was overwritten");
+            *self.at(w.a()) = v;
+        } else {
+            self.set(w.a(), v)
+        }
+    }
     /// An operand of kind `Src`.
     #[inline(always)]
     pub unsafe fn src(&self, r: isize) -> Opd {
@@ -332,7 +406,7 @@ impl Regs {
     #[inline(always)]
     pub unsafe fn respecialise(&self, back: usize, op: u8) {
         let at = self.pc.sub(back) as *mut u32;
-        *at = *at & !0xff | op as u32;
+        *at = *at & !0xff | taipan_bytecode::running::shaped(op, *at) as u32;
     }
 }
 

@@ -28,10 +28,10 @@ unsafe fn quick(o: Slot, i: Slot) -> Option<Slot> {
     let i = i.to_i64()?;
     if let Some(l) = o.exact::<PyList>() {
         let cx = cx();
-        return position(i, l.len()).map(|k| Slot::new_ref(*l.items(&cx).get_unchecked(k)));
+        return position(i, l.len()).map(|k| Slot::loaded(*l.items(&cx).get_unchecked(k)));
     }
     if let Some(t) = o.exact::<PyTuple>() {
-        return position(i, t.len()).map(|k| Slot::new_ref(*t.as_slice().get_unchecked(k)));
+        return position(i, t.len()).map(|k| Slot::loaded(*t.as_slice().get_unchecked(k)));
     }
     None
 }
@@ -45,11 +45,11 @@ unsafe fn known(o: Slot, i: Slot, cx: &mut Cx) -> Option<PyResult<Slot>> {
     let obj = &*o.as_ptr();
     if let Some(d) = obj.exact::<PyDict>() {
         if i.is_int() {
-            return d.get_i64(i.as_int(), cx).ok().flatten().map(|v| Ok(Slot::new_ref(v)));
+            return d.get_i64(i.as_int(), cx).ok().flatten().map(|v| Ok(Slot::loaded(v)));
         }
         let key = (*i.as_ptr()).exact::<PyStr>()?;
         if d.is_str_only() {
-            return d.get_str(key, cx).map(|v| Ok(Slot::new_ref(v)));
+            return d.get_str(key, cx).map(|v| Ok(Slot::loaded(v)));
         }
         return None;
     }
@@ -105,7 +105,7 @@ pub unsafe fn load<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     if let Some(v) = quick(m.get(w.b()), m.get(w.c())) {
         m.src(w.b()).consume();
         m.src(w.c()).consume();
-        m.set(w.a(), v);
+        m.put(w, v);
         return Ok(());
     }
     m.save();
@@ -119,7 +119,7 @@ pub unsafe fn load<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 pub unsafe fn load_k<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     if let Some(v) = quick(m.get(w.b()), *m.consts.add(w.cu())) {
         m.src(w.b()).consume();
-        m.set(w.a(), v);
+        m.put(w, v);
         return Ok(());
     }
     m.save();

@@ -44,6 +44,27 @@ impl Slot {
         o.incref();
         Slot(o.as_ptr() as usize)
     }
+    /// What was read from a container, an attribute or a variable: a new reference, or a tagged int for the ints that exist once. Those need no count, and arithmetic
+    /// on them no call; other ints stay objects, which would have to be made again when they are stored back.
+    #[inline(always)]
+    pub fn loaded(o: &Object) -> Slot {
+        match PyInt::small_value(o) {
+            Some(v) => Slot::int(v),
+            None => Slot::new_ref(o),
+        }
+    }
+    /// As [`Slot::loaded`], taking over a reference.
+    #[inline(always)]
+    pub fn loaded_own(o: Own<Object>) -> Slot {
+        match PyInt::small_value(o.as_ptr()) {
+            // The object is immortal.
+            Some(v) => {
+                std::mem::forget(o);
+                Slot::int(v)
+            }
+            None => Slot::object(o),
+        }
+    }
     #[inline(always)]
     pub const fn is_int(self) -> bool {
         self.0 & 1 != 0

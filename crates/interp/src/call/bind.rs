@@ -34,7 +34,7 @@ pub unsafe fn fill_defaults(f: &PyFunction, code: &PyCode, locals: *mut Slot, gi
     let (argc, values) = (code.argcount(), d.as_slice());
     let Some(first) = (values.len() + given).checked_sub(argc) else { return false };
     for (i, v) in (given..argc).zip(values.iter().skip(first)) {
-        *locals.add(i) = Slot::new_ref(v);
+        *locals.add(i) = Slot::loaded(v);
     }
     true
 }
@@ -90,7 +90,7 @@ unsafe fn bind_in(f: &PyFunction, code: &PyCode, locals: *mut Slot, args: &mut [
         if let Some(d) = defaults {
             for i in npos.max(required)..argcount {
                 if (*locals.add(i)).is_empty() {
-                    *locals.add(i) = Slot::new_ref(d.as_slice()[i + ndef - argcount]);
+                    *locals.add(i) = Slot::loaded(d.as_slice()[i + ndef - argcount]);
                 }
             }
         }

@@ -112,7 +112,7 @@ unsafe fn load_any(dst: *mut Slot, o: Opd, name: &PyStr) -> PyResult<()> {
                 _ => at(e.cell.b),
             };
             if !v.is_null() {
-                let v = Slot::new_ref(&*v);
+                let v = Slot::loaded(&*v);
                 o.consume();
                 store(dst, v);
                 return Ok(());

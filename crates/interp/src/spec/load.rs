@@ -139,10 +139,10 @@ unsafe fn other_type(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name
 
 /// Deliver a cached value, borrowed from somewhere that outlives the operand's release only by luck: counted first.
 #[inline(always)]
-unsafe fn deliver(m: &mut Regs, dst: isize, obj: isize, v: *mut Object) -> PyResult<()> {
-    let v = Slot::new_ref(&*v);
-    m.src(obj).consume();
-    m.set(dst, v);
+unsafe fn deliver<W: Word>(m: &mut Regs, w: W, v: *mut Object) -> PyResult<()> {
+    let v = Slot::loaded(&*v);
+    m.src(w.b()).consume();
+    m.put(w, v);
     Ok(())
 }
 
@@ -157,24 +157,24 @@ pub(super) unsafe fn guarded<'a>(s: Slot, version: u32) -> Option<&'a Object> {
 }
 
 #[inline(always)]
-pub unsafe fn load_attr_inline(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_attr_inline<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
         let cx = cx();
         if let Some(v) = instance::load_cached(o, (*cell).b as usize, &cx) {
-            return deliver(m, w.a(), w.b(), v.as_ptr());
+            return deliver(m, w, v.as_ptr());
         }
     }
     other_type(*m, cell, w.a(), w.b(), w.cu())
 }
 
 #[inline(always)]
-pub unsafe fn load_attr_slot(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_attr_slot<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
         let v = *((o.as_ptr() as *const u8).add((*cell).b as usize) as *const *mut Object);
         if !v.is_null() {
-            return deliver(m, w.a(), w.b(), v);
+            return deliver(m, w, v);
         }
     }
     other_type(*m, cell, w.a(), w.b(), w.cu())
@@ -195,10 +195,10 @@ pub(super) unsafe fn module_value(s: Slot, cell: &CacheCell) -> Option<*mut Obje
 }
 
 #[inline(always)]
-pub unsafe fn load_attr_module(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_attr_module<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     match module_value(m.get(w.b()), &*cell) {
-        Some(v) => deliver(m, w.a(), w.b(), v),
+        Some(v) => deliver(m, w, v),
         None => miss(*m, cell, w.a(), w.b(), w.cu()),
     }
 }
@@ -214,10 +214,10 @@ pub(super) unsafe fn class_value(s: Slot, cell: &CacheCell) -> Option<*mut Objec
 }
 
 #[inline(always)]
-pub unsafe fn load_attr_class(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_attr_class<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     match class_value(m.get(w.b()), &*cell) {
-        Some(v) => deliver(m, w.a(), w.b(), v),
+        Some(v) => deliver(m, w, v),
         None => miss(*m, cell, w.a(), w.b(), w.cu()),
     }
 }
@@ -233,7 +233,7 @@ pub(super) unsafe fn has_no_own(o: &Object, keys_version: u32) -> bool {
 
 /// The getter runs as a call from this instruction, its result is the attribute.
 #[inline(always)]
-pub unsafe fn load_attr_property(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_attr_property<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
         let cx = cx();
@@ -254,7 +254,7 @@ pub unsafe fn load_attr_property(m: &mut Regs, w: Narrow) -> PyResult<()> {
 
 /// `__getattr__(name)`, as a call from this instruction.
 #[inline(always)]
-pub unsafe fn load_attr_hook(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_attr_hook<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
         let f = &*((*cell).c as *const PyFunction);
@@ -271,11 +271,11 @@ pub unsafe fn load_attr_hook(m: &mut Regs, w: Narrow) -> PyResult<()> {
 }
 
 #[inline(always)]
-pub unsafe fn load_attr_class_var(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_attr_class_var<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
         if has_no_own(o, (*cell).b) {
-            return deliver(m, w.a(), w.b(), (*cell).c as *mut Object);
+            return deliver(m, w, (*cell).c as *mut Object);
         }
     }
     other_type(*m, cell, w.a(), w.b(), w.cu())

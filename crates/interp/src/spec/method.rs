@@ -100,7 +100,7 @@ unsafe fn fill_plain(m: &mut Regs, win: isize, obj: isize, f: *mut Object) -> Py
 }
 
 #[inline(always)]
-pub unsafe fn load_method_instance(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_method_instance<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
         if has_no_own(o, (*cell).b) {
@@ -111,7 +111,7 @@ pub unsafe fn load_method_instance(m: &mut Regs, w: Narrow) -> PyResult<()> {
 }
 
 #[inline(always)]
-pub unsafe fn load_method_plain(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_method_plain<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     if guarded(m.get(w.b()), (*cell).a).is_some() {
         return fill(m, w.a(), w.b(), (*cell).c as *mut Object);
@@ -133,7 +133,7 @@ unsafe fn through<'a>(s: Slot, cell: &CacheCell) -> Option<&'a PyType> {
 }
 
 #[inline(always)]
-pub unsafe fn load_method_class_method(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_method_class_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     let cx = cx();
     if let Some(t) = through(m.get(w.b()), &*cell) {
@@ -152,7 +152,7 @@ pub unsafe fn load_method_class_method(m: &mut Regs, w: Narrow) -> PyResult<()> 
 }
 
 #[inline(always)]
-pub unsafe fn load_method_static(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_method_static<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     let cx = cx();
     if through(m.get(w.b()), &*cell).is_some() {
@@ -166,7 +166,7 @@ pub unsafe fn load_method_static(m: &mut Regs, w: Narrow) -> PyResult<()> {
 }
 
 #[inline(always)]
-pub unsafe fn load_method_module(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_method_module<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     match module_value(m.get(w.b()), &*cell) {
         Some(v) => fill_plain(m, w.a(), w.b(), v),
@@ -175,7 +175,7 @@ pub unsafe fn load_method_module(m: &mut Regs, w: Narrow) -> PyResult<()> {
 }
 
 #[inline(always)]
-pub unsafe fn load_method_class(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_method_class<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     match class_value(m.get(w.b()), &*cell) {
         Some(v) => fill_plain(m, w.a(), w.b(), v),

@@ -15,7 +15,7 @@ pub use method::*;
 pub use store::*;
 
 use crate::regs::*;
-use taipan_bytecode::{Op, decode};
+use taipan_bytecode::{Op, decode, sop};
 use taipan_object::attr::uses_generic_get;
 use taipan_object::instance;
 use taipan_object::prelude::*;
@@ -26,51 +26,6 @@ use taipan_object::types::code::{CacheCell, PyCode};
 const FIRST: u32 = 2;
 const FAILED: u32 = 400;
 const MISSED: u32 = 30;
-
-macro_rules! specialised {
-    ($($(#[$m:meta])* $name:ident = $n:literal;)*) => {
-        /// Opcode numbers of the specialised forms, behind the table's.
-        #[allow(non_upper_case_globals)]
-        pub mod sop {
-            $($(#[$m])* pub const $name: u8 = taipan_bytecode::Op::COUNT as u8 + $n;)*
-        }
-    };
-}
-specialised! {
-    /// An inline value of the instance.
-    LoadAttrInline = 0;
-    /// A `__slots__` member.
-    LoadAttrSlot = 1;
-    /// A module's variable.
-    LoadAttrModule = 2;
-    /// An attribute of a class.
-    LoadAttrClass = 3;
-    /// A class variable, through an instance that has none of the name.
-    LoadAttrClassVar = 4;
-    StoreAttrInline = 5;
-    StoreAttrSlot = 6;
-    /// A method of a class whose instances have no attribute of the name.
-    LoadMethodInstance = 7;
-    /// A method of a class whose instances have no `__dict__`.
-    LoadMethodPlain = 8;
-    /// A module's function.
-    LoadMethodModule = 9;
-    /// An attribute of a class, to be called.
-    LoadMethodClass = 10;
-    /// A property whose getter is a Python function: its frame is pushed.
-    LoadAttrProperty = 11;
-    /// A class method, through the class or an instance that has no attribute of the name.
-    LoadMethodClassMethod = 12;
-    /// A static method, likewise.
-    LoadMethodStatic = 13;
-    /// A missing attribute of instances whose class has a Python `__getattr__`: its frame is pushed.
-    LoadAttrHook = 14;
-    /// Several types come here: the common cache.
-    LoadAttrAny = 15;
-    LoadMethodAny = 16;
-    StoreAttrAny = 17;
-}
-const _: () = assert!(Op::COUNT + 18 <= 256);
 
 /// Whether word `at` begins an instruction.
 pub fn starts_instruction(code: &PyCode, at: usize) -> bool {

@@ -54,7 +54,7 @@ unsafe fn miss(m: Regs, cell: *mut CacheCell, obj: isize, value: isize, name: us
 }
 
 #[inline(always)]
-pub unsafe fn store_attr_inline(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn store_attr_inline<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     if let Some(o) = guarded(m.get(w.a()), (*cell).a) {
         let place = &mut *((o.as_ptr() as *mut u8).add((*cell).c as usize) as *mut *mut Object);
@@ -83,7 +83,7 @@ pub unsafe fn store_attr_inline(m: &mut Regs, w: Narrow) -> PyResult<()> {
 }
 
 #[inline(always)]
-pub unsafe fn store_attr_slot(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn store_attr_slot<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     if let Some(o) = guarded(m.get(w.a()), (*cell).a) {
         let at = (o.as_ptr() as *mut u8).add((*cell).b as usize) as *mut *mut Object;

@@ -111,6 +111,7 @@ impl Linked {
                 *l.slots().add(i) = s;
             }
             std::ptr::copy_nonoverlapping(l.words.as_ptr(), l.exec(), l.words.len());
+            taipan_bytecode::running::shape(std::slice::from_raw_parts_mut(l.exec(), l.words.len()));
             std::ptr::copy_nonoverlapping(kinds.as_ptr(), l.exec().add(l.words.len()) as *mut u8, kinds.len());
         }
         Ok(l)

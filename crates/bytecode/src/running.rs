@@ -1,0 +1,179 @@
+//! Opcodes that stand only in the copy of the code that runs: specialised forms, and forms whose operands are known to be temps or locals.
+//!
+//! Nothing outside the running machine sees them: `co_code`, `dis` and `.pyc` files show the table's instructions ([`crate::ops`]).
+//!
+//! A *shape* says of a register operand whether it is a temp or a local. Handlers are compiled once per shape: a temp that is written has nothing to release, a local that is read is
+//! not consumed, and neither is asked about at run time.
+
+use crate::Op;
+
+/// What a shape says of an operand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum At {
+    /// Nothing, or the operand is no register.
+    Any,
+    /// Not negative.
+    Temp,
+    /// Negative.
+    Local,
+}
+
+impl At {
+    const fn fits(self, operand: i8) -> bool {
+        match self {
+            At::Any => true,
+            At::Temp => operand >= 0,
+            At::Local => operand < 0,
+        }
+    }
+}
+
+macro_rules! running {
+    (
+        specialised { $($(#[$m:meta])* $name:ident;)* }
+        shaped { $($shape:ident = $of:path [$a:ident $b:ident $c:ident];)* }
+    ) => {
+        #[allow(clippy::upper_case_acronyms, dead_code)]
+        #[repr(u8)]
+        enum Number { Last = Op::COUNT as u8 - 1, $($name,)* $($shape,)* End }
+
+        /// Opcode numbers of the specialised forms and of the shapes, behind the table's.
+        #[allow(non_upper_case_globals)]
+        pub mod sop {
+            use super::Number;
+            $($(#[$m])* pub const $name: u8 = Number::$name as u8;)*
+            $(
+                #[doc = concat!("[`", stringify!($of), "`] with operands ", stringify!($a), ", ", stringify!($b), ", ", stringify!($c), ".")]
+                pub const $shape: u8 = Number::$shape as u8;
+            )*
+        }
+
+        /// The rows: opcode, what it is a shape of, what it says of the three operands.
+        const SHAPES: &[(u8, u8, [At; 3])] = &[$((sop::$shape, $of as u8, [At::$a, At::$b, At::$c]),)*];
+        const _: () = assert!((Number::End as usize) < 256);
+    };
+}
+
+running! {
+    specialised {
+        /// An inline value of the instance.
+        LoadAttrInline;
+        /// A `__slots__` member.
+        LoadAttrSlot;
+        /// A module's variable.
+        LoadAttrModule;
+        /// An attribute of a class.
+        LoadAttrClass;
+        /// A class variable, through an instance that has none of the name.
+        LoadAttrClassVar;
+        /// An inline value of the instance is set.
+        StoreAttrInline;
+        /// A `__slots__` member is set.
+        StoreAttrSlot;
+        /// A method of a class whose instances have no attribute of the name.
+        LoadMethodInstance;
+        /// A method of a class whose instances have no `__dict__`.
+        LoadMethodPlain;
+        /// A module's function.
+        LoadMethodModule;
+        /// An attribute of a class, to be called.
+        LoadMethodClass;
+        /// A property whose getter is a Python function: its frame is pushed.
+        LoadAttrProperty;
+        /// A class method, through the class or an instance that has no attribute of the name.
+        LoadMethodClassMethod;
+        /// A static method, likewise.
+        LoadMethodStatic;
+        /// A missing attribute of instances whose class has a Python `__getattr__`: its frame is pushed.
+        LoadAttrHook;
+        /// Several types come here: the common cache.
+        LoadAttrAny;
+        /// The same for methods.
+        LoadMethodAny;
+        /// The same for stores.
+        StoreAttrAny;
+    }
+    shaped {
+        MoveTL = Op::Move [Temp Local Any];
+        MoveLT = Op::Move [Local Temp Any];
+        PopT = Op::Pop [Temp Any Any];
+        LoadConstT = Op::LoadConst [Temp Any Any];
+        LoadIntT = Op::LoadInt [Temp Any Any];
+        LoadGlobalT = Op::LoadGlobal [Temp Any Any];
+        LoadDerefT = Op::LoadDeref [Temp Any Any];
+        LoadAttrInlineTL = sop::LoadAttrInline [Temp Local Any];
+        LoadAttrInlineTT = sop::LoadAttrInline [Temp Temp Any];
+        LoadAttrSlotTL = sop::LoadAttrSlot [Temp Local Any];
+        LoadAttrClassVarTL = sop::LoadAttrClassVar [Temp Local Any];
+        StoreAttrInlineLT = sop::StoreAttrInline [Local Temp Any];
+        StoreAttrInlineLL = sop::StoreAttrInline [Local Local Any];
+        LoadMethodInstanceL = sop::LoadMethodInstance [Any Local Any];
+        LoadMethodPlainL = sop::LoadMethodPlain [Any Local Any];
+        LoadSubscrTL = Op::LoadSubscr [Temp Local Any];
+        LoadSubscrTT = Op::LoadSubscr [Temp Temp Any];
+        LoadSubscrKT = Op::LoadSubscrK [Temp Any Any];
+        AddT = Op::Add [Temp Any Any];
+        AddKT = Op::AddK [Temp Any Any];
+        SubT = Op::Sub [Temp Any Any];
+        SubKT = Op::SubK [Temp Any Any];
+        MulT = Op::Mul [Temp Any Any];
+    }
+}
+
+/// For every opcode, the shapes of it: a position in [`SHAPES`] and how many lie there one after the other.
+const BY_OPCODE: [(u8, u8); 256] = {
+    let mut t = [(0, 0); 256];
+    let mut i = 0;
+    while i < SHAPES.len() {
+        let of = SHAPES[i].1 as usize;
+        if t[of].1 == 0 {
+            t[of].0 = i as u8;
+        }
+        assert!(t[of].0 as usize + t[of].1 as usize == i, "shapes of one instruction must lie together");
+        t[of].1 += 1;
+        i += 1;
+    }
+    t
+};
+
+/// The opcode to run `op` with the operands of `word`: a shape that fits, or `op` itself. Not for prefixed instructions.
+#[inline]
+pub fn shaped(op: u8, word: u32) -> u8 {
+    let (first, n) = BY_OPCODE[op as usize];
+    for &(number, _, [a, b, c]) in &SHAPES[first as usize..first as usize + n as usize] {
+        if a.fits((word >> 8) as i8) && b.fits((word >> 16) as i8) && c.fits((word >> 24) as i8) {
+            return number;
+        }
+    }
+    op
+}
+
+/// Choose the shapes of all instructions of `words`, a whole code's, which the verifier has seen.
+pub fn shape(words: &mut [u32]) {
+    let mut at = 0;
+    while let Some(word) = words.get_mut(at) {
+        let prefixed = *word as u8 == Op::Wide as u8;
+        if !prefixed {
+            *word = *word & !0xff | shaped(*word as u8, *word) as u32;
+        }
+        at += usize::from(prefixed);
+        let Some(op) = words.get(at).and_then(|w| Op::from_u8(BASE[*w as u8 as usize])) else { return };
+        at += 1 + usize::from(op.info().has_extra()) + usize::from(op.info().cells != 0);
+    }
+}
+
+/// The table's instruction that a number stands for, where it is known without the cache cell: itself, or what it is a shape of.
+const BASE: [u8; 256] = {
+    let mut t = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        t[i] = i as u8;
+        i += 1;
+    }
+    let mut i = 0;
+    while i < SHAPES.len() {
+        t[SHAPES[i].0 as usize] = SHAPES[i].1;
+        i += 1;
+    }
+    t
+};
