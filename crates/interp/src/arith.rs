@@ -266,7 +266,7 @@ macro_rules! int_ops {
 int_ops! {
     add add_k add_slow Add true, |l, r| (l.0 as isize).checked_add(r.0 as isize - 1).map(|v| Slot(v as usize));
     sub sub_k sub_slow Sub true, |l, r| (l.0 as isize).checked_sub(r.0 as isize - 1).map(|v| Slot(v as usize));
-    mul mul_k mul_slow Mul true, |l, r| (l.0 as isize - 1).checked_mul(r.0 as isize >> 1).map(|v| Slot(v as usize | 1));
+    mul mul_k mul_slow Mul true, |l, r| (l.0 as isize - 1).checked_mul(r.0 as isize >> 2).map(|v| Slot(v as usize | 1));
     floordiv floordiv_k floordiv_slow FloorDiv false, |l, r| if r.as_int() > 0 { Some(Slot::int(l.as_int().div_euclid(r.as_int()))) } else { None };
     modulo modulo_k modulo_slow Mod false, |l, r| if r.as_int() > 0 { Some(Slot::int(rem(l.as_int(), r.as_int()))) } else { None };
     and and_k and_slow And false, |l, r| Some(Slot(l.0 & r.0));

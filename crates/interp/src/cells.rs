@@ -43,8 +43,11 @@ pub unsafe fn copy<W: Word>(m: &mut Regs, w: W) {
 
 #[inline(always)]
 pub unsafe fn pop<W: Word>(m: &mut Regs, w: W) {
-    m.save();
-    m.src(w.a()).consume()
+    let o = m.src(w.a());
+    if o.owned && o.peek().is_object() {
+        m.save();
+        o.consume();
+    }
 }
 
 #[inline(always)]

@@ -295,20 +295,24 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
         }
         return Some(leave_slow(*m, v));
     }
-    let code = m.code();
-    let n = code.nlocals();
-    let locals = m.fp.sub(n);
-    // Finalisers of locals must not see the frame any more: before its first instruction it is not shown.
-    fr.pc.set(Tagged::new(code.exec_ptr()));
-    for i in 0..n {
-        let p = locals.add(i);
+    let mut p = (m.frame as *mut Slot).add(FRAME_HEADER);
+    while p < m.fp {
+        // Ints may stay: what lies above the innermost frame is never looked at.
         let old = *p;
-        *p = Slot::EMPTY;
-        old.release();
-    }
-    // A finaliser of a local may have asked for the frame's object.
-    if fr.frame_obj.get().is_object() {
-        return Some(leave_slow(*m, v));
+        if old.is_object() {
+            *p = Slot::EMPTY;
+            if Object::decref_is_last(old.as_ptr()) {
+                let code = m.code();
+                // Finalisers of locals must not see the frame any more: before its first instruction it is not shown.
+                fr.pc.set(Tagged::new(code.exec_ptr()));
+                taipan_object::dealloc::dealloc(old.as_ptr());
+                // A finaliser of a local may have asked for the frame's object.
+                if fr.frame_obj.get().is_object() {
+                    return Some(leave_slow(*m, v));
+                }
+            }
+        }
+        p = p.add(1);
     }
     fr.func.replace(Slot::EMPTY).release();
     m.ts.py_recursion_remaining.set(m.ts.py_recursion_remaining.get() + 1);

@@ -147,8 +147,8 @@ pub unsafe fn delete_global(m: Regs, name: usize) -> PyResult<()> {
 /// The frame's namespace mapping.
 #[inline(always)]
 unsafe fn namespace(m: &Regs, cx: &mut Cx) -> PyResult<&'static Object> {
-    match (*m.frame).locals.get().as_ptr().as_ref() {
-        Some(o) => Ok(o),
+    match (*m.frame).namespace() {
+        Some(o) => Ok(&*o.as_ptr()),
         // Code without a namespace of its own, made into a function: it works on the globals.
         None => {
             let _ = cx;

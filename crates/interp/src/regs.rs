@@ -259,7 +259,8 @@ impl Opd {
     /// The operand has been read: release it if it is a temp.
     #[inline(always)]
     pub unsafe fn consume(self) {
-        if self.owned {
+        // An int may stay in a temp.
+        if self.owned && (*self.at).is_object() {
             std::mem::replace(&mut *self.at, Slot::EMPTY).release();
         }
     }

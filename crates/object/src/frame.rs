@@ -16,22 +16,22 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ptr::null_mut;
 
-/// One word of a frame: empty, a tagged 63-bit int, or an owned object pointer.
+/// One word of a frame: empty (low bits 11), a tagged 62-bit int (01), or an owned object pointer (00). So one bit tells whether there is anything to release.
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Slot(pub usize);
 
 impl Slot {
-    pub const EMPTY: Slot = Slot(0);
-    /// A tagged int; `v` must fit 63 bits.
+    pub const EMPTY: Slot = Slot(3);
+    /// A tagged int; `v` must fit 62 bits.
     #[inline(always)]
     pub const fn int(v: i64) -> Slot {
-        Slot((v as usize) << 1 | 1)
+        Slot((v as usize) << 2 | 1)
     }
-    /// A tagged int if `v` fits 63 bits.
+    /// A tagged int if `v` fits 62 bits.
     #[inline(always)]
     pub const fn try_int(v: i64) -> Option<Slot> {
-        if (v << 1) >> 1 == v { Some(Slot::int(v)) } else { None }
+        if (v << 2) >> 2 == v { Some(Slot::int(v)) } else { None }
     }
     /// Take over an owned reference.
     #[inline(always)]
@@ -65,34 +65,35 @@ impl Slot {
             None => Slot::object(o),
         }
     }
+    /// Whether a word that is not empty is a tagged int.
     #[inline(always)]
     pub const fn is_int(self) -> bool {
         self.0 & 1 != 0
     }
     #[inline(always)]
     pub const fn as_int(self) -> i64 {
-        self.0 as i64 >> 1
+        self.0 as i64 >> 2
     }
     #[inline(always)]
     pub const fn is_object(self) -> bool {
-        self.0 & 1 == 0 && self.0 != 0
+        self.0 & 1 == 0
     }
     #[inline(always)]
     pub const fn is_empty(self) -> bool {
-        self.0 == 0
+        self.0 == Slot::EMPTY.0
     }
     #[inline(always)]
     pub const fn as_ptr(self) -> *mut Object {
         self.0 as *mut Object
     }
-    /// The value as an `i64` when it is a tagged int or an exact `int` object that fits.
+    /// The value of a word that is not empty as an `i64` when it is a tagged int or an exact `int` object that fits.
     #[inline(always)]
     pub fn to_i64(self) -> Option<i64> {
         if self.is_int() {
             return Some(self.as_int());
         }
-        // SAFETY: a slot that is no int is empty or an object.
-        let o = unsafe { self.as_ptr().as_ref() }?;
+        // SAFETY: a slot that is neither empty nor an int is an object.
+        let o = unsafe { &*self.as_ptr() };
         o.exact::<PyInt>().and_then(PyInt::to_i64)
     }
     /// Another owner of the same value.
@@ -276,8 +277,9 @@ impl Frame {
     /// Whether the frame's locals are a namespace of their own kept in a mapping (module and class bodies).
     #[inline]
     pub fn namespace(&self) -> Option<&Object> {
-        // SAFETY: an owned object or empty.
-        unsafe { self.locals.get().as_ptr().as_ref() }
+        let s = self.locals.get();
+        // SAFETY: an owned object.
+        s.is_object().then(|| unsafe { &*s.as_ptr() })
     }
     /// Release the locals and temps.
     ///
@@ -341,11 +343,13 @@ fn grow(ts: &ThreadState, words: usize) -> *mut Frame {
         } else {
             let before = if old.is_null() { FIRST_CHUNK / 2 } else { (*old).words.min(1 << 20) };
             let n = (before * 2).max(words + 512);
-            let c = alloc::raw_calloc((n + CHUNK_HEAD) * 8) as *mut Chunk;
+            let c = alloc::raw_malloc((n + CHUNK_HEAD) * 8) as *mut Chunk;
             if c.is_null() {
                 return null_mut();
             }
             (*c).words = n;
+            let words = (c as *mut Slot).add(CHUNK_HEAD);
+            std::slice::from_raw_parts_mut(words, n).fill(Slot::EMPTY);
             c
         };
         (*chunk).previous = old;

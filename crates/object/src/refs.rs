@@ -158,14 +158,27 @@ impl Object {
     pub unsafe fn decref(this: *mut Object) {
         // SAFETY: the caller owns a count, so the object is alive.
         unsafe {
-            let n = (*this).count.get();
-            if (n as i32) < 0 {
-                return;
-            }
-            (*this).count.set(n - 1);
-            if n == 1 {
+            if Object::decref_is_last(this) {
                 crate::dealloc::dealloc(this);
             }
+        }
+    }
+
+    /// Give up one count: true if it was the last one, and the object has to be deallocated.
+    ///
+    /// # Safety
+    /// The caller owns a count; when the result is true it deallocates, else it does not use the reference afterwards.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn decref_is_last(this: *mut Object) -> bool {
+        // SAFETY: the caller owns a count, so the object is alive.
+        unsafe {
+            let n = (*this).count.get();
+            if (n as i32) < 0 {
+                return false;
+            }
+            (*this).count.set(n - 1);
+            n == 1
         }
     }
 

@@ -286,7 +286,7 @@ impl PyFrame {
         unsafe {
             std::ptr::copy_nonoverlapping(f as *const Frame as *const usize, block as *mut usize, words);
             let n = f.code().frame_words();
-            std::ptr::write_bytes(f.locals_ptr(), 0, n);
+            std::slice::from_raw_parts_mut(f.locals_ptr(), n).fill(Slot::EMPTY);
             f.locals.set(Slot::EMPTY);
             let own = &*block;
             own.frame_obj.set(Slot::EMPTY);

@@ -123,8 +123,7 @@ pub unsafe fn new_generator<'a>(code: &PyCode, func: &PyFunction, pc: *const u32
             i += 1;
         }
         while i < words {
-            // Volatile, or it becomes a call of `memset`, which costs more than the few words.
-            to.add(i).write_volatile(Slot::EMPTY);
+            *to.add(i) = Slot::EMPTY;
             i += 1;
         }
         gc::track(g as *mut Object);
