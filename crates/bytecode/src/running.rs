@@ -109,6 +109,8 @@ running! {
         StoreAttrInlineLL = sop::StoreAttrInline [Local Local Any];
         LoadMethodInstanceL = sop::LoadMethodInstance [Any Local Any];
         LoadMethodPlainL = sop::LoadMethodPlain [Any Local Any];
+        LoadAttrAnyTL = sop::LoadAttrAny [Temp Local Any];
+        LoadMethodAnyL = sop::LoadMethodAny [Any Local Any];
         LoadSubscrTL = Op::LoadSubscr [Temp Local Any];
         LoadSubscrTT = Op::LoadSubscr [Temp Temp Any];
         LoadSubscrKT = Op::LoadSubscrK [Temp Any Any];

@@ -527,6 +527,8 @@ macro_rules! execute {
             sop::StoreAttrInlineLL => ok!(spec::store_attr_inline(&mut $m, Shaped::<LOCAL, LOCAL, ANY>($word))),
             sop::LoadMethodInstanceL => ok!(spec::load_method_instance(&mut $m, Shaped::<ANY, LOCAL, ANY>($word))),
             sop::LoadMethodPlainL => ok!(spec::load_method_plain(&mut $m, Shaped::<ANY, LOCAL, ANY>($word))),
+            sop::LoadAttrAnyTL => ok!(spec::load_attr_any(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word))),
+            sop::LoadMethodAnyL => ok!(spec::load_method_any(&mut $m, Shaped::<ANY, LOCAL, ANY>($word))),
             sop::LoadSubscrTL => ok!(subscr::load(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word))),
             sop::LoadSubscrTT => ok!(subscr::load(&mut $m, Shaped::<TEMP, TEMP, ANY>($word))),
             sop::LoadSubscrKT => ok!(subscr::load_k(&mut $m, Shaped::<TEMP, ANY, ANY>($word))),

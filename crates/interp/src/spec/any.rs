@@ -1,84 +1,72 @@
-//! Sites that see several types: one cache for all of them, by type version and name.
+//! Sites that see several types: caches for all of them, by type version and name.
 //!
-//! A site whose guard failed becomes an `…Any` instruction. Its cell counts down (`a`) to the next attempt to settle on one type. What the cache says of a type and a name is what the
-//! site's own cell would say (see `load`, `method`, `store`), so the same guards suffice.
+//! A site whose guard failed becomes an `…Any` instruction. Its cell holds the name (`c`) and counts down (`a`), whenever the caches do not help, to the next attempt to settle on one
+//! type. What a cache says of a type and a name is what the site's own cell would say (see `load`, `method`, `store`), so the same guards suffice.
 
 use super::*;
 use crate::attr;
 use crate::call::load_method_slow;
-use crate::regs::*;
 use std::cell::UnsafeCell;
-use taipan_object::frame::{FRAME_HEADER, Slot};
+use taipan_object::frame::Slot;
 
 const BITS: u32 = 11;
-/// Runs of an `…Any` instruction before it tries to settle again.
-const PATIENCE: u32 = 2000;
+/// Runs out of line of an `…Any` instruction before it tries to settle on one type again.
+const PATIENCE: u32 = 300;
+/// No name has this address, and no entry is for it.
+const NO_NAME: u64 = 1;
 
+/// What is known of a type's version and a name. Names are immortal, a version that was used never means another type.
 #[derive(Clone, Copy)]
-struct Entry {
-    name: *const PyStr,
-    /// The specialised form that fits; 0: nothing is known.
-    op: u8,
-    cell: CacheCell,
+#[repr(C)]
+struct Entry<T> {
+    name: u64,
+    version: u32,
+    /// Offset of the value in the object, or keys version that guards the method (0: none).
+    detail: u32,
+    rest: T,
 }
 
-struct Table(UnsafeCell<[Entry; 1 << BITS]>);
+struct Table<T>(UnsafeCell<[Entry<T>; 1 << BITS]>);
 // SAFETY: used only with the GIL held.
-unsafe impl Sync for Table {}
-static TABLE: Table = Table(UnsafeCell::new([Entry { name: std::ptr::null(), op: 0, cell: CacheCell { a: 0, b: 0, c: 0 } }; 1 << BITS]));
+unsafe impl<T> Sync for Table<T> {}
 
-/// What kind of access an entry is for, so that the same name may be loaded, called and stored.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
-    Load = 0,
-    Method = 1,
-    Store = 2,
-}
-
-type Chooser = unsafe fn(&Object, &PyStr, &mut CacheCell) -> Option<u8>;
-
-/// The entry for a receiver, filled if need be. `None`: its type cannot be cached this way.
-#[inline(always)]
-unsafe fn entry<'a>(o: &Object, name: &PyStr, access: Access, chooser: Chooser) -> Option<&'a Entry> {
-    let version = o.ty().tp_version_tag.get();
-    let h = (version as usize).wrapping_mul(0x9E37_79B1) ^ (name as *const PyStr as usize >> 4) ^ (access as usize) << 5;
-    let e = &mut (*TABLE.0.get())[h & ((1 << BITS) - 1)];
-    if version != 0 && e.cell.a == version && std::ptr::eq(e.name, name) && access_of(e.op) == Some(access) {
-        return Some(e);
+impl<T: Copy> Table<T> {
+    const fn new(rest: T) -> Table<T> {
+        Table(UnsafeCell::new([Entry { name: 0, version: 0, detail: 0, rest }; 1 << BITS]))
     }
-    fill(e, o, name, access, chooser)
+    #[inline(always)]
+    fn place(&self, version: u32, name: u64) -> *mut Entry<T> {
+        let h = (version as usize).wrapping_mul(0x9E37_79B1) ^ (name as usize >> 5);
+        // SAFETY: within the table.
+        unsafe { (self.0.get() as *mut Entry<T>).add(h & ((1 << BITS) - 1)) }
+    }
+    /// What is known of an object's type and a name.
+    #[inline(always)]
+    unsafe fn find(&self, o: &Object, name: u64) -> Option<Entry<T>> {
+        let version = o.ty().tp_version_tag.get();
+        let e = *self.place(version, name);
+        // An entry without a name has no version either.
+        if e.version == version && e.name == name { Some(e) } else { None }
+    }
+    unsafe fn put(&self, e: Entry<T>) {
+        *self.place(e.version, e.name) = e;
+    }
 }
 
+/// Values that lie in the object: inline values and slots.
+static LOADS: Table<()> = Table::new(());
+/// The same, to be stored over a value that is there.
+static STORES: Table<()> = Table::new(());
+/// Methods.
+static METHODS: Table<u64> = Table::new(0);
+
+/// A site's guard failed: several types come here. The cell's `c` becomes the name; [`NO_NAME`] for one that may die before the tables.
 #[cold]
 #[inline(never)]
-unsafe fn fill<'a>(e: &'a mut Entry, o: &Object, name: &PyStr, access: Access, chooser: Chooser) -> Option<&'a Entry> {
-    let mut cell = CacheCell::default();
-    let op = chooser(o, name, &mut cell)?;
-    // Names are kept alive by the code that uses them, not by this table: only those that never die.
-    if access_of(op) != Some(access) || name.interned() < 2 {
-        return None;
-    }
-    *e = Entry { name, op, cell };
-    Some(e)
-}
-
-/// Which access a specialised form is of, for those whose guard is the version of the receiver's type.
-#[inline(always)]
-fn access_of(op: u8) -> Option<Access> {
-    match op {
-        sop::LoadAttrInline | sop::LoadAttrSlot | sop::LoadAttrClassVar => Some(Access::Load),
-        sop::LoadMethodInstance | sop::LoadMethodPlain => Some(Access::Method),
-        sop::StoreAttrInline | sop::StoreAttrSlot => Some(Access::Store),
-        _ => None,
-    }
-}
-
-/// A site's guard failed: several types come here.
-#[cold]
-#[inline(never)]
-pub(super) unsafe fn give_way(m: &Regs, cell: *mut CacheCell, op: u8) {
+pub(super) unsafe fn give_way(m: &Regs, cell: *mut CacheCell, op: u8, name: usize) {
     m.respecialise(2, op);
-    *cell = CacheCell { a: PATIENCE, b: 0, c: 0 };
+    let name = m.name(name);
+    *cell = CacheCell { a: PATIENCE, b: 0, c: if name.interned() >= 2 { name as *const PyStr as u64 } else { NO_NAME } };
 }
 
 /// Count down; at the end the general form has another try.
@@ -92,91 +80,103 @@ unsafe fn patience(m: &Regs, cell: *mut CacheCell, op: Op) {
 }
 
 #[inline(always)]
-pub unsafe fn load_attr_any(m: &mut Regs, w: Narrow) -> PyResult<()> {
+pub unsafe fn load_attr_any<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
-    m.save();
-    patience(m, cell, Op::LoadAttr);
-    load_any(m.at(w.a()), m.src(w.b()), m.name(w.cu()))
-}
-
-#[inline(never)]
-unsafe fn load_any(dst: *mut Slot, o: Opd, name: &PyStr) -> PyResult<()> {
-    let s = o.peek();
+    let s = m.get(w.b());
     if s.is_object() {
-        let obj = &*s.as_ptr();
-        if let Some(e) = entry(obj, name, Access::Load, load::choose) {
-            let at = |offset: u32| *((obj.as_ptr() as *const u8).add(offset as usize) as *const *mut Object);
-            let v = match e.op {
-                sop::LoadAttrClassVar if load::has_no_own(obj, e.cell.b) => e.cell.c as *mut Object,
-                sop::LoadAttrClassVar => std::ptr::null_mut(),
-                _ => at(e.cell.b),
-            };
+        let o = &*s.as_ptr();
+        if let Some(e) = LOADS.find(o, (*cell).c) {
+            let v = *((o.as_ptr() as *const u8).add(e.detail as usize) as *const *mut Object);
             if !v.is_null() {
-                let v = Slot::loaded(&*v);
-                o.consume();
-                store(dst, v);
-                return Ok(());
+                return load::deliver(m, w, v);
             }
         }
     }
-    attr::load_slow(dst, o, name)
-}
-
-#[inline(always)]
-pub unsafe fn load_method_any(m: &mut Regs, w: Narrow) -> PyResult<()> {
-    let cell = m.cell();
-    m.save();
-    patience(m, cell, Op::LoadMethod);
-    method_any(m.at(w.a()), m.src(w.b()), m.name(w.cu()))
+    load_any(*m, cell, w.a(), w.b(), w.cu())
 }
 
 #[inline(never)]
-unsafe fn method_any(win: *mut Slot, o: Opd, name: &PyStr) -> PyResult<()> {
-    let s = o.peek();
-    if s.is_object() {
-        let obj = &*s.as_ptr();
-        if let Some(e) = entry(obj, name, Access::Method, method::choose) {
-            if e.op == sop::LoadMethodPlain || load::has_no_own(obj, e.cell.b) {
-                let slf = o.take_slot();
-                *win = Slot::new_ref(&*(e.cell.c as *const Object));
-                *win.add(FRAME_HEADER) = slf;
+unsafe fn load_any(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: usize) -> PyResult<()> {
+    m.save();
+    patience(&m, cell, Op::LoadAttr);
+    let s = m.get(obj);
+    if s.is_object() && (*cell).c != NO_NAME {
+        let o = &*s.as_ptr();
+        let mut found = CacheCell::default();
+        match load::choose(o, m.name(name), &mut found) {
+            Some(sop::LoadAttrInline | sop::LoadAttrSlot) => LOADS.put(Entry { name: (*cell).c, version: found.a, detail: found.b, rest: () }),
+            Some(sop::LoadAttrClassVar) if load::has_no_own(o, found.b) => {
+                let v = Slot::loaded(&*(found.c as *const Object));
+                m.src(obj).consume();
+                m.set(dst, v);
                 return Ok(());
+            }
+            _ => {}
+        }
+    }
+    attr::load_slow(m.at(dst), m.src(obj), m.name(name))
+}
+
+#[inline(always)]
+pub unsafe fn load_method_any<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let cell = m.cell();
+    let s = m.get(w.b());
+    if s.is_object() {
+        let o = &*s.as_ptr();
+        if let Some(e) = METHODS.find(o, (*cell).c) {
+            if e.detail == 0 || load::has_no_own(o, e.detail) {
+                return method::fill(m, w.a(), w.b(), e.rest as *mut Object);
             }
         }
     }
-    load_method_slow(win, o, name)
-}
-
-#[inline(always)]
-pub unsafe fn store_attr_any(m: &mut Regs, w: Narrow) -> PyResult<()> {
-    let cell = m.cell();
-    m.save();
-    patience(m, cell, Op::StoreAttr);
-    store_any(m.src(w.a()), m.src(w.b()), m.name(w.cu()))
+    method_any(*m, cell, w.a(), w.b(), w.cu())
 }
 
 #[inline(never)]
-unsafe fn store_any(o: Opd, v: Opd, name: &PyStr) -> PyResult<()> {
-    let s = o.peek();
-    if s.is_object() {
-        let obj = &*s.as_ptr();
-        if let Some(e) = entry(obj, name, Access::Store, super::store::choose) {
-            let old = if e.op == sop::StoreAttrSlot {
-                let at = (obj.as_ptr() as *mut u8).add(e.cell.b as usize) as *mut *mut Object;
-                let new = v.take_slot().into_own(&mut cx())?;
-                Own::<Object>::from_raw_opt(std::mem::replace(&mut *at, new.into_raw()))
-            } else {
-                let (values, ix) = (instance::inline_values(obj, obj.ty()), e.cell.b as usize);
-                if !values.is_valid() || ix >= values.capacity() {
-                    return attr::store_slow(o, v, name);
-                }
-                let new = v.take_slot().into_own(&mut cx())?;
-                instance::store_inline(values, ix, new, instance::managed_dict(obj))
-            };
-            o.consume();
-            drop(old);
-            return Ok(());
+unsafe fn method_any(m: Regs, cell: *mut CacheCell, win: isize, obj: isize, name: usize) -> PyResult<()> {
+    m.save();
+    patience(&m, cell, Op::LoadMethod);
+    let s = m.get(obj);
+    if s.is_object() && (*cell).c != NO_NAME {
+        let mut found = CacheCell::default();
+        if let Some(sop::LoadMethodInstance | sop::LoadMethodPlain) = method::choose(&*s.as_ptr(), m.name(name), &mut found) {
+            METHODS.put(Entry { name: (*cell).c, version: found.a, detail: found.b, rest: found.c });
         }
     }
-    attr::store_slow(o, v, name)
+    load_method_slow(m.at(win), m.src(obj), m.name(name))
+}
+
+#[inline(always)]
+pub unsafe fn store_attr_any<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let cell = m.cell();
+    let s = m.get(w.a());
+    if s.is_object() {
+        let o = &*s.as_ptr();
+        if let Some(e) = STORES.find(o, (*cell).c) {
+            let place = &mut *((o.as_ptr() as *mut u8).add(e.detail as usize) as *mut *mut Object);
+            if !place.is_null() && (!o.ty().has(flags::INLINE_VALUES) || instance::managed_dict(o).get().is_null()) {
+                return store::overwrite(m, w, place);
+            }
+        }
+    }
+    store_any(*m, cell, w.a(), w.b(), w.cu())
+}
+
+#[inline(never)]
+unsafe fn store_any(m: Regs, cell: *mut CacheCell, obj: isize, value: isize, name: usize) -> PyResult<()> {
+    m.save();
+    patience(&m, cell, Op::StoreAttr);
+    let s = m.get(obj);
+    if s.is_object() && (*cell).c != NO_NAME {
+        let mut found = CacheCell::default();
+        let offset = match store::choose(&*s.as_ptr(), m.name(name), &mut found) {
+            Some(sop::StoreAttrSlot) => found.b,
+            Some(sop::StoreAttrInline) => u32::try_from(found.c).unwrap_or(0),
+            _ => 0,
+        };
+        if offset != 0 {
+            STORES.put(Entry { name: (*cell).c, version: found.a, detail: offset, rest: () });
+        }
+    }
+    attr::store_slow(m.src(obj), m.src(value), m.name(name))
 }

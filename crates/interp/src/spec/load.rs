@@ -133,13 +133,13 @@ unsafe fn miss(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: usiz
 #[inline(never)]
 unsafe fn other_type(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: usize) -> PyResult<()> {
     m.save();
-    super::any::give_way(&m, cell, sop::LoadAttrAny);
+    super::any::give_way(&m, cell, sop::LoadAttrAny, name);
     attr::load_slow(m.at(dst), m.src(obj), m.name(name))
 }
 
 /// Deliver a cached value, borrowed from somewhere that outlives the operand's release only by luck: counted first.
 #[inline(always)]
-unsafe fn deliver<W: Word>(m: &mut Regs, w: W, v: *mut Object) -> PyResult<()> {
+pub(super) unsafe fn deliver<W: Word>(m: &mut Regs, w: W, v: *mut Object) -> PyResult<()> {
     let v = Slot::loaded(&*v);
     m.src(w.b()).consume();
     m.put(w, v);

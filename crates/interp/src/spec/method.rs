@@ -74,13 +74,13 @@ unsafe fn miss(m: Regs, cell: *mut CacheCell, win: isize, obj: isize, name: usiz
 #[inline(never)]
 unsafe fn other_type(m: Regs, cell: *mut CacheCell, win: isize, obj: isize, name: usize) -> PyResult<()> {
     m.save();
-    super::any::give_way(&m, cell, sop::LoadMethodAny);
+    super::any::give_way(&m, cell, sop::LoadMethodAny, name);
     load_method_slow(m.at(win), m.src(obj), m.name(name))
 }
 
 /// Fill the window with a method and its self. The object may itself be the window's first word.
 #[inline(always)]
-unsafe fn fill(m: &mut Regs, win: isize, obj: isize, f: *mut Object) -> PyResult<()> {
+pub(super) unsafe fn fill(m: &mut Regs, win: isize, obj: isize, f: *mut Object) -> PyResult<()> {
     let slf = m.src(obj).take_slot();
     let win = m.at(win);
     *win = Slot::new_ref(&*f);

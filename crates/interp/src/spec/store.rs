@@ -49,8 +49,19 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
 #[inline(never)]
 unsafe fn miss(m: Regs, cell: *mut CacheCell, obj: isize, value: isize, name: usize) -> PyResult<()> {
     m.save();
-    super::any::give_way(&m, cell, sop::StoreAttrAny);
+    super::any::give_way(&m, cell, sop::StoreAttrAny, name);
     attr::store_slow(m.src(obj), m.src(value), m.name(name))
+}
+
+/// Put the value in the place of another.
+#[inline(always)]
+pub(super) unsafe fn overwrite<W: Word>(m: &mut Regs, w: W, place: &mut *mut Object) -> PyResult<()> {
+    let v = m.src(w.b()).take_slot().into_own(&mut cx())?;
+    m.save();
+    let old = std::mem::replace(place, v.into_raw());
+    m.src(w.a()).consume();
+    Object::decref(old);
+    Ok(())
 }
 
 #[inline(always)]
@@ -60,12 +71,7 @@ pub unsafe fn store_attr_inline<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         let place = &mut *((o.as_ptr() as *mut u8).add((*cell).c as usize) as *mut *mut Object);
         if !place.is_null() && instance::managed_dict(o).get().is_null() {
             // A value takes the place of another and no dict watches: values that are present are valid.
-            let v = m.src(w.b()).take_slot().into_own(&mut cx())?;
-            m.save();
-            let old = std::mem::replace(place, v.into_raw());
-            m.src(w.a()).consume();
-            Object::decref(old);
-            return Ok(());
+            return overwrite(m, w, place);
         }
         let values = instance::inline_values(o, o.ty());
         let ix = (*cell).b as usize;
