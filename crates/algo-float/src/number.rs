@@ -57,7 +57,11 @@ pub fn round_digits(x: f64, ndigits: i64) -> Result<f64, RoundOverflow> {
         if abs >= 4_503_599_627_370_496.0 {
             return Ok(x);
         }
-        read(&crate::text::fixed_digits(abs, ndigits as usize))
+        match crate::text::scaled(abs, ndigits as usize) {
+            // Both exact doubles, so that the quotient is the double nearest to the decimal number.
+            Some(n) if n < 1 << 53 => n as f64 / crate::text::POWERS[ndigits as usize] as f64,
+            _ => read(&crate::text::fixed_digits(abs, ndigits as usize)),
+        }
     } else {
         let (digits, exp) = all_digits(abs);
         let kept = i64::from(exp) + 1 + ndigits;

@@ -321,7 +321,70 @@ fn exponent(x: f64, format: &FloatFormat, out: &mut Vec<u8>) {
     with_significant(x, format.precision + 1, |d| lay_out_exponent(d, format.precision, format.alternate, out));
 }
 
+/// Powers of ten that are exact doubles and fit a word.
+pub(crate) const POWERS: [u64; 18] = {
+    let mut p = [1u64; 18];
+    let mut i = 1;
+    while i < 18 {
+        p[i] = p[i - 1] * 10;
+        i += 1;
+    }
+    p
+};
+
+/// `x * 10**precision` rounded half to even, exactly, for `0 <= x < 2**53`; `None` when it does not fit a word or the precision is beyond 17.
+#[inline]
+pub(crate) fn scaled(x: f64, precision: usize) -> Option<u64> {
+    let power = *POWERS.get(precision)?;
+    if !(x < 9_007_199_254_740_992.0) {
+        return None;
+    }
+    let bits = x.to_bits();
+    let (fraction, exp) = (bits & ((1 << 52) - 1), (bits >> 52) as u32);
+    // x = mantissa / 2**shift
+    let (mantissa, shift) = if exp == 0 { (fraction, 1074) } else { (fraction | 1 << 52, 1075 - exp) };
+    let product = u128::from(mantissa) * u128::from(power);
+    if shift >= 127 {
+        return Some(0); // below a half: the product has at most 110 bits
+    }
+    if shift == 0 {
+        return u64::try_from(product).ok();
+    }
+    let (whole, rest, half) = (product >> shift, product & ((1 << shift) - 1), 1u128 << (shift - 1));
+    let up = rest > half || rest == half && whole & 1 == 1;
+    u64::try_from(whole).ok()?.checked_add(u64::from(up))
+}
+
+/// `x` with `precision` digits after the point, at the end of `buf`, if that can be done with machine words (`0 <= x < 2**53`).
+#[inline]
+pub fn fixed_into(x: f64, precision: usize, buf: &mut [u8; 48]) -> Option<&[u8]> {
+    let mut n = scaled(x, precision)?;
+    let mut at = buf.len();
+    for _ in 0..precision {
+        at -= 1;
+        buf[at] = b'0' + (n % 10) as u8;
+        n /= 10;
+    }
+    if precision > 0 {
+        at -= 1;
+        buf[at] = b'.';
+    }
+    loop {
+        at -= 1;
+        buf[at] = b'0' + (n % 10) as u8;
+        n /= 10;
+        if n == 0 {
+            return Some(&buf[at..]);
+        }
+    }
+}
+
 fn fixed(x: f64, format: &FloatFormat, out: &mut Vec<u8>) {
+    if format.precision > 0 {
+        if let Some(text) = fixed_into(x, format.precision, &mut [0; 48]) {
+            return out.extend_from_slice(text);
+        }
+    }
     let mut digits = Shortest::of(x);
     let count = i64::from(digits.exp) + 1 + format.precision as i64;
     if x == 0.0 || rounded(x, &mut digits, count).is_some() {

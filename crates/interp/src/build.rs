@@ -25,13 +25,7 @@ unsafe fn take(s: &mut Slot) -> Own<Object> {
 #[inline(never)]
 pub unsafe fn tuple(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
-    if n == 0 {
-        store_own(dst, PyTuple::empty());
-        return Ok(());
-    }
-    let items = run(base, n, cx)?;
-    let t = PyTuple::steal_items(base as *const *mut Object, n, cx)?;
-    items.fill(Slot::EMPTY);
+    let t = PyTuple::take_slots(base, n, cx)?;
     store_own(dst, t);
     Ok(())
 }
@@ -39,8 +33,7 @@ pub unsafe fn tuple(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
 #[inline(never)]
 pub unsafe fn list(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
-    let items = run(base, n, cx)?;
-    let l = PyList::from_exact(items.iter_mut().map(|s| take(s)), cx)?;
+    let l = PyList::take_slots(base, n, cx)?;
     store_own(dst, l);
     Ok(())
 }
@@ -78,7 +71,8 @@ pub unsafe fn map(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
 #[inline(never)]
 pub unsafe fn string(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
-    let items = run(base, n, cx)?;
+    // Strings, all of them: what `format` instructions made, and constants.
+    let items = std::slice::from_raw_parts_mut(base, n);
     let parts: &[&PyStr] = std::slice::from_raw_parts(items.as_ptr() as *const &PyStr, n);
     let s = PyStr::concat_all(parts, cx)?;
     for i in items {

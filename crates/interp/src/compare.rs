@@ -6,6 +6,8 @@ use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
 use taipan_object::types::boolean;
 use taipan_object::types::float::PyFloat;
+use taipan_object::types::set::{PySet, is_any_set_exact};
+use taipan_object::types::str::find::find;
 use taipan_object::types::singletons;
 
 #[inline(always)]
@@ -43,21 +45,24 @@ pub fn bool_slot(b: bool) -> Slot {
 /// The comparison when no Python code can be involved.
 #[inline(always)]
 unsafe fn quick(op: CmpOp, a: Slot, b: Slot) -> Option<bool> {
-    if let (Some(x), Some(y)) = (a.to_i64(), b.to_i64()) {
-        return Some(holds(op, x, y));
-    }
     if a.is_object() && b.is_object() {
         let (x, y) = (&*a.as_ptr(), &*b.as_ptr());
-        if let (Some(x), Some(y)) = (x.exact::<PyFloat>(), y.exact::<PyFloat>()) {
-            return Some(holds(op, x.value(), y.value()));
-        }
-        if matches!(op, CmpOp::Eq | CmpOp::Ne) {
-            if let (Some(x), Some(y)) = (x.exact::<PyStr>(), y.exact::<PyStr>()) {
-                return Some(x.eq_str(y) == (op == CmpOp::Eq));
+        if std::ptr::eq(x.ty(), y.ty()) {
+            if matches!(op, CmpOp::Eq | CmpOp::Ne) {
+                if let Some(s) = x.exact::<PyStr>() {
+                    return Some(s.eq_str(y.cast_unchecked::<PyStr>()) == (op == CmpOp::Eq));
+                }
+                if let Some(t) = x.exact::<PyTuple>() {
+                    return abstract_::quiet_eq_tuples(t, y.cast_unchecked::<PyTuple>()).map(|same| same == (op == CmpOp::Eq));
+                }
+            }
+            if let Some(f) = x.exact::<PyFloat>() {
+                return Some(holds(op, f.value(), y.cast_unchecked::<PyFloat>().value()));
             }
         }
     }
-    None
+    let (x, y) = (a.to_i64()?, b.to_i64()?);
+    Some(holds(op, x, y))
 }
 
 /// The truth of `l op r`.
@@ -186,22 +191,46 @@ unsafe fn among(items: &[&Object], x: Slot) -> Option<bool> {
     Some(false)
 }
 
+/// `item in container`, when no Python code can be involved.
+#[inline(always)]
+unsafe fn contains_quick(c: &Object, item: Slot, cx: &mut Cx) -> Option<bool> {
+    if let Some(d) = c.exact::<PyDict>() {
+        if item.is_int() {
+            return d.get_i64(item.as_int(), cx).ok().map(|v| v.is_some());
+        }
+        return d.get_quietly(&*item.as_ptr(), cx).map(|v| v.is_some());
+    }
+    if is_any_set_exact(c) {
+        let s = c.cast_unchecked::<PySet>();
+        return if item.is_int() { s.contains_i64(item.as_int()).ok() } else { s.contains_quietly(&*item.as_ptr()) };
+    }
+    if let Some(t) = c.exact::<PyTuple>() {
+        return among(t.as_slice(), item);
+    }
+    if let Some(l) = c.exact::<PyList>() {
+        return among(l.items(cx), item);
+    }
+    if let (Some(s), true) = (c.exact::<PyStr>(), item.is_object()) {
+        return (*item.as_ptr()).exact::<PyStr>().map(|part| find(s, part, 0, s.len()).is_some());
+    }
+    None
+}
+
 #[inline(never)]
 unsafe fn contains(item: Opd, container: Opd) -> PyResult<bool> {
     let cx = &mut cx();
-    let c = &*container.peek().as_ptr();
-    if !container.peek().is_int() {
-        let items = match (c.exact::<PyTuple>(), c.exact::<PyList>()) {
-            (Some(t), _) => Some(t.as_slice()),
-            (_, Some(l)) => Some(l.items(cx)),
-            _ => None,
-        };
-        if let Some(b) = items.and_then(|items| among(items, item.peek())) {
+    if container.peek().is_object() {
+        if let Some(b) = contains_quick(&*container.peek().as_ptr(), item.peek(), cx) {
             item.consume();
             container.consume();
             return Ok(b);
         }
     }
+    contains_slow(item, container, cx)
+}
+
+#[cold]
+unsafe fn contains_slow(item: Opd, container: Opd, cx: &mut Cx) -> PyResult<bool> {
     let (x, c) = (item.take(cx)?, container.take(cx)?);
     match c.exact::<PyDict>() {
         Some(d) => d.contains(&x, cx),

@@ -9,12 +9,14 @@ use taipan_object::monitoring::fire;
 use taipan_object::name;
 use taipan_object::prelude::*;
 use taipan_object::typeobj::flags;
-use taipan_object::types::dict::iter::{PyDictItemIter, PyDictKeyIter};
+use taipan_object::types::dict::iter::{PyDictItemIter, PyDictKeyIter, PyDictValueIter};
 use taipan_object::types::exc;
 use taipan_object::types::generator::{Gen, PyGenerator};
 use taipan_object::types::list::PyListIter;
 use taipan_object::types::object_::{NextPair, pair_iterator};
 use taipan_object::types::range::PyRangeIter;
+use taipan_object::types::set::PySetIter;
+use taipan_object::types::str::PyStrAsciiIter;
 use taipan_object::types::tuple::PyTupleIter;
 
 #[inline(never)]
@@ -68,6 +70,12 @@ unsafe fn next(it: *mut Slot) -> PyResult<Option<Own<Object>>> {
 unsafe fn next_pair(o: &Object, base: *mut Slot) -> PyResult<Option<bool>> {
     let cx = &mut cx();
     let (a, b) = if let Some(items) = o.exact::<PyDictItemIter>() {
+        if let Some((k, v)) = items.advance_quietly(cx) {
+            let (k, v) = (Slot::loaded(k), Slot::loaded(v));
+            store(base, k);
+            store(base.add(1), v);
+            return Ok(Some(true));
+        }
         match items.advance(cx)? {
             Some((k, v)) => (Slot::object(k), Slot::object(v)),
             None => return Ok(Some(false)),
@@ -84,6 +92,25 @@ unsafe fn next_pair(o: &Object, base: *mut Slot) -> PyResult<Option<bool>> {
     store(base, a);
     store(base.add(1), b);
     Ok(Some(true))
+}
+
+/// The next item of a built-in iterator when nothing is unusual, else the empty word.
+#[inline(never)]
+unsafe fn next_quietly(o: &Object) -> Slot {
+    let cx = &cx();
+    if let Some(it) = o.exact::<PyDictKeyIter>() {
+        return it.advance_quietly(cx).map_or(Slot::EMPTY, |(k, _)| Slot::loaded(k));
+    }
+    if let Some(it) = o.exact::<PyStrAsciiIter>() {
+        return it.advance_quietly(cx).map_or(Slot::EMPTY, Slot::object);
+    }
+    if let Some(it) = o.exact::<PySetIter>() {
+        return it.advance_quietly(cx).map_or(Slot::EMPTY, |k| Slot::loaded(k));
+    }
+    if let Some(it) = o.exact::<PyDictValueIter>() {
+        return it.advance_quietly(cx).map_or(Slot::EMPTY, |(_, v)| Slot::loaded(v));
+    }
+    Slot::EMPTY
 }
 
 #[inline(always)]
@@ -134,18 +161,10 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             None => {}
         }
     }
-    if let Some(keys) = o.exact::<PyDictKeyIter>() {
-        return match keys.advance(&mut cx())? {
-            Some((k, v)) => {
-                drop(v);
-                m.put(w, Slot::object(k));
-                m.jump(w.c())
-            }
-            None => {
-                m.src(w.b()).consume();
-                Ok(())
-            }
-        };
+    let v = next_quietly(o);
+    if !v.is_empty() {
+        m.put(w, v);
+        return m.jump(w.c());
     }
     match next(m.at(w.b()))? {
         Some(v) => {

@@ -47,11 +47,7 @@ unsafe fn known(o: Slot, i: Slot, cx: &mut Cx) -> Option<PyResult<Slot>> {
         if i.is_int() {
             return d.get_i64(i.as_int(), cx).ok().flatten().map(|v| Ok(Slot::loaded(v)));
         }
-        let key = (*i.as_ptr()).exact::<PyStr>()?;
-        if d.is_str_only() {
-            return d.get_str(key, cx).map(|v| Ok(Slot::loaded(v)));
-        }
-        return None;
+        return d.get_quietly(&*i.as_ptr(), cx)?.map(|v| Ok(Slot::loaded(v)));
     }
     let s = obj.exact::<PyStr>()?;
     let k = position(i.to_i64()?, s.len())?;
@@ -146,42 +142,50 @@ pub unsafe fn store_item<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     store_slow(m.src(w.a()), m.src(w.b()), m.src(w.c()))
 }
 
-#[inline(always)]
-unsafe fn dict<'a>(s: Slot) -> Option<&'a PyDict> {
-    if s.is_int() { None } else { (*s.as_ptr()).exact::<PyDict>() }
-}
-
 #[inline(never)]
 unsafe fn store_slow(o: Opd, i: Opd, v: Opd) -> PyResult<()> {
     let cx = &mut cx();
-    if let (Some(d), true) = (dict(o.peek()), i.peek().is_int()) {
-        // An int key that is there already need not be boxed.
+    if !o.peek().is_object() {
+        return store_any(o, i, v, cx);
+    }
+    let obj = &*o.peek().as_ptr();
+    if let Some(l) = obj.exact::<PyList>() {
+        if let Some(k) = i.peek().to_i64().and_then(|k| position(k, l.len())) {
+            let val = v.take_slot().into_own(cx)?;
+            let old = l.replace(k, val);
+            o.consume();
+            i.consume();
+            drop(old);
+            return Ok(());
+        }
+    } else if let Some(d) = obj.exact::<PyDict>() {
         let val = v.take_slot().into_own(cx)?;
-        match d.replace_i64(i.peek().as_int(), val) {
-            Ok(old) => {
-                o.consume();
-                i.consume();
-                drop(old);
-                return Ok(());
-            }
-            Err(val) => {
-                let (d, key) = (o.take(cx)?, i.take(cx)?);
-                return d.cast_unchecked::<PyDict>().set_own(&key, val, cx);
-            }
-        }
-    }
-    if let (Some(obj), Some(k)) = (o.peek().is_object().then(|| &*o.peek().as_ptr()), i.peek().to_i64()) {
-        if let Some(l) = obj.exact::<PyList>() {
-            if let Some(k) = position(k, l.len()) {
-                let val = v.take_slot().into_own(cx)?;
-                let old = l.replace(k, val);
-                o.consume();
-                i.consume();
-                drop(old);
-                return Ok(());
+        let key = i.peek();
+        if key.is_int() {
+            // An int key that is there already need not be boxed.
+            match d.replace_i64(key.as_int(), val) {
+                Ok(old) => {
+                    o.consume();
+                    i.consume();
+                    drop(old);
+                    return Ok(());
+                }
+                Err(val) => {
+                    let (d, key) = (o.take(cx)?, i.take(cx)?);
+                    return d.cast_unchecked::<PyDict>().set_own(&key, val, cx);
+                }
             }
         }
+        let r = d.set_own(&*key.as_ptr(), val, cx);
+        o.consume();
+        i.consume();
+        return r;
     }
+    store_any(o, i, v, cx)
+}
+
+#[cold]
+unsafe fn store_any(o: Opd, i: Opd, v: Opd, cx: &mut Cx) -> PyResult<()> {
     let (obj, key) = (o.take(cx)?, i.take(cx)?);
     let val = v.take(cx)?;
     match obj.exact::<PyDict>() {

@@ -23,7 +23,7 @@ const LIST_MAX: usize = 4096;
 const LIST_BYTES_MAX: usize = 256 << 10;
 
 /// How many blocks of each class are kept.
-static KEPT: [u16; SMALL_MAX / 16 + 1] = {
+const KEPT: [u16; SMALL_MAX / 16 + 1] = {
     let mut kept = [LIST_MAX as u16; SMALL_MAX / 16 + 1];
     let mut class = 1;
     while class < kept.len() {
@@ -38,15 +38,23 @@ static KEPT: [u16; SMALL_MAX / 16 + 1] = {
 
 struct FreeList {
     head: Cell<*mut u8>,
-    len: Cell<u32>,
+    /// How many more blocks may be kept.
+    room: Cell<usize>,
 }
 
 struct FreeLists(UnsafeCell<[FreeList; SMALL_MAX / 16 + 1]>);
 // SAFETY: only the holder of the GIL touches the lists.
 unsafe impl Sync for FreeLists {}
 
-static LISTS: FreeLists =
-    FreeLists(UnsafeCell::new([const { FreeList { head: Cell::new(null_mut()), len: Cell::new(0) } }; SMALL_MAX / 16 + 1]));
+static LISTS: FreeLists = FreeLists(UnsafeCell::new({
+    let mut lists = [const { FreeList { head: Cell::new(null_mut()), room: Cell::new(LIST_MAX) } }; SMALL_MAX / 16 + 1];
+    let mut class = 0;
+    while class < lists.len() {
+        lists[class] = FreeList { head: Cell::new(null_mut()), room: Cell::new(KEPT[class] as usize) };
+        class += 1;
+    }
+    lists
+}));
 
 /// The bytes that mimalloc gives for a block of each class, so that they need not be asked for; 0 before `init`.
 static USABLE: [AtomicU16; SMALL_MAX / 16 + 1] = [const { AtomicU16::new(0) }; SMALL_MAX / 16 + 1];
@@ -64,11 +72,9 @@ static WITHDRAW_BELOW: AtomicUsize = AtomicUsize::new(0);
 /// Blocks handed out by the allocator below (for `sys.getallocatedblocks`).
 static BLOCKS: AtomicUsize = AtomicUsize::new(0);
 
-/// Blocks are being traced (`tracemalloc`). The free lists are then kept shut: empty, and counted as full, so that every block takes the slow ways
+/// Blocks are being traced (`tracemalloc`). The free lists are then kept shut: empty, and without room, so that every block takes the slow ways
 /// below, which look at this; the fast ways need not.
 static TRACING: AtomicBool = AtomicBool::new(false);
-/// Length of a list that is shut.
-const SHUT: u32 = u32::MAX;
 
 /// Begin or end tracing: shut the free lists or open them. With the GIL held.
 fn set_tracing(on: bool) {
@@ -85,7 +91,7 @@ pub fn blocks_in_use() -> usize {
     if TRACING.load(Relaxed) {
         return BLOCKS.load(Relaxed);
     }
-    let cached: usize = (0..=SMALL_MAX / 16).map(|i| list(i).len.get() as usize).sum();
+    let cached: usize = (0..=SMALL_MAX / 16).map(|i| usize::from(KEPT[i]).saturating_sub(list(i).room.get())).sum();
     BLOCKS.load(Relaxed).saturating_sub(cached)
 }
 /// Set the hard limit in bytes (`usize::MAX` = none). What objects take counts, not the tables of the runtime itself.
@@ -117,7 +123,7 @@ pub fn without_limit<R>(f: impl FnOnce() -> R) -> R {
 #[inline(always)]
 fn list(class: usize) -> &'static FreeList {
     // SAFETY: indices are bounded by the callers; the cells are only touched under the GIL.
-    unsafe { &(*LISTS.0.get())[class] }
+    unsafe { &*(LISTS.0.get() as *const FreeList).add(class) }
 }
 
 /// Allocate from mimalloc, counted. Null when memory or the limit is exhausted.
@@ -274,7 +280,7 @@ pub fn malloc(size: usize) -> *mut u8 {
         if !p.is_null() {
             // SAFETY: blocks in the list hold the next pointer in their first word.
             l.head.set(unsafe { *(p as *mut *mut u8) });
-            l.len.set(l.len.get() - 1);
+            l.room.set(l.room.get() + 1);
             return p;
         }
         return small_malloc(size);
@@ -302,13 +308,13 @@ fn small_malloc(size: usize) -> *mut u8 {
 #[inline(always)]
 pub unsafe fn free(p: *mut u8, size: usize) {
     if size <= SMALL_MAX && size > 0 {
-        let class = size.div_ceil(16);
-        let l = list(class);
-        if l.len.get() < u32::from(KEPT[class]) {
+        let l = list(size.div_ceil(16));
+        let room = l.room.get();
+        if room != 0 {
             // SAFETY: the block has at least 16 bytes.
             unsafe { *(p as *mut *mut u8) = l.head.get() };
             l.head.set(p);
-            l.len.set(l.len.get() + 1);
+            l.room.set(room - 1);
             return;
         }
     }
@@ -354,6 +360,6 @@ pub fn clear_free_lists() {
                 raw_free(p);
             }
         }
-        l.len.set(if TRACING.load(Relaxed) { SHUT } else { 0 });
+        l.room.set(if TRACING.load(Relaxed) { 0 } else { usize::from(KEPT[i]) });
     }
 }

@@ -7,6 +7,11 @@ use crate::cx;
 use crate::gc;
 use crate::refs::*;
 use crate::thread::ThreadState;
+use crate::types::float::{self, PyFloat};
+use crate::types::int::{self, PyInt};
+use crate::types::list::{self, PyList};
+use crate::types::str::{self, PyStr};
+use crate::types::tuple::{self, PyTuple};
 use crate::typeobj::flags;
 
 /// Nesting of destructors before objects are put aside.
@@ -18,11 +23,23 @@ const NEST_MAX: u32 = 200;
 /// The count is zero and nobody else holds the object.
 #[inline(never)]
 pub unsafe fn dealloc(obj: *mut Object) {
-    // SAFETY: the object is alive until its `tp_dealloc` has freed it.
+    // SAFETY: the object is alive until its `tp_dealloc` has freed it. Exact objects of the commonest types die here, without a call.
     unsafe {
         let ty = (*obj).ty();
-        let Some(f) = ty.tp_dealloc.get() else { crate::fatal("object without tp_dealloc") };
+        let is = |t: &crate::typeobj::PyType| std::ptr::eq(ty, t);
+        if is(PyFloat::ty()) {
+            return float::dealloc_exact(obj);
+        }
+        if is(PyInt::ty()) {
+            return int::dealloc_exact(obj);
+        }
+        if is(PyStr::ty()) {
+            if let Some(bytes) = str::plain_block_bytes(&*(obj as *const PyStr)) {
+                return crate::alloc::free(obj as *mut u8, bytes);
+            }
+        }
         if ty.tp_flags.get() & flags::HAVE_GC == 0 {
+            let Some(f) = ty.tp_dealloc.get() else { no_dealloc() };
             return f(obj);
         }
         let ts = &*cx::holder();
@@ -31,12 +48,24 @@ pub unsafe fn dealloc(obj: *mut Object) {
             return put_aside(ts, obj);
         }
         ts.dealloc_depth.set(depth + 1);
-        f(obj);
+        if is(PyTuple::ty()) {
+            tuple::dealloc_exact(obj);
+        } else if is(PyList::ty()) {
+            list::dealloc_exact(obj);
+        } else {
+            let Some(f) = ty.tp_dealloc.get() else { no_dealloc() };
+            f(obj);
+        }
         ts.dealloc_depth.set(depth);
         if depth == 0 && !ts.delete_later.get().is_null() {
             run_put_aside(ts);
         }
     }
+}
+
+#[cold]
+fn no_dealloc() -> ! {
+    crate::fatal("object without tp_dealloc")
 }
 
 /// Chain the object through its GC header.

@@ -104,37 +104,47 @@ fn quiet_eq_rest(a: &Object, b: &Object) -> Option<bool> {
     if let (Some(a), Some(b)) = (a.exact::<PyFloat>(), b.exact::<PyFloat>()) {
         return Some(a.value() == b.value());
     }
-    quiet_eq_tuples(a.exact::<PyTuple>()?, b.exact::<PyTuple>()?, 2)
+    quiet_eq_tuples(a.exact::<PyTuple>()?, b.exact::<PyTuple>()?)
 }
 
-fn quiet_eq_tuples(a: &PyTuple, b: &PyTuple, depth: u32) -> Option<bool> {
-    for (a, b) in a.as_slice().iter().zip(b.as_slice()) {
-        let same = match (a.exact::<PyTuple>(), b.exact::<PyTuple>()) {
-            (Some(a), Some(b)) if depth > 0 => quiet_eq_tuples(a, b, depth - 1)?,
-            (Some(_), Some(_)) if !a.is(b) => return None,
-            _ => match (a.exact::<PyFloat>(), b.exact::<PyFloat>()) {
-                (Some(x), Some(y)) if !a.is(b) => x.value() == y.value(),
-                _ => quiet_eq_scalar(a, b)?,
-            },
-        };
-        if !same {
+/// Whether two tuples are equal, when that can be told without Python code.
+#[inline]
+pub fn quiet_eq_tuples(a: &PyTuple, b: &PyTuple) -> Option<bool> {
+    quiet_eq_items(a, b, 2)
+}
+
+fn quiet_eq_items(a: &PyTuple, b: &PyTuple, depth: u32) -> Option<bool> {
+    let (x, y) = (a.as_slice(), b.as_slice());
+    for i in 0..x.len().min(y.len()) {
+        if !x[i].is(y[i]) && !quiet_eq_unlike(x[i], y[i], depth)? {
             return Some(false);
         }
     }
-    Some(a.len() == b.len())
+    Some(x.len() == y.len())
 }
 
-fn quiet_eq_scalar(a: &Object, b: &Object) -> Option<bool> {
-    if a.is(b) {
-        return Some(true);
+/// Equality of two objects that are not the same one.
+#[inline(always)]
+fn quiet_eq_unlike(a: &Object, b: &Object, depth: u32) -> Option<bool> {
+    if let Some(a) = a.exact::<PyStr>() {
+        return match b.exact::<PyStr>() {
+            Some(b) => Some(a.eq_str(b)),
+            None => b.is_exact::<PyInt>().then_some(false),
+        };
     }
-    match (a.exact::<PyStr>(), b.exact::<PyStr>()) {
-        (Some(a), Some(b)) => return Some(a.eq_str(b)),
-        (None, None) => {}
-        (Some(_), None) => return b.is_exact::<PyInt>().then_some(false),
-        (None, Some(_)) => return a.is_exact::<PyInt>().then_some(false),
+    if let Some(a) = a.exact::<PyInt>() {
+        return match b.exact::<PyInt>() {
+            Some(b) => Some(int_eq(a, b)),
+            None => b.is_exact::<PyStr>().then_some(false),
+        };
     }
-    Some(int_eq(a.exact::<PyInt>()?, b.exact::<PyInt>()?))
+    if let (Some(a), Some(b)) = (a.exact::<PyFloat>(), b.exact::<PyFloat>()) {
+        return Some(a.value() == b.value());
+    }
+    match (a.exact::<PyTuple>(), b.exact::<PyTuple>()) {
+        (Some(a), Some(b)) if depth > 0 => quiet_eq_items(a, b, depth - 1),
+        _ => None,
+    }
 }
 
 /// A comparison of two exact ints, strings or floats; `None` for others.
@@ -176,7 +186,7 @@ pub fn rich_compare(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult 
 
 fn rich_compare_slots(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult {
     if let (CmpOp::Eq | CmpOp::Ne, Some(x), Some(y)) = (op, a.exact::<PyTuple>(), b.exact::<PyTuple>()) {
-        if let Some(same) = quiet_eq_tuples(x, y, 2) {
+        if let Some(same) = quiet_eq_tuples(x, y) {
             return Ok(boolean::from_bool(same == (op == CmpOp::Eq)));
         }
     }
@@ -273,6 +283,9 @@ pub fn hash(o: &Object, cx: &mut Cx) -> PyResult<isize> {
     if let Some(n) = o.exact::<PyInt>().and_then(PyInt::compact) {
         return Ok(if n == -1 { -2 } else { n as isize });
     }
+    if let Some(t) = o.exact::<PyTuple>() {
+        return t.hash_value(cx);
+    }
     let Some(f) = o.ty().tp_hash.get() else { return hash_not_implemented(o, cx) };
     // SAFETY: the slot's contract.
     match unsafe { f(o.as_ptr()) } {
@@ -298,8 +311,20 @@ fn text_result(r: PyResult, what: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     r?.downcast_own::<PyStr>().map_err(|o| cx.type_error(format_args!("{what} returned non-string (type {})", o.ty().tp_name_str())))
 }
 
+/// The text of an exact int or float.
+#[inline]
+fn text_of_number(o: &Object, cx: &mut Cx) -> Option<PyResult<Own<PyStr>>> {
+    if let Some(i) = o.exact::<PyInt>() {
+        return Some(crate::types::int::text::decimal(i, cx));
+    }
+    o.exact::<PyFloat>().map(|f| crate::types::float::text::repr(f.value(), cx))
+}
+
 /// `repr(o)`.
 pub fn repr(o: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if let Some(r) = text_of_number(o, cx) {
+        return r;
+    }
     let _g = cx.enter_call(" while getting the repr of an object")?;
     match o.ty().tp_repr.get() {
         // SAFETY: the slot's contract.
@@ -322,6 +347,9 @@ pub fn repr_unchecked(o: &Object, cx: &mut Cx) -> PyResult {
 pub fn str(o: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     if let Some(s) = o.exact::<PyStr>() {
         return Ok(s.new_ref());
+    }
+    if let Some(r) = text_of_number(o, cx) {
+        return r;
     }
     let Some(f) = o.ty().tp_str.get() else { return repr(o, cx) };
     let _g = cx.enter_call(" while getting the str of an object")?;
@@ -354,9 +382,15 @@ pub fn format(o: &Object, spec: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         if let Some(s) = o.exact::<PyStr>() {
             return Ok(s.new_ref());
         }
-        if o.is_exact::<PyInt>() {
-            return str(o, cx);
+        if let Some(r) = text_of_number(o, cx) {
+            return r;
         }
+    } else if let Some(f) = o.exact::<PyFloat>() {
+        return crate::types::float::text::format(f.value(), spec, "float", cx);
+    } else if let Some(i) = o.exact::<PyInt>() {
+        return crate::types::int::text::format(i, spec, cx);
+    } else if let Some(s) = o.exact::<PyStr>() {
+        return crate::types::str::format_text(s, spec, cx);
     }
     match lookup_special(o, name!(cx, "__format__"), cx)? {
         None => Err(cx.type_error(format_args!("Type {} doesn't define __format__", o.ty().tp_name_str()))),
@@ -463,6 +497,13 @@ pub fn set_item(o: &Object, key: &Object, value: Option<&Object>, cx: &mut Cx) -
     Err(cx.type_error(format_args!("'{}' object does not support item {verb}", ty.tp_name_str())))
 }
 
+/// Whether the object surely has no `__class__` but its type: exact objects of the commonest built-in types.
+#[inline]
+fn has_plain_class(o: &Object) -> bool {
+    use crate::types::{dict::PyDict, list::PyList};
+    o.is_exact::<PyInt>() || o.is_exact::<PyStr>() || o.is_exact::<PyTuple>() || o.is_exact::<PyList>() || o.is_exact::<PyDict>() || o.is_exact::<PyFloat>() || o.is_none()
+}
+
 /// `isinstance(o, cls)` for a class, tuple of classes, union or object with `__instancecheck__`.
 pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
     if std::ptr::eq(o.ty().as_object(), cls) {
@@ -470,6 +511,18 @@ pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
     }
     if cls.is_exact::<PyType>() {
         return recursive_is_instance(o, cls, cx);
+    }
+    if let Some(t) = cls.exact::<crate::types::tuple::PyTuple>() {
+        // Most often one of the classes is the object's own type or a base of it.
+        for c in t.as_slice() {
+            // SAFETY: an exact `type` instance is a type.
+            if std::ptr::eq(o.ty().as_object(), *c) || (c.is_exact::<PyType>() && o.ty().is_subtype(unsafe { c.cast_unchecked::<PyType>() })) {
+                return Ok(true);
+            }
+            if !c.is_exact::<PyType>() || !has_plain_class(o) {
+                break;
+            }
+        }
     }
     let members = crate::types::object_::union_args_hook(cls);
     let cls = members.as_ref().map_or(cls, |m| m.as_object());
@@ -496,6 +549,9 @@ pub fn recursive_is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<
     if let Some(t) = cls.downcast::<PyType>() {
         if o.ty().is_subtype(t) {
             return Ok(true);
+        }
+        if has_plain_class(o) {
+            return Ok(false);
         }
         if crate::attr::uses_generic_get(o.ty()) {
             // Nobody overrides `__class__`: the type is all there is to ask.

@@ -5,17 +5,22 @@ use crate::err::{PyResult, result_from_raw};
 use crate::name;
 use crate::refs::*;
 use crate::typeobj::{BinaryFunc, NumberMethods, PyType};
-use crate::types::{exc, int::PyInt, none, not_implemented};
+use crate::types::int::{PyInt, ops};
+use crate::types::{exc, none, not_implemented};
 use std::cell::Cell;
 
-type Get = fn(&NumberMethods) -> &Cell<Option<BinaryFunc>>;
+/// Where a slot lies in `NumberMethods`.
+type Offset = usize;
+/// The operator of two exact ints.
+type IntOp = fn(&PyInt, &PyInt, &mut Cx) -> PyResult<Own<PyInt>>;
 
 /// A binary operator: its slots and how messages write it.
 pub struct BinOp {
-    slot: Get,
-    inplace: Option<Get>,
+    slot: Offset,
+    inplace: Option<Offset>,
     symbol: &'static str,
     inplace_symbol: &'static str,
+    ints: Option<IntOp>,
 }
 
 impl BinOp {
@@ -30,22 +35,41 @@ impl BinOp {
 }
 
 macro_rules! ops {
-    ($($name:ident $slot:ident $in:ident $sym:literal;)*) => { $(
+    ($($name:ident $slot:ident $in:ident $sym:literal $ints:expr;)*) => { $(
         #[doc = concat!("`", $sym, "`")]
-        pub static $name: BinOp = BinOp { slot: |n| &n.$slot, inplace: Some(|n| &n.$in), symbol: $sym, inplace_symbol: concat!($sym, "=") };
+        pub static $name: BinOp = BinOp {
+            slot: std::mem::offset_of!(NumberMethods, $slot),
+            inplace: Some(std::mem::offset_of!(NumberMethods, $in)),
+            symbol: $sym,
+            inplace_symbol: concat!($sym, "="),
+            ints: $ints,
+        };
     )* };
 }
 ops! {
-    ADD nb_add nb_inplace_add "+"; SUB nb_subtract nb_inplace_subtract "-"; MUL nb_multiply nb_inplace_multiply "*"; MOD nb_remainder nb_inplace_remainder "%";
-    FLOOR_DIV nb_floor_divide nb_inplace_floor_divide "//"; TRUE_DIV nb_true_divide nb_inplace_true_divide "/"; LSHIFT nb_lshift nb_inplace_lshift "<<";
-    RSHIFT nb_rshift nb_inplace_rshift ">>"; AND nb_and nb_inplace_and "&"; XOR nb_xor nb_inplace_xor "^"; OR nb_or nb_inplace_or "|";
-    MATMUL nb_matrix_multiply nb_inplace_matrix_multiply "@";
+    ADD nb_add nb_inplace_add "+" Some(ops::add); SUB nb_subtract nb_inplace_subtract "-" Some(ops::sub); MUL nb_multiply nb_inplace_multiply "*" Some(ops::mul);
+    MOD nb_remainder nb_inplace_remainder "%" Some(ops::modulo); FLOOR_DIV nb_floor_divide nb_inplace_floor_divide "//" Some(ops::floor_div);
+    TRUE_DIV nb_true_divide nb_inplace_true_divide "/" None; LSHIFT nb_lshift nb_inplace_lshift "<<" Some(ops::shl); RSHIFT nb_rshift nb_inplace_rshift ">>" Some(ops::shr);
+    AND nb_and nb_inplace_and "&" Some(ops::and); XOR nb_xor nb_inplace_xor "^" Some(ops::xor); OR nb_or nb_inplace_or "|" Some(ops::or);
+    MATMUL nb_matrix_multiply nb_inplace_matrix_multiply "@" None;
 }
 /// `divmod()`
-pub static DIVMOD: BinOp = BinOp { slot: |n| &n.nb_divmod, inplace: None, symbol: "divmod()", inplace_symbol: "divmod()" };
+pub static DIVMOD: BinOp =
+    BinOp { slot: std::mem::offset_of!(NumberMethods, nb_divmod), inplace: None, symbol: "divmod()", inplace_symbol: "divmod()", ints: None };
 
-fn slot_of(ty: &PyType, g: Get) -> Option<BinaryFunc> {
-    ty.number().and_then(|n| g(n).get())
+#[inline(always)]
+fn slot_of(ty: &PyType, at: Offset) -> Option<BinaryFunc> {
+    // SAFETY: `at` is the offset of a slot for a binary function.
+    ty.number().and_then(|n| unsafe { (*((n as *const NumberMethods as *const u8).add(at) as *const Cell<Option<BinaryFunc>>)).get() })
+}
+
+/// The operator of two exact ints, which needs no slot.
+#[inline(always)]
+fn on_ints(op: &BinOp, a: &Object, b: &Object, cx: &mut Cx) -> Option<PyResult> {
+    match (a.exact::<PyInt>(), b.exact::<PyInt>(), op.ints) {
+        (Some(a), Some(b), Some(f)) => Some(f(a, b, cx).map(Own::into_object)),
+        _ => None,
+    }
 }
 
 /// Call a slot; `None` for NotImplemented.
@@ -57,7 +81,7 @@ fn try_slot(f: BinaryFunc, a: &Object, b: &Object) -> PyResult<Option<Own<Object
 
 /// Left slot, then right slot; the right one first when its type is a subtype with a slot of its own.
 #[inline]
-fn binary_slots(a: &Object, b: &Object, g: Get) -> PyResult<Option<Own<Object>>> {
+fn binary_slots(a: &Object, b: &Object, g: Offset) -> PyResult<Option<Own<Object>>> {
     let left = slot_of(a.ty(), g);
     let mut right = if std::ptr::eq(a.ty(), b.ty()) { None } else { slot_of(b.ty(), g) };
     if right.map(|f| f as usize) == left.map(|f| f as usize) {
@@ -82,6 +106,9 @@ fn binary_slots(a: &Object, b: &Object, g: Get) -> PyResult<Option<Own<Object>>>
 
 /// `a op b`.
 pub fn binary(op: &'static BinOp, a: &Object, b: &Object, cx: &mut Cx) -> PyResult {
+    if let Some(r) = on_ints(op, a, b, cx) {
+        return r;
+    }
     if let Some(v) = binary_slots(a, b, op.slot)? {
         return Ok(v);
     }
@@ -90,6 +117,9 @@ pub fn binary(op: &'static BinOp, a: &Object, b: &Object, cx: &mut Cx) -> PyResu
 
 /// `a op= b`.
 pub fn inplace(op: &'static BinOp, a: &Object, b: &Object, cx: &mut Cx) -> PyResult {
+    if let Some(r) = on_ints(op, a, b, cx) {
+        return r;
+    }
     if let Some(f) = op.inplace.and_then(|g| slot_of(a.ty(), g)) {
         if let Some(v) = try_slot(f, a, b)? {
             return Ok(v);

@@ -153,16 +153,6 @@ pub unsafe fn untrack(obj: *mut Object) {
     }
 }
 
-/// An object that counted when it was made, but was not tracked, has died.
-#[inline(always)]
-pub(crate) fn untracked_died() {
-    // SAFETY: a thread state exists while objects die.
-    let g = unsafe { &(*cx::current()).interp().gc.generations[0] };
-    if g.count.get() > 0 {
-        g.count.set(g.count.get() - 1);
-    }
-}
-
 /// Whether the collector sees the object (`gc.is_tracked`).
 pub fn is_tracked(obj: &Object) -> bool {
     // SAFETY: only objects with GC types have headers.

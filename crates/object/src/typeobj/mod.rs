@@ -83,10 +83,12 @@ impl PyType {
         self.has(flags::HEAPTYPE).then(|| unsafe { &*(self as *const PyType as *const PyHeapType) })
     }
     /// `PyType_IsSubtype`: by MRO, or by bases while the type is being made.
+    #[inline]
     pub fn is_subtype(&self, of: &PyType) -> bool {
-        if std::ptr::eq(self, of) {
-            return true;
-        }
+        std::ptr::eq(self, of) || self.has_in_mro(of)
+    }
+    /// Whether `of` is one of the classes behind the type itself in its method resolution order.
+    fn has_in_mro(&self, of: &PyType) -> bool {
         // SAFETY: a shared borrow of the MRO that ends before anything can change it.
         let cx = unsafe { crate::cx::Cx::assume() };
         match self.tp_mro.get(&cx) {

@@ -65,6 +65,20 @@ impl Walk {
         }
     }
 
+    /// The next live entry when nothing is unusual: (key, value). `None` says nothing.
+    #[inline(always)]
+    fn step_quietly(&self, cx: &Cx) -> Option<(*mut Object, *mut Object)> {
+        let d = self.dict.get(cx)?;
+        if self.used.get() != d.len() as isize || self.left.get() <= 0 {
+            return None;
+        }
+        let mut at = self.at.get();
+        let (k, v, _) = d.walk_raw(&mut at)?;
+        self.at.set(at);
+        self.left.set(self.left.get() - 1);
+        Some((k, v))
+    }
+
     fn hint(&self) -> isize {
         match self.dict.own() {
             Some(d) if self.used.get() == d.len() as isize => self.left.get().max(0),
@@ -109,6 +123,15 @@ macro_rules! dict_iterator {
         }
 
         impl $ty {
+            /// The next key and value of a forward iterator, borrowed, when nothing is unusual. `None`: `advance` tells.
+            #[inline(always)]
+            pub fn advance_quietly<'a>(&'a self, cx: &'a Cx) -> Option<(&'a Object, &'a Object)> {
+                if $back {
+                    return None;
+                }
+                // SAFETY: live entries hold live objects; changes need `&mut Cx`.
+                self.walk.step_quietly(cx).map(|(k, v)| unsafe { (&*k, &*v) })
+            }
             /// The next key and value without making the object that `next()` gives, for loops of the interpreter.
             #[inline]
             pub fn advance(&self, cx: &mut Cx) -> PyResult<Option<(Own<Object>, Own<Object>)>> {

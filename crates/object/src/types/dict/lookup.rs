@@ -7,15 +7,20 @@ use crate::abstract_;
 use crate::err::Raised;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
+use crate::types::tuple::PyTuple;
 
-/// Hash of an exact string or small int, without a slot call.
+/// Hash of an exact string, small int or tuple whose hash is known, without a slot call.
 #[inline(always)]
 pub(crate) fn quick_hash(key: &Object) -> Option<isize> {
     if let Some(s) = key.exact::<PyStr>() {
         return Some(s.hash_value());
     }
     // An int below the modulus of numeric hashes is its own hash; -1 is taken.
-    key.exact::<PyInt>().and_then(PyInt::compact).map(|n| if n == -1 { -2 } else { n as isize })
+    if let Some(n) = key.exact::<PyInt>() {
+        return n.compact().map(|n| if n == -1 { -2 } else { n as isize });
+    }
+    // A tuple that was asked before.
+    key.exact::<PyTuple>().map(|t| t.cached_hash().get()).filter(|&h| h != -1)
 }
 
 /// Hash of a key; a plain `TypeError` becomes the message for unhashable dict keys.
@@ -133,6 +138,45 @@ impl PyDict {
         let ix = self.keys().find_str(key, key.hash_value())?;
         // SAFETY: null or live; changes need `&mut Cx`.
         unsafe { self.value_raw(ix).as_ref() }
+    }
+
+    /// Hash of an exact string, small int or hashed tuple and the index of its entry, when that needs no comparison by Python code; no index when the key is not there.
+    #[inline(always)]
+    pub(super) fn find_quietly(&self, key: &Object) -> Option<(isize, Option<usize>)> {
+        let k = self.keys();
+        if let Some(s) = key.exact::<PyStr>() {
+            let h = s.hash_value();
+            if k.kind() != Kind::General {
+                return Some((h, k.find_str(s, h)));
+            }
+            return self.find_quietly_any(key, h);
+        }
+        let h = quick_hash(key)?;
+        self.find_quietly_any(key, h)
+    }
+
+    fn find_quietly_any(&self, key: &Object, hash: isize) -> Option<(isize, Option<usize>)> {
+        let k = self.keys();
+        let mut p = Probe::new(k, hash);
+        while let Some((ix, _)) = p.next(k) {
+            let e = k.key_at(ix);
+            if std::ptr::eq(e, key) {
+                return Some((hash, Some(ix)));
+            }
+            // SAFETY: entries of full buckets have live keys.
+            if k.hash_at(ix) == hash && quiet_eq(unsafe { &*e }, key)? {
+                return Some((hash, Some(ix)));
+            }
+        }
+        Some((hash, None))
+    }
+
+    /// The value of a key, when no Python code is needed to find it; the inner option is none when the key is not there.
+    #[inline(always)]
+    pub fn get_quietly<'a>(&'a self, key: &Object, _cx: &'a Cx) -> Option<Option<&'a Object>> {
+        let (_, found) = self.find_quietly(key)?;
+        // SAFETY: null or live; changes need `&mut Cx`.
+        Some(found.and_then(|ix| unsafe { self.value_raw(ix).as_ref() }))
     }
 
     /// The value of a key (`PyDict_GetItemRef`). Raises what `__hash__` and `__eq__` raise.

@@ -22,6 +22,18 @@ impl PyDict {
     /// As `set`, taking over the reference to the value.
     #[inline]
     pub fn set_own(&self, key: &Object, value: Own<Object>, cx: &mut Cx) -> PyResult<()> {
+        if self.values.get().is_null() && self.watcher.get() & 0xff == 0 {
+            if let Some((h, found)) = self.find_quietly(key) {
+                return match found {
+                    Some(ix) => {
+                        // SAFETY: an entry of a combined table has a live value.
+                        drop(unsafe { Own::<Object>::from_raw(self.keys().entry(ix).value.replace(value.into_raw())) });
+                        Ok(())
+                    }
+                    None => self.insert_new(key.own(), h, value, cx),
+                };
+            }
+        }
         let h = hash_key(key, cx)?;
         self.set_with_hash(key, h, value, cx)
     }

@@ -51,6 +51,16 @@ impl PyFloat {
     }
 }
 
+/// The death of an exact float.
+///
+/// # Safety
+/// The count is zero and nobody else holds the float.
+#[inline(always)]
+pub(crate) unsafe fn dealloc_exact(obj: *mut Object) {
+    // SAFETY: exact floats have the size of their struct.
+    unsafe { crate::alloc::free(obj as *mut u8, size_of::<PyFloat>()) }
+}
+
 /// `tp_dealloc`.
 pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     // SAFETY: a dying float; exact ones have the size of their struct.

@@ -8,7 +8,29 @@ use taipan_algo_float::spec::{FormatError, FormatSpec, Locale, Padded, format_co
 pub fn repr(x: f64, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     let mut out = Vec::with_capacity(24);
     taipan_algo_float::repr(x, &mut out);
-    PyStr::from_latin1(&out, cx)
+    PyStr::from_narrow(&out, true, cx)
+}
+
+/// Sign and digits of `x` with `precision` digits after the point (`%.nf`), when machine words suffice.
+pub(crate) fn fixed(x: f64, precision: usize, buf: &mut [u8; 49]) -> Option<&[u8]> {
+    let (sign, digits) = buf.split_first_chunk_mut::<1>()?;
+    let n = taipan_algo_float::text::fixed_into(x.abs(), precision, digits.first_chunk_mut::<48>()?)?.len();
+    *sign = [b' '];
+    let mut at = buf.len() - n;
+    if x.is_sign_negative() {
+        at -= 1;
+        buf[at] = b'-';
+    }
+    Some(&buf[at..])
+}
+
+/// The digit of a specification `.nf`, the commonest of all.
+#[inline]
+fn fixed_precision(spec: &PyStr) -> Option<usize> {
+    match spec.as_ascii()?.as_bytes() {
+        [b'.', n @ b'1'..=b'9', b'f'] => Some(usize::from(n - b'0')),
+        _ => None,
+    }
 }
 
 fn by_spec(spec_text: &PyStr, type_name: &str, cx: &mut Cx, f: impl FnOnce(&FormatSpec, &Locale<'_>) -> Result<Padded, FormatError>) -> PyResult<Own<PyStr>> {
@@ -23,6 +45,11 @@ fn by_spec(spec_text: &PyStr, type_name: &str, cx: &mut Cx, f: impl FnOnce(&Form
 
 /// `format(x, spec)` for a spec that is not empty; `type_name` is for messages.
 pub fn format(x: f64, spec: &PyStr, type_name: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if let Some(precision) = fixed_precision(spec) {
+        if let Some(text) = fixed(x, precision, &mut [0; 49]) {
+            return PyStr::from_narrow(text, true, cx);
+        }
+    }
     by_spec(spec, type_name, cx, |s, l| format_float(s, x, l))
 }
 

@@ -161,6 +161,20 @@ impl PyInt {
             Ok(Own::from_raw(p as *mut Object))
         }
     }
+    /// An int object of a sign and a magnitude beyond 2**30.
+    #[inline]
+    pub(crate) fn from_magnitude(m: u128, neg: bool, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+        debug_assert!(m >> 30 != 0);
+        let n = (128 - m.leading_zeros() as usize).div_ceil(30);
+        let (o, d) = PyInt::alloc(n, neg, cx)?;
+        let mut rest = m;
+        for i in 0..n {
+            // SAFETY: room for `n` digits.
+            unsafe { *d.add(i) = rest as u32 & taipan_algo_int::DIGIT_MASK };
+            rest >>= 30;
+        }
+        Ok(o)
+    }
     /// An int object of an unsigned value.
     pub fn from_u64(v: u64, cx: &mut Cx) -> PyResult<Own<PyInt>> {
         match i64::try_from(v) {
@@ -204,6 +218,7 @@ impl PyInt {
     }
 
     /// Room for `n >= 1` digits, uninitialised.
+    #[inline(always)]
     fn alloc(n: usize, neg: bool, cx: &mut Cx) -> PyResult<(Own<PyInt>, *mut u32)> {
         let Some(bytes) = n.checked_mul(4).and_then(|b| b.checked_add(DIGITS)).filter(|&b| b < isize::MAX as usize) else {
             return Err(cx.memory_error());
@@ -214,12 +229,26 @@ impl PyInt {
         }
         // SAFETY: a fresh block of at least 32 bytes.
         unsafe {
-            (p as *mut PyInt).write(PyInt {
-                head: Object::new_heap(&raw const PyLong_Type.ty),
-                tag: Cell::new(n << 3 | if neg { 2 } else { 0 }),
-                digits: [Cell::new(0)],
-            });
+            (p as *mut Object).write(Object::new_heap(&raw const PyLong_Type.ty));
+            *(&raw mut (*(p as *mut PyInt)).tag as *mut usize) = n << 3 | if neg { 2 } else { 0 };
             Ok((Own::from_raw(p as *mut Object), p.add(DIGITS) as *mut u32))
+        }
+    }
+}
+
+/// The death of an exact int.
+///
+/// # Safety
+/// The count is zero and nobody else holds the int.
+#[inline(always)]
+pub(crate) unsafe fn dealloc_exact(obj: *mut Object) {
+    // SAFETY: a dying int of known size.
+    unsafe {
+        let n = (*(obj as *const PyInt)).digit_count();
+        if n <= 2 {
+            alloc::free(obj as *mut u8, 32);
+        } else {
+            alloc::free(obj as *mut u8, DIGITS + n * 4);
         }
     }
 }
@@ -229,9 +258,6 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
     unsafe {
         let ty = (*obj).ty();
         let n = (*(obj as *const PyInt)).digit_count();
-        if std::ptr::eq(ty, &raw const PyLong_Type.ty) && n <= 2 {
-            return alloc::free(obj as *mut u8, 32);
-        }
         match ty.tp_free.get() {
             Some(f) if !std::ptr::eq(ty, &raw const PyLong_Type.ty) => f(obj as *mut std::ffi::c_void),
             _ => alloc::free(obj as *mut u8, (DIGITS + n * 4).max(32)),

@@ -16,30 +16,34 @@ fn words(a: &PyInt, b: &PyInt) -> Option<(i64, i64)> {
     }
 }
 
+/// The magnitude of an int of at most four digits.
+#[inline(always)]
+fn magnitude(v: &PyInt) -> u128 {
+    let d = v.as_ref_int().digits;
+    let at = |i: usize| d.get(i).map_or(0, |&x| u64::from(x));
+    u128::from(at(0) | at(1) << 30) | u128::from(at(2) | at(3) << 30) << 60
+}
+
 /// Both values when both have at most four digits: numbers of one or two machine words need no vectors.
-#[inline]
+#[inline(always)]
 fn wide(a: &PyInt, b: &PyInt) -> Option<(i128, i128)> {
     if a.digit_count() > 4 || b.digit_count() > 4 {
         return None;
     }
     let of = |v: &PyInt| {
-        let m = v.as_ref_int().digits.iter().rev().fold(0i128, |m, d| m << 30 | i128::from(*d));
+        let m = magnitude(v) as i128;
         if v.is_negative() { -m } else { m }
     };
     Some((of(a), of(b)))
 }
 
 /// An int object of a double word.
+#[inline]
 fn from_wide(v: i128, cx: &mut Cx) -> PyResult<Own<PyInt>> {
     if let Ok(n) = i64::try_from(v) {
         return PyInt::new(n, cx);
     }
-    let (mut m, mut digits) = (v.unsigned_abs(), [0u32; 5]);
-    for d in &mut digits {
-        *d = m as u32 & taipan_algo_int::DIGIT_MASK;
-        m >>= 30;
-    }
-    PyInt::from_digits(v < 0, &digits, cx)
+    PyInt::from_magnitude(v.unsigned_abs(), v < 0, cx)
 }
 
 macro_rules! checked {

@@ -42,16 +42,39 @@ pub fn too_long_text(digits: usize, cx: &mut Cx) -> Raised {
     ))
 }
 
+/// "00" to "99".
+static PAIRS: [[u8; 2]; 100] = {
+    let mut t = [[0; 2]; 100];
+    let mut i = 0;
+    while i < 100 {
+        t[i] = [b'0' + (i / 10) as u8, b'0' + (i % 10) as u8];
+        i += 1;
+    }
+    t
+};
+
 /// Decimal text of a machine integer at the end of `buf`.
+#[inline]
 pub fn write_i64(v: i64, buf: &mut [u8; 20]) -> &[u8] {
     let (mut m, mut at) = (v.unsigned_abs(), buf.len());
-    loop {
+    let mut pair = |at: usize, n: usize| buf[at - 2..at].copy_from_slice(&PAIRS[n]);
+    while m > u64::from(u32::MAX) {
+        pair(at, (m % 100) as usize);
+        m /= 100;
+        at -= 2;
+    }
+    let mut m = m as u32;
+    while m >= 100 {
+        pair(at, (m % 100) as usize);
+        m /= 100;
+        at -= 2;
+    }
+    if m >= 10 {
+        pair(at, m as usize);
+        at -= 2;
+    } else {
         at -= 1;
-        buf[at] = b'0' + (m % 10) as u8;
-        m /= 10;
-        if m == 0 {
-            break;
-        }
+        buf[at] = b'0' + m as u8;
     }
     if v < 0 {
         at -= 1;
@@ -77,7 +100,7 @@ pub fn push_decimal(v: &PyInt, out: &mut Vec<u8>, cx: &mut Cx) -> PyResult<()> {
 /// `repr(v)`; raises `ValueError` beyond the limit.
 pub fn decimal(v: &PyInt, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     if let Some(n) = v.to_i64() {
-        return PyStr::from_latin1(write_i64(n, &mut [0; 20]), cx);
+        return PyStr::from_narrow(write_i64(n, &mut [0; 20]), true, cx);
     }
     let mut out = Vec::new();
     push_decimal(v, &mut out, cx)?;

@@ -87,6 +87,61 @@ impl PyList {
     /// A new empty list with room for `cap` items.
     #[inline]
     pub fn with_capacity(cap: usize, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        let l = PyList::new(cx)?;
+        if cap > 0 {
+            l.first_items(cap, cx)?;
+        }
+        Ok(l)
+    }
+
+    /// Room for the first items of an empty list without any.
+    #[inline(always)]
+    fn first_items(&self, cap: usize, cx: &mut Cx) -> PyResult<()> {
+        if cap > isize::MAX as usize / 8 {
+            return Err(cx.memory_error());
+        }
+        let p = alloc::malloc(cap * 8);
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        self.items.set(p as *mut *mut Object);
+        self.allocated.set(cap as isize);
+        Ok(())
+    }
+
+    /// A list of `n` words of a frame, which are emptied. On failure the rest of them stays.
+    ///
+    /// # Safety
+    /// `base` points to `n` owned words, none of them empty.
+    #[inline(always)]
+    pub unsafe fn take_slots(base: *mut crate::frame::Slot, n: usize, cx: &mut Cx) -> PyResult<Own<PyList>> {
+        use crate::frame::Slot;
+        let l = PyList::with_capacity(n, cx)?;
+        let items = l.items.get();
+        // SAFETY: `n` words and room for `n` items; each count moves once.
+        unsafe {
+            for i in 0..n {
+                let s = std::mem::replace(&mut *base.add(i), Slot::EMPTY);
+                *items.add(i) = if s.is_int() {
+                    match crate::types::int::PyInt::new(s.as_int(), cx) {
+                        Ok(v) => v.into_raw(),
+                        Err(r) => {
+                            l.head.size.set(i as isize);
+                            return Err(r);
+                        }
+                    }
+                } else {
+                    s.as_ptr()
+                };
+            }
+        }
+        l.head.size.set(n as isize);
+        Ok(l)
+    }
+
+    /// A new empty list.
+    #[inline]
+    pub fn new(cx: &mut Cx) -> PyResult<Own<PyList>> {
         gc::before_alloc(cx);
         let p = alloc::malloc(size_of::<PyList>() + gc::GC_HEAD_BYTES);
         if p.is_null() {
@@ -104,14 +159,7 @@ impl PyList {
             gc::track(l as *mut Object);
             Own::<PyList>::from_raw(l as *mut Object)
         };
-        if cap > 0 {
-            l.set_capacity(cap, cx)?;
-        }
         Ok(l)
-    }
-    /// A new empty list.
-    pub fn new(cx: &mut Cx) -> PyResult<Own<PyList>> {
-        PyList::with_capacity(0, cx)
     }
     /// A list that takes over the references of a vector.
     pub fn from_vec(v: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyList>> {
@@ -125,6 +173,7 @@ impl PyList {
     }
 
     /// A list of what the iterator gives; its length must be exact.
+    #[inline]
     pub fn from_exact<I: ExactSizeIterator<Item = Own<Object>>>(it: I, cx: &mut Cx) -> PyResult<Own<PyList>> {
         let n = it.len();
         let l = PyList::with_capacity(n, cx)?;
@@ -157,6 +206,7 @@ impl PyList {
     }
 
     /// Make room for at least `n` items, growing as CPython does (about 1/8 more).
+    #[inline(never)]
     pub fn reserve(&self, n: usize, cx: &mut Cx) -> PyResult<()> {
         // Signed: -1 marks a list that is being sorted.
         if n as isize <= self.allocated.get() {
@@ -218,26 +268,43 @@ impl PyList {
     }
 }
 
-pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
+/// The death of an exact list.
+///
+/// # Safety
+/// The count is zero and nobody else holds the list.
+#[inline(always)]
+pub(crate) unsafe fn dealloc_exact(obj: *mut Object) {
     // SAFETY: a dying list; each item is released once.
     unsafe {
         gc::untrack(obj);
-        let (l, ty) = (&*(obj as *const PyList), (*obj).ty());
+        let l = &*(obj as *const PyList);
         let p = l.items.get();
-        if !std::ptr::eq(ty, &raw const PyList_Type.ty) {
-            clear(obj);
-        } else if !p.is_null() {
+        if !p.is_null() {
             // Nobody sees the list any more: its fields need not be made consistent first.
-            for i in (0..l.len()).rev() {
-                if !(*p.add(i)).is_null() {
-                    Object::decref(*p.add(i));
+            let mut at = p.add(l.len());
+            while at != p {
+                at = at.sub(1);
+                if !(*at).is_null() {
+                    Object::decref(*at);
                 }
             }
             free_items(p, l.allocated.get());
         }
+        alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), size_of::<PyList>() + gc::GC_HEAD_BYTES);
+    }
+}
+
+pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
+    // SAFETY: a dying list; each item is released once.
+    unsafe {
+        let ty = (*obj).ty();
         match ty.tp_free.get() {
-            Some(f) if !std::ptr::eq(ty, &raw const PyList_Type.ty) => f(obj as *mut std::ffi::c_void),
-            _ => alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), size_of::<PyList>() + gc::GC_HEAD_BYTES),
+            Some(f) if !std::ptr::eq(ty, &raw const PyList_Type.ty) => {
+                gc::untrack(obj);
+                clear(obj);
+                f(obj as *mut std::ffi::c_void);
+            }
+            _ => dealloc_exact(obj),
         }
     }
 }
@@ -246,6 +313,7 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
 ///
 /// # Safety
 /// `p` is a list's block that nothing refers to any more.
+#[inline(always)]
 unsafe fn free_items(p: *mut *mut Object, allocated: isize) {
     // SAFETY: the caller's promise.
     unsafe {

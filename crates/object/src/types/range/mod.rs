@@ -94,7 +94,11 @@ impl PyRange {
         })
     }
     /// Start, step and length when all its numbers, and the one behind the last, are machine integers.
+    #[inline]
     pub fn machine(&self) -> Option<(i64, i64, i64)> {
+        if let (Some(a), Some(1), Some(n), Some(_)) = (self.start.compact(), self.step.compact(), self.length.compact(), self.stop.compact()) {
+            return Some((a, 1, n));
+        }
         let (a, s, n) = (self.start.to_i64()?, self.step.to_i64()?, self.length.to_i64()?);
         self.stop.to_i64()?;
         n.checked_mul(s)?.checked_add(a)?;
@@ -134,6 +138,33 @@ fn plain_int(v: &Object) -> Option<&PyInt> {
 impl PyRange {
     #[new]
     fn py_new(_cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyRange>> {
+        // Small bounds, and no step: no arithmetic on objects.
+        if kw.is_empty() {
+            let bounds = match args.0 {
+                [stop] => stop.exact::<PyInt>().and_then(|b| Some((0, b.compact()?, PyInt::small(0)?.new_ref(), b))),
+                [start, stop] => match (start.exact::<PyInt>(), stop.exact::<PyInt>()) {
+                    (Some(a), Some(b)) => a.compact().zip(b.compact()).map(|(x, y)| (x, y, a.new_ref(), b)),
+                    _ => None,
+                },
+                _ => None,
+            };
+            if let (Some((a, b, start, stop)), Some(one)) = (bounds, PyInt::small(1)) {
+                let length = if b <= a {
+                    PyInt::new(0, cx)?
+                } else if a == 0 {
+                    stop.new_ref()
+                } else {
+                    PyInt::new(b - a, cx)?
+                };
+                return cx.new_object(PyRange {
+                    head: Object::placeholder(),
+                    start: Field::new(start),
+                    stop: Field::new(stop.new_ref()),
+                    step: Field::new(one.new_ref()),
+                    length: Field::new(length),
+                });
+            }
+        }
         kw.refuse("range", cx)?;
         let (start, stop, step) = match args.0 {
             [] => return Err(cx.type_error(format_args!("range expected at least 1 argument, got 0"))),

@@ -40,6 +40,21 @@ impl PySetIter {
         unsafe { o.cast_unchecked::<PySet>() }
     }
 
+    /// The next element, borrowed, when nothing is unusual. `None`: `advance` tells.
+    #[inline(always)]
+    pub fn advance_quietly<'a>(&'a self, cx: &'a Cx) -> Option<&'a Object> {
+        let s = PySetIter::set_of(self.set.get(cx)?);
+        if self.used.get() != s.len() as isize {
+            return None;
+        }
+        let mut at = self.at.get();
+        let (k, _) = s.walk(&mut at)?;
+        self.at.set(at);
+        self.left.set(self.left.get() - 1);
+        // SAFETY: a live key; changes need `&mut Cx`.
+        Some(unsafe { &*k })
+    }
+
     /// The next element.
     #[inline]
     pub fn advance(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {

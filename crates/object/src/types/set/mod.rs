@@ -137,7 +137,10 @@ impl PySet {
         }
         // SAFETY: a fresh block of the size; every field is written or may be zero.
         unsafe {
-            std::ptr::write_bytes(p, 0, size_of::<PySet>() + gc::GC_HEAD_BYTES);
+            // Two halves: short enough to be written without a call.
+            const HALF: usize = 112;
+            std::ptr::write_bytes(p, 0, HALF);
+            std::ptr::write_bytes(p.add(HALF), 0, size_of::<PySet>() + gc::GC_HEAD_BYTES - HALF);
             let o = p.add(gc::GC_HEAD_BYTES) as *mut Object;
             o.write(Object::new_heap(cls));
             let s = &*(o as *const PySet);
@@ -301,7 +304,7 @@ pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
         if !s.weaklist.0.get().is_null() {
             crate::weakref::clear_refs_of(obj);
         }
-        s.clear_items();
+        s.release_keys();
         let ty = (*obj).ty();
         match ty.tp_free.get() {
             Some(f) if ty.has(crate::typeobj::flags::HEAPTYPE) => f(obj as *mut std::ffi::c_void),

@@ -140,6 +140,26 @@ impl PySet {
         }
     }
 
+    /// Whether a key is in the set, when that needs no Python code.
+    #[inline]
+    pub fn contains_quietly(&self, key: &Object) -> Option<bool> {
+        let hash = crate::types::dict::quick_hash(key)?;
+        let mask = self.mask();
+        let mut w = Walk::new(hash, mask);
+        loop {
+            let e = self.entry(w.at);
+            let k = e.key.get();
+            if k.is_null() {
+                return Some(false);
+            }
+            // SAFETY: a live key.
+            if e.hash.get() == hash && (std::ptr::eq(k, key) || (!std::ptr::eq(k, marker()) && quiet_eq(unsafe { &*k }, key)?)) {
+                return Some(true);
+            }
+            w.advance(mask);
+        }
+    }
+
     /// Whether the int `n` is in the set, without an object for it.
     pub fn contains_i64(&self, n: i64) -> Result<bool, Unsure> {
         let (hash, mask) = (hash_i64(n), self.mask());
@@ -293,6 +313,31 @@ impl PySet {
             }
         }
         None
+    }
+
+    /// Release the keys of a dying set, which nobody sees any more, and its table.
+    ///
+    /// # Safety
+    /// The set is not used afterwards.
+    pub(super) unsafe fn release_keys(&self) {
+        let (n, table) = (self.mask() + 1, self.table.get());
+        let mut left = self.used.get();
+        let mut i = 0;
+        while left > 0 && i < n {
+            // SAFETY: within the table; each count is given back once.
+            unsafe {
+                let k = (*table.add(i)).key.get();
+                if !k.is_null() && !std::ptr::eq(k, marker()) {
+                    Object::decref(k);
+                    left -= 1;
+                }
+            }
+            i += 1;
+        }
+        if !self.is_small() {
+            // SAFETY: a block of its own of that size.
+            unsafe { alloc::free(table as *mut u8, n * size_of::<Entry>()) };
+        }
     }
 
     /// Drop every key. Keys die after the set is empty.

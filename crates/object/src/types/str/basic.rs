@@ -122,7 +122,7 @@ impl PyStr {
                 std::ptr::write_bytes(d, *b, n);
             } else {
                 for i in 0..n {
-                    std::ptr::copy_nonoverlapping(one.as_ptr(), d.add(i * one.len()), one.len());
+                    super::copy_bytes(one.as_ptr(), d.add(i * one.len()), one.len());
                 }
             }
         }

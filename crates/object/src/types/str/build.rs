@@ -182,6 +182,15 @@ impl PyStr {
         let Some(n) = a.len().checked_add(b.len()).filter(|&n| n <= isize::MAX as usize) else {
             return Err(cx.overflow_error(format_args!("strings are too large to concat")));
         };
+        if a.is_ascii() && b.is_ascii() {
+            let (o, d) = PyStr::alloc_ascii(n, cx)?;
+            // SAFETY: room for both.
+            unsafe {
+                super::copy_bytes(a.data(), d, a.len());
+                super::copy_bytes(b.data(), d.add(a.len()), b.len());
+            }
+            return Ok(o);
+        }
         if a.kind() == b.kind() {
             let max = match (a.units(), b.units()) {
                 (Units::Ascii(_), Units::Ascii(_)) => 0x7f,

@@ -29,7 +29,7 @@ impl PyStr {
         unsafe {
             if self.kind() == kind {
                 let k = kind as usize;
-                std::ptr::copy_nonoverlapping(self.raw_bytes().as_ptr(), to.add(at * k), self.len() * k);
+                copy_bytes(self.data(), to.add(at * k), self.len() * k);
                 return;
             }
             for (i, c) in self.code_points().enumerate() {
@@ -45,6 +45,11 @@ impl PyStr {
     pub fn concat_all(parts: &[&PyStr], cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let mut total = 0usize;
         let mut width = 0;
+        if let &[a, b] = parts {
+            if a.is_exact::<PyStr>() && b.is_exact::<PyStr>() && a.is_ascii() && b.is_ascii() {
+                return PyStr::concat(a, b, cx);
+            }
+        }
         for p in parts {
             total = match total.checked_add(p.len()) {
                 Some(t) => t,

@@ -2,6 +2,17 @@
 
 use super::{PyStr, Units};
 
+/// Texts up to so many bytes are searched by hand.
+const SHORT: usize = 64;
+
+/// The first position of `n` (two bytes or more) in a short text.
+#[inline]
+fn find_short(h: &[u8], n: &[u8]) -> Option<usize> {
+    let (first, last) = (*n.first()?, *n.last()?);
+    let stop = h.len().checked_sub(n.len())?;
+    (0..=stop).find(|&i| h[i] == first && h[i + n.len() - 1] == last && h[i..i + n.len()] == *n)
+}
+
 /// Search for `n` in code points `a..b` of `h`.
 pub fn find(h: &PyStr, n: &PyStr, a: usize, b: usize) -> Option<usize> {
     if n.len() > b.saturating_sub(a) || a > b {
@@ -15,7 +26,9 @@ pub fn find(h: &PyStr, n: &PyStr, a: usize, b: usize) -> Option<usize> {
             if let [c] = y {
                 return memchr::memchr(*c, &x[a..b]).map(|i| i + a);
             }
-            memchr::memmem::find(&x[a..b], y).map(|i| i + a)
+            let x = x.get(a..b)?;
+            // A searcher costs more to set up than a short text takes to walk.
+            if x.len() <= SHORT { find_short(x, y) } else { memchr::memmem::find(x, y) }.map(|i| i + a)
         }
         (Units::Ascii(_) | Units::Latin1(_), _) => None,
         (Units::Ucs2(x), _) => find_wide(&x[a..b], &narrow16(n)?).map(|i| i + a),

@@ -131,7 +131,75 @@ impl Source<'_> {
     }
 }
 
+/// The text of a field's value without anybody's code: strings, ints and floats, floats also with a `.nf` specification.
+fn push_plain(v: &Object, spec: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    if let Some(f) = v.exact::<crate::types::float::PyFloat>() {
+        match spec {
+            [] => taipan_algo_float::repr(f.value(), out),
+            [b'.', n @ b'1'..=b'9', b'f'] => out.extend_from_slice(crate::types::float::text::fixed(f.value(), usize::from(n - b'0'), &mut [0; 49])?),
+            _ => return None,
+        }
+    } else if !spec.is_empty() {
+        return None;
+    } else if let Some(s) = v.exact::<PyStr>() {
+        out.extend_from_slice(s.as_ascii()?.as_bytes());
+    } else {
+        out.extend_from_slice(crate::types::int::text::write_i64(v.exact::<PyInt>()?.to_i64()?, &mut [0; 20]));
+    }
+    Some(())
+}
+
+/// ASCII templates whose fields are empty or numbers or keywords, with plain values. `None`: the general way must do it (nothing has happened).
+fn run_plain(s: &PyStr, args: &[&Object], kw: &Kwargs<'_>, cx: &mut Cx) -> Option<PyResult<Own<PyStr>>> {
+    let text = s.as_ascii()?.as_bytes();
+    // These give back what they got, not a copy.
+    if text == b"{}" || !text.iter().any(|&b| b == b'{' || b == b'}') {
+        return None;
+    }
+    let mut out = Vec::with_capacity(text.len() + 32);
+    let (mut rest, mut auto, mut numbered) = (text, 0, false);
+    while let Some(i) = rest.iter().position(|&b| b == b'{' || b == b'}') {
+        out.extend_from_slice(&rest[..i]);
+        let brace = rest[i];
+        rest = &rest[i + 1..];
+        if rest.first() == Some(&brace) {
+            out.push(brace);
+            rest = &rest[1..];
+            continue;
+        }
+        if brace == b'}' {
+            return None;
+        }
+        let end = rest.iter().position(|&b| b == b'}')?;
+        let (name, spec) = match rest[..end].iter().position(|&b| b == b':') {
+            Some(c) => (&rest[..c], &rest[c + 1..end]),
+            None => (&rest[..end], &rest[end..end]),
+        };
+        let v = match name {
+            [] if !numbered => {
+                auto += 1;
+                *args.get(auto - 1)?
+            }
+            [d @ b'0'..=b'9'] if auto == 0 => {
+                numbered = true;
+                *args.get(usize::from(d - b'0'))?
+            }
+            [b'a'..=b'z' | b'A'..=b'Z' | b'_', tail @ ..] if tail.iter().all(|c| c.is_ascii_alphanumeric() || *c == b'_') => kw.get(std::str::from_utf8(name).ok()?)?,
+            _ => return None,
+        };
+        push_plain(v, spec, &mut out)?;
+        rest = &rest[end + 1..];
+    }
+    out.extend_from_slice(rest);
+    Some(PyStr::from_narrow(&out, true, cx))
+}
+
 fn run_template(s: &PyStr, args: &[&Object], kw: Lookup<'_>, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if let Lookup::Keywords(kw) = &kw {
+        if let Some(r) = run_plain(s, args, kw, cx) {
+            return r;
+        }
+    }
     let text = s.to_points();
     if !text.iter().any(|&c| c == '{' as u32 || c == '}' as u32) {
         return s.to_exact(cx);

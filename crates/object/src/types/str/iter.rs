@@ -15,6 +15,19 @@ macro_rules! iterator {
             seq: FieldCell<PyStr>,
         }
 
+        impl $ty {
+            /// The next character of the first 256 code points. `None`: `next` tells.
+            #[inline(always)]
+            pub fn advance_quietly(&self, cx: &Cx) -> Option<Own<PyStr>> {
+                let (s, i) = (self.seq.get(cx)?, self.index.get());
+                if i >= s.len() || s.kind() != 1 {
+                    return None;
+                }
+                self.index.set(i + 1);
+                Some(super::intern::latin1_char(s.code_point(i) as u8))
+            }
+        }
+
         #[pymethods]
         impl $ty {
             #[slot(tp_iter)]

@@ -230,6 +230,27 @@ fn join_parts(sep: &PyStr, parts: &[&Object], cx: &mut Cx) -> PyResult<Own<PyStr
     }
     let (max, kind) = super::concat::limits(width);
     let (made, data) = PyStr::alloc(total, max, cx)?;
+    if kind == 1 {
+        let (between, gap) = (sep.raw_bytes().as_ptr(), sep.len());
+        let mut to = data;
+        for (i, o) in parts.iter().enumerate() {
+            // SAFETY: as below, with units of one byte.
+            unsafe {
+                if i > 0 {
+                    match gap {
+                        0 => {}
+                        1 => *to = *between,
+                        _ => super::copy_bytes(between, to, gap),
+                    }
+                    to = to.add(gap);
+                }
+                let s = o.cast_unchecked::<PyStr>();
+                super::copy_bytes(s.raw_bytes().as_ptr(), to, s.len());
+                to = to.add(s.len());
+            }
+        }
+        return Ok(made);
+    }
     let mut at = 0;
     for (i, o) in parts.iter().enumerate() {
         // SAFETY: the lengths add up to `total`; all are strings, none wider than `kind`.

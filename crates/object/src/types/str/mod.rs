@@ -17,6 +17,7 @@ mod percent;
 mod repr;
 
 pub use build::{Pieces, StrBuf};
+pub(crate) use format::format_text;
 pub use iter::{PyStrAsciiIter, PyStrIter};
 pub use methods::join;
 
@@ -129,6 +130,11 @@ impl PyStr {
     /// The code point at `i`; `i < len`.
     #[inline(always)]
     pub fn code_point(&self, i: usize) -> u32 {
+        if self.kind() == 1 {
+            assert!(i < self.len());
+            // SAFETY: within the one-byte units.
+            return u32::from(unsafe { *self.data().add(i) });
+        }
         match self.units() {
             Units::Ascii(s) | Units::Latin1(s) => s[i] as u32,
             Units::Ucs2(s) => s[i] as u32,
@@ -190,8 +196,25 @@ impl PyStr {
     /// Equality of contents.
     #[inline]
     pub fn eq_str(&self, other: &PyStr) -> bool {
-        std::ptr::eq(self, other)
-            || (self.length.get() == other.length.get() && self.kind() == other.kind() && self.raw_bytes() == other.raw_bytes())
+        std::ptr::eq(self, other) || (self.length.get() == other.length.get() && (self.state.get() ^ other.state.get()) & 7 << 2 == 0 && self.eq_units(other))
+    }
+
+    /// Equality of the units of two strings of one length and kind.
+    #[inline(always)]
+    fn eq_units(&self, other: &PyStr) -> bool {
+        let n = self.len() * self.kind() as usize;
+        let (p, q) = (self.data(), other.data());
+        // SAFETY: `n` bytes lie at both; every read is within them.
+        unsafe {
+            let word = |p: *const u8, at: usize| (p.add(at) as *const u64).read_unaligned();
+            let half = |p: *const u8, at: usize| (p.add(at) as *const u32).read_unaligned();
+            match n {
+                8..=16 => (word(p, 0) ^ word(q, 0)) | (word(p, n - 8) ^ word(q, n - 8)) == 0,
+                4..=7 => (half(p, 0) ^ half(q, 0)) | (half(p, n - 4) ^ half(q, n - 4)) == 0,
+                0..=3 => (0..n).all(|i| *p.add(i) == *q.add(i)),
+                _ => std::slice::from_raw_parts(p, n) == std::slice::from_raw_parts(q, n),
+            }
+        }
     }
 
     /// Equality with Rust text.
@@ -204,7 +227,37 @@ impl PyStr {
 
     /// A fresh string for `len` units whose largest code point is at most `max`. Contents are uninitialised (the final zero unit is set).
     /// Raises `MemoryError`.
+    #[inline]
     pub fn alloc(len: usize, max: u32, cx: &mut Cx) -> PyResult<(Own<PyStr>, *mut u8)> {
+        if max < 0x80 { PyStr::alloc_ascii(len, cx) } else { PyStr::alloc_wide(len, max, cx) }
+    }
+
+    /// As [`PyStr::alloc`] for ASCII text.
+    #[inline(always)]
+    pub(crate) fn alloc_ascii(len: usize, cx: &mut Cx) -> PyResult<(Own<PyStr>, *mut u8)> {
+        if len > isize::MAX as usize - ASCII_DATA {
+            return Err(cx.memory_error());
+        }
+        let p = alloc::malloc(ASCII_DATA + len + 1);
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        // SAFETY: a fresh block of that size.
+        unsafe {
+            (p as *mut PyStr).write(PyStr {
+                head: Object::new_heap(&raw const PyUnicode_Type.ty),
+                length: Cell::new(len as isize),
+                hash: Cell::new(-1),
+                state: Cell::new(1 << 2 | COMPACT | ASCII),
+                tail: [],
+            });
+            let d = p.add(ASCII_DATA);
+            *d.add(len) = 0;
+            Ok((Own::from_raw(p as *mut Object), d))
+        }
+    }
+
+    fn alloc_wide(len: usize, max: u32, cx: &mut Cx) -> PyResult<(Own<PyStr>, *mut u8)> {
         let (kind, ascii) = match max {
             0..=0x7f => (1u32, true),
             0x80..=0xff => (1, false),
@@ -287,17 +340,16 @@ impl PyStr {
 
     /// From Latin-1 bytes of which is known whether all are below 0x80.
     #[inline]
-    pub(super) fn from_narrow(s: &[u8], ascii: bool, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    pub(crate) fn from_narrow(s: &[u8], ascii: bool, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         if let [b] = s {
             return Ok(intern::latin1_char(*b));
         }
         if s.is_empty() {
             return Ok(intern::empty());
         }
-        let max = if ascii { 0x7f } else { 0xff };
-        let (o, d) = PyStr::alloc(s.len(), max, cx)?;
+        let (o, d) = if ascii { PyStr::alloc_ascii(s.len(), cx)? } else { PyStr::alloc_wide(s.len(), 0xff, cx)? };
         // SAFETY: room for `len` one-byte units.
-        unsafe { std::ptr::copy_nonoverlapping(s.as_ptr(), d, s.len()) };
+        unsafe { copy_bytes(s.as_ptr(), d, s.len()) };
         Ok(o)
     }
 
@@ -328,6 +380,35 @@ impl PyStr {
     }
 }
 
+/// Copy `n` bytes: short texts without a call.
+///
+/// # Safety
+/// As `copy_nonoverlapping`.
+#[inline(always)]
+pub(crate) unsafe fn copy_bytes(from: *const u8, to: *mut u8, n: usize) {
+    // SAFETY: every read and write is within the `n` bytes.
+    unsafe {
+        let word = |at: usize| (to.add(at) as *mut u64).write_unaligned((from.add(at) as *const u64).read_unaligned());
+        let half = |at: usize| (to.add(at) as *mut u32).write_unaligned((from.add(at) as *const u32).read_unaligned());
+        match n {
+            8..=16 => {
+                word(0);
+                word(n - 8);
+            }
+            4..=7 => {
+                half(0);
+                half(n - 4);
+            }
+            0..=3 => {
+                for i in 0..n {
+                    *to.add(i) = *from.add(i);
+                }
+            }
+            _ => std::ptr::copy_nonoverlapping(from, to, n),
+        }
+    }
+}
+
 impl std::fmt::Display for PyStr {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.as_ascii() {
@@ -344,6 +425,12 @@ pub fn is_identifier(s: &PyStr) -> bool {
         Some(c) if c == '_' as u32 || taipan_algo_ucd::is_xid_start(c) => it.all(taipan_algo_ucd::is_xid_continue),
         _ => false,
     }
+}
+
+/// Whether a dying exact string is one block of ASCII text that nothing else knows; gives its bytes.
+#[inline(always)]
+pub(crate) fn plain_block_bytes(s: &PyStr) -> Option<usize> {
+    (s.state.get() & (ASCII | COMPACT | INTERNED_MASK) == ASCII | COMPACT).then(|| ASCII_DATA + s.len() + 1)
 }
 
 /// `tp_dealloc` of exact and derived strings.

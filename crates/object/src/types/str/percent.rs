@@ -180,7 +180,7 @@ fn one(spec: &PercentSpec, v: &Object, out: &mut Pieces, cx: &mut Cx) -> PyResul
     Ok(())
 }
 
-/// ASCII text with `%s` of exact ASCII strings and ints and `%d` of ints only, when the result is short. `None`: the general way must do it.
+/// ASCII text with `%s` of exact ASCII strings, ints and floats, `%d` of ints and `%.nf` of floats only, when the result is short. `None`: the general way must do it.
 fn plain(s: &PyStr, values: &PyTuple, cx: &mut Cx) -> Option<PyResult<Own<PyStr>>> {
     let text = s.as_ascii()?.as_bytes();
     let mut buf = [0u8; 256];
@@ -201,8 +201,20 @@ fn plain(s: &PyStr, values: &PyTuple, cx: &mut Cx) -> Option<PyResult<Own<PyStr>
                 match (v.exact::<PyInt>(), v.exact::<PyStr>()) {
                     (Some(i), _) => put(crate::types::int::text::write_i64(i.to_i64()?, &mut [0; 20]))?,
                     (_, Some(t)) if kind == b's' => put(t.as_ascii()?.as_bytes())?,
+                    _ if kind == b's' => {
+                        let mut out = Vec::with_capacity(24);
+                        taipan_algo_float::repr(v.exact::<PyFloat>()?.value(), &mut out);
+                        put(&out)?;
+                    }
                     _ => return None,
                 }
+            }
+            b'.' => {
+                let (n @ b'1'..=b'9', b'f') = (*rest.get(i + 2)?, *rest.get(i + 3)?) else { return None };
+                let x = left.next()?.exact::<PyFloat>()?.value();
+                put(crate::types::float::text::fixed(x, usize::from(n - b'0'), &mut [0; 49])?)?;
+                rest = &rest[i + 4..];
+                continue;
             }
             _ => return None,
         }

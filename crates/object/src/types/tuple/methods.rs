@@ -37,6 +37,40 @@ impl PyTuple {
         PyTuple::from_slice(self.as_slice().get(lo..hi).unwrap_or(&[]), cx)
     }
 
+    /// The hash, computed once. Raises what the items' `__hash__` raise.
+    #[inline]
+    pub fn hash_value(&self, cx: &mut Cx) -> PyResult<isize> {
+        match self.hash.get() {
+            -1 => self.compute_hash(cx),
+            h => Ok(h),
+        }
+    }
+
+    fn compute_hash(&self, cx: &mut Cx) -> PyResult<isize> {
+        let mut h = TupleHasher::default();
+        let mut items = self.as_slice().iter();
+        let rest = loop {
+            let Some(v) = items.next() else {
+                let h = h.tuple(self.len()) as isize;
+                self.hash.set(h);
+                return Ok(h);
+            };
+            match crate::types::dict::quick_hash(v) {
+                Some(x) => h.add(x as i64),
+                None => break v,
+            }
+        };
+        // The others may run code, or lie deep.
+        let _guard = cx.enter_call(" while hashing a tuple")?;
+        h.add(abstract_::hash(rest, cx)? as i64);
+        for v in items {
+            h.add(abstract_::hash(v, cx)? as i64);
+        }
+        let h = h.tuple(self.len()) as isize;
+        self.hash.set(h);
+        Ok(h)
+    }
+
     fn select(&self, s: Span, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         if s.step == 1 {
             return self.slice(s.start as usize, s.start as usize + s.count, cx);
@@ -79,17 +113,7 @@ impl PyTuple {
     }
     #[slot(tp_hash)]
     fn hash(&self, cx: &mut Cx) -> PyResult<isize> {
-        if self.hash.get() != -1 {
-            return Ok(self.hash.get());
-        }
-        let _guard = cx.enter_call(" while hashing a tuple")?;
-        let mut h = TupleHasher::default();
-        for v in self.as_slice() {
-            h.add(abstract_::hash(v, cx)? as i64);
-        }
-        let h = h.tuple(self.len()) as isize;
-        self.hash.set(h);
-        Ok(h)
+        self.hash_value(cx)
     }
     #[slot(tp_iter)]
     fn iter(&self, cx: &mut Cx) -> PyResult<Own<PyTupleIter>> {

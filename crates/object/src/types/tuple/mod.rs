@@ -78,17 +78,18 @@ impl PyTuple {
         unsafe { Own::from_raw(EMPTY.0.get()) }
     }
 
-    /// Room for `n` items, all null, untracked. The caller fills every item with an owned reference and calls [`PyTuple::publish`].
-    pub fn alloc(n: usize, cx: &mut Cx) -> PyResult<*mut PyTuple> {
-        let Some(bytes) = n.checked_mul(8).and_then(|b| b.checked_add(HEAD_BYTES)) else {
+    /// Room for `n` items, uninitialised, untracked. The caller fills every item with an owned reference and calls [`PyTuple::publish`]; nothing may look at the tuple before.
+    #[inline(always)]
+    pub(crate) fn alloc_uninit(n: usize, cx: &mut Cx) -> PyResult<*mut PyTuple> {
+        // A tuple counts as an allocation of the collector's when it is tracked (`publish`): most never are.
+        if n > (isize::MAX as usize - HEAD_BYTES) / 8 {
             return Err(cx.memory_error());
-        };
-        gc::before_alloc(cx);
-        let p = alloc::malloc(bytes);
+        }
+        let p = alloc::malloc(HEAD_BYTES + n * 8);
         if p.is_null() {
             return Err(cx.memory_error());
         }
-        // SAFETY: a fresh block of `bytes` bytes.
+        // SAFETY: a fresh block of the size.
         unsafe {
             (p as *mut [usize; 2]).write([0, 0]);
             let t = p.add(gc::GC_HEAD_BYTES) as *mut PyTuple;
@@ -97,9 +98,16 @@ impl PyTuple {
                 hash: Cell::new(-1),
                 items: [],
             });
-            std::ptr::write_bytes((*t).items.as_mut_ptr(), 0, n);
             Ok(t)
         }
+    }
+
+    /// Room for `n` items, all null, untracked. The caller fills every item with an owned reference and calls [`PyTuple::publish`].
+    pub fn alloc(n: usize, cx: &mut Cx) -> PyResult<*mut PyTuple> {
+        let t = PyTuple::alloc_uninit(n, cx)?;
+        // SAFETY: room for `n` words.
+        unsafe { std::ptr::write_bytes((*t).items.as_mut_ptr(), 0, n) };
+        Ok(t)
     }
 
     /// Replace an item of a tuple that is still being made (by unmarshalling, where items may name the tuple): nobody may rely on its content yet.
@@ -118,10 +126,22 @@ impl PyTuple {
     ///
     /// # Safety
     /// `t` comes from `alloc` and all its items are set.
+    #[inline]
     pub unsafe fn publish(t: *mut PyTuple) -> Own<PyTuple> {
         // SAFETY: the caller's promise.
+        unsafe { PyTuple::publish_as(t, !(*t).holds_untracked_only()) }
+    }
+
+    /// Hand out a filled tuple, tracked or not.
+    ///
+    /// # Safety
+    /// As [`PyTuple::publish`]; `tracked` when an item is, or may come to be, tracked.
+    #[inline(always)]
+    unsafe fn publish_as(t: *mut PyTuple, tracked: bool) -> Own<PyTuple> {
+        // SAFETY: the caller's promise; it holds the GIL.
         unsafe {
-            if !(*t).holds_untracked_only() {
+            if tracked {
+                gc::before_alloc(&Cx::assume());
                 gc::track(t as *mut Object);
             }
             Own::from_raw(t as *mut Object)
@@ -134,10 +154,7 @@ impl PyTuple {
     /// `t` comes from `alloc`. Nobody reads it before all items are set.
     pub unsafe fn publish_unfilled(t: *mut PyTuple) -> Own<PyTuple> {
         // SAFETY: the caller's promise; the collector expects null items.
-        unsafe {
-            gc::track(t as *mut Object);
-            Own::from_raw(t as *mut Object)
-        }
+        unsafe { PyTuple::publish_as(t, true) }
     }
 
     /// Whether no item is, or may come to be, tracked by the collector. False while items are missing.
@@ -145,61 +162,78 @@ impl PyTuple {
         (0..self.len()).all(|i| {
             // SAFETY: within the items, which are null or live objects.
             let Some(o) = (unsafe { (*self.items.as_ptr().add(i)).as_ref() }) else { return false };
-            !o.is_gc() || (o.is_exact::<PyTuple>() && !gc::is_tracked(o))
+            !concerns_collector(o)
         })
     }
 
+    /// A tuple of `n` words of a frame, which are emptied. On failure the rest of them stays.
+    ///
+    /// # Safety
+    /// `base` points to `n` owned words, none of them empty.
+    #[inline(always)]
+    pub unsafe fn take_slots(base: *mut crate::frame::Slot, n: usize, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        use crate::frame::Slot;
+        if n == 0 {
+            return Ok(PyTuple::empty());
+        }
+        let t = PyTuple::alloc_uninit(n, cx)?;
+        let mut tracked = false;
+        // SAFETY: `n` words and `n` items; each count moves once.
+        unsafe {
+            let items = (*t).items.as_mut_ptr();
+            for i in 0..n {
+                let s = std::mem::replace(&mut *base.add(i), Slot::EMPTY);
+                if s.is_int() {
+                    match crate::types::int::PyInt::new(s.as_int(), cx) {
+                        Ok(v) => *items.add(i) = v.into_raw(),
+                        Err(r) => {
+                            std::ptr::write_bytes(items.add(i), 0, n - i);
+                            drop(PyTuple::publish_as(t, false));
+                            return Err(r);
+                        }
+                    }
+                } else {
+                    *items.add(i) = s.as_ptr();
+                    tracked |= concerns_collector(&*s.as_ptr());
+                }
+            }
+            Ok(PyTuple::publish_as(t, tracked))
+        }
+    }
+
+    /// A pair.
+    #[inline(always)]
+    pub fn pair(a: Own<Object>, b: Own<Object>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        let t = PyTuple::alloc_uninit(2, cx)?;
+        let tracked = concerns_collector(&a) || concerns_collector(&b);
+        // SAFETY: room for two.
+        unsafe {
+            let items = (*t).items.as_mut_ptr();
+            *items = a.into_raw();
+            *items.add(1) = b.into_raw();
+            Ok(PyTuple::publish_as(t, tracked))
+        }
+    }
+
     /// A tuple of what the iterator gives; its length must be exact.
+    #[inline]
     pub fn from_exact<I: ExactSizeIterator<Item = Own<Object>>>(it: I, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         let n = it.len();
         if n == 0 {
             return Ok(PyTuple::empty());
         }
-        let t = PyTuple::alloc(n, cx)?;
+        let t = PyTuple::alloc_uninit(n, cx)?;
         // SAFETY: `n` slots, each written once; a short iterator is a broken promise of the caller, and is refused.
         unsafe {
             let items = (*t).items.as_mut_ptr();
-            let mut k = 0;
+            let (mut k, mut tracked) = (0, false);
             for v in it.take(n) {
+                tracked |= concerns_collector(&v);
                 *items.add(k) = v.into_raw();
                 k += 1;
             }
             assert!(k == n, "ExactSizeIterator was not exact");
-            Ok(PyTuple::publish(t))
-        }
-    }
-    /// A tuple that takes over the `n` references at `from`, for which the caller gives up its ownership when this succeeds. Raises `MemoryError`.
-    ///
-    /// # Safety
-    /// `n` > 0 owned references.
-    #[inline]
-    pub unsafe fn steal_items(from: *const *mut Object, n: usize, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let bytes = HEAD_BYTES + n * 8;
-        gc::before_alloc(cx);
-        let p = alloc::malloc(bytes);
-        if p.is_null() {
-            return Err(cx.memory_error());
-        }
-        // SAFETY: a fresh block of `bytes` bytes; the caller's references move.
-        unsafe {
-            (p as *mut [usize; 2]).write([0, 0]);
-            let t = p.add(gc::GC_HEAD_BYTES) as *mut PyTuple;
-            t.write(PyTuple {
-                head: VarHead { head: Object::new_heap(&raw const PyTuple_Type.ty), size: Cell::new(n as isize) },
-                hash: Cell::new(-1),
-                items: [],
-            });
-            let to = (*t).items.as_mut_ptr();
-            let mut atoms = true;
-            for i in 0..n {
-                let o = *from.add(i);
-                *to.add(i) = o;
-                atoms &= !(*o).ty().has(crate::typeobj::flags::HAVE_GC);
-            }
-            if atoms {
-                return Ok(Own::from_raw(t as *mut Object));
-            }
-            Ok(PyTuple::publish(t))
+            Ok(PyTuple::publish_as(t, tracked))
         }
     }
     /// A tuple that takes over the references of a vector.
@@ -222,6 +256,7 @@ impl PyTuple {
         // SAFETY: a complete tuple.
         unsafe {
             if !gc::GcHead::of(this.as_object().as_ptr()).is_tracked() {
+                gc::before_alloc(&Cx::assume());
                 gc::track(this.as_object().as_ptr());
             }
         }
@@ -263,26 +298,61 @@ impl PyTuple {
     }
 }
 
-pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
+/// Whether an item makes the tuple that holds it a concern of the collector's.
+#[inline(always)]
+fn concerns_collector(o: &Object) -> bool {
+    o.ty().tp_flags.get() & crate::typeobj::flags::HAVE_GC != 0 && concerns_collector_gc(o)
+}
+
+fn concerns_collector_gc(o: &Object) -> bool {
+    // SAFETY: tuples have a header.
+    if o.is_exact::<PyTuple>() { unsafe { gc::GcHead::of(o) }.is_tracked() } else { o.is_gc() }
+}
+
+/// The death of an exact tuple.
+///
+/// # Safety
+/// The count is zero and nobody else holds the tuple.
+#[inline(always)]
+pub(crate) unsafe fn dealloc_exact(obj: *mut Object) {
     // SAFETY: a dying tuple; each item is released once.
     unsafe {
-        if gc::is_tracked(&*obj) {
-            gc::untrack(obj);
-        } else if (*obj).is_exact::<PyTuple>() {
-            gc::untracked_died();
-        }
-        let t = &*(obj as *const PyTuple);
-        let n = t.len();
-        for i in 0..n {
-            let p = *t.items.as_ptr().add(i);
+        gc::untrack(obj);
+        let n = release_items(&*(obj as *const PyTuple));
+        alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), HEAD_BYTES + n * 8);
+    }
+}
+
+/// Give the items of a dying tuple back; gives their number.
+#[inline(always)]
+unsafe fn release_items(t: &PyTuple) -> usize {
+    let n = t.len();
+    let (first, mut at) = (t.items.as_ptr(), t.items.as_ptr().wrapping_add(n));
+    // Last to first, as CPython does.
+    while at != first {
+        // SAFETY: within the items, each released once; null where the tuple was never filled.
+        unsafe {
+            at = at.sub(1);
+            let p = *at;
             if !p.is_null() {
                 Object::decref(p);
             }
         }
+    }
+    n
+}
+
+pub(crate) unsafe extern "C" fn dealloc(obj: *mut Object) {
+    // SAFETY: a dying tuple; each item is released once.
+    unsafe {
         let ty = (*obj).ty();
         match ty.tp_free.get() {
-            Some(f) if !std::ptr::eq(ty, &raw const PyTuple_Type.ty) => f(obj as *mut std::ffi::c_void),
-            _ => alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), HEAD_BYTES + n * 8),
+            Some(f) if !std::ptr::eq(ty, &raw const PyTuple_Type.ty) => {
+                gc::untrack(obj);
+                release_items(&*(obj as *const PyTuple));
+                f(obj as *mut std::ffi::c_void);
+            }
+            _ => dealloc_exact(obj),
         }
     }
 }
