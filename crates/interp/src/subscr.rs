@@ -264,6 +264,20 @@ pub unsafe fn load_slice(dst: *mut Slot, o: Opd, base: *mut Slot) -> PyResult<()
 #[inline(never)]
 pub unsafe fn store_slice(o: Opd, base: *mut Slot, v: Opd) -> PyResult<()> {
     let cx = &mut cx();
+    if o.peek().is_object() && v.peek().is_object() {
+        if let Some(l) = (*o.peek().as_ptr()).exact::<PyList>() {
+            if let Some((lo, hi)) = plain_bounds(*base, *base.add(1), l.len()) {
+                if let Some(r) = l.assign_range(lo, hi, &*v.peek().as_ptr(), cx) {
+                    // Ints and None own nothing.
+                    *base = Slot::EMPTY;
+                    *base.add(1) = Slot::EMPTY;
+                    o.consume();
+                    v.consume();
+                    return r;
+                }
+            }
+        }
+    }
     let s = take_slice(base, cx)?;
     let (obj, val) = (o.take(cx)?, v.take(cx)?);
     abstract_::set_item(&obj, &s, Some(&val), cx)

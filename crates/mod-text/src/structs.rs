@@ -13,6 +13,17 @@ use taipan_object::types::float::PyFloat;
 #[derive(Default)]
 struct State {
     error: OnceCell<Own<Object>>,
+    /// Formats that the module's functions took apart lately, by the string object.
+    known: RefCell<[Option<(Own<Object>, Rc<Layout>)>; KNOWN]>,
+}
+
+/// Places for known formats.
+const KNOWN: usize = 32;
+
+/// Where a format is kept.
+fn place_of(format: &Object) -> usize {
+    let a = format.as_ptr() as usize;
+    (a >> 4 ^ a >> 10) % KNOWN
 }
 
 #[cold]
@@ -263,15 +274,8 @@ impl Layout {
         Ok(())
     }
 
-    fn pack(&self, name: &str, values: &[&Object], cx: &mut Cx) -> PyResult<Vec<u8>> {
-        if values.len() != self.values {
-            return Err(fail(format_args!("{name} expected {} items for packing (got {})", self.values, values.len()), cx));
-        }
-        let mut out = Vec::new();
-        if out.try_reserve_exact(self.size).is_err() {
-            return Err(cx.memory_error());
-        }
-        out.resize(self.size, 0);
+    /// Write the values into `out`, which has the layout's size and is all zeros.
+    fn pack_to(&self, values: &[&Object], out: &mut [u8], cx: &mut Cx) -> PyResult<()> {
         let mut values = values.iter();
         for item in &self.items {
             for i in 0..item.count {
@@ -281,7 +285,25 @@ impl Layout {
                 }
             }
         }
-        Ok(out)
+        Ok(())
+    }
+
+    fn pack(&self, name: &str, values: &[&Object], cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        if values.len() != self.values {
+            return Err(fail(format_args!("{name} expected {} items for packing (got {})", self.values, values.len()), cx));
+        }
+        let mut small = [0u8; 64];
+        if let Some(out) = small.get_mut(..self.size) {
+            self.pack_to(values, out, cx)?;
+            return PyBytes::new(out, cx);
+        }
+        let mut out = Vec::new();
+        if out.try_reserve_exact(self.size).is_err() {
+            return Err(cx.memory_error());
+        }
+        out.resize(self.size, 0);
+        self.pack_to(values, &mut out, cx)?;
+        PyBytes::new(&out, cx)
     }
 
     fn unpack_one(&self, item: &Item, raw: &[u8], cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -315,6 +337,10 @@ impl Layout {
     }
 
     fn unpack(&self, raw: &[u8], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        if let ([item], 1) = (&*self.items, self.values) {
+            let v = self.unpack_one(item, raw.get(item.at..item.at + item.size).unwrap_or_default(), cx)?;
+            return PyTuple::from_exact([v].into_iter(), cx);
+        }
         let mut out = Vec::with_capacity(self.values);
         for item in &self.items {
             for i in 0..item.count {
@@ -326,11 +352,18 @@ impl Layout {
     }
 
     fn unpack_all(&self, buffer: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        if let Some(b) = buffer.exact::<PyBytes>() {
+            return self.unpack_exactly(b.as_bytes(), cx);
+        }
         let b = bytes_of(buffer, cx)?;
-        if b.len() != self.size {
+        self.unpack_exactly(&b, cx)
+    }
+
+    fn unpack_exactly(&self, raw: &[u8], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        if raw.len() != self.size {
             return Err(fail(format_args!("unpack requires a buffer of {} bytes", self.size), cx));
         }
-        self.unpack(&b, cx)
+        self.unpack(raw, cx)
     }
 
     /// Where `offset` lies in a buffer of `len` bytes, when `size` bytes fit there.
@@ -383,7 +416,7 @@ impl Layout {
         let at = self.place(offset, b.bytes().len(), false, cx)?;
         let packed = self.pack("pack_into", values, cx)?;
         if let Some(place) = b.bytes_mut().get_mut(at..at + self.size) {
-            place.copy_from_slice(&packed);
+            place.copy_from_slice(packed.as_bytes());
         }
         Ok(())
     }
@@ -401,6 +434,12 @@ fn layout_of(format: &Object, cx: &mut Cx) -> PyResult<Rc<Layout>> {
     if let Some(s) = format.downcast::<PyStruct>() {
         return s.layout(cx);
     }
+    let place = place_of(format);
+    if let Some((f, l)) = &cx.state::<State>().known.borrow()[place] {
+        if f.is(format) {
+            return Ok(l.clone());
+        }
+    }
     let text = match (format.downcast::<PyStr>(), format.downcast::<PyBytes>()) {
         (Some(s), _) => match s.as_ascii() {
             Some(t) => t.as_bytes().to_vec(),
@@ -414,7 +453,12 @@ fn layout_of(format: &Object, cx: &mut Cx) -> PyResult<Rc<Layout>> {
         (_, Some(b)) => b.as_bytes().to_vec(),
         _ => return Err(cx.type_error(format_args!("Struct() argument 1 must be a str or bytes object, not {}", format.ty().tp_name_str()))),
     };
-    Ok(Rc::new(parse(text, cx)?))
+    let layout = Rc::new(parse(text, cx)?);
+    if format.is_exact::<PyStr>() {
+        let old = cx.state::<State>().known.borrow_mut()[place].replace((format.own(), layout.clone()));
+        drop(old);
+    }
+    Ok(layout)
 }
 
 /// A compiled format.
@@ -473,8 +517,7 @@ impl PyStruct {
     /// strings.
     #[method("pack(*args)", nosig)]
     fn pack(&self, args: Args<'_>, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
-        let b = self.layout(cx)?.pack("pack", args.0, cx)?;
-        PyBytes::new(&b, cx)
+        self.layout(cx)?.pack("pack", args.0, cx)
     }
     /// S.pack_into(buffer, offset, v1, v2, ...)
     ///
@@ -611,8 +654,9 @@ mod functions {
 
     /// Clear the internal cache.
     #[function("_clearcache()")]
-    fn clearcache() {
-        // Formats are not cached.
+    fn clearcache(cx: &mut Cx) {
+        let old = std::mem::take(&mut *cx.state::<State>().known.borrow_mut());
+        drop(old);
     }
     /// Return size in bytes of the struct described by the format string.
     #[function("calcsize(format, /)")]
@@ -628,8 +672,7 @@ mod functions {
         let Some((format, values)) = args.0.split_first() else {
             return Err(cx.type_error(format_args!("missing format argument")));
         };
-        let b = layout_of(format, cx)?.pack("pack", values, cx)?;
-        PyBytes::new(&b, cx)
+        layout_of(format, cx)?.pack("pack", values, cx)
     }
     /// pack_into(format, buffer, offset, v1, v2, ...)
     ///

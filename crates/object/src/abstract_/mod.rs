@@ -99,18 +99,18 @@ fn int_eq(a: &PyInt, b: &PyInt) -> bool {
     }
 }
 
-/// Floats, and tuples of quiet items (two levels deep).
+/// Floats, and tuples of quiet items (a few levels deep).
 fn quiet_eq_rest(a: &Object, b: &Object) -> Option<bool> {
     if let (Some(a), Some(b)) = (a.exact::<PyFloat>(), b.exact::<PyFloat>()) {
         return Some(a.value() == b.value());
     }
-    quiet_eq_tuples(a.exact::<PyTuple>()?, b.exact::<PyTuple>()?)
+    quiet_eq_tuples(plain_tuple(a)?, plain_tuple(b)?)
 }
 
 /// Whether two tuples are equal, when that can be told without Python code.
 #[inline]
 pub fn quiet_eq_tuples(a: &PyTuple, b: &PyTuple) -> Option<bool> {
-    quiet_eq_items(a, b, 2)
+    quiet_eq_items(a, b, 6)
 }
 
 fn quiet_eq_items(a: &PyTuple, b: &PyTuple, depth: u32) -> Option<bool> {
@@ -141,10 +141,17 @@ fn quiet_eq_unlike(a: &Object, b: &Object, depth: u32) -> Option<bool> {
     if let (Some(a), Some(b)) = (a.exact::<PyFloat>(), b.exact::<PyFloat>()) {
         return Some(a.value() == b.value());
     }
-    match (a.exact::<PyTuple>(), b.exact::<PyTuple>()) {
+    match (plain_tuple(a), plain_tuple(b)) {
         (Some(a), Some(b)) if depth > 0 => quiet_eq_items(a, b, depth - 1),
         _ => None,
     }
+}
+
+/// A tuple that compares as tuples do: an exact one, or of a subclass without a comparison of its own (named tuples).
+#[inline]
+fn plain_tuple(o: &Object) -> Option<&PyTuple> {
+    let t = o.downcast::<PyTuple>()?;
+    (o.is_exact::<PyTuple>() || o.ty().tp_richcompare.get().map(|f| f as usize) == PyTuple::ty().tp_richcompare.get().map(|f| f as usize)).then_some(t)
 }
 
 /// A comparison of two exact ints, strings or floats; `None` for others.

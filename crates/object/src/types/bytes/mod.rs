@@ -88,6 +88,7 @@ impl PyBytes {
     }
 
     /// Room for `n` bytes, uninitialised but for the closing zero. Raises `MemoryError`.
+    #[inline]
     pub fn alloc(n: usize, cx: &mut Cx) -> PyResult<(Own<PyBytes>, *mut u8)> {
         let Some(size) = n.checked_add(HEAD + 1).filter(|&s| s < isize::MAX as usize) else {
             return Err(cx.overflow_error(format_args!("byte string is too large")));
@@ -121,7 +122,7 @@ impl PyBytes {
     fn copy_of(b: &[u8], cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         let (o, d) = PyBytes::alloc(b.len(), cx)?;
         // SAFETY: room for `len` bytes.
-        unsafe { std::ptr::copy_nonoverlapping(b.as_ptr(), d, b.len()) };
+        unsafe { crate::types::str::copy_bytes(b.as_ptr(), d, b.len()) };
         Ok(o)
     }
 

@@ -127,6 +127,15 @@ impl PyList {
         Ok(())
     }
 
+    /// Replace the items `lo..hi` by those of an exact list or tuple; `None` for other values (and for the list itself).
+    pub fn assign_range(&self, lo: usize, hi: usize, value: &Object, cx: &mut Cx) -> Option<PyResult<()>> {
+        if let Some(t) = value.exact::<PyTuple>() {
+            return Some(self.splice_refs(lo, hi, t.as_slice(), cx));
+        }
+        let l = value.exact::<PyList>()?;
+        if std::ptr::eq(l, self) { None } else { Some(self.splice_refs(lo, hi, l.raw_slice(), cx)) }
+    }
+
     /// New references to the items `lo..hi`, clipped.
     pub fn range_own(&self, lo: usize, hi: usize) -> Vec<Own<Object>> {
         let hi = hi.min(self.len());

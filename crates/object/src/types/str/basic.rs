@@ -6,15 +6,15 @@ use crate::prelude::*;
 
 /// `str(bytes, encoding, errors)`.
 fn decode(o: &Object, encoding: Option<&Object>, errors: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let text = |v: Option<&Object>, name: &str, cx: &mut Cx| -> PyResult<Option<String>> {
+    fn text<'a>(v: Option<&'a Object>, name: &str, cx: &mut Cx) -> PyResult<Option<std::borrow::Cow<'a, str>>> {
         match v {
             None => Ok(None),
             Some(v) => match v.downcast::<PyStr>() {
-                Some(s) => Ok(Some(s.to_string_lossy())),
+                Some(s) => Ok(Some(s.as_ascii().map_or_else(|| s.to_string_lossy().into(), Into::into))),
                 None => Err(cx.type_error(format_args!("str() argument '{name}' must be str, not {}", v.ty().tp_name_str()))),
             },
         }
-    };
+    }
     let enc = text(encoding, "encoding", cx)?;
     let err = text(errors, "errors", cx)?;
     if o.is_a::<PyStr>() {
@@ -22,6 +22,9 @@ fn decode(o: &Object, encoding: Option<&Object>, errors: Option<&Object>, cx: &m
     }
     if !abstract_::buffer::has_buffer(o) {
         return Err(cx.type_error(format_args!("decoding to str: need a bytes-like object, {} found", o.ty().tp_name_str())));
+    }
+    if let Some(b) = o.exact::<crate::types::bytes::PyBytes>() {
+        return super::codec::decode(b.as_bytes(), enc.as_deref().unwrap_or("utf-8"), err.as_deref().unwrap_or("strict"), cx);
     }
     let b = Buffer::get(o, 0, cx)?;
     super::codec::decode(b.bytes(), enc.as_deref().unwrap_or("utf-8"), err.as_deref().unwrap_or("strict"), cx)

@@ -15,11 +15,15 @@ enum Known {
 }
 
 fn known(name: &str) -> Known {
-    let n: String = name.bytes().map(|b| if b == b'_' { '-' } else { b.to_ascii_lowercase() as char }).collect();
-    match n.as_str() {
-        "utf-8" | "utf8" => Known::Utf8,
-        "ascii" | "us-ascii" => Known::Ascii,
-        "latin-1" | "latin1" | "iso-8859-1" | "iso8859-1" => Known::Latin1,
+    let mut buf = [0u8; 16];
+    let Some(n) = buf.get_mut(..name.len()) else { return Known::Other };
+    for (to, &b) in n.iter_mut().zip(name.as_bytes()) {
+        *to = if b == b'_' { b'-' } else { b.to_ascii_lowercase() };
+    }
+    match &*n {
+        b"utf-8" | b"utf8" => Known::Utf8,
+        b"ascii" | b"us-ascii" => Known::Ascii,
+        b"latin-1" | b"latin1" | b"iso-8859-1" | b"iso8859-1" => Known::Latin1,
         _ => Known::Other,
     }
 }
@@ -89,8 +93,7 @@ fn check_names(encoding: &str, errors: &str, cx: &mut Cx) -> PyResult<()> {
 pub fn encode(s: &PyStr, encoding: &str, errors: &str, cx: &mut Cx) -> PyResult<Own<Object>> {
     check_names(encoding, errors, cx)?;
     let fast = match (known(encoding), s.units()) {
-        (Known::Utf8 | Known::Ascii | Known::Latin1, Units::Ascii(u)) => Some(u.to_vec()),
-        (Known::Latin1, Units::Latin1(u)) => Some(u.to_vec()),
+        (Known::Utf8 | Known::Ascii | Known::Latin1, Units::Ascii(u)) | (Known::Latin1, Units::Latin1(u)) => return PyBytes::new(u, cx).map(Own::into_object),
         (Known::Utf8, _) => s.to_utf8(),
         _ => None,
     };

@@ -329,8 +329,28 @@ impl PyStr {
         if s.is_ascii() {
             return PyStr::from_latin1(s.as_bytes(), cx);
         }
-        let points: Vec<u32> = s.chars().map(|c| c as u32).collect();
-        PyStr::from_code_points(&points, cx)
+        // The first byte of a character tells how wide it is.
+        let (mut n, mut lead) = (0, 0);
+        for &b in s.as_bytes() {
+            n += usize::from(b & 0xc0 != 0x80);
+            lead = lead.max(b);
+        }
+        if n == 1 {
+            return PyStr::from_code_points(&[s.chars().next().map_or(0, u32::from)], cx);
+        }
+        let max = if lead < 0xc4 { 0xff } else if lead < 0xf0 { 0xffff } else { 0x10ffff };
+        let (o, d) = PyStr::alloc_wide(n, max, cx)?;
+        // SAFETY: room for `n` units of the chosen width, which holds every character.
+        unsafe {
+            for (i, c) in s.chars().enumerate() {
+                match max {
+                    0xff => *d.add(i) = c as u32 as u8,
+                    0xffff => *(d as *mut u16).add(i) = c as u32 as u16,
+                    _ => *(d as *mut u32).add(i) = c as u32,
+                }
+            }
+        }
+        Ok(o)
     }
 
     /// From Latin-1 bytes (code points 0..=255).
