@@ -50,3 +50,54 @@ fn last_error() -> Vec<u8> {
     // SAFETY: dlerror returned a C string that is valid until this thread's next call; it is copied.
     unsafe { CStr::from_ptr(text) }.to_bytes().to_vec()
 }
+
+/// As [`open`], with no path for the program itself.
+pub fn open_handle(path: Option<&CStr>, flags: i32) -> core::result::Result<usize, Vec<u8>> {
+    match path {
+        Some(path) => open(path, flags).map(Library::handle),
+        None => NonNull::new(sys!(libc::dlopen(core::ptr::null(), flags))).map(|h| Library(h).handle()).ok_or_else(last_error),
+    }
+}
+
+/// The address of a symbol, which may be null, in the library with the handle. The handle is the program's word.
+pub fn symbol_in(handle: usize, name: &CStr) -> core::result::Result<usize, Option<Vec<u8>>> {
+    sys!(libc::dlerror());
+    let address = sys!(libc::dlsym(handle as *mut c_void, name.as_ptr())) as usize;
+    if address != 0 {
+        return Ok(address);
+    }
+    let text = sys!(libc::dlerror());
+    if text.is_null() {
+        return Err(None);
+    }
+    // SAFETY: as in `last_error`.
+    Err(Some(unsafe { CStr::from_ptr(text) }.to_bytes().to_vec()))
+}
+
+/// Give a handle back.
+pub fn close_handle(handle: usize) -> core::result::Result<(), Vec<u8>> {
+    if sys!(libc::dlclose(handle as *mut c_void)) == 0 { Ok(()) } else { Err(last_error()) }
+}
+
+/// The names of all loaded libraries; the program's own is empty.
+pub fn loaded() -> Vec<Vec<u8>> {
+    unsafe extern "C" fn note(info: *mut libc::dl_phdr_info, _size: usize, out: *mut c_void) -> i32 {
+        // SAFETY: called by `dl_iterate_phdr` with its description and our vector.
+        unsafe {
+            let out = &mut *(out as *mut Vec<Vec<u8>>);
+            if !(*info).dlpi_name.is_null() {
+                out.push(CStr::from_ptr((*info).dlpi_name).to_bytes().to_vec());
+            }
+        }
+        0
+    }
+    let mut out: Vec<Vec<u8>> = Vec::new();
+    sys!(libc::dl_iterate_phdr(Some(note), &raw mut out as *mut c_void));
+    out
+}
+
+/// `errno` of this thread, exchanged.
+pub fn swap_errno(new: i32) -> i32 {
+    // SAFETY: the thread's own variable.
+    unsafe { core::mem::replace(&mut *libc::__errno_location(), new) }
+}

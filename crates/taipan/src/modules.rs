@@ -15,6 +15,7 @@ pub fn all() -> Vec<&'static ModuleSpec> {
         taipan_mod_net::modules(),
         taipan_mod_concurrency::modules(),
         taipan_mod_data::modules(),
+        taipan_mod_ctypes::modules(),
         taipan_mod_db::modules(),
         taipan_mod_xml::modules(),
         taipan_mod_ast::modules(),
