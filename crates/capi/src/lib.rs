@@ -10,6 +10,7 @@ mod cfile;
 pub mod data;
 mod debug_alloc;
 mod errno;
+mod flags;
 mod exporter;
 pub mod format;
 pub mod headers;
@@ -41,6 +42,7 @@ pub fn exports() -> Vec<&'static Export> {
 pub fn init(cx: &mut Cx) -> PyResult<()> {
     debug_alloc::init(cx.interp().config.borrow().ignore_environment);
     data::init(cx)?;
+    flags::init(cx);
     runtime_image::init(cx)?;
     headers::pystate::init(cx);
     taipan_object::machine::set_pending_handler(sync::make_pending);

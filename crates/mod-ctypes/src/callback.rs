@@ -179,7 +179,7 @@ fn run(t: &Thunk, result: *mut u8, args: *mut *mut u8, cx: &mut Cx) {
     }
     let value = match given {
         Ok(v) => v,
-        Err(r) => return ignored(r, "on calling", &t.callable, cx),
+        Err(r) => return ignored(r, "while calling", &t.callable, cx),
     };
     let Some((info, code)) = rinfo.and_then(|i| i.code.get().map(|c| (i, c))) else { return };
     // SAFETY: room for the result's type.

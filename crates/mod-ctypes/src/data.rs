@@ -22,8 +22,8 @@ unsafe extern "C" {
     fn free(p: *mut u8);
 }
 
-/// XXX to be provided
-#[pytype(name = "_ctypes._CData", heap, gc, basetype, no_new, doc = "XXX to be provided")]
+/// A piece of C memory.
+#[pytype(name = "_ctypes._CData", heap, gc, basetype, no_new, doc = "A piece of C memory")]
 #[repr(C)]
 pub struct CData {
     head: ObjHead,
@@ -188,10 +188,10 @@ impl CData {
 
     /// Keep `what` alive for part `index`.
     pub fn keep(&self, index: isize, what: Own<Object>, cx: &mut Cx) -> PyResult<()> {
-        let c = self.container(cx)?;
         if what.is_none() {
             return Ok(());
         }
+        let c = self.container(cx)?;
         match c.objects.own().and_then(|o| o.downcast_own::<PyDict>().ok()) {
             Some(d) => {
                 let key = PyStr::new(&self.path(index), cx)?;
@@ -336,9 +336,13 @@ impl CData {
         let n = data.len().min(self.size.get().max(0) as usize);
         // SAFETY: own memory.
         unsafe { std::ptr::copy_nonoverlapping(data.as_bytes().as_ptr(), self.ptr.get(), n) };
-        match attr_dict(self.as_object(), cx)?.and_then(|d| d.downcast_own::<PyDict>().ok()) {
+        let Some(own) = attr_dict(self.as_object(), cx)? else { return Ok(()) };
+        match own.downcast::<PyDict>() {
             Some(d) => d.update(dict, cx),
-            None => Ok(()),
+            None => {
+                let (ty, found) = (self.as_object().ty().tp_name_str(), own.ty().tp_name_str());
+                Err(cx.type_error(format_args!("{ty}.__dict__ must be a dictionary, not {found}")))
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::codec::{self, Code};
 use crate::data::{self, CData, Place};
 use crate::info::{Kind, StgInfo};
 use std::cell::Cell;
+use taipan_object::abstract_::number;
 use taipan_object::prelude::*;
 use taipan_object::types::boolean::from_bool;
 
@@ -246,8 +247,13 @@ impl CField {
 
     /// size of this field in bits
     #[getter("bit_size")]
-    fn get_bit_size(&self) -> isize {
-        self.bits.map_or(self.size.get() * 8, |b| b.size as isize)
+    fn get_bit_size(&self, cx: &mut Cx) -> PyResult {
+        if let Some(b) = self.bits {
+            return PyInt::new(i64::from(b.size), cx).map(Own::into_object);
+        }
+        // May need more than a machine word.
+        let (bytes, eight) = (PyInt::new(self.size.get() as i64, cx)?, PyInt::new(8, cx)?);
+        number::binary(&number::MUL, &bytes, &eight, cx)
     }
 
     /// additional offset in bits (relative to byte_offset); zero for non-bitfields

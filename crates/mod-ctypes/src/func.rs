@@ -103,7 +103,8 @@ pub fn c_string(s: &PyStr, cx: &mut Cx) -> PyResult<CString> {
 
 /// The loader's complaint, or our own for a symbol that is null.
 pub fn symbol_error(class: &PyType, text: Option<Vec<u8>>, symbol: &PyStr, cx: &mut Cx) -> Raised {
-    let Some(text) = text else { return cx.raise_msg(class, format_args!("symbol '{symbol}' not found")) };
+    let what = if std::ptr::eq(class, exc::AttributeError()) { "function" } else { "symbol" };
+    let Some(text) = text else { return cx.raise_msg(class, format_args!("{what} '{symbol}' not found")) };
     match taipan_object::fspath::decode(&text, cx) {
         Ok(s) => cx.raise_arg(class, &s),
         Err(r) => r,
@@ -132,7 +133,7 @@ fn from_dll(cls: &PyType, spec: &PyTuple, flags: Option<&Object>, cx: &mut Cx) -
         Err(t) => return Err(symbol_error(exc::AttributeError(), t, &text, cx)),
     };
     let flags = match flags.filter(|f| !f.is_none()) {
-        Some(f) => Some(check_paramflags(cls, f, cx)?),
+        Some(f) => Some(check_paramflags(StgInfo::of(cls).and_then(|i| i.argtypes.own()), f, cx)?),
         None => None,
     };
     let new = CData::new(cls, cx)?;
@@ -150,16 +151,11 @@ const OUT: i64 = 2;
 const LCID: i64 = 4;
 
 /// Parameter flags fit the argument types: a tuple of `(flag[, name[, default]])`.
-fn check_paramflags(cls: &PyType, flags: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-    let Some(info) = StgInfo::of(cls) else {
-        return Err(cx.type_error(format_args!("abstract class")));
-    };
+fn check_paramflags(argtypes: Option<Own<PyTuple>>, flags: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
     let Some(t) = flags.downcast::<PyTuple>() else {
         return Err(cx.type_error(format_args!("paramflags must be a tuple or None")));
     };
-    let Some(argtypes) = info.argtypes.own() else {
-        return Err(cx.value_error(format_args!("abstract class")));
-    };
+    let Some(argtypes) = argtypes else { return Ok(t.new_ref()) };
     if t.len() != argtypes.len() {
         return Err(cx.value_error(format_args!("paramflags must have the same length as argtypes")));
     }
@@ -468,6 +464,9 @@ impl CFuncPtr {
         };
         let a = as_argtypes(v, cx)?;
         let c = converters(&a, cx)?;
+        if let Some(flags) = self.paramflags.own() {
+            check_paramflags(Some(a.clone()), &flags, cx)?;
+        }
         self.converters.set(Some(c), cx);
         self.argtypes.set(Some(a), cx);
         Ok(())

@@ -225,9 +225,9 @@ macro_rules! family {
         #[pymethods]
         impl $t {
             #[init]
-            fn init(&self, _args: Args<'_>, _kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
+            fn init(&self, args: Args<'_>, _kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
                 self.base.check_fresh(cx)?;
-                $init(self, cx)
+                $init(self, args, cx)
             }
 
             /// Convert a Python object into a function call parameter.
@@ -271,22 +271,22 @@ macro_rules! family {
     };
 }
 
-fn init_struct(t: &StructMeta, cx: &mut Cx) -> PyResult<()> {
+fn init_struct(t: &StructMeta, _args: Args<'_>, cx: &mut Cx) -> PyResult<()> {
     structure::init_type(&t.base, Kind::Struct, cx)
 }
-fn init_union(t: &UnionMeta, cx: &mut Cx) -> PyResult<()> {
+fn init_union(t: &UnionMeta, _args: Args<'_>, cx: &mut Cx) -> PyResult<()> {
     structure::init_type(&t.base, Kind::Union, cx)
 }
-fn init_pointer(t: &PointerMeta, cx: &mut Cx) -> PyResult<()> {
+fn init_pointer(t: &PointerMeta, _args: Args<'_>, cx: &mut Cx) -> PyResult<()> {
     pointer::init_type(&t.base, cx)
 }
-fn init_array(t: &ArrayMeta, cx: &mut Cx) -> PyResult<()> {
+fn init_array(t: &ArrayMeta, _args: Args<'_>, cx: &mut Cx) -> PyResult<()> {
     array::init_type(&t.base, cx)
 }
-fn init_simple(t: &SimpleMeta, cx: &mut Cx) -> PyResult<()> {
-    simple::init_type(&t.base, cx)
+fn init_simple(t: &SimpleMeta, args: Args<'_>, cx: &mut Cx) -> PyResult<()> {
+    simple::init_type(&t.base, args, cx)
 }
-fn init_func(t: &FuncMeta, cx: &mut Cx) -> PyResult<()> {
+fn init_func(t: &FuncMeta, _args: Args<'_>, cx: &mut Cx) -> PyResult<()> {
     func::init_type(&t.base, cx)
 }
 
@@ -310,11 +310,10 @@ fn type_setattr(ty: &PyType, name: &Object, value: Option<&Object>) -> PyResult<
 
 /// Setting `_fields_` lays the class out.
 fn struct_setattr(t: &CType, name: &Object, value: Option<&Object>, kind: Kind, cx: &mut Cx) -> PyResult<()> {
-    type_setattr(t, name, value)?;
     if name.downcast::<PyStr>().is_some_and(|n| n.eq_text("_fields_")) {
-        return structure::set_fields(t, value, kind, cx);
+        structure::set_fields(t, value, kind, cx)?;
     }
-    Ok(())
+    type_setattr(t, name, value)
 }
 
 #[pymethods(ATTRS)]
@@ -340,7 +339,7 @@ impl PointerMeta {
         let Some(info) = StgInfo::of(&self.base) else {
             return Err(cx.type_error(format_args!("abstract class")));
         };
-        pointer::set_proto(&info, ty, cx)?;
+        pointer::set_proto(&self.base, &info, ty, cx)?;
         attr::set(self.base.as_object(), name!(cx, "_type_"), Some(ty), cx)
     }
 }

@@ -69,6 +69,9 @@ unsafe extern "C" fn wstring_at(p: *const u8, size: c_int) -> *mut Object {
         audit::raise("ctypes.wstring_at", &[&shown, &count], cx)?;
         // SAFETY: as `string_at`.
         unsafe {
+            if size < -1 {
+                return Err(cx.system_error(format_args!("bad argument to internal function")));
+            }
             let n = if size < 0 { codec::wide_len(p, usize::MAX / 4) } else { size as usize };
             codec::wide_text(p, n, cx)
         }

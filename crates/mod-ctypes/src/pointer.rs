@@ -12,8 +12,8 @@ use taipan_object::prelude::*;
 use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::slice::PySlice;
 
-/// XXX to be provided
-#[pytype(name = "_ctypes._Pointer", heap, gc, basetype, base = CData, doc = "XXX to be provided", flags(IMMUTABLETYPE))]
+/// An address with the type of what lies there.
+#[pytype(name = "_ctypes._Pointer", heap, gc, basetype, base = CData, doc = "An address with the type of what lies there", flags(IMMUTABLETYPE))]
 #[repr(C)]
 pub struct Pointer {
     base: CData,
@@ -25,7 +25,7 @@ pub fn init_type(t: &CType, cx: &mut Cx) -> PyResult<()> {
     info.add(flag::IS_POINTER);
     let proto = t.own_attribute(name!(cx, "_type_"), cx)?;
     if let Some(proto) = &proto {
-        set_proto(&info, proto, cx)?;
+        set_proto(t, &info, proto, cx)?;
         let Some(item) = StgInfo::of_object(proto) else { return Ok(()) };
         let of = item.format.borrow().to_string_lossy().into_owned();
         let shape = item.shape.borrow();
@@ -36,9 +36,6 @@ pub fn init_type(t: &CType, cx: &mut Cx) -> PyResult<()> {
             format!("&({dims}){of}")
         };
         info.format.replace(CString::new(format).unwrap_or_default());
-        if item.pointer_type.is_empty() {
-            item.pointer_type.set(Some(t.as_object().own()), cx);
-        }
     } else {
         info.format.replace(c"&B".to_owned());
     }
@@ -46,14 +43,17 @@ pub fn init_type(t: &CType, cx: &mut Cx) -> PyResult<()> {
     Ok(())
 }
 
-/// What the pointer points to; a C type with a description.
-pub fn set_proto(info: &StgInfo, proto: &Object, cx: &mut Cx) -> PyResult<()> {
+/// What the pointer type `t` points to: a C type with a description, which learns its pointer type.
+pub fn set_proto(t: &CType, info: &StgInfo, proto: &Object, cx: &mut Cx) -> PyResult<()> {
     if !proto.is_a::<PyType>() {
         return Err(cx.type_error(format_args!("_type_ must be a type")));
     }
-    if StgInfo::of_object(proto).is_none() {
+    let Some(item) = StgInfo::of_object(proto) else {
         let shown = abstract_::repr(proto, cx)?;
         return Err(cx.type_error(format_args!("{shown} must have storage info")));
+    };
+    if item.pointer_type.is_empty() {
+        item.pointer_type.set(Some(t.as_object().own()), cx);
     }
     info.proto.set(Some(proto.own()), cx);
     Ok(())

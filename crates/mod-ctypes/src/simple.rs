@@ -15,8 +15,8 @@ use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::type_::new_class;
 use taipan_object::{attr, call};
 
-/// XXX to be provided
-#[pytype(name = "_ctypes._SimpleCData", heap, gc, basetype, base = CData, doc = "XXX to be provided", flags(IMMUTABLETYPE))]
+/// A number, character, address or Python object in C memory.
+#[pytype(name = "_ctypes._SimpleCData", heap, gc, basetype, base = CData, doc = "A number, character, address or Python object in C memory", flags(IMMUTABLETYPE))]
 #[repr(C)]
 pub struct Simple {
     base: CData,
@@ -136,7 +136,7 @@ fn describe(proto: &Object, code: Code, cx: &mut Cx) -> PyResult<Own<StgInfo>> {
 }
 
 /// A new simple class, and the one with its bytes swapped.
-pub fn init_type(t: &CType, cx: &mut Cx) -> PyResult<()> {
+pub fn init_type(t: &CType, args: Args<'_>, cx: &mut Cx) -> PyResult<()> {
     let (proto, code) = read_code(t, cx)?;
     let info = describe(&proto, code, cx)?;
     meta::set_info(t, info, cx);
@@ -154,33 +154,27 @@ pub fn init_type(t: &CType, cx: &mut Cx) -> PyResult<()> {
         }
     }
     if std::ptr::eq(t.as_object().ty(), SimpleMeta::ty()) && code.can_swap() {
-        add_swapped(t, &proto, code, cx)?;
+        let given = match args.0 {
+            [_, bases, ns] => bases.downcast::<PyTuple>().zip(ns.downcast::<PyDict>()),
+            _ => None,
+        };
+        let Some((bases, ns)) = given else {
+            return Err(cx.type_error(format_args!("PyCSimpleType.__init__() takes name, bases and namespace")));
+        };
+        add_swapped(t, &proto, code, bases, ns, cx)?;
     }
     Ok(())
 }
 
 /// Make the class for the other byte order and tell both of each other.
-fn add_swapped(t: &CType, proto: &Object, code: Code, cx: &mut Cx) -> PyResult<()> {
+fn add_swapped(t: &CType, proto: &Object, code: Code, bases: &PyTuple, ns: &PyDict, cx: &mut Cx) -> PyResult<()> {
     let name = PyStr::new(&format!("{}_be", t.name()), cx)?;
-    let bases = match t.tp_bases.own() {
-        Some(b) => b,
-        None => PyTuple::empty(),
-    };
-    let ns = match t.tp_dict.own() {
-        Some(d) => d.copy(cx)?,
-        None => PyDict::new(cx)?,
-    };
-    // What belongs to the class itself is made anew.
-    for own in [name!(cx, "__dict__"), name!(cx, "__weakref__"), name!(cx, "__classcell__")] {
-        ns.remove(own, cx)?;
-    }
-    let qualname = attr::get(t.as_object(), name!(cx, "__qualname__"), cx)?;
-    ns.set(name!(cx, "__qualname__"), &qualname, cx)?;
-    if attr::as_name(&qualname, cx)?.eq_text(t.name()) && t.own_attribute(name!(cx, "__firstlineno__"), cx)?.is_none() {
-        // Made by a call: the qualified name is the name.
-        ns.remove(name!(cx, "__qualname__"), cx)?;
-    }
-    let other = new_class(SimpleMeta::ty(), &name, &bases, &ns, Kwargs::from_slices(&[], &[]), cx)?;
+    let ns = ns.copy(cx)?;
+    // The cell is the first class's.
+    ns.remove(name!(cx, "__classcell__"), cx)?;
+    let root = PyTuple::from_slice(&[taipan_object::typeobj::object_type().as_object()], cx)?;
+    let bases = if bases.is_empty() { &*root } else { bases };
+    let other = new_class(SimpleMeta::ty(), &name, bases, &ns, Kwargs::from_slices(&[], &[]), cx)?;
     let Some(o) = other.downcast::<CType>() else { return Ok(()) };
     let info = describe(proto, Code { swapped: true, ..code }, cx)?;
     meta::set_info(o, info, cx);

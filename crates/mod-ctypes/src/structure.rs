@@ -148,6 +148,9 @@ pub fn set_fields(t: &CType, fields: Option<&Object>, kind: Kind, cx: &mut Cx) -
             return Err(cx.type_error(format_args!("fields must be CField objects")));
         };
         if let Some(part) = StgInfo::of_object(field.proto()) {
+            if part.is(&info) {
+                return Err(cx.attribute_error(format_args!("Structure or union cannot contain itself")));
+            }
             if part.holds_pointer() {
                 info.add(flag::HAS_POINTER);
             }
