@@ -45,8 +45,9 @@ def main():
             gc.collect()
             objects.append(len(gc.get_objects()))
     grown = objects[1] - objects[0]
-    # An allocator gives memory back when it comes to it: the least of a few rounds is what the program needs.
-    middle, last = min(memory[rounds // 2 - 3 : rounds // 2 + 1]), min(memory[-4:])
+    # An allocator gives memory back when it comes to it: the least of a quarter of the rounds is what the program needs.
+    some = max(rounds // 4, 4)
+    middle, last = min(memory[max(rounds // 2 + 1 - some, 0) : rounds // 2 + 1]), min(memory[-some:])
     # A few caches fill slowly; a leak grows with every round.
     if grown >= rounds // 4:
         print(f"{grown} more objects after {rounds - rounds // 2 - 1} rounds")

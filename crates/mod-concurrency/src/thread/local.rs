@@ -45,7 +45,7 @@ impl Registry {
         let mut dead = Vec::new();
         let mut list = self.0.borrow_mut();
         if list.len() == list.capacity() {
-            let (alive, gone): (Vec<_>, Vec<_>) = list.drain(..).partition(|w| !w.object.get().is_null());
+            let (alive, gone): (Vec<_>, Vec<_>) = list.drain(..).partition(|w| !std::ptr::eq(w.object.get(), none()));
             *list = alive;
             dead = gone;
         }

@@ -291,8 +291,8 @@ impl PyCode {
                 out.push(t.clone().into_object());
             }
         }
-        // One for each word, also where the table was given and is too short.
-        if out.len() < self.words().len() {
+        // Code that was refused raises at words of which a given table may not tell.
+        if self.is_refused() && out.len() < self.words().len() {
             let nowhere = PyTuple::from_slice(&[none(); 4], cx)?;
             out.resize(self.words().len(), nowhere.into_object());
         }

@@ -119,6 +119,12 @@ impl PyTuple {
         let old = unsafe { Own::<Object>::from_raw(std::mem::replace(&mut *(self.items.as_ptr() as *mut *mut Object).add(i), v.into_raw())) };
         self.hash.set(-1);
         drop(old);
+        // SAFETY: a complete tuple, which was not tracked while it held nothing that could refer back.
+        unsafe {
+            if !gc::is_tracked(self.as_object()) && !self.holds_untracked_only() {
+                gc::track(self.as_object().as_ptr());
+            }
+        }
     }
 
     /// Hand out a filled tuple. It is tracked only if it can be part of a cycle: atoms, and tuples of nothing else,
