@@ -216,8 +216,10 @@ impl Object {
     /// View as `T` if the type is exactly `T`'s.
     #[inline(always)]
     pub fn exact<T: PyTyped>(&self) -> Option<&T> {
+        // SAFETY: a reference is never null. The compiler forgets that of one that was a number (a frame's word), and would test the result for null, too.
+        unsafe { std::hint::assert_unchecked(self as *const Object as usize != 0) };
         // SAFETY: checked; `PyTyped` promises the layout.
-        self.is_exact::<T>().then(|| unsafe { self.cast_unchecked::<T>() })
+        if self.is_exact::<T>() { Some(unsafe { self.cast_unchecked::<T>() }) } else { None }
     }
 
     /// View as `T` without a check.

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Compiles the crates of this workspace (`build.rustc-workspace-wrapper` in config.toml): the first argument is rustc, the others are what cargo gives it.
+#
+# Code that goes into executables is compiled for fixed addresses: jump tables hold addresses instead of distances, and addresses of types and tables are numbers in the
+# instructions, not loads. That is worth about a tenth of the interpreter's time. Procedural macros are shared objects and cannot have it, and cargo has no setting for one
+# kind of crate only, hence this script.
+rustc="$1"
+shift
+case " $* " in
+    *" proc-macro "*) exec "$rustc" "$@" ;;
+    # The loop of the interpreter: dispatch is copied to the ends of all handlers also after registers have been allocated.
+    *" --crate-name taipan_interp "*) exec "$rustc" "$@" -Crelocation-model=static -Cllvm-args=-tail-dup-size=14 ;;
+esac
+exec "$rustc" "$@" -Crelocation-model=static
