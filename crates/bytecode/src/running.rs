@@ -92,6 +92,22 @@ running! {
         LoadMethodAny;
         /// The same for stores.
         StoreAttrAny;
+        /// A native callee, through the handler in the cell.
+        CallKnown;
+        /// The same for methods.
+        CallMethodKnown;
+        /// An attribute that C functions compute (`PyGetSetDef`).
+        LoadAttrGetSet;
+        /// Such an attribute is set.
+        StoreAttrGetSet;
+        /// A field of a C struct (`PyMemberDef`) that is no object.
+        LoadAttrMember;
+        /// Such a field is set.
+        StoreAttrMember;
+        /// A method of a class whose instances have a `__dict__`, which this one has not made yet.
+        LoadMethodNoDict;
+        /// A class method of C code, through the class: the descriptor, with the class in self's place.
+        LoadMethodClassDescr;
     }
     shaped {
         MoveTL = Op::Move [Temp Local Any];
@@ -119,6 +135,8 @@ running! {
         SubT = Op::Sub [Temp Any Any];
         SubKT = Op::SubK [Temp Any Any];
         MulT = Op::Mul [Temp Any Any];
+        CallKnownT = sop::CallKnown [Temp Any Any];
+        CallMethodKnownT = sop::CallMethodKnown [Temp Any Any];
     }
 }
 

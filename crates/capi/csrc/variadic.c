@@ -1,16 +1,7 @@
 /* The variadic functions of the C API. Stable Rust cannot define them, so each one here wraps its argument list and hands it to Rust
  * (`src/format/`), which reads the format string and fetches the arguments one by one with the `taipan_va_*` functions. */
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-
-typedef struct _object PyObject;
-typedef ptrdiff_t Py_ssize_t;
-
-/* An argument list that can be passed by pointer whatever `va_list` is. */
-struct taipan_va { va_list ap; };
+#include "va.h"
 
 void *taipan_va_ptr(struct taipan_va *v) { return va_arg(v->ap, void *); }
 int taipan_va_int(struct taipan_va *v) { return va_arg(v->ap, int); }
@@ -19,8 +10,6 @@ long long taipan_va_longlong(struct taipan_va *v) { return va_arg(v->ap, long lo
 double taipan_va_double(struct taipan_va *v) { return va_arg(v->ap, double); }
 
 /* What Rust provides. */
-int taipan_parse_args(PyObject *args, const char *format, struct taipan_va *v, int single);
-int taipan_parse_keywords(PyObject *args, PyObject *kw, const char *format, char **names, struct taipan_va *v);
 PyObject *taipan_build_value(const char *format, struct taipan_va *v);
 PyObject *taipan_build_arguments(const char *format, struct taipan_va *v);
 PyObject *taipan_format_text(const char *format, struct taipan_va *v);
@@ -44,57 +33,9 @@ PyObject *_PyUnicode_FromId(void *);
 void Py_DecRef(PyObject *);
 extern PyObject *PyExc_ResourceWarning;
 
-#define WITH(last, result_type, call) \
-    struct taipan_va v;               \
-    va_start(v.ap, last);             \
-    result_type r = (call);           \
-    va_end(v.ap);                     \
-    return r
-
-#define WITH_LIST(list, result_type, call) \
-    struct taipan_va v;                    \
-    va_copy(v.ap, list);                   \
-    result_type r = (call);                \
-    va_end(v.ap);                          \
-    return r
-
-int PyArg_Parse(PyObject *args, const char *format, ...) { WITH(format, int, taipan_parse_args(args, format, &v, 1)); }
-int PyArg_ParseTuple(PyObject *args, const char *format, ...) { WITH(format, int, taipan_parse_args(args, format, &v, 0)); }
-int PyArg_VaParse(PyObject *args, const char *format, va_list list) { WITH_LIST(list, int, taipan_parse_args(args, format, &v, 0)); }
-int _PyArg_Parse_SizeT(PyObject *args, const char *format, ...) { WITH(format, int, taipan_parse_args(args, format, &v, 1)); }
-int _PyArg_ParseTuple_SizeT(PyObject *args, const char *format, ...) { WITH(format, int, taipan_parse_args(args, format, &v, 0)); }
-int _PyArg_VaParse_SizeT(PyObject *args, const char *format, va_list list) { WITH_LIST(list, int, taipan_parse_args(args, format, &v, 0)); }
-
-int PyArg_ParseTupleAndKeywords(PyObject *args, PyObject *kw, const char *format, char **names, ...)
-{
-    WITH(names, int, taipan_parse_keywords(args, kw, format, names, &v));
-}
-int PyArg_VaParseTupleAndKeywords(PyObject *args, PyObject *kw, const char *format, char **names, va_list list)
-{
-    WITH_LIST(list, int, taipan_parse_keywords(args, kw, format, names, &v));
-}
-int _PyArg_ParseTupleAndKeywords_SizeT(PyObject *args, PyObject *kw, const char *format, char **names, ...)
-{
-    WITH(names, int, taipan_parse_keywords(args, kw, format, names, &v));
-}
-int _PyArg_VaParseTupleAndKeywords_SizeT(PyObject *args, PyObject *kw, const char *format, char **names, va_list list)
-{
-    WITH_LIST(list, int, taipan_parse_keywords(args, kw, format, names, &v));
-}
 int PyArg_UnpackTuple(PyObject *args, const char *name, Py_ssize_t min, Py_ssize_t max, ...)
 {
     WITH(max, int, taipan_unpack_tuple(args, name, min, max, &v));
-}
-
-int taipan_parse_stack(PyObject *const *args, Py_ssize_t n, const char *format, struct taipan_va *v);
-int _PyArg_ParseStack(PyObject *const *args, Py_ssize_t n, const char *format, ...)
-{
-    WITH(format, int, taipan_parse_stack(args, n, format, &v));
-}
-struct _PyArg_Parser { const char *format; char **keywords; };
-int _PyArg_ParseTupleAndKeywordsFast(PyObject *args, PyObject *kw, struct _PyArg_Parser *parser, ...)
-{
-    WITH(parser, int, taipan_parse_keywords(args, kw, parser->format, parser->keywords, &v));
 }
 
 PyObject *Py_BuildValue(const char *format, ...) { WITH(format, PyObject *, taipan_build_value(format, &v)); }

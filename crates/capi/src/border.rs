@@ -349,6 +349,9 @@ pub unsafe fn str_of(p: *const c_char, cx: &mut Cx) -> PyResult<Own<PyStr>> {
 
 /// A new str from bytes in UTF-8; `UnicodeDecodeError` when they are not.
 pub fn utf8(b: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if b.is_ascii() {
+        return PyStr::from_ascii(b, cx);
+    }
     match std::str::from_utf8(b) {
         Ok(s) => PyStr::new(s, cx),
         Err(_) => as_str(taipan_object::types::str::codec::decode(b, "utf-8", "strict", cx)?, cx),

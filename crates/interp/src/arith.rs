@@ -179,6 +179,14 @@ unsafe fn general(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> 
     if matches!(op, BinaryOp::Add | BinaryOp::InplaceAdd) && concat(dst, l, r, cx)? {
         return Ok(());
     }
+    let (a, b) = (l.peek(), r.peek());
+    if a.is_object() && b.is_object() {
+        let v = op.apply(&*a.as_ptr(), &*b.as_ptr(), cx)?;
+        l.consume();
+        r.consume();
+        store(dst, unboxed(v));
+        return Ok(());
+    }
     let (x, y) = (l.take(cx)?, r.take(cx)?);
     let v = op.apply(&x, &y, cx)?;
     drop(x);

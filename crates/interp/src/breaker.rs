@@ -52,6 +52,14 @@ pub unsafe fn after_call(m: Regs) -> PyResult<()> {
     if must_switch(m.ts) { Err(switch(m.ts)) } else { Ok(()) }
 }
 
+/// The one check of a call that a handler has made: `m` stands behind it, and its result is delivered.
+#[cold]
+#[inline(never)]
+pub unsafe fn after_native(m: Regs) -> PyResult<()> {
+    handle()?;
+    after_call(m)
+}
+
 /// Answer everything that is asked. Raises what signal handlers and asynchronous exceptions raise.
 #[cold]
 #[inline(never)]

@@ -537,6 +537,16 @@ macro_rules! execute {
             sop::SubT => ok!(arith::sub(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Sub)),
             sop::SubKT => ok!(arith::sub_k(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Sub)),
             sop::MulT => ok!(arith::mul(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Mul)),
+            sop::LoadMethodClassDescr => ok!(spec::load_method_class_descr(&mut $m, Narrow($word))),
+            sop::LoadMethodNoDict => ok!(spec::load_method_no_dict(&mut $m, Narrow($word))),
+            sop::LoadAttrGetSet => ok!(spec::load_attr_getset(&mut $m, Narrow($word))),
+            sop::StoreAttrGetSet => ok!(spec::store_attr_getset(&mut $m, Narrow($word))),
+            sop::LoadAttrMember => ok!(spec::load_attr_member(&mut $m, Narrow($word))),
+            sop::StoreAttrMember => ok!(spec::store_attr_member(&mut $m, Narrow($word))),
+            sop::CallKnown => ok!(call::known::call(&mut $m, Narrow($word), taipan_bytecode::Op::Call)),
+            sop::CallMethodKnown => ok!(call::known::call(&mut $m, Narrow($word), taipan_bytecode::Op::CallMethod)),
+            sop::CallKnownT => ok!(call::known::call(&mut $m, Shaped::<TEMP, ANY, ANY>($word), taipan_bytecode::Op::Call)),
+            sop::CallMethodKnownT => ok!(call::known::call(&mut $m, Shaped::<TEMP, ANY, ANY>($word), taipan_bytecode::Op::CallMethod)),
             // SAFETY: code objects contain known instructions only.
             _ => std::hint::unreachable_unchecked(),
         }

@@ -7,7 +7,7 @@ use taipan_object::frame::Slot;
 use taipan_object::name;
 use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
-use taipan_object::typeobj::{lookup, slots};
+use taipan_object::typeobj::{BinaryFunc, lookup, slots};
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::slice::new_slice;
 
@@ -64,6 +64,16 @@ unsafe fn getitem_function<'a>(o: &'a Object, cx: &'a Cx) -> Option<&'a PyFuncti
     lookup(ty, name!(cx, "__getitem__"), cx)?.exact::<PyFunction>().filter(|f| f.code().simple_args() == 2)
 }
 
+/// The `mp_subscript` of a type whose slot is not a Python function's. Dicts have their own way.
+#[inline(always)]
+unsafe fn native_subscript(o: Slot) -> Option<BinaryFunc> {
+    if o.is_int() || (*o.as_ptr()).is_exact::<PyDict>() {
+        return None;
+    }
+    let f = (*o.as_ptr()).ty().mapping()?.mp_subscript.get()?;
+    (f as usize != slots::dispatch::slot_mp_subscript as *const () as usize).then_some(f)
+}
+
 /// True: the frame of a Python `__getitem__` was pushed, its result goes to register `to`.
 #[inline(never)]
 unsafe fn load_slow(ts: &'static ThreadState, dst: *mut Slot, o: Opd, i: Opd, to: isize) -> PyResult<bool> {
@@ -74,13 +84,22 @@ unsafe fn load_slow(ts: &'static ThreadState, dst: *mut Slot, o: Opd, i: Opd, to
         store(dst, v?);
         return Ok(false);
     }
-    if !o.peek().is_int() && ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) == 0 {
+    if native_subscript(o.peek()).is_none() && !o.peek().is_int() && ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) == 0 {
         let obj = &*o.peek().as_ptr();
         if let Some(f) = getitem_function(obj, cx).map(|f| f.new_ref()) {
             let args = [o.take_slot(), i.take_slot()];
             enter_separate(ts, &f, args, to)?;
             return Ok(true);
         }
+    }
+    if let Some(f) = native_subscript(o.peek()) {
+        let obj = o.peek().as_ptr();
+        let key = Slot::boxed(i.at, cx)?.as_ptr();
+        let v = taipan_object::err::result_from_raw(f(obj, key))?;
+        o.consume();
+        i.consume();
+        store(dst, crate::arith::unboxed(v));
+        return Ok(false);
     }
     let (obj, key) = (o.take(cx)?, i.take(cx)?);
     let v = match obj.exact::<PyDict>() {

@@ -11,6 +11,7 @@ use taipan_object::frame::{FRAME_HEADER, Frame, Slot, Tagged};
 use taipan_object::monitoring::fire::{self, What};
 use taipan_object::monitoring::{event, is_traced};
 use taipan_object::prelude::*;
+use taipan_object::types::descr::PyClassMethodDescr;
 use taipan_object::types::frame::PyFrame;
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::method::PyMethod;
@@ -211,7 +212,7 @@ unsafe fn before(m: &mut Regs, seen: &mut Seen, at: u32, told: &mut Option<Told>
         let second = *m.pc.add(1);
         *told = leaving_or_calling(m, Wide(word, second), second as u8, at)?;
     } else {
-        *told = leaving_or_calling(m, Narrow(word as u64), word as u8, at)?;
+        *told = leaving_or_calling(m, Narrow(word as u64), crate::spec::general_call(word as u8), at)?;
     }
     Ok(true)
 }
@@ -270,6 +271,14 @@ unsafe fn leaving_or_calling<W: Word>(m: &mut Regs, w: W, code: u8, at: u32) -> 
     if let Some(b) = callable.exact::<PyMethod>().filter(|_| code != op::CallEx) {
         arg0 = Some(b.receiver().own());
         callable = b.func().own();
+    }
+    if let Some(d) = callable.exact::<PyClassMethodDescr>() {
+        // Called with its class in self's place: what is told about is the bound method that the source asked for.
+        if let (Some(get), Some(class)) = (d.as_object().ty().tp_descr_get.get(), arg0.as_ref().filter(|a| a.is_a::<PyType>())) {
+            callable = taipan_object::err::result_from_raw(get(callable.as_ptr(), std::ptr::null_mut(), class.as_ptr()))?;
+            let next = first.add(1);
+            arg0 = if w.cu() > 1 { Some(Slot::boxed(next, cx)?.own()) } else { None };
+        }
     }
     fire::call_event(fr, at, event::CALL, &callable, arg0.as_deref(), cx)?;
     let python = match callable.exact::<PyMethod>() {

@@ -95,6 +95,7 @@ pub fn set(obj: &Object, name: &PyStr, value: Option<&Object>, cx: &mut Cx) -> P
     Err(cx.type_error(format_args!("'{}' object has {what} attributes ({verb} .{name})", ty.tp_name_str())))
 }
 
+#[inline(always)]
 fn is_data_descriptor(d: &Object) -> bool {
     d.ty().tp_descr_set.get().is_some()
 }
@@ -232,6 +233,7 @@ pub fn no_attribute(obj: &Object, name: &PyStr, cx: &mut Cx) -> Raised {
     attribute_error(obj, name, &text, cx)
 }
 
+#[inline]
 fn name_of<'a>(n: &'a Object, cx: &mut Cx) -> PyResult<&'a PyStr> {
     match n.downcast::<PyStr>() {
         Some(s) => Ok(s),

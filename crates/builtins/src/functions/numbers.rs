@@ -147,6 +147,7 @@ pub mod part {
     fn chr(i: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let n = number::index(i, cx)?;
         match n.to_i64() {
+            Some(c @ 0..=0xff) => Ok(taipan_object::types::str::intern::latin1_char(c as u8)),
             Some(c @ 0..=0x10ffff) => PyStr::from_code_points(&[c as u32], cx),
             _ => Err(cx.value_error(format_args!("chr() arg not in range(0x110000)"))),
         }

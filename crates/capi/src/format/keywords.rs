@@ -242,7 +242,26 @@ unsafe fn parse_keywords(args: Option<&Object>, kw: Option<&Object>, format: *co
     }
 }
 
+/// The value of a keyword whose name, and all keys up to it, are ASCII text.
+unsafe fn quick_find(d: &PyDict, name: &[u8], cx: &mut Cx) -> *mut Object {
+    let mut at = 0;
+    while let Some((k, v, _)) = d.next(&mut at, cx) {
+        let Some(k) = k.exact::<PyStr>().and_then(|k| k.as_ascii()) else { break };
+        if k.as_bytes() == name {
+            return v.as_ptr();
+        }
+    }
+    std::ptr::null_mut()
+}
+
 capi! {
+    /// For `csrc/parse.c`: the value of a keyword, borrowed; null when there is none or only a search can tell.
+    fn taipan_keyword(kw: &Object, name: *const c_char) -> *mut Object = |cx| {
+        match kw.exact::<PyDict>() {
+            Some(d) => quick_find(d, CStr::from_ptr(name).to_bytes(), cx),
+            None => std::ptr::null_mut(),
+        }
+    }
     /// For `PyArg_ParseTupleAndKeywords`: 1, or 0 with an exception.
     fn taipan_parse_keywords(args: Option<&Object>, kw: Option<&Object>, format: *const c_char, names: *const *const c_char, v: *mut Va) -> bool = |cx| {
         parse_keywords(args, kw, format, names, v, cx)

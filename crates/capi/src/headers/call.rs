@@ -30,9 +30,15 @@ capi! {
         }
     }
     /// `f()`.
-    fn PyObject_CallNoArgs(f: &Object) -> PyResult<Own<Object>> = |cx| { call::call(f, &[], cx) }
+    fn PyObject_CallNoArgs(f: &Object) -> PyResult<Own<Object>> = |cx| {
+        let stack = [std::ptr::null_mut::<Object>(); 1];
+        call::vectorcall_raw(f, stack.as_ptr().add(1), ARGUMENTS_OFFSET, std::ptr::null_mut(), cx)
+    }
     /// `f(arg)`.
-    fn PyObject_CallOneArg(f: &Object, arg: &Object) -> PyResult<Own<Object>> = |cx| { call::call(f, &[arg], cx) }
+    fn PyObject_CallOneArg(f: &Object, arg: &Object) -> PyResult<Own<Object>> = |cx| {
+        let stack = [std::ptr::null_mut(), arg.as_ptr()];
+        call::vectorcall_raw(f, stack.as_ptr().add(1), 1 | ARGUMENTS_OFFSET, std::ptr::null_mut(), cx)
+    }
     /// Call with an argument array (PEP 590).
     fn PyObject_Vectorcall(f: &Object, args: *const *mut Object, nargsf: usize, kwnames: *mut Object) -> PyResult<Own<Object>> = |cx| {
         call::vectorcall_raw(f, args, nargsf, kwnames, cx)

@@ -146,6 +146,9 @@ capi! {
 
     /// `o.name`.
     fn PyObject_GetAttr(o: &Object, name: &Object) -> PyResult<Own<Object>> = |cx| {
+        if let Some(n) = name.exact::<PyStr>().filter(|n| n.interned() != 0) {
+            return attr::get(o, n, cx);
+        }
         let n = name_of(name, cx)?;
         attr::get(o, &n, cx)
     }

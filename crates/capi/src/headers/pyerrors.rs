@@ -6,12 +6,13 @@ use std::ffi::{c_char, c_int};
 use taipan_object::prelude::*;
 use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::exc::PyBaseException;
+use taipan_object::typeobj::flags;
 use taipan_object::types::traceback::PyTraceback;
 use taipan_object::{abstract_, attr, call, unraisable, warn};
 
 /// Raise `ty(value)` as C code means it: an instance as it is, a tuple as the arguments, anything else as the one argument.
 pub fn set_object(ty: &Object, value: Option<&Object>, cx: &mut Cx) -> Raised {
-    let Some(cls) = ty.downcast::<PyType>().filter(|t| t.is_subtype(exc::BaseException())) else {
+    let Some(cls) = ty.downcast::<PyType>().filter(|t| t.has(flags::BASE_EXC_SUBCLASS)) else {
         let shown = abstract_::repr(ty, cx).map(|s| s.to_string_lossy()).unwrap_or_default();
         return cx.system_error(format_args!("_PyErr_SetObject: exception {shown} is not a BaseException subclass"));
     };
@@ -53,7 +54,7 @@ fn note_failure(e: &Object, cls: &PyType, value: Option<&Object>, cx: &mut Cx) {
 /// The instance that `(ty, value)` stands for (`_PyErr_CreateException` and normalisation).
 fn instance_of(cls: &PyType, value: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
     let value = value.filter(|v| !v.is_none());
-    if let Some(v) = value.filter(|v| v.ty().is_subtype(cls)) {
+    if let Some(v) = value.filter(|v| v.is_a::<PyBaseException>() && v.ty().is_subtype(cls)) {
         return Ok(v.own());
     }
     // Types that only keep their arguments need no call.
@@ -79,6 +80,10 @@ fn instance_of(cls: &PyType, value: Option<&Object>, cx: &mut Cx) -> PyResult<Ow
 /// Whether `err` (an instance or a class) is matched by `exc`, a class or a tuple of them.
 pub fn matches(err: Option<&Object>, exc: Option<&Object>, cx: &mut Cx) -> bool {
     let (Some(err), Some(exc)) = (err, exc) else { return false };
+    if err.is(exc) || std::ptr::eq(err.ty() as *const PyType as *const Object, exc) {
+        // An instance and its class: an exception only if the class is one, and otherwise only identity counts.
+        return err.is(exc) || err.is_a::<PyBaseException>();
+    }
     if let Some(t) = exc.downcast::<PyTuple>() {
         let Ok(_deeper) = cx.enter_call(" in exception matching") else {
             // The function has no way to raise.
@@ -89,7 +94,7 @@ pub fn matches(err: Option<&Object>, exc: Option<&Object>, cx: &mut Cx) -> bool 
     }
     let class = if err.is_a::<PyBaseException>() { Some(err.ty()) } else { err.downcast::<PyType>() };
     match (class, exc.downcast::<PyType>()) {
-        (Some(c), Some(e)) if c.is_subtype(taipan_object::types::exc::BaseException()) && e.is_subtype(taipan_object::types::exc::BaseException()) => c.is_subtype(e),
+        (Some(c), Some(e)) if c.has(flags::BASE_EXC_SUBCLASS) && e.has(flags::BASE_EXC_SUBCLASS) => c.is_subtype(e),
         _ => err.is(exc),
     }
 }
@@ -306,6 +311,13 @@ capi! {
     }
     /// Whether the current exception is matched by a class or tuple.
     fn PyErr_ExceptionMatches(e: Option<&Object>) -> bool = |cx| {
+        // The exception stays where it is, unless a recursion error is reported meanwhile.
+        let now = cx.ts().current_exception.as_raw();
+        if let (Some(now), Some(e)) = (now.as_ref(), e) {
+            if std::ptr::eq(now.ty() as *const PyType as *const Object, e) {
+                return true;
+            }
+        }
         let now = cx.ts().current_exception.own();
         matches(now.as_deref(), e, cx)
     }

@@ -71,8 +71,14 @@ unsafe fn run(m: Regs, win: *mut Slot, has_kwargs: bool, dst: isize) -> PyResult
         if cx.ts().stack_is_low() {
             return Err(frames::too_deep());
         }
-        let v = call::call_tuple_dict(&f, &args, kwargs.as_deref(), cx)?;
-        m.set(dst, Slot::object(v));
+        let quick = if kwargs.as_ref().is_none_or(|d| d.is_empty()) { call::vectorcall_of(&f) } else { None };
+        let v = match quick {
+            Some(v) => taipan_object::err::result_from_raw(v(f.as_ptr(), args.as_slice().as_ptr() as *const *mut Object, args.len(), std::ptr::null_mut()))?,
+            None => call::call_tuple_dict(&f, &args, kwargs.as_deref(), cx)?,
+        };
+        drop(args);
+        drop(f);
+        m.set(dst, crate::arith::unboxed(v));
         return Ok(());
     }
     let (home, n) = (first, args.len());

@@ -1,15 +1,16 @@
 //! Method calls and `super()`.
 
-use super::native;
+use super::{known, native};
 use super::window::{Callee, run_window};
 use crate::frames::{self, enter_window};
 use crate::regs::*;
+use taipan_bytecode::sop;
 use taipan_object::attr;
 use taipan_object::frame::{FRAME_HEADER, Slot};
 use taipan_object::prelude::*;
 use taipan_object::typeobj::{PyType, version_tag};
 use taipan_object::types::code::CacheCell;
-use taipan_object::types::descr::PyMethodDescr;
+use taipan_object::types::descr::{PyClassMethodDescr, PyMethodDescr};
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::method::PyMethod;
 use taipan_object::types::super_;
@@ -29,7 +30,7 @@ pub unsafe fn load_method_slow(win: *mut Slot, o: Opd, name: &PyStr) -> PyResult
 pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let win = m.at(w.b());
     let n = w.cu();
-    m.pc = m.pc.add(1);
+    let cell = m.cell();
     if m.breaker() {
         crate::breaker::before_call(*m, 2 + W::WIDE as usize)?;
     }
@@ -50,10 +51,17 @@ pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         }
         if (*callee.as_ptr()).is_exact::<PyMethodDescr>() {
             m.save();
+            if !W::WIDE && known::due(cell) && known::learn(win, n, cell, true) {
+                m.respecialise(2, sop::CallMethodKnown);
+            }
             if native::call_method_descr(m.at(w.a()), win, n)? {
                 return m.settled();
             }
+        } else if (*callee.as_ptr()).is_exact::<PyClassMethodDescr>() && !W::WIDE && known::due(cell) && known::learn(win, n, cell, true) {
+            m.respecialise(2, sop::CallMethodKnown);
         }
+    } else if !W::WIDE && !has_self && callee.is_object() && known::due(cell) && known::learn(win, n, cell, true) {
+        m.respecialise(2, sop::CallMethodKnown);
     }
     m.save();
     method_slow(*m, win, n, None, w.a())?;
@@ -70,12 +78,19 @@ pub unsafe fn call_method_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         crate::breaker::before_call(*m, 3 + W::WIDE as usize)?;
     }
     let names = m.const_obj(names).cast_unchecked::<PyTuple>();
+    let first = win.add(FRAME_HEADER);
+    if (*win).is_object() {
+        let given = (*first).is_empty() as usize;
+        if native::call_keywords(m.at(w.a()), win, first.add(given), w.cu() - given, names)? {
+            return m.settled();
+        }
+    }
     method_slow(*m, win, w.cu(), Some(names), w.a())?;
     m.settle()
 }
 
 #[inline(never)]
-unsafe fn method_slow(m: Regs, win: *mut Slot, n: usize, kwnames: Option<&'static PyTuple>, dst: isize) -> PyResult<()> {
+pub(super) unsafe fn method_slow(m: Regs, win: *mut Slot, n: usize, kwnames: Option<&'static PyTuple>, dst: isize) -> PyResult<()> {
     let first = win.add(FRAME_HEADER);
     if !(*first).is_empty() {
         return run_window(m, win, Callee { args: first, nargs: n, kwnames, dst });

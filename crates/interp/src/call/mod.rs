@@ -1,11 +1,12 @@
 //! Calls: the window protocol of `docs/bytecode.md`.
 //!
-//! `bind` puts arguments into parameters, `errors` has CPython's messages, `class` makes instances without leaving the loop, `ex` is `f(*a, **k)`.
+//! `bind` puts arguments into parameters, `errors` has CPython's messages, `class` makes instances without leaving the loop, `known` remembers at call sites how to call native code, `ex` is `f(*a, **k)`.
 
 pub mod bind;
 mod class;
 pub mod errors;
 mod ex;
+pub mod known;
 mod method;
 mod native;
 mod window;

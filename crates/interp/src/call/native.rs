@@ -2,16 +2,13 @@
 
 use super::bind::{box_all, release_all};
 use crate::arith::unboxed;
-use crate::compare::bool_slot;
 use crate::regs::{cx, store};
 use taipan_object::args::check_result;
-use taipan_object::call::ARGUMENTS_OFFSET;
+use taipan_object::call::{ARGUMENTS_OFFSET, vectorcall_of};
 use taipan_object::frame::{FRAME_HEADER, Slot};
 use taipan_object::prelude::*;
 use taipan_object::typeobj::*;
 use taipan_object::types::builtin::PyCFunction;
-use taipan_object::types::code::CacheCell;
-use taipan_object::types::module::PyModule;
 use taipan_object::types::descr::PyMethodDescr;
 
 type FastCall = unsafe extern "C" fn(Ptr, *const Ptr, isize) -> Ptr;
@@ -46,77 +43,10 @@ unsafe fn direct_method(d: &PyMethodDescr, win: *mut Slot, args: *mut Slot, n: u
     invoke(d.def(), slf.as_ptr(), 1, win, args, n, cx)
 }
 
-/// Built-in functions that a call site knows: `b` of its cell, with the function's row in `c`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u32)]
-enum Known {
-    Other = 1,
-    Len = 2,
-    IsInstance = 3,
-}
-
-#[cold]
-#[inline(never)]
-unsafe fn learn(f: &PyCFunction, cell: &mut CacheCell, cx: &mut Cx) {
-    let module = f.self_ptr().as_ref().and_then(|m| m.exact::<PyModule>());
-    let builtin = module.is_some_and(|m| m.md_dict.as_raw() == cx.interp().builtins.as_raw());
-    let name = std::ffi::CStr::from_ptr(f.def().ml_name).to_bytes();
-    let known = match name {
-        b"len" if builtin => Known::Len,
-        b"isinstance" if builtin => Known::IsInstance,
-        _ => Known::Other,
-    };
-    *cell = CacheCell { a: 0, b: known as u32, c: f.def() as *const MethodDef as u64 };
-}
-
-/// `len` of the commonest exact types, `isinstance` of an exact class where the type decides.
-#[inline(always)]
-unsafe fn answer(known: u32, args: *mut Slot, n: usize) -> Option<Slot> {
-    let x = *args;
-    if known == Known::Len as u32 && n == 1 && !x.is_int() {
-        let o = &*x.as_ptr();
-        let len = if let Some(l) = o.exact::<PyList>() {
-            l.len()
-        } else if let Some(t) = o.exact::<PyTuple>() {
-            t.len()
-        } else if let Some(d) = o.exact::<PyDict>() {
-            d.len()
-        } else {
-            o.exact::<PyStr>()?.len()
-        };
-        return Slot::try_int(len as i64);
-    }
-    if known == Known::IsInstance as u32 && n == 2 && !(*args.add(1)).is_int() {
-        let t = (*(*args.add(1)).as_ptr()).exact::<PyType>()?;
-        let ty = if x.is_int() { PyInt::ty() } else { (*x.as_ptr()).ty() };
-        if std::ptr::eq(ty, t) || ty.is_subtype(t) {
-            return Some(bool_slot(true));
-        }
-        // Others may have a `__class__` of their own.
-        return x.is_int().then(|| bool_slot(false));
-    }
-    None
-}
-
 /// `call` of a built-in function in the window at `win`. False: the general way must do it, nothing has happened.
 #[inline(never)]
-pub unsafe fn call_function(dst: *mut Slot, win: *mut Slot, n: usize, cell: *mut CacheCell) -> PyResult<bool> {
+pub unsafe fn call_function(dst: *mut Slot, win: *mut Slot, n: usize) -> PyResult<bool> {
     let f = (*(*win).as_ptr()).cast_unchecked::<PyCFunction>();
-    let c = &mut *cell;
-    if c.c != f.def() as *const MethodDef as u64 {
-        learn(f, c, &mut cx());
-    }
-    if c.b != Known::Other as u32 {
-        let args = win.add(FRAME_HEADER);
-        if let Some(v) = answer(c.b, args, n) {
-            for i in 0..n {
-                std::mem::replace(&mut *args.add(i), Slot::EMPTY).release();
-            }
-            std::mem::replace(&mut *win, Slot::EMPTY).release();
-            store(dst, v);
-            return Ok(true);
-        }
-    }
     deliver(dst, invoke(f.def(), f.self_ptr(), 0, win, win.add(FRAME_HEADER), n, &mut cx()))
 }
 
@@ -186,4 +116,24 @@ unsafe fn invoke(def: &MethodDef, slf: Ptr, first: usize, win: *mut Slot, args: 
     release_all(all);
     std::mem::replace(&mut *win, Slot::EMPTY).release();
     Some(r.map(unboxed))
+}
+
+/// A call with keyword values behind the positional ones, of what takes them as they lie. False: not such a callee, nothing has happened.
+#[inline(never)]
+pub unsafe fn call_keywords(dst: *mut Slot, win: *mut Slot, args: *mut Slot, n: usize, names: &PyTuple) -> PyResult<bool> {
+    let cx = &mut cx();
+    let callee = &*(*win).as_ptr();
+    if !callee.is_exact::<PyCFunction>() && !callee.is_exact::<PyMethodDescr>() {
+        return Ok(false);
+    }
+    let Some(f) = vectorcall_of(callee) else { return Ok(false) };
+    let all = std::slice::from_raw_parts_mut(args, n);
+    box_all(all, cx)?;
+    // The callee checks its own result.
+    let r = f(callee.as_ptr(), args as *const Ptr, (n - names.len()) | ARGUMENTS_OFFSET, names.as_object().as_ptr());
+    let r = taipan_object::err::result_from_raw(r);
+    release_all(all);
+    std::mem::replace(&mut *win, Slot::EMPTY).release();
+    store(dst, unboxed(r?));
+    Ok(true)
 }

@@ -1,8 +1,9 @@
 //! `call` and `call_kw`.
 
-use super::{bind, class, native};
+use super::{bind, class, known, native};
 use crate::frames::{self, enter_window};
 use crate::regs::*;
+use taipan_bytecode::sop;
 use taipan_object::call::{ARGUMENTS_OFFSET, vectorcall_raw};
 use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff};
 use taipan_object::name;
@@ -47,7 +48,10 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         }
         if callee.is_exact::<PyCFunction>() {
             m.save();
-            if native::call_function(m.at(w.a()), win, n, cell)? {
+            if !W::WIDE && known::due(cell) && known::learn(win, n, cell, false) {
+                m.respecialise(2, sop::CallKnown);
+            }
+            if native::call_function(m.at(w.a()), win, n)? {
                 return m.settled();
             }
         } else if let Some(b) = callee.exact::<PyMethod>() {
@@ -58,10 +62,14 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             }
         } else if callee.is_exact::<PyType>() {
             m.save();
-            if class::call(m.ts, m.fp, w.b(), n, cell, w.a())? {
+            if !W::WIDE && known::due(cell) && known::learn(win, n, cell, false) {
+                m.respecialise(2, sop::CallKnown);
+            } else if class::call(m.ts, m.fp, w.b(), n, cell, w.a())? {
                 m.reload();
                 return m.settled();
             }
+        } else if !W::WIDE && known::due(cell) && known::learn(win, n, cell, false) {
+            m.respecialise(2, sop::CallKnown);
         }
     }
     m.save();
@@ -85,6 +93,9 @@ pub unsafe fn call_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         frames::enter_python(m.ts, win, win.add(FRAME_HEADER), w.cu(), Some(names), 0, w.a())?;
         m.reload();
         return Ok(());
+    }
+    if !callee.is_int() && native::call_keywords(m.at(w.a()), win, win.add(FRAME_HEADER), w.cu(), names)? {
+        return m.settled();
     }
     let c = Callee { args: win.add(FRAME_HEADER), nargs: w.cu(), kwnames: Some(names), dst: w.a() };
     run_window(*m, win, c)?;

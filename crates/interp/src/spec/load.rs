@@ -4,7 +4,8 @@ use super::*;
 use crate::attr;
 use taipan_object::frame::Slot;
 use taipan_object::typeobj::{self, lookup, version_tag};
-use taipan_object::types::descr::{PyMemberDescr, member_code};
+use taipan_object::typeobj::{GetSetDef, MemberDef};
+use taipan_object::types::descr::{PyGetSetDescr, PyMemberDescr, member_code, read_member};
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::module::PyModule;
 use taipan_object::types::property::PyProperty;
@@ -53,6 +54,16 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
             if def.type_ == member_code::OBJECT_EX && def.flags & member_code::AUDIT_READ == 0 && ty.is_subtype(mb.owner()) {
                 *cell = CacheCell { a: version, b: def.offset as u32, c: 0 };
                 return Some(sop::LoadAttrSlot);
+            }
+            if def.flags & member_code::AUDIT_READ == 0 && ty.is_subtype(mb.owner()) {
+                *cell = CacheCell { a: version, b: 0, c: def as *const MemberDef as u64 };
+                return Some(sop::LoadAttrMember);
+            }
+        }
+        if let Some(g) = d.exact::<PyGetSetDescr>() {
+            if g.def().get.is_some() && ty.is_subtype(g.owner()) {
+                *cell = CacheCell { a: version, b: 0, c: g.def() as *const GetSetDef as u64 };
+                return Some(sop::LoadAttrGetSet);
             }
         }
         if let Some(p) = d.exact::<PyProperty>() {
@@ -279,4 +290,51 @@ pub unsafe fn load_attr_class_var<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         }
     }
     other_type(*m, cell, w.a(), w.b(), w.cu())
+}
+
+/// Deliver what a native getter gave for the operand, which is released then.
+#[inline(always)]
+unsafe fn computed(dst: *mut Slot, o: Opd, v: Own<Object>) -> PyResult<()> {
+    o.consume();
+    store(dst, crate::arith::unboxed(v));
+    Ok(())
+}
+
+#[inline(always)]
+pub unsafe fn load_attr_getset(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if guarded(m.get(w.b()), (*cell).a).is_some() {
+        m.save();
+        return run_getter(m.at(w.a()), m.src(w.b()), &*((*cell).c as *const GetSetDef));
+    }
+    miss(*m, cell, w.a(), w.b(), w.cu())
+}
+
+#[inline(never)]
+unsafe fn run_getter(dst: *mut Slot, o: Opd, def: &GetSetDef) -> PyResult<()> {
+    // The choice was of a row with a getter.
+    let get = def.get.unwrap_unchecked();
+    match Own::<Object>::from_raw_opt(get(o.peek().as_ptr(), def.closure)) {
+        Some(v) => computed(dst, o, v),
+        None => {
+            o.consume();
+            Err(Raised::assume())
+        }
+    }
+}
+
+#[inline(always)]
+pub unsafe fn load_attr_member(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if guarded(m.get(w.b()), (*cell).a).is_some() {
+        m.save();
+        return run_member(m.at(w.a()), m.src(w.b()), &*((*cell).c as *const MemberDef));
+    }
+    miss(*m, cell, w.a(), w.b(), w.cu())
+}
+
+#[inline(never)]
+unsafe fn run_member(dst: *mut Slot, o: Opd, def: &MemberDef) -> PyResult<()> {
+    let v = read_member(&*o.peek().as_ptr(), def, &mut cx())?;
+    computed(dst, o, v)
 }

@@ -4,7 +4,8 @@ use super::load::{class_attr, class_value, guarded, has_no_own, module_index, mo
 use super::*;
 use crate::call::load_method_slow;
 use taipan_object::frame::{FRAME_HEADER, Slot};
-use taipan_object::typeobj::{lookup, version_tag};
+use taipan_object::typeobj::{METH_METHOD, lookup, version_tag};
+use taipan_object::types::descr::PyClassMethodDescr;
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::module::PyModule;
 use taipan_object::types::static_method::{PyClassMethod, PyStaticMethod};
@@ -38,6 +39,13 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
                 return Some(if d.is_exact::<PyClassMethod>() { sop::LoadMethodClassMethod } else { sop::LoadMethodStatic });
             }
         }
+        if t.as_object().is_exact::<PyType>() && lookup(PyType::ty(), name, cx).is_none() {
+            let (version, found) = (version_tag(t), lookup(t, name, cx));
+            if let Some(d) = found.and_then(|d| d.exact::<PyClassMethodDescr>()).filter(|d| version != 0 && d.def().ml_flags & METH_METHOD == 0) {
+                *cell = CacheCell { a: version, b: 0, c: d.as_object().as_ptr() as u64 };
+                return Some(sop::LoadMethodClassDescr);
+            }
+        }
         return class_attr(t, name, cell, cx).then_some(sop::LoadMethodClass);
     }
     let version = version_tag(ty);
@@ -55,6 +63,7 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
     let (op, b) = match absence(ty, name) {
         Absence::NoDict => (sop::LoadMethodPlain, 0),
         Absence::KeysVersion(v) => (sop::LoadMethodInstance, v),
+        Absence::NoDictYet(at) => (sop::LoadMethodNoDict, at as u32),
         Absence::Unknown => return None,
     };
     *cell = CacheCell { a: version, b, c: f.as_ptr() as u64 };
@@ -117,6 +126,27 @@ pub unsafe fn load_method_plain<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         return fill(m, w.a(), w.b(), (*cell).c as *mut Object);
     }
     other_type(*m, cell, w.a(), w.b(), w.cu())
+}
+
+#[inline(always)]
+pub unsafe fn load_method_class_descr(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    match class_value(m.get(w.b()), &*cell) {
+        Some(d) => fill(m, w.a(), w.b(), d),
+        None => miss(*m, cell, w.a(), w.b(), w.cu()),
+    }
+}
+
+#[inline(always)]
+pub unsafe fn load_method_no_dict(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
+        let dict = *((o.as_ptr() as *const u8).offset((*cell).b as i32 as isize) as *const *mut Object);
+        if dict.is_null() {
+            return fill(m, w.a(), w.b(), (*cell).c as *mut Object);
+        }
+    }
+    miss(*m, cell, w.a(), w.b(), w.cu())
 }
 
 /// The class through which a cached class or static method is reached: the operand itself, or its type.

@@ -27,6 +27,15 @@ const FIRST: u32 = 2;
 const FAILED: u32 = 400;
 const MISSED: u32 = 30;
 
+/// The form of the table that a specialised call came from; other codes stay.
+pub fn general_call(code: u8) -> u8 {
+    match code {
+        sop::CallKnown | sop::CallKnownT => Op::Call as u8,
+        sop::CallMethodKnown | sop::CallMethodKnownT => Op::CallMethod as u8,
+        c => c,
+    }
+}
+
 /// Whether word `at` begins an instruction.
 pub fn starts_instruction(code: &PyCode, at: usize) -> bool {
     let words = code.words();
@@ -70,6 +79,8 @@ enum Absence {
     NoDict,
     /// The shared keys have no such name while they have this version.
     KeysVersion(u32),
+    /// The word at this offset from the object is null as long as there is no `__dict__`.
+    NoDictYet(i32),
     Unknown,
 }
 
@@ -80,6 +91,13 @@ fn absence(ty: &PyType, name: &PyStr) -> Absence {
             _ => Absence::Unknown,
         };
     }
-    if ty.has(flags::MANAGED_DICT) || ty.tp_dictoffset.get() != 0 { Absence::Unknown } else { Absence::NoDict }
+    if ty.has(flags::MANAGED_DICT) {
+        return Absence::NoDictYet(-(taipan_object::typeobj::alloc::DICT_BEFORE as i32));
+    }
+    match ty.tp_dictoffset.get() {
+        0 => Absence::NoDict,
+        at if at > 0 => i32::try_from(at).map_or(Absence::Unknown, Absence::NoDictYet),
+        _ => Absence::Unknown,
+    }
 }
 

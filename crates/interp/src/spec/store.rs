@@ -4,7 +4,9 @@ use super::load::guarded;
 use super::*;
 use crate::attr;
 use taipan_object::typeobj::{lookup, version_tag};
-use taipan_object::types::descr::{PyMemberDescr, member_code};
+use taipan_object::frame::Slot;
+use taipan_object::typeobj::{GetSetDef, MemberDef};
+use taipan_object::types::descr::{PyGetSetDescr, PyMemberDescr, member_code, write_member};
 
 #[inline(always)]
 pub unsafe fn store_attr<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
@@ -34,6 +36,16 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
             if def.type_ == member_code::OBJECT_EX && def.flags == 0 && ty.is_subtype(mb.owner()) {
                 *cell = CacheCell { a: version, b: def.offset as u32, c: 0 };
                 return Some(sop::StoreAttrSlot);
+            }
+            if ty.is_subtype(mb.owner()) {
+                *cell = CacheCell { a: version, b: 0, c: def as *const MemberDef as u64 };
+                return Some(sop::StoreAttrMember);
+            }
+        }
+        if let Some(g) = d.exact::<PyGetSetDescr>() {
+            if g.def().set.is_some() && ty.is_subtype(g.owner()) {
+                *cell = CacheCell { a: version, b: 0, c: g.def() as *const GetSetDef as u64 };
+                return Some(sop::StoreAttrGetSet);
             }
         }
         if d.ty().tp_descr_set.get().is_some() {
@@ -101,4 +113,54 @@ pub unsafe fn store_attr_slot<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         return Ok(());
     }
     miss(*m, cell, w.a(), w.b(), w.cu())
+}
+
+/// The guard failed at a site whose instruction is for one kind of descriptor.
+#[cold]
+#[inline(never)]
+unsafe fn other_descriptor(m: Regs, cell: *mut CacheCell, obj: isize, value: isize, name: usize) -> PyResult<()> {
+    m.save();
+    despecialise(&m, cell, Op::StoreAttr);
+    attr::store_slow(m.src(obj), m.src(value), m.name(name))
+}
+
+#[inline(always)]
+pub unsafe fn store_attr_getset(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if guarded(m.get(w.a()), (*cell).a).is_some() {
+        m.save();
+        return run_setter(m.src(w.a()), m.src(w.b()), &*((*cell).c as *const GetSetDef));
+    }
+    other_descriptor(*m, cell, w.a(), w.b(), w.cu())
+}
+
+#[inline(never)]
+unsafe fn run_setter(o: Opd, v: Opd, def: &GetSetDef) -> PyResult<()> {
+    let value = Slot::boxed(v.at, &mut cx())?.as_ptr();
+    // The choice was of a row with a setter.
+    let set = def.set.unwrap_unchecked();
+    let r = set(o.peek().as_ptr(), value, def.closure);
+    v.consume();
+    o.consume();
+    if r == 0 { Ok(()) } else { Err(Raised::assume()) }
+}
+
+#[inline(always)]
+pub unsafe fn store_attr_member(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let cell = m.cell();
+    if guarded(m.get(w.a()), (*cell).a).is_some() {
+        m.save();
+        return run_write(m.src(w.a()), m.src(w.b()), &*((*cell).c as *const MemberDef));
+    }
+    other_descriptor(*m, cell, w.a(), w.b(), w.cu())
+}
+
+#[inline(never)]
+unsafe fn run_write(o: Opd, v: Opd, def: &MemberDef) -> PyResult<()> {
+    let cx = &mut cx();
+    let value = Slot::boxed(v.at, cx)?;
+    let r = write_member(&*o.peek().as_ptr(), def, Some(value), cx);
+    v.consume();
+    o.consume();
+    r
 }

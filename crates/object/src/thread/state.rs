@@ -219,8 +219,23 @@ impl ThreadState {
     /// Whether the OS stack is nearly used up.
     #[inline(always)]
     pub fn stack_is_low(&self) -> bool {
-        let mark = 0u8;
-        // The compiler must not reason about the address of a variable that nobody reads.
-        (std::hint::black_box(&raw const mark) as usize) < self.c_stack_limit.get()
+        let here: usize;
+        // SAFETY: reads the stack pointer.
+        #[cfg(target_arch = "x86_64")]
+        unsafe {
+            std::arch::asm!("mov {}, rsp", out(reg) here, options(nomem, nostack, preserves_flags))
+        };
+        // SAFETY: reads the stack pointer.
+        #[cfg(target_arch = "aarch64")]
+        unsafe {
+            std::arch::asm!("mov {}, sp", out(reg) here, options(nomem, nostack, preserves_flags))
+        };
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        {
+            let mark = 0u8;
+            // The compiler must not reason about the address of a variable that nobody reads.
+            here = std::hint::black_box(&raw const mark) as usize;
+        }
+        here < self.c_stack_limit.get()
     }
 }

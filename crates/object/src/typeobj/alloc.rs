@@ -164,6 +164,9 @@ pub unsafe fn free_instance(obj: *mut Object) {
     // SAFETY: the caller's promise.
     unsafe {
         let ty = (*obj).ty();
+        if let Some(size) = bare_bytes(ty) {
+            return alloc::free(obj as *mut u8, size);
+        }
         let pre = preheader_bytes(ty);
         let p = (obj as *mut u8).sub(pre);
         if ty.tp_itemsize.get() == 0 {
@@ -177,9 +180,38 @@ pub unsafe fn free_instance(obj: *mut Object) {
     }
 }
 
+/// Flags of types whose instances have something in front of them or behind.
+const ATTACHED: u64 = flags::HAVE_GC | flags::MANAGED_DICT | flags::MANAGED_WEAKREF | flags::INLINE_VALUES;
+/// Up to this size instances without anything attached are made and freed in short ways.
+const SHORT: usize = 512;
+
+/// The rounded size of instances that are nothing but a struct of moderate size.
+#[inline(always)]
+fn bare_bytes(ty: &PyType) -> Option<usize> {
+    let size = (ty.tp_basicsize.get() as usize + 7) & !7;
+    (ty.tp_flags.get() & ATTACHED == 0 && ty.tp_itemsize.get() == 0 && size <= SHORT).then_some(size)
+}
+
 /// `tp_alloc` of types that do not say otherwise.
 pub unsafe extern "C" fn generic_alloc(ty: *mut PyType, n: isize) -> *mut Object {
     // SAFETY: called as a slot with the GIL held.
+    unsafe {
+        if let Some(size) = bare_bytes(&*ty) {
+            let p = alloc::malloc(size) as *mut Object;
+            if !p.is_null() {
+                p.write(Object::new_heap(ty));
+                for i in size_of::<Object>() / 8..size / 8 {
+                    // Volatile, or it becomes a call of `memset`, which costs more than the few words.
+                    (p as *mut u64).add(i).write_volatile(0);
+                }
+                if (*ty).tp_flags.get() & flags::HEAPTYPE != 0 {
+                    (*ty).as_object().incref();
+                }
+                return p;
+            }
+        }
+    }
+    // SAFETY: as above.
     unsafe { crate::err::result_into_raw(alloc_instance(&*ty, n.max(0) as usize, &mut Cx::assume())) }
 }
 

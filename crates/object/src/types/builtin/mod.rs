@@ -60,7 +60,7 @@ pub fn new_function(def: &'static MethodDef, slf: Option<&Object>, module: Optio
         m_self: FieldCell::new(slf.map(|s| s.own())),
         m_module: FieldCell::new(module.map(|s| s.own())),
         m_weakreflist: WeakList::new(),
-        vectorcall: crate::call::Vectorcall::new(vectorcall),
+        vectorcall: crate::call::Vectorcall::new(vectorcall_for(def)),
     })?;
     Ok(f.into_object())
 }
@@ -105,6 +105,71 @@ unsafe extern "C" fn method_vectorcall(callee: Ptr, args: *const Ptr, nargsf: us
     }
 }
 
+/// The function for a row's calling convention: the usual ones have their own.
+fn vectorcall_for(def: &MethodDef) -> VectorcallFunc {
+    match def.ml_flags & (METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD) {
+        METH_O => vectorcall_o,
+        METH_FASTCALL => vectorcall_fast,
+        m if m == METH_FASTCALL | METH_KEYWORDS => vectorcall_fast_kw,
+        _ => vectorcall,
+    }
+}
+
+/// As `vectorcall` for `METH_O`.
+unsafe extern "C" fn vectorcall_o(callee: Ptr, args: *const Ptr, nargsf: usize, kwnames: Ptr) -> Ptr {
+    // SAFETY: the vectorcall contract; the object is a PyCFunction.
+    unsafe {
+        let cx = &mut Cx::assume();
+        let f = (*callee).cast_unchecked::<PyCFunction>();
+        let def = f.def();
+        let Some(meth) = def.ml_meth.filter(|_| nargsf & !ARGUMENTS_OFFSET == 1 && kwnames.is_null() && !cx.ts().stack_is_low()) else {
+            return vectorcall(callee, args, nargsf, kwnames);
+        };
+        checked(meth(f.self_ptr(), *args), f, cx)
+    }
+}
+
+/// As `vectorcall` for `METH_FASTCALL`.
+unsafe extern "C" fn vectorcall_fast(callee: Ptr, args: *const Ptr, nargsf: usize, kwnames: Ptr) -> Ptr {
+    // SAFETY: the vectorcall contract; the object is a PyCFunction; the transmute gives the function its own type according to the flags.
+    unsafe {
+        let cx = &mut Cx::assume();
+        let f = (*callee).cast_unchecked::<PyCFunction>();
+        let def = f.def();
+        let Some(meth) = def.ml_meth.filter(|_| kwnames.is_null() && !cx.ts().stack_is_low()) else {
+            return vectorcall(callee, args, nargsf, kwnames);
+        };
+        let meth = std::mem::transmute::<CFunction, unsafe extern "C" fn(Ptr, *const Ptr, isize) -> Ptr>(meth);
+        checked(meth(f.self_ptr(), args, (nargsf & !ARGUMENTS_OFFSET) as isize), f, cx)
+    }
+}
+
+/// As `vectorcall` for `METH_FASTCALL | METH_KEYWORDS`.
+unsafe extern "C" fn vectorcall_fast_kw(callee: Ptr, args: *const Ptr, nargsf: usize, kwnames: Ptr) -> Ptr {
+    // SAFETY: the vectorcall contract; the object is a PyCFunction; the transmute gives the function its own type according to the flags.
+    unsafe {
+        let cx = &mut Cx::assume();
+        let f = (*callee).cast_unchecked::<PyCFunction>();
+        let def = f.def();
+        let odd = !kwnames.is_null() && (*kwnames).cast_unchecked::<PyTuple>().is_empty();
+        let Some(meth) = def.ml_meth.filter(|_| !odd && !cx.ts().stack_is_low()) else {
+            return vectorcall(callee, args, nargsf, kwnames);
+        };
+        let meth = std::mem::transmute::<CFunction, unsafe extern "C" fn(Ptr, *const Ptr, isize, Ptr) -> Ptr>(meth);
+        checked(meth(f.self_ptr(), args, (nargsf & !ARGUMENTS_OFFSET) as isize, kwnames), f, cx)
+    }
+}
+
+/// A result for C; what breaks the rules becomes an error.
+#[inline(always)]
+unsafe fn checked(r: Ptr, f: &PyCFunction, cx: &mut Cx) -> Ptr {
+    if r.is_null() != cx.ts().current_exception.as_raw().is_null() {
+        return r;
+    }
+    // SAFETY: the caller's result.
+    result_into_raw(unsafe { crate::args::check_result(r, f, cx) })
+}
+
 unsafe extern "C" fn vectorcall(callee: Ptr, args: *const Ptr, nargsf: usize, kwnames: Ptr) -> Ptr {
     // SAFETY: the vectorcall contract; the object is a PyCFunction.
     unsafe {
@@ -128,6 +193,11 @@ impl PyCFunction {
     #[inline(always)]
     pub fn self_ptr(&self) -> Ptr {
         if self.def().ml_flags & METH_STATIC != 0 { std::ptr::null_mut() } else { self.m_self.as_raw() }
+    }
+    /// `m_self` as it is.
+    #[inline(always)]
+    pub fn bound_ptr(&self) -> Ptr {
+        self.m_self.as_raw()
     }
     /// The function's name.
     pub fn name(&self) -> &str {

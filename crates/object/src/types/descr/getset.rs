@@ -31,6 +31,10 @@ impl PyGetSetDescr {
     pub fn def(&self) -> &'static GetSetDef {
         self.d_getset
     }
+    /// The class that owns the attribute.
+    pub fn owner(&self) -> &PyType {
+        &self.d_type
+    }
 }
 
 #[pymethods]

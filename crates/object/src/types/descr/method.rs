@@ -134,6 +134,19 @@ impl PyMethodDescr {
     }
 }
 
+impl PyClassMethodDescr {
+    /// The row.
+    #[inline(always)]
+    pub fn def(&self) -> &'static MethodDef {
+        self.d_method
+    }
+    /// The type whose method it is.
+    #[inline(always)]
+    pub fn owner(&self) -> &PyType {
+        &self.d_type
+    }
+}
+
 #[pymethods]
 impl PyClassMethodDescr {
     #[slot(tp_call)]

@@ -358,6 +358,13 @@ impl PyStr {
         PyStr::from_narrow(s, s.is_ascii(), cx)
     }
 
+    /// From bytes below 0x80.
+    #[inline]
+    pub fn from_ascii(s: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        debug_assert!(s.is_ascii());
+        PyStr::from_narrow(s, true, cx)
+    }
+
     /// From Latin-1 bytes of which is known whether all are below 0x80.
     #[inline]
     pub(crate) fn from_narrow(s: &[u8], ascii: bool, cx: &mut Cx) -> PyResult<Own<PyStr>> {

@@ -110,6 +110,67 @@ impl PyTuple {
         Ok(t)
     }
 
+    /// A tuple of `n` references that are moved out of the words at `from`, for the time of a call (`args` of a C function). The collector does not see it meanwhile: what it holds counts as
+    /// held from outside. The words get `empty`. Null: no memory, and nothing was moved. Ended by [`PyTuple::end_loan`].
+    ///
+    /// # Safety
+    /// `from` points to `n` owned references.
+    #[inline]
+    pub unsafe fn lend(from: *mut *mut Object, n: usize, empty: *mut Object) -> *mut Object {
+        if n == 0 {
+            return EMPTY.0.get();
+        }
+        let p = alloc::malloc(HEAD_BYTES + n * 8);
+        if p.is_null() {
+            return p as *mut Object;
+        }
+        // SAFETY: a fresh block; each reference is moved once.
+        unsafe {
+            (p as *mut [usize; 2]).write([0, 0]);
+            let t = p.add(gc::GC_HEAD_BYTES) as *mut PyTuple;
+            t.write(PyTuple {
+                head: VarHead { head: Object::new_heap(&raw const PyTuple_Type.ty), size: Cell::new(n as isize) },
+                hash: Cell::new(-1),
+                items: [],
+            });
+            let items = (*t).items.as_mut_ptr();
+            for i in 0..n {
+                *items.add(i) = std::mem::replace(&mut *from.add(i), empty);
+            }
+            t as *mut Object
+        }
+    }
+
+    /// The call is over: release the items, and the tuple unless the callee kept it.
+    ///
+    /// # Safety
+    /// `t` comes from `lend` and is not used afterwards.
+    #[inline]
+    pub unsafe fn end_loan(t: *mut Object) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if (*t).is_unique() && !gc::GcHead::of(t).is_tracked() {
+                let n = release_items(&*(t as *const PyTuple));
+                alloc::free((t as *mut u8).sub(gc::GC_HEAD_BYTES), HEAD_BYTES + n * 8);
+            } else if t != EMPTY.0.get() {
+                PyTuple::keep_loan(t);
+            }
+        }
+    }
+
+    /// The callee kept its arguments: an ordinary tuple from now on.
+    #[cold]
+    #[inline(never)]
+    unsafe fn keep_loan(t: *mut Object) {
+        // SAFETY: as `end_loan`; a complete tuple, whose reference is given away.
+        unsafe {
+            if gc::GcHead::of(t).is_tracked() {
+                return Object::decref(t);
+            }
+            drop(PyTuple::publish(t as *mut PyTuple));
+        }
+    }
+
     /// Replace an item of a tuple that is still being made (by unmarshalling, where items may name the tuple): nobody may rely on its content yet.
     pub fn fill_item(&self, i: usize, v: Own<Object>) {
         if i >= self.len() {

@@ -1,0 +1,276 @@
+//! Handlers for single builtins: what CPython's specialised instructions do for the commonest ones. Each is for one row (its address lies in the cell) or class, answers the usual
+//! operands without a call, and leaves the others to the handler of the calling convention.
+
+use super::*;
+use crate::compare::bool_slot;
+use taipan_object::abstract_;
+use taipan_object::types::float::PyFloat;
+use taipan_object::types::none;
+use taipan_object::types::str::intern::latin1_char;
+
+/// The handler of a function of the module `builtins`.
+pub(super) fn function(name: &[u8], n: usize) -> Option<Handler> {
+    match (name, n) {
+        (b"len", 1) => Some(len),
+        (b"isinstance", 2) => Some(isinstance),
+        (b"abs", 1) => Some(abs),
+        (b"ord", 1) => Some(ord),
+        (b"chr", 1) => Some(chr),
+        (b"min", 2) => Some(least::<false>),
+        (b"max", 2) => Some(least::<true>),
+        _ => None,
+    }
+}
+
+/// The handler of a method of an exact built-in type.
+pub(super) unsafe fn method(d: &PyMethodDescr, slf: Slot, n: usize) -> Option<Handler> {
+    let slf = object_of(slf)?;
+    let name = std::ffi::CStr::from_ptr(d.def().ml_name).to_bytes();
+    if slf.is_exact::<PyList>() && std::ptr::eq(d.owner(), PyList::ty()) {
+        return match (name, n) {
+            (b"append", 2) => Some(list_append),
+            (b"pop", 1) => Some(list_pop),
+            _ => None,
+        };
+    }
+    let dict = slf.is_exact::<PyDict>() && std::ptr::eq(d.owner(), PyDict::ty());
+    (dict && name == b"get" && (2..=3).contains(&n)).then_some(dict_get as Handler)
+}
+
+/// The handler of a call of a built-in class.
+pub(super) fn class(t: &PyType, n: usize) -> Option<Handler> {
+    if n != 1 {
+        return None;
+    }
+    let is = |of: &PyType| std::ptr::eq(t, of);
+    match () {
+        () if is(PyType::ty()) => Some(type_of),
+        () if is(PyInt::ty()) => Some(int),
+        () if is(PyFloat::ty()) => Some(float),
+        () if is(PyStr::ty()) => Some(same::<PyStr>),
+        () if is(PyTuple::ty()) => Some(same::<PyTuple>),
+        () => None,
+    }
+}
+
+/// `type(x)`.
+unsafe extern "C" fn type_of(win: *mut Slot, _: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    if !is_class(win, cell) {
+        return MISS;
+    }
+    let x = std::mem::replace(&mut *win.add(FRAME_HEADER), Slot::EMPTY);
+    let t = if x.is_int() { PyInt::ty() } else { (*x.as_ptr()).ty() };
+    let t = Slot::new_ref(t.as_object());
+    x.release();
+    release(win);
+    done(t, win, ts)
+}
+
+/// The function that the site knows is called; deliver what it gives without calling it.
+#[inline(always)]
+unsafe fn instead(win: *mut Slot, n: usize, v: Slot, ts: &ThreadState) -> Answer {
+    for i in 0..n {
+        std::mem::replace(&mut *win.add(FRAME_HEADER + i), Slot::EMPTY).release();
+    }
+    release(win);
+    done(v, win, ts)
+}
+
+#[inline(always)]
+pub(super) unsafe fn object_of<'a>(s: Slot) -> Option<&'a Object> {
+    if s.is_object() { Some(&*s.as_ptr()) } else { None }
+}
+
+#[inline(always)]
+unsafe fn is_known(win: *mut Slot, cell: &CacheCell) -> bool {
+    !(*win).is_int() && (*(*win).as_ptr()).exact::<PyCFunction>().is_some_and(|f| is_row(cell, f.def()))
+}
+
+unsafe extern "C" fn len(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    let x = *win.add(FRAME_HEADER);
+    if !is_known(win, cell) || !x.is_object() || ts.stack_is_low() {
+        return MISS;
+    }
+    let o = &*x.as_ptr();
+    let len = if let Some(l) = o.exact::<PyList>() {
+        l.len()
+    } else if let Some(t) = o.exact::<PyTuple>() {
+        t.len()
+    } else if let Some(s) = o.exact::<PyStr>() {
+        s.len()
+    } else {
+        match abstract_::len(o, &mut cx()) {
+            Ok(n) => n,
+            Err(_) => return odd(std::ptr::null_mut(), win, n),
+        }
+    };
+    instead(win, n, Slot::int(len as i64), ts)
+}
+
+/// `isinstance` of an exact class where the type decides; the rest without the detour of a call.
+unsafe extern "C" fn isinstance(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    let args = win.add(FRAME_HEADER);
+    if !is_known(win, cell) || ts.stack_is_low() {
+        return MISS;
+    }
+    let (x, c) = (*args, *args.add(1));
+    if let Some(t) = object_of(c).and_then(|c| c.exact::<PyType>()) {
+        let ty = if x.is_int() { PyInt::ty() } else { (*x.as_ptr()).ty() };
+        if std::ptr::eq(ty, t) || ty.is_subtype(t) {
+            return instead(win, n, bool_slot(true), ts);
+        }
+        // Others may have a `__class__` of their own.
+        if x.is_int() {
+            return instead(win, n, bool_slot(false), ts);
+        }
+    }
+    if !box_words(args, n) {
+        return FAILURE;
+    }
+    match abstract_::is_instance(&*(*args).as_ptr(), &*(*args.add(1)).as_ptr(), &mut cx()) {
+        Ok(b) => instead(win, n, bool_slot(b), ts),
+        Err(_) => odd(std::ptr::null_mut(), win, n),
+    }
+}
+
+unsafe extern "C" fn abs(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    let x = *win.add(FRAME_HEADER);
+    if x.is_int() && is_known(win, cell) {
+        if let Some(v) = Slot::try_int(x.as_int().wrapping_abs()) {
+            return instead(win, n, v, ts);
+        }
+    }
+    native::<PLAIN, METH_O>(win, n, cell, ts)
+}
+
+/// `list.append` of an exact list.
+unsafe extern "C" fn list_append(win: *mut Slot, _: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    if (*win).is_int() || !(*(*win).as_ptr()).exact::<PyMethodDescr>().is_some_and(|d| is_row(cell, d.def())) {
+        return MISS;
+    }
+    let args = win.add(FRAME_HEADER);
+    if !(*args).is_object() {
+        return MISS;
+    }
+    let Some(l) = (*(*args).as_ptr()).exact::<PyList>() else { return MISS };
+    let item = args.add(1);
+    if (*item).is_int() && !box_word(item) {
+        return FAILURE;
+    }
+    let v = Own::<Object>::from_raw(std::mem::replace(&mut *item, Slot::EMPTY).as_ptr());
+    if l.push(v, &mut cx()).is_err() {
+        return FAILURE;
+    }
+    release(args);
+    release(win);
+    done(Slot(none().as_ptr() as usize), win, ts)
+}
+
+#[inline(always)]
+unsafe fn is_known_method(win: *mut Slot, cell: &CacheCell) -> bool {
+    object_of(*win).and_then(|o| o.exact::<PyMethodDescr>()).is_some_and(|d| is_row(cell, d.def()))
+}
+
+unsafe extern "C" fn list_pop(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    if !is_known_method(win, cell) {
+        return MISS;
+    }
+    let Some(l) = object_of(*win.add(FRAME_HEADER)).and_then(|o| o.exact::<PyList>()) else { return MISS };
+    if l.is_empty() {
+        return native::<METHOD, METH_FASTCALL>(win, n, cell, ts);
+    }
+    let v = l.remove_at(l.len() - 1, &mut cx());
+    instead(win, n, Slot::loaded_own(v), ts)
+}
+
+/// `d.get(key)` and `d.get(key, default)` with a string key where all keys are strings.
+unsafe extern "C" fn dict_get(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    if !is_known_method(win, cell) {
+        return MISS;
+    }
+    let args = win.add(FRAME_HEADER);
+    let Some(d) = object_of(*args).and_then(|o| o.exact::<PyDict>()) else { return MISS };
+    let Some(key) = object_of(*args.add(1)).and_then(|k| k.exact::<PyStr>()).filter(|_| d.is_str_only()) else {
+        return native::<METHOD, METH_FASTCALL>(win, n, cell, ts);
+    };
+    let v = match d.get_str(key, &cx()) {
+        Some(v) => Slot::loaded(v),
+        None if n == 3 => std::mem::replace(&mut *args.add(2), Slot::EMPTY),
+        None => Slot(none().as_ptr() as usize),
+    };
+    instead(win, n, v, ts)
+}
+
+unsafe extern "C" fn ord(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    if is_known(win, cell) {
+        if let Some(s) = object_of(*win.add(FRAME_HEADER)).and_then(|s| s.exact::<PyStr>()).filter(|s| s.len() == 1) {
+            return instead(win, n, Slot::int(s.code_point(0).into()), ts);
+        }
+    }
+    native::<PLAIN, METH_O>(win, n, cell, ts)
+}
+
+unsafe extern "C" fn chr(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    let x = *win.add(FRAME_HEADER);
+    if x.is_int() && is_known(win, cell) {
+        if let Ok(b) = u8::try_from(x.as_int()) {
+            return instead(win, n, Slot::object(latin1_char(b)), ts);
+        }
+    }
+    native::<PLAIN, METH_O>(win, n, cell, ts)
+}
+
+/// `min` or `max` of two ints.
+unsafe extern "C" fn least<const MAX: bool>(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    let (a, b) = (*win.add(FRAME_HEADER), *win.add(FRAME_HEADER + 1));
+    if a.is_int() && b.is_int() && is_known(win, cell) {
+        let first = if MAX { a.as_int() >= b.as_int() } else { a.as_int() <= b.as_int() };
+        return instead(win, n, if first { a } else { b }, ts);
+    }
+    native::<PLAIN, FAST_KW>(win, n, cell, ts)
+}
+
+#[inline(always)]
+unsafe fn is_class(win: *mut Slot, cell: &CacheCell) -> bool {
+    object_of(*win).and_then(|o| o.exact::<PyType>()).is_some_and(|t| t.tp_version_tag.get() == cell.a)
+}
+
+/// `str(x)`, `tuple(x)` of what is one already.
+unsafe extern "C" fn same<T: PyTyped>(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    let x = win.add(FRAME_HEADER);
+    if is_class(win, cell) && object_of(*x).is_some_and(|o| o.is_exact::<T>()) {
+        let v = std::mem::replace(&mut *x, Slot::EMPTY);
+        return instead(win, n, v, ts);
+    }
+    class_by_vector::<0>(win, n, cell, ts)
+}
+
+/// `int(x)` of ints and short floats.
+unsafe extern "C" fn int(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    let x = *win.add(FRAME_HEADER);
+    if is_class(win, cell) {
+        if x.is_int() {
+            return instead(win, n, x, ts);
+        }
+        const LIMIT: f64 = (1i64 << 53) as f64;
+        if let Some(f) = (*x.as_ptr()).exact::<PyFloat>().map(|f| f.value()).filter(|f| f.abs() < LIMIT) {
+            return instead(win, n, Slot::int(f as i64), ts);
+        }
+    }
+    class_by_vector::<0>(win, n, cell, ts)
+}
+
+/// `float(x)` of floats and ints.
+unsafe extern "C" fn float(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    let x = *win.add(FRAME_HEADER);
+    if is_class(win, cell) {
+        if x.is_object() {
+            return same::<PyFloat>(win, n, cell, ts);
+        }
+        return match PyFloat::new(x.as_int() as f64, &mut cx()) {
+            Ok(f) => instead(win, n, Slot::object(f), ts),
+            Err(_) => FAILURE,
+        };
+    }
+    class_by_vector::<0>(win, n, cell, ts)
+}
