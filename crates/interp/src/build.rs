@@ -57,6 +57,10 @@ pub unsafe fn map(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
         store_own(dst, PyDict::new(cx)?);
         return Ok(());
     }
+    if n == 0 {
+        store_own(dst, PyDict::new(cx)?);
+        return Ok(());
+    }
     let items = run(base, 2 * n, cx)?;
     let str_only = items.chunks(2).all(|p| (*p[0].as_ptr()).is_exact::<PyStr>());
     let d = PyDict::with_capacity(n, str_only, cx)?;

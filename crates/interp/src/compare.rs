@@ -65,6 +65,37 @@ unsafe fn quick(op: CmpOp, a: Slot, b: Slot) -> Option<bool> {
     Some(holds(op, x, y))
 }
 
+/// Whether two objects are surely equal (1) or surely not (0); 2: only a comparison can tell.
+#[inline(never)]
+unsafe fn eq_known(a: *mut Object, b: *mut Object) -> u8 {
+    let (x, y) = (&*a, &*b);
+    if !std::ptr::eq(x.ty(), y.ty()) {
+        return 2;
+    }
+    if let Some(s) = x.exact::<PyStr>() {
+        return s.eq_str(y.cast_unchecked::<PyStr>()) as u8;
+    }
+    if let Some(t) = x.exact::<PyTuple>() {
+        return abstract_::quiet_eq_tuples(t, y.cast_unchecked::<PyTuple>()).map_or(2, u8::from);
+    }
+    match x.exact::<PyFloat>() {
+        Some(f) => (f.value() == y.cast_unchecked::<PyFloat>().value()) as u8,
+        None => 2,
+    }
+}
+
+/// `==` or `!=` of two objects when that is plain to see.
+#[inline(always)]
+unsafe fn known_equality(op: CmpOp, l: Slot, r: Slot) -> Option<bool> {
+    if !matches!(op, CmpOp::Eq | CmpOp::Ne) || !l.is_object() || !r.is_object() {
+        return None;
+    }
+    match eq_known(l.as_ptr(), r.as_ptr()) {
+        2 => None,
+        e => Some((e == 1) == (op == CmpOp::Eq)),
+    }
+}
+
 /// The truth of `l op r`.
 #[inline(never)]
 pub unsafe fn compare_truth(l: Opd, r: Opd, op: CmpOp) -> PyResult<bool> {
@@ -107,6 +138,12 @@ pub unsafe fn value<W: Word>(m: &mut Regs, w: W, op: CmpOp) -> PyResult<()> {
         return Ok(());
     }
     m.save();
+    if let Some(b) = known_equality(op, l, r) {
+        m.src(w.b()).consume();
+        m.src(w.c()).consume();
+        m.put(w, bool_slot(b));
+        return Ok(());
+    }
     compare_value(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)
 }
 
@@ -123,7 +160,14 @@ pub unsafe fn jump<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResu
         holds(op, x, y)
     } else {
         m.save();
-        compare_truth(m.src(w.a()), m.src(w.b()), op)?
+        match known_equality(op, l, r) {
+            Some(b) => {
+                m.src(w.a()).consume();
+                m.src(w.b()).consume();
+                b
+            }
+            None => compare_truth(m.src(w.a()), m.src(w.b()), op)?,
+        }
     };
     if b == want { m.jump(w.c()) } else { Ok(()) }
 }
@@ -135,7 +179,13 @@ pub unsafe fn jump_k<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyRe
         holds_int(op, l, r)
     } else {
         m.save();
-        compare_truth(m.src(w.a()), m.konst(w.bu()), op)?
+        match known_equality(op, l, r) {
+            Some(b) => {
+                m.src(w.a()).consume();
+                b
+            }
+            None => compare_truth(m.src(w.a()), m.konst(w.bu()), op)?,
+        }
     };
     if b == want { m.jump(w.c()) } else { Ok(()) }
 }

@@ -10,6 +10,7 @@ use taipan_object::thread::ThreadState;
 use taipan_object::typeobj::{BinaryFunc, lookup, slots};
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::slice::new_slice;
+use taipan_object::types::str::intern::latin1_char;
 
 /// The position that an int index means in a sequence of `n`, if it is there.
 #[inline(always)]
@@ -36,22 +37,20 @@ unsafe fn quick(o: Slot, i: Slot) -> Option<Slot> {
     None
 }
 
-/// Dicts with string or int keys and characters of strings, when that needs no Python code: nothing is boxed for it.
-#[inline(always)]
-unsafe fn known(o: Slot, i: Slot, cx: &mut Cx) -> Option<PyResult<Slot>> {
-    if o.is_int() {
-        return None;
-    }
-    let obj = &*o.as_ptr();
+/// Dicts with plain keys and characters of strings, when that needs no Python code: nothing is boxed for it. Empty: another way must do it.
+#[inline(never)]
+unsafe fn known(o: *mut Object, i: Slot) -> Slot {
+    let (obj, cx) = (&*o, &cx());
     if let Some(d) = obj.exact::<PyDict>() {
-        if i.is_int() {
-            return d.get_i64(i.as_int(), cx).ok().flatten().map(|v| Ok(Slot::loaded(v)));
-        }
-        return d.get_quietly(&*i.as_ptr(), cx)?.map(|v| Ok(Slot::loaded(v)));
+        let v = if i.is_int() { d.get_i64(i.as_int(), cx).ok().flatten() } else { d.get_quietly(&*i.as_ptr(), cx).flatten() };
+        return v.map_or(Slot::EMPTY, Slot::loaded);
     }
-    let s = obj.exact::<PyStr>()?;
-    let k = position(i.to_i64()?, s.len())?;
-    Some(s.char_at(k, cx).map(Slot::object))
+    if let Some(s) = obj.exact::<PyStr>() {
+        if let Some(k) = i.to_i64().and_then(|i| position(i, s.len())).filter(|_| s.kind() == 1) {
+            return Slot::object(latin1_char(s.code_point(k) as u8));
+        }
+    }
+    Slot::EMPTY
 }
 
 /// The Python `__getitem__` of an object, if it takes exactly self and the key.
@@ -78,12 +77,6 @@ unsafe fn native_subscript(o: Slot) -> Option<BinaryFunc> {
 #[inline(never)]
 unsafe fn load_slow(ts: &'static ThreadState, dst: *mut Slot, o: Opd, i: Opd, to: isize) -> PyResult<bool> {
     let cx = &mut cx();
-    if let Some(v) = known(o.peek(), i.peek(), cx) {
-        o.consume();
-        i.consume();
-        store(dst, v?);
-        return Ok(false);
-    }
     if native_subscript(o.peek()).is_none() && !o.peek().is_int() && ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) == 0 {
         let obj = &*o.peek().as_ptr();
         if let Some(f) = getitem_function(obj, cx).map(|f| f.new_ref()) {
@@ -124,6 +117,15 @@ pub unsafe fn load<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         return Ok(());
     }
     m.save();
+    if m.get(w.b()).is_object() {
+        let v = known(m.get(w.b()).as_ptr(), m.get(w.c()));
+        if !v.is_empty() {
+            m.src(w.b()).consume();
+            m.src(w.c()).consume();
+            m.put(w, v);
+            return Ok(());
+        }
+    }
     if load_slow(m.ts, m.at(w.a()), m.src(w.b()), m.src(w.c()), w.a())? {
         m.reload();
     }
@@ -138,23 +140,54 @@ pub unsafe fn load_k<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         return Ok(());
     }
     m.save();
+    if m.get(w.b()).is_object() {
+        let v = known(m.get(w.b()).as_ptr(), *m.consts.add(w.cu()));
+        if !v.is_empty() {
+            m.src(w.b()).consume();
+            m.put(w, v);
+            return Ok(());
+        }
+    }
     if load_slow(m.ts, m.at(w.a()), m.src(w.b()), m.konst(w.cu()), w.a())? {
         m.reload();
     }
     Ok(())
 }
 
+/// The object of a tagged int, owned; null without memory (the slow way will raise).
+#[inline(always)]
+unsafe fn boxed_int(v: Slot) -> *mut Object {
+    #[inline(never)]
+    unsafe fn make(v: i64) -> *mut Object {
+        let cx = &mut cx();
+        match PyInt::new(v, cx) {
+            Ok(o) => o.into_raw(),
+            Err(r) => {
+                cx.discard(r);
+                std::ptr::null_mut()
+            }
+        }
+    }
+    match PyInt::small(v.as_int()) {
+        Some(s) => s.as_object().as_ptr(),
+        None => make(v.as_int()),
+    }
+}
+
 #[inline(always)]
 pub unsafe fn store_item<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     m.save();
     let (o, i, v) = (m.get(w.a()), m.get(w.b()), m.get(w.c()));
-    if !o.is_int() && i.is_int() && v.is_object() {
+    if o.is_object() && i.is_int() {
         if let Some(l) = (*o.as_ptr()).exact::<PyList>() {
             if let Some(k) = position(i.as_int(), l.len()) {
-                let old = l.replace(k, Own::from_raw(m.src(w.c()).take_slot().as_ptr()));
-                m.src(w.a()).consume();
-                drop(old);
-                return Ok(());
+                let v = if v.is_object() { m.src(w.c()).take_slot().as_ptr() } else { boxed_int(v) };
+                if !v.is_null() {
+                    let old = l.replace(k, Own::from_raw(v));
+                    m.src(w.a()).consume();
+                    drop(old);
+                    return Ok(());
+                }
             }
         }
     }

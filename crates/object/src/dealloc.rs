@@ -7,6 +7,7 @@ use crate::cx;
 use crate::gc;
 use crate::refs::*;
 use crate::thread::ThreadState;
+use crate::types::dict::{self, PyDict};
 use crate::types::float::{self, PyFloat};
 use crate::types::int::{self, PyInt};
 use crate::types::list::{self, PyList};
@@ -52,6 +53,7 @@ pub unsafe fn dealloc(obj: *mut Object) {
             tuple::dealloc_exact(obj);
         } else if is(PyList::ty()) {
             list::dealloc_exact(obj);
+        } else if is(PyDict::ty()) && dict::dealloc_exact(obj) {
         } else {
             let Some(f) = ty.tp_dealloc.get() else { no_dealloc() };
             f(obj);

@@ -80,6 +80,7 @@ impl PyDict {
     }
 
     /// A dict over a block that it takes over.
+    #[inline]
     pub(crate) fn from_keys(k: *mut Keys, values: *mut InlineValues, used: usize, cx: &mut Cx) -> PyResult<Own<PyDict>> {
         gc::before_alloc(cx);
         let p = alloc::malloc(size_of::<PyDict>() + gc::GC_HEAD_BYTES);
@@ -163,6 +164,28 @@ pub const SPECS: &[&[&crate::typeobj::TypeSpec]] = &[&[PyDict::SPEC, PyMappingPr
 impl Drop for PyDict {
     fn drop(&mut self) {
         self.drop_tables();
+    }
+}
+
+/// The death of an exact dict; false when it needs more than is done here (nothing has happened then).
+///
+/// # Safety
+/// The count is zero and nobody else holds the dict.
+#[inline(always)]
+pub(crate) unsafe fn dealloc_exact(obj: *mut Object) -> bool {
+    // SAFETY: a dying dict, combined and without watchers; its hold of the table is given back.
+    unsafe {
+        let d = &*(obj as *const PyDict);
+        if d.watcher.get() & 0xff != 0 || !d.values.get().is_null() {
+            return false;
+        }
+        gc::untrack(obj);
+        let k = d.keys.get();
+        if !k.is_null() {
+            Keys::release(k);
+        }
+        alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), size_of::<PyDict>() + gc::GC_HEAD_BYTES);
+        true
     }
 }
 

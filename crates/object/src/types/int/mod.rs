@@ -102,9 +102,15 @@ impl PyInt {
     /// The value as `i64`, if it fits.
     #[inline]
     pub fn to_i64(&self) -> Option<i64> {
-        match self.compact() {
-            Some(v) => Some(v),
-            None => self.as_ref_int().to_i64(),
+        match self.tag.get() >> 3 {
+            0 | 1 => self.compact(),
+            2 => {
+                let d = self.as_ref_int().digits;
+                let m = i64::from(d[0]) | i64::from(d[1]) << 30;
+                Some(if self.is_negative() { -m } else { m })
+            }
+            3 => self.as_ref_int().to_i64(),
+            _ => None,
         }
     }
 

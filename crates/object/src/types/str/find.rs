@@ -3,11 +3,11 @@
 use super::{PyStr, Units};
 
 /// Texts up to so many bytes are searched by hand.
-const SHORT: usize = 64;
+pub(super) const SHORT: usize = 64;
 
 /// The first position of `n` (two bytes or more) in a short text.
 #[inline]
-fn find_short(h: &[u8], n: &[u8]) -> Option<usize> {
+pub(super) fn find_short(h: &[u8], n: &[u8]) -> Option<usize> {
     let (first, last) = (*n.first()?, *n.last()?);
     let stop = h.len().checked_sub(n.len())?;
     (0..=stop).find(|&i| h[i] == first && h[i + n.len() - 1] == last && h[i..i + n.len()] == *n)

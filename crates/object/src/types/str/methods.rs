@@ -306,7 +306,9 @@ fn replace(s: &PyStr, old: &PyStr, new: &PyStr, max: usize, cx: &mut Cx) -> PyRe
 /// `replace` on strings of bytes; `old` is not empty.
 fn replace_narrow(s: &PyStr, h: &[u8], old: &[u8], new: &[u8], max: usize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     let first = match old {
+        [c] if h.len() <= 16 => h.iter().position(|b| b == c),
         [c] => memchr::memchr(*c, h),
+        _ if h.len() <= find::SHORT => find::find_short(h, old),
         _ => memchr::memmem::find(h, old),
     };
     let Some(first) = first else { return s.to_exact(cx) };
@@ -581,8 +583,10 @@ impl PyStr {
     ///     codecs.register_error that can handle UnicodeEncodeErrors.
     #[method("encode(encoding='utf-8', errors='strict')")]
     fn encode(&self, encoding: Option<&PyStr>, errors: Option<&PyStr>, cx: &mut Cx) -> PyResult<Own<Object>> {
-        let enc = encoding.map(|e| e.to_string_lossy());
-        let err = errors.map(|e| e.to_string_lossy());
+        fn text(s: &PyStr) -> std::borrow::Cow<'_, str> {
+            s.as_ascii().map_or_else(|| s.to_string_lossy().into(), Into::into)
+        }
+        let (enc, err) = (encoding.map(text), errors.map(text));
         super::codec::encode(self, enc.as_deref().unwrap_or("utf-8"), err.as_deref().unwrap_or("strict"), cx)
     }
     #[method("__getnewargs__()", nosig)]
