@@ -4,6 +4,7 @@ use crate::regs::*;
 use taipan_object::abstract_::{self, CmpOp};
 use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
+use taipan_object::typeobj::object_type;
 use taipan_object::types::boolean;
 use taipan_object::types::float::PyFloat;
 use taipan_object::types::set::{PySet, is_any_set_exact};
@@ -69,8 +70,10 @@ unsafe fn quick(op: CmpOp, a: Slot, b: Slot) -> Option<bool> {
 #[inline(never)]
 unsafe fn eq_known(a: *mut Object, b: *mut Object) -> u8 {
     let (x, y) = (&*a, &*b);
+    // Objects without a comparison of their own (members of enumerations among them) are equal to themselves only.
+    let by_identity = |o: &Object| o.ty().tp_richcompare.get().map(|f| f as usize) == object_type().tp_richcompare.get().map(|f| f as usize);
     if !std::ptr::eq(x.ty(), y.ty()) {
-        return 2;
+        return if by_identity(x) && by_identity(y) { 0 } else { 2 };
     }
     if let Some(s) = x.exact::<PyStr>() {
         return s.eq_str(y.cast_unchecked::<PyStr>()) as u8;
@@ -80,6 +83,7 @@ unsafe fn eq_known(a: *mut Object, b: *mut Object) -> u8 {
     }
     match x.exact::<PyFloat>() {
         Some(f) => (f.value() == y.cast_unchecked::<PyFloat>().value()) as u8,
+        None if by_identity(x) => x.is(y) as u8,
         None => 2,
     }
 }

@@ -115,8 +115,13 @@ unsafe fn next_quietly(o: &Object) -> Slot {
 
 #[inline(always)]
 pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
-    let it = m.get(w.b());
-    let o = &*it.as_ptr();
+    if !m.get(w.b()).is_object() {
+        // The code of a generator expression was called with an int.
+        m.save();
+        Slot::boxed(m.at(w.b()), &mut cx())?;
+        return next(m.at(w.b())).map(|_| ());
+    }
+    let o = &*m.get(w.b()).as_ptr();
     if let Some(r) = o.exact::<PyRangeIter>() {
         if let Some(v) = r.advance() {
             let v = match Slot::try_int(v) {

@@ -68,6 +68,8 @@ impl PyScanner {
     }
 }
 
+/// Most keys that room is made for ahead.
+const ROOM_MAX: usize = 16;
 /// Number of keys remembered in front of the memo.
 const RECENT: usize = 64;
 
@@ -80,6 +82,8 @@ struct Scan<'a, T: Unit> {
     recent: Vec<Option<(usize, usize, Own<PyStr>)>>,
     /// All keys seen: equal keys are one object.
     memo: Option<Own<PyDict>>,
+    /// How many keys the last object had, at most `ROOM_MAX`.
+    keys_last: usize,
     float_is_plain: bool,
     int_is_plain: bool,
 }
@@ -98,7 +102,7 @@ impl<'a, T: Unit> Scan<'a, T> {
     fn new(with: &'a PyScanner, doc: &'a PyStr, units: &'a [T]) -> Self {
         let float_is_plain = with.parse_float.is(PyFloat::ty().as_object());
         let int_is_plain = with.parse_int.is(PyInt::ty().as_object());
-        Scan { with, doc, units, recent: Vec::new(), memo: None, float_is_plain, int_is_plain }
+        Scan { with, doc, units, recent: Vec::new(), memo: None, keys_last: 0, float_is_plain, int_is_plain }
     }
 
     #[inline]
@@ -224,7 +228,7 @@ impl<'a, T: Unit> Scan<'a, T> {
         let (key, next) = strings::scan(self.doc, self.units, start, self.with.strict, cx)?;
         let memo = match &self.memo {
             Some(m) => m.clone(),
-            None => self.memo.insert(PyDict::new(cx)?).clone(),
+            None => self.memo.insert(PyDict::with_capacity(ROOM_MAX, true, cx)?).clone(),
         };
         let (known, _) = memo.setdefault(&key, &key, cx)?;
         let key = known.downcast_own::<PyStr>().unwrap_or(key);
@@ -237,8 +241,10 @@ impl<'a, T: Unit> Scan<'a, T> {
     fn object(&mut self, start: usize, cx: &mut Cx) -> Found {
         let with = self.with;
         let pairs = if with.object_pairs_hook.is_none() { None } else { Some(PyList::new(cx)?) };
-        let dict = PyDict::new(cx)?;
         let mut i = self.skip_space(start);
+        // Objects of a document are often alike: make room for as many keys as the last one had.
+        let room = if pairs.is_some() || self.at(i) == b'}' { 0 } else { self.keys_last };
+        let dict = PyDict::with_capacity(room, true, cx)?;
         if self.at(i) != b'}' {
             loop {
                 if self.at(i) != b'"' {
@@ -268,6 +274,7 @@ impl<'a, T: Unit> Scan<'a, T> {
                 }
             }
         }
+        self.keys_last = dict.len().min(ROOM_MAX);
         let value = match pairs {
             Some(list) => call::call(&with.object_pairs_hook, &[&list], cx)?,
             None if !with.object_hook.is_none() => call::call(&with.object_hook, &[&dict], cx)?,

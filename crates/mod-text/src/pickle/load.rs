@@ -204,6 +204,9 @@ impl<'a> Loader<'a> {
                 self.append_to_top(vec![v], cx)
             }
             APPENDS => {
+                if self.extend_list(cx)? {
+                    return Ok(());
+                }
                 let items = self.marked(cx)?;
                 self.append_to_top(items, cx)
             }
@@ -525,6 +528,21 @@ impl<'a> Loader<'a> {
         let t = PyTuple::from_vec(items, cx)?;
         self.push(t.into_object());
         Ok(())
+    }
+
+    /// `APPENDS` to an exact list below the mark, without a vector between. False: nothing was done.
+    fn extend_list(&mut self, cx: &mut Cx) -> PyResult<bool> {
+        let Some((&m, below)) = self.marks.split_last() else { return Ok(false) };
+        if below.last().is_some_and(|&fence| m <= fence) {
+            return Ok(false);
+        }
+        let Some(l) = m.checked_sub(1).and_then(|i| self.stack.get(i)).and_then(|o| o.exact::<PyList>()).map(|l| l.new_ref()) else { return Ok(false) };
+        self.marks.pop();
+        l.reserve(l.len() + self.stack.len().saturating_sub(m), cx)?;
+        for v in self.stack.drain(m..) {
+            l.push(v, cx)?;
+        }
+        Ok(true)
     }
 
     fn append_to_top(&mut self, items: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<()> {

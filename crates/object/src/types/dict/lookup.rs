@@ -20,7 +20,9 @@ pub(crate) fn quick_hash(key: &Object) -> Option<isize> {
         return n.compact().map(|n| if n == -1 { -2 } else { n as isize });
     }
     // A tuple that was asked before.
-    key.exact::<PyTuple>().map(|t| t.cached_hash().get()).filter(|&h| h != -1)
+    let t = key.downcast::<PyTuple>()?;
+    let as_tuples = |o: &Object| o.is_exact::<PyTuple>() || o.ty().tp_hash.get().map(|f| f as usize) == PyTuple::ty().tp_hash.get().map(|f| f as usize);
+    Some(t.cached_hash().get()).filter(|&h| h != -1 && as_tuples(key))
 }
 
 /// Hash of a key; a plain `TypeError` becomes the message for unhashable dict keys.
