@@ -1,7 +1,7 @@
 //! `Py_*Flag`: the old global variables of the configuration, which programs read through `ctypes` or C. Set once at start; nothing here reads them.
 
 use std::ffi::{c_int, c_void};
-use std::sync::atomic::{AtomicI32, AtomicPtr, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering::Relaxed};
 use taipan_object::prelude::*;
 
 macro_rules! flags {
@@ -20,6 +20,10 @@ macro_rules! flags {
                 std::hint::black_box(&$name).store(c_int::from($value), Relaxed);
             } )*
             std::hint::black_box((&PyOS_InputHook, &PyOS_ReadlineFunctionPointer));
+            let keys = taipan_object::hash::secret();
+            for (word, v) in _Py_HashSecret.iter().zip([keys.k0, keys.k1, keys.k0 ^ keys.k1]) {
+                word.store(v, Relaxed);
+            }
         }
     };
 }
@@ -53,3 +57,8 @@ pub static PyOS_InputHook: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut
 #[unsafe(no_mangle)]
 #[allow(non_upper_case_globals)]
 pub static PyOS_ReadlineFunctionPointer: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
+
+/// `_Py_HashSecret_t`: the two keys of SipHash, then the salt that CPython gives expat. Compilers (numba) hash strings themselves.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)]
+pub static _Py_HashSecret: [AtomicU64; 3] = [AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0)];

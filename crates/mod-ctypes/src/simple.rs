@@ -138,32 +138,33 @@ fn describe(proto: &Object, code: Code, cx: &mut Cx) -> PyResult<Own<StgInfo>> {
 /// A new simple class, and the one with its bytes swapped.
 pub fn init_type(t: &CType, args: Args<'_>, cx: &mut Cx) -> PyResult<()> {
     let (proto, code) = read_code(t, cx)?;
+    let swapped = std::ptr::eq(t.as_object().ty(), SimpleMeta::ty()) && code.can_swap();
+    let given = match args.0 {
+        [_, bases, ns] => bases.downcast::<PyTuple>().zip(ns.downcast::<PyDict>()),
+        _ => None,
+    };
+    let parts = match given {
+        Some(parts) if swapped => Some(parts),
+        None if swapped => return Err(cx.type_error(format_args!("PyCSimpleType.__init__() takes name, bases and namespace"))),
+        _ => None,
+    };
     let info = describe(&proto, code, cx)?;
     meta::set_info(t, info, cx);
     let direct = t.base().is_some_and(|b| std::ptr::eq(b, Simple::ty()));
-    if direct {
-        let row: Option<&'static MethodTable> = match code.ch {
-            b'z' => Some(&CHAR_P),
-            b'Z' => Some(&WCHAR_P),
-            b'P' => Some(&VOID_P),
-            _ => None,
-        };
-        if let Some(row) = row {
-            add_tables(t, &row.0, &[], &[], cx)?;
-            taipan_object::typeobj::modified(t);
-        }
+    let row: Option<&'static MethodTable> = match code.ch {
+        b'z' => Some(&CHAR_P),
+        b'Z' => Some(&WCHAR_P),
+        b'P' => Some(&VOID_P),
+        _ => None,
+    };
+    if let Some(row) = row.filter(|_| direct) {
+        add_tables(t, &row.0, &[], &[], cx)?;
+        taipan_object::typeobj::modified(t);
     }
-    if std::ptr::eq(t.as_object().ty(), SimpleMeta::ty()) && code.can_swap() {
-        let given = match args.0 {
-            [_, bases, ns] => bases.downcast::<PyTuple>().zip(ns.downcast::<PyDict>()),
-            _ => None,
-        };
-        let Some((bases, ns)) = given else {
-            return Err(cx.type_error(format_args!("PyCSimpleType.__init__() takes name, bases and namespace")));
-        };
-        add_swapped(t, &proto, code, bases, ns, cx)?;
+    match parts {
+        Some((bases, ns)) => add_swapped(t, &proto, code, bases, ns, cx),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Make the class for the other byte order and tell both of each other.

@@ -360,6 +360,8 @@ capi! {
     fn PyThread_init_thread() = |_| {}
     /// This thread.
     fn PyThread_get_thread_ident() -> u64 = |_| { this_thread() }
+    /// As `PyThread_get_thread_ident`, in the width of the thread module.
+    fn PyThread_get_thread_ident_ex() -> u64 = |_| { this_thread() }
     /// This thread's number in the system.
     fn PyThread_get_thread_native_id() -> u64 = |_| { sync::native_id() }
     /// End this thread.
