@@ -21,7 +21,8 @@ pub struct CFuncPtr {
     thunk: FieldCell<Thunk>,
     callable: FieldCell<Object>,
     converters: FieldCell<PyTuple>,
-    argtypes: FieldCell<PyTuple>,
+    /// As given: any sequence.
+    argtypes: FieldCell<Object>,
     restype: FieldCell<Object>,
     checker: FieldCell<Object>,
     errcheck: FieldCell<Object>,
@@ -377,7 +378,11 @@ impl CFuncPtr {
         let restype = self.restype.own().or_else(|| info.restype.own());
         let converters = self.converters.own().or_else(|| info.converters.own());
         let checker = self.checker.own().or_else(|| info.checker.own());
-        let argtypes = self.argtypes.own().or_else(|| info.argtypes.own());
+        let argtypes = match self.argtypes.own() {
+            Some(given) if !self.paramflags.is_empty() => Some(iter::to_tuple(&given, cx)?),
+            Some(_) => None,
+            None => info.argtypes.own(),
+        };
         let address = self.base.address() as usize;
         let p = self.prepare(args, kw, argtypes.as_deref(), cx)?;
         if let Some(c) = &converters {
@@ -397,14 +402,14 @@ impl CFuncPtr {
         let refs: Vec<&Object> = p.args.iter().map(|a| &**a).collect();
         let callee =
             Callee { address, flags: info.flags.get(), converters: converters.as_deref(), restype: restype.as_deref(), checker: checker.as_deref() };
-        let mut result = call::call_function(&callee, &refs, cx)?;
+        let result = call::call_function(&callee, &refs, cx)?;
         if let Some(f) = self.errcheck.own() {
             let all = PyTuple::from_slice(&refs, cx)?;
             let v = calls::call(&f, &[&result, self.as_object(), &all], cx)?;
+            // The arguments unchanged mean that the result stands.
             if !v.is(&all) {
                 return Ok(v);
             }
-            result = v;
         }
         self.results(result, &p, cx)
     }
@@ -452,7 +457,7 @@ impl CFuncPtr {
     #[getter("argtypes")]
     fn get_argtypes(&self) -> Own<Object> {
         let of_class = || StgInfo::of(self.as_object().ty()).and_then(|i| i.argtypes.own());
-        self.argtypes.own().or_else(of_class).map_or_else(|| none().own(), Own::into_object)
+        self.argtypes.own().or_else(|| of_class().map(Own::into_object)).unwrap_or_else(|| none().own())
     }
 
     #[setter("argtypes")]
@@ -465,10 +470,10 @@ impl CFuncPtr {
         let a = as_argtypes(v, cx)?;
         let c = converters(&a, cx)?;
         if let Some(flags) = self.paramflags.own() {
-            check_paramflags(Some(a.clone()), &flags, cx)?;
+            check_paramflags(Some(a), &flags, cx)?;
         }
         self.converters.set(Some(c), cx);
-        self.argtypes.set(Some(a), cx);
+        self.argtypes.set(Some(v.own()), cx);
         Ok(())
     }
 }

@@ -79,7 +79,7 @@ impl CType {
             Some(t) => Ok(t),
             None => {
                 let shown = abstract_::repr(self.as_object(), cx)?;
-                Err(cx.attribute_error(format_args!("type {shown} has no attribute '__pointer_type__'")))
+                Err(cx.attribute_error(format_args!("{shown} has no attribute '__pointer_type__'")))
             }
         }
     }

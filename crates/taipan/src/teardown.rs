@@ -20,7 +20,7 @@ pub fn modules(cx: &mut Cx) {
     while let Some((name, m, _)) = mods.next_own(&mut pos) {
         let main = name.downcast::<PyStr>().is_some_and(|n| n.eq_text("__main__"));
         let Ok(m) = m.downcast_own::<PyModule>() else { continue };
-        match if main { Ok(true) } else { is_program(&m, cx) } {
+        match if main { Ok(true) } else { is_program(&name, &m, cx) } {
             Ok(true) if main => own.insert(0, (name, m)),
             Ok(true) => own.push((name, m)),
             Ok(false) => library.push(m),
@@ -73,9 +73,12 @@ fn forget_exceptions(cx: &mut Cx) -> PyResult<()> {
     Ok(())
 }
 
-/// Whether a module is neither native nor from the embedded library: its `__spec__` has another origin.
-fn is_program(m: &PyModule, cx: &mut Cx) -> PyResult<bool> {
-    let Some(spec) = m.dict(cx)?.get(name!(cx, "__spec__"), cx)?.filter(|s| !s.is_none()) else { return Ok(false) };
+/// Whether a module is neither native nor from the embedded library: its `__spec__` has another origin, or there is none, as in modules that
+/// extensions and programs make themselves.
+fn is_program(name: &Object, m: &PyModule, cx: &mut Cx) -> PyResult<bool> {
+    let Some(spec) = m.dict(cx)?.get(name!(cx, "__spec__"), cx)?.filter(|s| !s.is_none()) else {
+        return Ok(!name.downcast::<PyStr>().is_some_and(|n| n.eq_text("sys") || n.eq_text("builtins")));
+    };
     let Some(origin) = attr::get_opt(&spec, name!(cx, "origin"), cx)? else { return Ok(false) };
     Ok(!origin.downcast::<PyStr>().is_some_and(|o| o.eq_text("frozen") || o.eq_text("built-in")))
 }

@@ -103,8 +103,10 @@ capi! {
     /// The value attached to a code object, null when there is none.
     fn PyUnstable_Code_GetExtra(o: Option<&Object>, index: isize, out: *mut *mut c_void) -> PyResult<()> = |cx| {
         *out = std::ptr::null_mut();
-        let (c, i) = code_extra(o, index, cx)?;
-        *out = (c.extra().get() as *const Vec<*mut c_void>).as_ref().and_then(|v| v.get(i).copied()).unwrap_or(std::ptr::null_mut());
+        let Some(c) = o.and_then(|o| o.downcast::<PyCode>()) else { return Err(bad_internal_call(cx)) };
+        // Null where nothing was attached, whatever the number.
+        let values = (c.extra().get() as *const Vec<*mut c_void>).as_ref();
+        *out = values.zip(usize::try_from(index).ok()).and_then(|(v, i)| v.get(i).copied()).unwrap_or(std::ptr::null_mut());
         Ok(())
     }
     /// Attach a value to a code object; an earlier one is freed.

@@ -21,9 +21,11 @@ pub struct State {
     /// Number of takeovers; a dropping thread waits for it to change.
     switches: u64,
     waiting: u32,
+    /// Threads that have let go on request and wait for the takeover. Telling nobody costs a system call, so it is asked first.
+    yielding: u32,
 }
 
-static GIL: Gil = Gil { locked: Mutex::new(State { held: false, switches: 0, waiting: 0 }), free: Condvar::new(), switched: Condvar::new() };
+static GIL: Gil = Gil { locked: Mutex::new(State { held: false, switches: 0, waiting: 0, yielding: 0 }), free: Condvar::new(), switched: Condvar::new() };
 /// The state whose thread holds the GIL. Only that thread reads it without the lock (`Cx::ts`).
 pub(crate) static HOLDER: AtomicPtr<ThreadState> = AtomicPtr::new(null_mut());
 static INTERVAL_US: AtomicU64 = AtomicU64::new(5000);
@@ -74,7 +76,9 @@ fn acquire() {
     s.waiting -= 1;
     s.held = true;
     s.switches += 1;
-    GIL.switched.notify_all();
+    if s.yielding > 0 {
+        GIL.switched.notify_all();
+    }
 }
 
 /// Name the state that holds the GIL now.
@@ -91,8 +95,11 @@ pub fn release(ts: &ThreadState) {
     let mut s = lock();
     HOLDER.store(null_mut(), Release);
     s.held = false;
+    let wanted = s.waiting > 0;
     drop(s);
-    GIL.free.notify_one();
+    if wanted {
+        GIL.free.notify_one();
+    }
 }
 
 /// Answer a drop request: let another thread run, then take the GIL back.
@@ -107,9 +114,11 @@ pub fn yield_now(ts: &ThreadState) {
     };
     release(ts);
     let mut s = lock();
+    s.yielding += 1;
     while s.switches == seen && s.waiting > 0 {
         s = GIL.switched.wait(s).unwrap_or_else(|e| e.into_inner());
     }
+    s.yielding -= 1;
     drop(s);
     take(ts);
 }
@@ -127,6 +136,7 @@ impl ForkGuard {
     pub fn in_child(mut self, ts: &ThreadState) {
         self.0.held = true;
         self.0.waiting = 0;
+        self.0.yielding = 0;
         HOLDER.store(ts as *const ThreadState as *mut ThreadState, Release);
         ts.eval_breaker.fetch_and(!breaker::GIL_DROP, AcqRel);
     }
