@@ -140,6 +140,13 @@ impl PyMemoryView {
         f.suboffsets = None;
         base.with_form(f, cx)
     }
+    /// The memory of a contiguous view as a row of bytes.
+    pub fn flat_bytes(&self, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
+        self.check(cx)?;
+        let mut f = self.form();
+        (f.itemsize, f.format, f.shape, f.strides, f.suboffsets) = (1, c"B".to_owned(), vec![f.len], vec![1], None);
+        self.with_form(f, cx)
+    }
     /// `memoryview(obj)` (`PyMemoryView_FromObject`).
     pub fn of(obj: &Object, flags: c_int, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
         if let Some(m) = obj.downcast::<PyMemoryView>() {

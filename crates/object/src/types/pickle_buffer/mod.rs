@@ -5,7 +5,7 @@
 use crate::abstract_::buffer::{Buffer, FULL_RO};
 use crate::prelude::*;
 use crate::types::memoryview::PyMemoryView;
-use crate::{call, name};
+use crate::name;
 use std::cell::RefCell;
 use std::ffi::{c_int, c_void};
 use taipan_abi::Py_buffer;
@@ -69,15 +69,7 @@ impl PyPickleBuffer {
             return Err(cx.buffer_error(format_args!("cannot extract raw buffer from non-contiguous buffer")));
         }
         let m = PyMemoryView::of(exporter.as_object(), FULL_RO, cx)?;
-        let by_rows = crate::attr::get(&m, name!(cx, "c_contiguous"), cx)?;
-        if crate::abstract_::is_true(&by_rows, cx)? {
-            let format = PyStr::new("B", cx)?;
-            return call::call_method(&m, name!(cx, "cast"), &[&format], cx);
-        }
-        // Column by column: the bytes in that order.
-        let order = PyStr::new("A", cx)?;
-        let bytes = call::call_method(&m, name!(cx, "tobytes"), &[&order], cx)?;
-        Ok(PyMemoryView::of(&bytes, FULL_RO, cx)?.into_object())
+        m.flat_bytes(cx).map(Own::into_object)
     }
 }
 
