@@ -17,10 +17,11 @@ pub enum BinaryOp {
 }
 
 impl BinaryOp {
-    /// The operator through the type slots.
-    fn apply(self, a: &Object, b: &Object, cx: &mut Cx) -> PyResult {
+    /// The operator's slots; powers have none of this kind.
+    #[inline(always)]
+    fn slots(self) -> Option<&'static number::BinOp> {
         use BinaryOp::*;
-        let op = match self {
+        Some(match self {
             Add | InplaceAdd => &number::ADD,
             Sub | InplaceSub => &number::SUB,
             Mul | InplaceMul => &number::MUL,
@@ -33,9 +34,12 @@ impl BinaryOp {
             Xor | InplaceXor => &number::XOR,
             LShift | InplaceLShift => &number::LSHIFT,
             RShift | InplaceRShift => &number::RSHIFT,
-            Pow | InplacePow => return number::power(a, b, none(), self == InplacePow, cx),
-        };
-        if self as u8 >= InplaceAdd as u8 { number::inplace(op, a, b, cx) } else { number::binary(op, a, b, cx) }
+            Pow | InplacePow => return None,
+        })
+    }
+    #[inline(always)]
+    fn is_inplace(self) -> bool {
+        self as u8 >= BinaryOp::InplaceAdd as u8
     }
 }
 
@@ -143,6 +147,11 @@ pub unsafe fn store_float(dst: *mut Slot, l: Opd, r: Opd, v: f64) -> PyResult<()
 #[inline(always)]
 unsafe fn binary(dst: *mut Slot, l: Opd, r: Opd, kind: BinaryOp, op: BinaryOp) -> PyResult<()> {
     let (a, b) = (l.peek(), r.peek());
+    if a.is_object() && !is_number(a) && !(kind == BinaryOp::Add && (*a.as_ptr()).is_exact::<PyStr>()) {
+        if let Some(slots) = kind.slots() {
+            return by_slots(dst, l, r, slots, op.is_inplace());
+        }
+    }
     if let (Some(x), Some(y)) = (a.to_i64(), b.to_i64()) {
         if kind == BinaryOp::TrueDiv {
             // Exact operands: one rounding, as in the division of big ints.
@@ -179,20 +188,34 @@ unsafe fn general(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> 
     if matches!(op, BinaryOp::Add | BinaryOp::InplaceAdd) && concat(dst, l, r, cx)? {
         return Ok(());
     }
-    let (a, b) = (l.peek(), r.peek());
-    if a.is_object() && b.is_object() {
-        let v = op.apply(&*a.as_ptr(), &*b.as_ptr(), cx)?;
-        l.consume();
-        r.consume();
-        store(dst, unboxed(v));
-        return Ok(());
-    }
-    let (x, y) = (l.take(cx)?, r.take(cx)?);
-    let v = op.apply(&x, &y, cx)?;
-    drop(x);
-    drop(y);
+    let (a, b) = (Slot::boxed(l.at, cx)?, Slot::boxed(r.at, cx)?);
+    let v = match op.slots() {
+        Some(slots) => return by_slots(dst, l, r, slots, op.is_inplace()),
+        None => number::power(a, b, none(), op == BinaryOp::InplacePow, cx)?,
+    };
+    l.consume();
+    r.consume();
     store(dst, unboxed(v));
     Ok(())
+}
+
+/// The operator through the type slots.
+#[inline(never)]
+unsafe fn by_slots(dst: *mut Slot, l: Opd, r: Opd, slots: &'static number::BinOp, inplace: bool) -> PyResult<()> {
+    let cx = &mut cx();
+    let (a, b) = (Slot::boxed(l.at, cx)?, Slot::boxed(r.at, cx)?);
+    let v = if inplace { number::inplace(slots, a, b, cx)? } else { number::binary(slots, a, b, cx)? };
+    l.consume();
+    r.consume();
+    store(dst, unboxed(v));
+    Ok(())
+}
+
+/// Whether an object is an exact int or float.
+#[inline(always)]
+unsafe fn is_number(s: Slot) -> bool {
+    let o = &*s.as_ptr();
+    o.is_exact::<PyInt>() || o.is_exact::<PyFloat>()
 }
 
 /// `s += t` on exact strings: grow the left one in place when the variable (or temp) is its only owner.

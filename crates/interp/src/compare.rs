@@ -109,10 +109,9 @@ pub unsafe fn compare_truth(l: Opd, r: Opd, op: CmpOp) -> PyResult<bool> {
         return Ok(b);
     }
     let cx = &mut cx();
-    let (x, y) = (l.take(cx)?, r.take(cx)?);
-    let v = abstract_::rich_compare(&x, &y, op, cx)?;
-    drop(x);
-    drop(y);
+    let v = abstract_::rich_compare(Slot::boxed(l.at, cx)?, Slot::boxed(r.at, cx)?, op, cx)?;
+    l.consume();
+    r.consume();
     abstract_::is_true(&v, cx)
 }
 
@@ -126,10 +125,9 @@ unsafe fn compare_value(dst: *mut Slot, l: Opd, r: Opd, op: CmpOp) -> PyResult<(
         return Ok(());
     }
     let cx = &mut cx();
-    let (x, y) = (l.take(cx)?, r.take(cx)?);
-    let v = abstract_::rich_compare(&x, &y, op, cx)?;
-    drop(x);
-    drop(y);
+    let v = abstract_::rich_compare(Slot::boxed(l.at, cx)?, Slot::boxed(r.at, cx)?, op, cx)?;
+    l.consume();
+    r.consume();
     store_own(dst, v);
     Ok(())
 }
@@ -345,9 +343,9 @@ unsafe fn truth_slow(o: Opd) -> PyResult<bool> {
         o.consume();
         return Ok(b);
     }
-    let cx = &mut cx();
-    let v = o.take(cx)?;
-    abstract_::is_true(&v, cx)
+    let truth = abstract_::is_true(&*o.peek().as_ptr(), &mut cx())?;
+    o.consume();
+    Ok(truth)
 }
 
 /// Truth of a `Src` operand.

@@ -199,7 +199,7 @@ fn rich_compare_slots(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResul
     }
     let _g = cx.enter_call(" in comparison")?;
     let mut reflected = false;
-    if !std::ptr::eq(a.ty(), b.ty()) && b.ty().is_subtype(a.ty()) && b.ty().tp_richcompare.get().is_some() {
+    if !std::ptr::eq(a.ty(), b.ty()) && b.ty().tp_richcompare.get().is_some() && b.ty().is_subtype(a.ty()) {
         reflected = true;
         if let Some(r) = try_compare(b, a, op.swapped()) {
             return r;
