@@ -74,6 +74,8 @@ running! {
         LoadMethodInstance;
         /// A method of a class whose instances have no `__dict__`.
         LoadMethodPlain;
+        /// An inline value of the instance, to be called.
+        LoadMethodInline;
         /// A module's function.
         LoadMethodModule;
         /// An attribute of a class, to be called.
@@ -125,6 +127,7 @@ running! {
         StoreAttrInlineLL = sop::StoreAttrInline [Local Local Any];
         LoadMethodInstanceL = sop::LoadMethodInstance [Any Local Any];
         LoadMethodPlainL = sop::LoadMethodPlain [Any Local Any];
+        LoadMethodInlineL = sop::LoadMethodInline [Any Local Any];
         LoadAttrAnyTL = sop::LoadAttrAny [Temp Local Any];
         LoadMethodAnyL = sop::LoadMethodAny [Any Local Any];
         LoadSubscrTL = Op::LoadSubscr [Temp Local Any];

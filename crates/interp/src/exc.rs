@@ -47,10 +47,29 @@ fn instance(e: &Object, cx: &mut Cx) -> PyResult {
     Err(cx.type_error(format_args!("exceptions must derive from BaseException")))
 }
 
-#[cold]
 #[inline(never)]
 pub unsafe fn raise(e: Opd, cause: Option<Opd>) -> Raised {
     let cx = &mut cx();
+    let s = e.peek();
+    if cause.is_none() && s.is_object() {
+        // A built-in class, or an instance that was just made.
+        let o = &*s.as_ptr();
+        let made = match o.exact::<PyType>() {
+            Some(t) => match exc::base::new_built_in(t, PyTuple::empty(), cx) {
+                Some(Ok(v)) => {
+                    e.consume();
+                    Some(v)
+                }
+                Some(Err(r)) => return r,
+                None => None,
+            },
+            None if o.is_a::<PyBaseException>() => Some(Own::from_raw(e.take_slot().as_ptr())),
+            None => None,
+        };
+        if let Some(v) = made {
+            return cx.raise(v);
+        }
+    }
     match raise_in(e, cause, cx) {
         Ok(e) => cx.raise(e),
         Err(r) => r,
@@ -138,6 +157,11 @@ pub fn matches(e: &Object, c: &Object) -> bool {
 #[inline(never)]
 pub unsafe fn exc_match(e: Opd, class: Opd) -> PyResult<bool> {
     let cx = &mut cx();
+    let (s, raised) = (class.peek(), (*e.peek().as_ptr()).ty());
+    if s.as_ptr() as *const PyType == raised as *const PyType {
+        class.consume();
+        return Ok(true);
+    }
     let c = class.take(cx)?;
     let ty = (*e.peek().as_ptr()).ty();
     if let Some(t) = c.exact::<PyType>().filter(|t| t.has(flags::BASE_EXC_SUBCLASS)) {

@@ -150,6 +150,20 @@ pub unsafe fn enter_python(
         abandon(ts, win, args, nargs, std::ptr::null_mut());
         return Err(too_deep());
     }
+    if code.simple_args() as usize == nargs && kwnames.is_none() && args == win.add(FRAME_HEADER) && !(*caller).has(ff::GENERATOR) {
+        let words = code.frame_words() + FRAME_HEADER;
+        if (ts.datastack_limit.get() as usize).wrapping_sub(win as usize) / 8 >= words {
+            ts.py_recursion_remaining.set(left - 1);
+            let fr = win as *mut Frame;
+            write_header(fr, caller, f, code, ret_word(fl, dst));
+            for i in nargs..code.nlocals() {
+                // Volatile, or it becomes a call of `memset`, which costs more than the few words.
+                args.add(i).write_volatile(Slot::EMPTY);
+            }
+            ts.current_frame.set(fr);
+            return Ok(());
+        }
+    }
     let words = FRAME_HEADER + code.frame_words().max(nargs);
     let room = (ts.datastack_limit.get() as usize).wrapping_sub(win as usize) / 8;
     let in_window = room >= words && !(*caller).has(ff::GENERATOR);
@@ -171,6 +185,15 @@ pub unsafe fn enter_python(
             *locals.add(i) = Slot::EMPTY;
         }
         nargs == argc || bind::fill_defaults(f, code, locals, nargs)
+    } else if in_window && args == locals && bind::only_rest(code, kwnames, nargs) {
+        // What is too much for the parameters becomes the tuple of `*args`.
+        match bind::rest_in_place(code, locals, nargs) {
+            Ok(()) => true,
+            Err(r) => {
+                abandon(ts, win, args, nargs, std::ptr::null_mut());
+                return Err(r);
+            }
+        }
     } else {
         false
     };
@@ -322,7 +345,11 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
         pop_separate(m.ts, m.frame);
     }
     *m = Regs::of(caller, m.ts);
-    if ret & ff::INIT == 0 {
+    if ret & (ff::INIT | ff::NEXT) == 0 {
+        m.set(ret_dst(ret), v);
+    } else if ret & ff::NEXT != 0 {
+        // The for_iter stands right before the return address.
+        m.pc = m.pc.offset(Narrow(*m.pc.sub(1) as u64).c());
         m.set(ret_dst(ret), v);
     } else {
         let obj = std::mem::replace(&mut *m.at(init_window(ret)), Slot::EMPTY);
@@ -390,6 +417,9 @@ unsafe fn leave_slow(m: Regs, v: Slot) -> Returned {
         }
         m.set(ret_dst(ret), obj);
         return Returned::Resume;
+    }
+    if ret & ff::NEXT != 0 {
+        (*m.frame).pc.set(Tagged::new(m.pc.offset(Narrow(*m.pc.sub(1) as u64).c())));
     }
     m.set(ret_dst(ret), v);
     Returned::Resume

@@ -1,14 +1,16 @@
 //! Iteration and unpacking.
 
-use crate::generator;
+use crate::{frames, generator};
 use crate::regs::*;
 use taipan_object::abstract_::{self, iter};
 use taipan_object::err::result_from_raw;
-use taipan_object::frame::Slot;
+use taipan_object::frame::{Slot, frame_flags as ff};
 use taipan_object::monitoring::fire;
 use taipan_object::name;
 use taipan_object::prelude::*;
-use taipan_object::typeobj::flags;
+use taipan_object::thread::ThreadState;
+use taipan_object::typeobj::{flags, lookup, slots};
+use taipan_object::types::function::PyFunction;
 use taipan_object::types::dict::iter::{PyDictItemIter, PyDictKeyIter, PyDictValueIter};
 use taipan_object::types::exc;
 use taipan_object::types::generator::{Gen, PyGenerator};
@@ -113,6 +115,24 @@ unsafe fn next_quietly(o: &Object) -> Slot {
     Slot::EMPTY
 }
 
+/// `for_iter` over an object with a Python `__next__`: run it in this loop. False: it is none, or somebody listens.
+#[inline(never)]
+unsafe fn enter_next(ts: &'static ThreadState, o: &Object, dst: isize) -> PyResult<bool> {
+    let ty = o.ty();
+    if ty.tp_iternext.get().map(|f| f as usize) != Some(slots::dispatch::slot_tp_iternext as *const () as usize) || ts.in_traced.get() {
+        return Ok(false);
+    }
+    let cx = &cx();
+    let Some(f) = lookup(ty, name!(cx, "__next__"), cx).and_then(|f| f.exact::<PyFunction>()) else { return Ok(false) };
+    if f.code().simple_args() != 1 {
+        return Ok(false);
+    }
+    frames::enter_separate(ts, f, [Slot::new_ref(o)], dst)?;
+    let fr = &*ts.current_frame.get();
+    fr.ret.set(fr.ret.get() | ff::NEXT);
+    Ok(true)
+}
+
 #[inline(always)]
 pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     if !m.get(w.b()).is_object() {
@@ -170,6 +190,10 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     if !v.is_empty() {
         m.put(w, v);
         return m.jump(w.c());
+    }
+    if !W::WIDE && !m.breaker() && enter_next(m.ts, o, w.a())? {
+        m.reload();
+        return Ok(());
     }
     match next(m.at(w.b()))? {
         Some(v) => {

@@ -11,7 +11,19 @@ pub unsafe fn make_function(m: Regs, dst: isize, base: *mut Slot, flags: usize, 
     let cx = &mut cx();
     let code = m.const_obj(code).cast_unchecked::<PyCode>();
     let f = PyFunction::new_like(code, (*m.frame).func(), cx)?;
-    let mut at = base;
+    if flags == 8 {
+        // Only a closure.
+        let v = std::mem::replace(&mut *base, Slot::EMPTY).into_own(cx)?;
+        f.set_closure(Some(v.cast_own_unchecked()));
+    } else if flags != 0 {
+        parts(&f, base, flags, cx)?;
+    }
+    m.set(dst, Slot::object(f));
+    Ok(())
+}
+
+/// Defaults, annotations and closure of a new function, as `flags` says, from the words at `at`.
+unsafe fn parts(f: &PyFunction, mut at: *mut Slot, flags: usize, cx: &mut Cx) -> PyResult<()> {
     let mut next = |on: bool, cx: &mut Cx| -> PyResult<Option<Own<Object>>> {
         if !on {
             return Ok(None);
@@ -35,6 +47,5 @@ pub unsafe fn make_function(m: Regs, dst: isize, base: *mut Slot, flags: usize, 
     if let Some(v) = next(flags & 8 != 0, cx)? {
         f.set_closure(Some(v.cast_own_unchecked()));
     }
-    m.set(dst, Slot::object(f));
     Ok(())
 }

@@ -4,11 +4,11 @@ use crate::frames;
 use crate::regs::*;
 use taipan_object::frame::{Slot, frame_flags as ff};
 use taipan_object::monitoring::{fire, is_traced};
+use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
 use taipan_object::types::traceback;
 
 /// The exception that is set leaves the instruction at the saved `pc`. Gives the registers at its handler, or none when a frame that Rust entered ended.
-#[cold]
 #[inline(never)]
 pub unsafe fn unwind(mut m: Regs, mut entry: bool) -> Option<Regs> {
     loop {
@@ -53,6 +53,12 @@ pub unsafe fn unwind(mut m: Regs, mut entry: bool) -> Option<Regs> {
             return None;
         }
         m = Regs::of(caller, m.ts);
+        if ret & ff::NEXT != 0 && cx().raised_is(exc::StopIteration()) {
+            drop(m.ts.current_exception.take());
+            let iter = Narrow(*m.pc.sub(1) as u64).b();
+            std::mem::replace(&mut *m.at(iter), Slot::EMPTY).release();
+            return Some(m);
+        }
         if ret & ff::INIT != 0 {
             let win = m.at((ret >> 16) as i16 as isize);
             std::mem::replace(&mut *win, Slot::EMPTY).release();
@@ -75,16 +81,18 @@ unsafe fn tell_handled(m: &Regs) -> bool {
 
 /// Release the temps from `depth` on.
 unsafe fn clear_temps(m: &Regs, depth: usize) {
-    let n = m.code().ntemps();
-    for i in depth..n {
-        let p = m.fp.add(i);
-        let v = std::mem::replace(&mut *p, Slot::EMPTY);
-        v.release();
+    let (mut p, end) = (m.fp.add(depth), m.fp.add(m.code().ntemps()));
+    while (p as usize) < end as usize {
+        let v = *p;
+        if v.is_object() {
+            *p = Slot::EMPTY;
+            v.release();
+        }
+        p = p.add(1);
     }
 }
 
 /// [`unwind`] for the plain loop: `pc` stands behind the instruction of the innermost frame that raised. True: the innermost frame goes on at its saved `pc`.
-#[cold]
 #[inline(never)]
 pub unsafe fn unwind_innermost(ts: &'static ThreadState, pc: *const u32, entry: bool) -> bool {
     let mut m = Regs::of(ts.current_frame.get(), ts);

@@ -10,6 +10,7 @@ use taipan_object::typeobj::{flags, lookup};
 use taipan_object::types::none;
 
 /// A special method of the object's type: (callable, whether it takes the object as first argument).
+#[inline]
 fn special(o: &Object, n: &PyStr, cx: &mut Cx) -> PyResult<Option<(Own<Object>, bool)>> {
     let Some(f) = lookup(o.ty(), n, cx).map(|f| f.own()) else { return Ok(None) };
     if f.ty().has(flags::METHOD_DESCRIPTOR) {

@@ -37,6 +37,11 @@ pub fn get_text(obj: &Object, name: &str, cx: &mut Cx) -> PyResult {
 pub fn get_opt(obj: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
     let found = if uses_generic_get(obj.ty()) {
         generic_get_opt(obj, name, cx)
+    } else if let Some(t) = obj.downcast::<PyType>().filter(|_| crate::types::type_::uses_type_get(obj.ty())) {
+        match crate::types::type_::find_attr(t, name, cx) {
+            Err(r) if cx.is_raised() => cx.catch(r, exc::AttributeError()).map(|()| None),
+            found => found,
+        }
     } else {
         match get(obj, name, cx) {
             Ok(v) => Ok(Some(v)),

@@ -196,13 +196,29 @@ pub fn call_tuple_dict(f: &Object, args: &PyTuple, kwargs: Option<&PyDict>, cx: 
 /// Call a method by name: `obj.name(*args)` without a bound method object where the type allows.
 pub fn call_method(obj: &Object, name: &PyStr, args: &[&Object], cx: &mut Cx) -> PyResult {
     let (f, bound) = crate::attr::get_method(obj, name, cx)?;
-    if bound {
-        return call(&f, args, cx);
+    call_found(&f, (!bound).then_some(obj), args, &[], None, cx)
+}
+
+/// As [`call_method`], with keyword values whose names are in `kwnames`.
+pub fn call_method_kw(obj: &Object, name: &PyStr, args: &[&Object], kwvals: &[&Object], kwnames: &PyTuple, cx: &mut Cx) -> PyResult {
+    let (f, bound) = crate::attr::get_method(obj, name, cx)?;
+    call_found(&f, (!bound).then_some(obj), args, kwvals, Some(kwnames), cx)
+}
+
+/// Call what `attr::get_method` gave, with its self in front if it wants one.
+fn call_found(f: &Object, slf: Option<&Object>, args: &[&Object], kwvals: &[&Object], kwnames: Option<&PyTuple>, cx: &mut Cx) -> PyResult {
+    let Some(slf) = slf else { return call_kw(f, args, kwvals, kwnames, cx) };
+    if args.len() < INLINE_ARGS {
+        let mut all = [slf; INLINE_ARGS];
+        for (to, from) in all[1..].iter_mut().zip(args) {
+            *to = from;
+        }
+        return call_kw(f, &all[..args.len() + 1], kwvals, kwnames, cx);
     }
     let mut all: Vec<&Object> = Vec::with_capacity(args.len() + 1);
-    all.push(obj);
+    all.push(slf);
     all.extend_from_slice(args);
-    call(&f, &all, cx)
+    call_kw(f, &all, kwvals, kwnames, cx)
 }
 
 /// Look a special method up on the type, bound to `obj` (`_PyObject_LookupSpecial`). `None` when the type has none.

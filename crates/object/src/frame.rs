@@ -190,6 +190,8 @@ pub mod frame_flags {
     pub const SEND: u64 = 64;
     /// With `SEND`: an async generator, resumed through the awaitable of its `__anext__()` or `asend()`; what it yields as an item is the result.
     pub const ASEND: u64 = 128;
+    /// A Python `__next__` called by `for_iter`: StopIteration ends the loop.
+    pub const NEXT: u64 = 256;
     /// All of them.
     pub const MASK: u64 = 0xFFFF;
 }

@@ -39,6 +39,34 @@ pub unsafe fn fill_defaults(f: &PyFunction, code: &PyCode, locals: *mut Slot, gi
     true
 }
 
+/// Whether all that binding has to do is to make the tuple of `*args`.
+#[inline]
+pub fn only_rest(code: &PyCode, kwnames: Option<&PyTuple>, nargs: usize) -> bool {
+    kwnames.is_none()
+        && code.has_flag(flags::VARARGS)
+        && !code.has_flag(flags::VARKEYWORDS)
+        && code.kwonlyargcount() == 0
+        && nargs >= code.argcount()
+}
+
+/// The arguments lie in the locals already: those behind the parameters move into the tuple, the other locals are emptied. On an error the arguments are as they were.
+pub unsafe fn rest_in_place(code: &PyCode, locals: *mut Slot, nargs: usize) -> PyResult<()> {
+    let cx = &mut Cx::assume();
+    let argc = code.argcount();
+    let rest = std::slice::from_raw_parts_mut(locals.add(argc), nargs - argc);
+    let t = if rest.is_empty() {
+        PyTuple::empty()
+    } else {
+        box_all(rest, cx)?;
+        PyTuple::steal_items(rest.as_ptr() as *const *mut Object, rest.len(), cx)?
+    };
+    *locals.add(argc) = Slot::object(t);
+    for i in argc + 1..code.nlocals().max(nargs) {
+        locals.add(i).write_volatile(Slot::EMPTY);
+    }
+    Ok(())
+}
+
 /// Bind `args` (positional, then one value per name in `kwnames`) to the empty `locals` of a frame of `f`. The arguments are taken over in any case; what was bound
 /// before an error stays in the locals.
 pub unsafe fn bind(f: &PyFunction, code: &PyCode, locals: *mut Slot, args: &mut [Slot], kwnames: Option<&PyTuple>, cx: &mut Cx) -> PyResult<()> {

@@ -52,7 +52,11 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
     if version == 0 || !uses_generic_get(ty) {
         return None;
     }
-    let found = lookup(ty, name, cx)?;
+    let Some(found) = lookup(ty, name, cx) else {
+        let offset = instance::value_offset(ty, instance::index_of(ty, name)?);
+        *cell = CacheCell { a: version, b: u32::try_from(offset).ok()?, c: 0 };
+        return Some(sop::LoadMethodInline);
+    };
     if found.is_exact::<PyClassMethod>() || found.is_exact::<PyStaticMethod>() {
         // `b` is never 0 here, which tells a receiver that is an instance.
         let Absence::KeysVersion(b) = absence(ty, name) else { return None };
@@ -147,6 +151,25 @@ pub unsafe fn load_method_no_dict(m: &mut Regs, w: Narrow) -> PyResult<()> {
         }
     }
     miss(*m, cell, w.a(), w.b(), w.cu())
+}
+
+#[inline(always)]
+pub unsafe fn load_method_inline<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let cell = m.cell();
+    if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
+        let v = inline_value(o, (*cell).b);
+        if !v.is_null() {
+            m.save();
+            return fill_plain(m, w.a(), w.b(), v);
+        }
+    }
+    other_type(*m, cell, w.a(), w.b(), w.cu())
+}
+
+/// The instance's value at an offset from `value_offset`; null: none, or the attributes are in a dict.
+#[inline(always)]
+pub(super) unsafe fn inline_value(o: &Object, offset: u32) -> *mut Object {
+    *((o.as_ptr() as *const u8).add(offset as usize) as *const *mut Object)
 }
 
 /// The class through which a cached class or static method is reached: the operand itself, or its type.

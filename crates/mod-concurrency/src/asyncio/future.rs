@@ -42,7 +42,8 @@ pub struct PyFuture {
     pub source_tb: FieldCell<Object>,
     pub cancel_message: FieldCell<Object>,
     pub cancelled_exc: FieldCell<Object>,
-    awaited_by: FieldCell<PySet>,
+    /// Who waits for it: nobody, one task, or a set of them.
+    awaited_by: FieldCell<Object>,
     #[gc(skip)]
     pub stage: Cell<Stage>,
     #[gc(skip)]
@@ -66,11 +67,10 @@ pub fn invalid_state(text: &str, cx: &mut Cx) -> Raised {
 
 /// `loop.call_soon(function, *args, context=context)`.
 pub fn call_soon(event_loop: &Object, function: &Object, arg: Option<&Object>, context: &Object, cx: &mut Cx) -> PyResult<()> {
-    let f = attr::get(event_loop, name!(cx, "call_soon"), cx)?;
-    let names = PyTuple::from_slice(&[name!(cx, "context")], cx)?;
+    let names = super::state::context_name(cx)?;
     match arg {
-        Some(a) => call::call_kw(&f, &[function, a], &[context], Some(&names), cx)?,
-        None => call::call_kw(&f, &[function], &[context], Some(&names), cx)?,
+        Some(a) => call::call_method_kw(event_loop, name!(cx, "call_soon"), &[function, a], &[context], &names, cx)?,
+        None => call::call_method_kw(event_loop, name!(cx, "call_soon"), &[function], &[context], &names, cx)?,
     };
     Ok(())
 }
@@ -253,16 +253,28 @@ impl PyFuture {
 
     /// Somebody waits for this future; `add` false: no longer.
     pub fn note_waiter(&self, waiter: &Object, add: bool, cx: &mut Cx) -> PyResult<()> {
-        let set = match self.awaited_by.own() {
-            Some(s) => s,
-            None if !add => return Ok(()),
-            None => {
-                let s = PySet::new(cx)?;
-                self.awaited_by.set(Some(s.clone()), cx);
-                s
+        let Some(now) = self.awaited_by.own() else {
+            if add {
+                self.awaited_by.set(Some(waiter.own()), cx);
             }
+            return Ok(());
         };
-        if add { set.add(waiter, cx).map(drop) } else { set.discard(waiter, cx).map(drop) }
+        if let Some(set) = now.exact::<PySet>() {
+            return if add { set.add(waiter, cx).map(drop) } else { set.discard(waiter, cx).map(drop) };
+        }
+        if !add {
+            if now.is(waiter) {
+                self.awaited_by.set(None, cx);
+            }
+            return Ok(());
+        }
+        if !now.is(waiter) {
+            let set = PySet::new(cx)?;
+            set.add(&now, cx)?;
+            set.add(waiter, cx)?;
+            self.awaited_by.set(Some(set.into_object()), cx);
+        }
+        Ok(())
     }
 
     /// What `__del__` does about an exception that nobody has asked for.
@@ -520,7 +532,11 @@ impl PyFuture {
     fn get_awaited_by(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         match self.awaited_by.own() {
             None => Ok(none().own()),
-            Some(s) => taipan_object::types::set::PyFrozenSet::from_iterable(&s, cx),
+            Some(s) if s.is_exact::<PySet>() => taipan_object::types::set::PyFrozenSet::from_iterable(&s, cx),
+            Some(one) => {
+                let t = PyTuple::from_slice(&[&one], cx)?;
+                taipan_object::types::set::PyFrozenSet::from_iterable(&t, cx)
+            }
         }
     }
 }
@@ -558,6 +574,15 @@ impl PyFutureIter {
     #[slot(tp_iternext)]
     fn next(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
         self.step(cx).map(Some)
+    }
+    #[slot(am_send)]
+    fn am_send(&self, _value: &Object, cx: &mut Cx) -> PyResult<SendResult> {
+        let Some(f) = self.future.own() else { return Ok(SendResult::Return(none().own())) };
+        if f.stage.get() == Stage::Pending {
+            return self.step(cx).map(SendResult::Yield);
+        }
+        self.future.set(None, cx);
+        f.outcome(cx).map(SendResult::Return)
     }
     #[method("send(value, /)")]
     fn send(&self, _value: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {

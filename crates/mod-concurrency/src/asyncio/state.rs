@@ -47,6 +47,18 @@ pub struct State {
     eager: RefCell<Vec<Own<Object>>>,
     pub next_name: Cell<u64>,
     imported: RefCell<Vec<(&'static str, &'static str, Own<Object>)>>,
+    context_name: FieldCell<PyTuple>,
+}
+
+/// The tuple `("context",)`, the keyword of `call_soon`.
+pub fn context_name(cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+    let s = cx.state::<State>();
+    if let Some(t) = s.context_name.own() {
+        return Ok(t);
+    }
+    let t = PyTuple::from_slice(&[name!(cx, "context")], cx)?;
+    s.context_name.set(Some(t.clone()), cx);
+    Ok(t)
 }
 
 /// An attribute of a module of Lib, looked up once.
@@ -196,12 +208,12 @@ pub fn all_tasks(event_loop: &Object, cx: &mut Cx) -> PyResult<Own<PySet>> {
     Ok(set)
 }
 
-/// A name for a task that was given none.
-pub fn fresh_name(cx: &mut Cx) -> PyResult<Own<PyStr>> {
+/// The number of a task that was given no name; it is called `Task-<n>` when somebody asks.
+pub fn fresh_number(cx: &Cx) -> u64 {
     let s = cx.state::<State>();
     let n = s.next_name.get() + 1;
     s.next_name.set(n);
-    PyStr::new(&format!("Task-{n}"), cx)
+    n
 }
 
 /// Whether a future is one of our tasks.

@@ -14,7 +14,10 @@ use taipan_object::{abstract_, attr, call};
 pub struct PyTask {
     base: PyFuture,
     coro: FieldCell<Object>,
+    /// Empty as long as nobody has asked for the name that comes from `number`.
     name: FieldCell<Object>,
+    #[gc(skip)]
+    number: Cell<u64>,
     context: FieldCell<Object>,
     waits_for: FieldCell<Object>,
     #[gc(skip)]
@@ -371,6 +374,7 @@ impl PyTask {
             base: PyFuture::fresh(),
             coro: FieldCell::empty(),
             name: FieldCell::empty(),
+            number: Cell::new(0),
             context: FieldCell::empty(),
             waits_for: FieldCell::empty(),
             must_cancel: Cell::new(false),
@@ -395,13 +399,14 @@ impl PyTask {
         self.cancel_requests.set(0);
         self.coro.set(Some(coro.own()), cx);
         let name = if name.is_none() {
-            state::fresh_name(cx)?
+            self.number.set(state::fresh_number(cx));
+            None
         } else if let Some(s) = name.exact::<PyStr>() {
-            s.new_ref()
+            Some(s.new_ref())
         } else {
-            abstract_::str(name, cx)?
+            Some(abstract_::str(name, cx)?)
         };
-        self.name.set(Some(name.into_object()), cx);
+        self.name.set(name.map(Own::into_object), cx);
         if eager_start {
             let l = self.future().alive(cx)?;
             let runs = call::call_method(&l, name!(cx, "is_running"), &[], cx)?;
@@ -519,8 +524,12 @@ impl PyTask {
         call::call(&f, &[self.as_object(), limit, file], cx)
     }
     #[method("get_name()")]
-    fn get_name(&self) -> Option<Own<Object>> {
-        self.name.own()
+    fn get_name(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+        if self.name.is_empty() && self.number.get() != 0 {
+            let text = PyStr::new(&format!("Task-{}", self.number.get()), cx)?;
+            self.name.set(Some(text.into_object()), cx);
+        }
+        Ok(self.name.own())
     }
     #[method("set_name(value, /)")]
     fn set_name(&self, value: &Object, cx: &mut Cx) -> PyResult<()> {

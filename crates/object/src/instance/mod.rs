@@ -117,13 +117,14 @@ pub fn has_dict(obj: &Object) -> bool {
 const SPARE_NAMES: usize = 6;
 
 /// Give a new class with `INLINE_VALUES` its shared keys: those of its base, then `names`, which its methods assign on `self` (`__static_attributes__`). Known names have
-/// their places in every instance, whenever they are assigned. Raises `MemoryError`.
-pub fn init_class(ty: &PyHeapType, names: Option<&crate::types::tuple::PyTuple>, cx: &mut Cx) -> PyResult<()> {
+/// their places in every instance, whenever they are assigned. `annotated`: its body has annotations, so that its `__init__` may have been made from them. Raises `MemoryError`.
+pub fn init_class(ty: &PyHeapType, names: Option<&crate::types::tuple::PyTuple>, annotated: bool, cx: &mut Cx) -> PyResult<()> {
     let base = ty.slots.ty.tp_base.get();
     // SAFETY: null or a live type.
     let inherited = unsafe { base.as_ref() }.and_then(shared_keys);
     let names = names.map_or(&[][..], |t| t.as_slice());
     let n = match names.len() + inherited.map_or(0, Keys::nentries) {
+        0 if annotated => 2 * SPARE_NAMES,
         0 => 4,
         known => known + SPARE_NAMES,
     };

@@ -40,7 +40,12 @@ pub struct Interpreter {
     pub finalizing: Cell<bool>,
     /// State of native modules, by Rust type (`Cx::state`).
     ext: RefCell<HashMap<TypeId, &'static dyn Any, BuildHasherDefault<TypeHasher>>>,
+    /// Those asked for last, by a few bits of the type's identity.
+    recent: [Cell<Option<(TypeId, *const ())>>; RECENT],
 }
+
+/// Entries of `recent`.
+const RECENT: usize = 16;
 
 /// `sizeof(PyInterpreterState)` of 3.14.
 const REFERENCE_SIZE: usize = 0x37248;
@@ -79,6 +84,7 @@ impl Interpreter {
             config: RefCell::new(config),
             finalizing: Cell::new(false),
             ext: RefCell::new(HashMap::default()),
+            recent: [const { Cell::new(None) }; RECENT],
             });
             &*place
         };
@@ -131,8 +137,24 @@ impl Interpreter {
     }
 
     /// The state of type `T` of this interpreter, made on first use. For native modules.
+    #[inline]
     pub fn state<T: Default + 'static>(&self) -> &'static T {
         let id = TypeId::of::<T>();
+        let mut h = TypeHasher::default();
+        std::hash::Hash::hash(&id, &mut h);
+        let recent = &self.recent[(h.finish() >> 20) as usize % RECENT];
+        if let Some((known, p)) = recent.get() {
+            if known == id {
+                // SAFETY: stored below for this type; states are never freed.
+                return unsafe { &*(p as *const T) };
+            }
+        }
+        let v = self.state_of::<T>(id);
+        recent.set(Some((id, v as *const T as *const ())));
+        v
+    }
+
+    fn state_of<T: Default + 'static>(&self, id: TypeId) -> &'static T {
         if let Some(v) = self.ext.borrow().get(&id) {
             if let Some(v) = (*v).downcast_ref::<T>() {
                 return v;
@@ -166,6 +188,7 @@ impl Hasher for TypeHasher {
 
 impl crate::cx::Cx {
     /// Per-interpreter state of a native module (see [`Interpreter::state`]).
+    #[inline]
     pub fn state<T: Default + 'static>(&self) -> &'static T {
         self.interp().state::<T>()
     }

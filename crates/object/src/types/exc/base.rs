@@ -54,8 +54,49 @@ pub(super) unsafe extern "C" fn clear<T: ExcLayout>(o: *mut Object) -> i32 {
     .unwrap_or(0)
 }
 
+/// An instance of a built-in exception type of the plain layout, whose `__new__` and `__init__` only keep the arguments; none for other types.
+#[inline]
+pub fn new_built_in(ty: &PyType, args: Own<PyTuple>, cx: &mut Cx) -> Option<PyResult> {
+    let known = ty.tp_vectorcall.get().map(|f| f as usize) == Some(vectorcall as *const () as usize);
+    if !known || ty.tp_flags.get() & crate::typeobj::flags::HEAPTYPE != 0 || ty.tp_basicsize.get() as usize != size_of::<PyBaseException>() {
+        return None;
+    }
+    crate::gc::before_alloc(cx);
+    const BYTES: usize = crate::gc::GC_HEAD_BYTES + size_of::<PyBaseException>();
+    let p = crate::alloc::malloc(BYTES);
+    if p.is_null() {
+        return Some(Err(cx.memory_error()));
+    }
+    // SAFETY: a fresh block of the size that the type states.
+    unsafe {
+        (p as *mut [usize; 2]).write([0, 0]);
+        let o = p.add(crate::gc::GC_HEAD_BYTES) as *mut PyBaseException;
+        o.write(PyBaseException {
+            head: Object::new_heap(ty),
+            dict: FieldCell::empty(),
+            args: FieldCell::new(Some(args)),
+            notes: FieldCell::empty(),
+            traceback: FieldCell::empty(),
+            context: FieldCell::empty(),
+            cause: FieldCell::empty(),
+            suppress_context: std::cell::Cell::new(false),
+        });
+        crate::gc::track(o as *mut Object);
+        Some(Ok(Own::from_raw(o as *mut Object)))
+    }
+}
+
 /// `ty(*args)` for exception types whose `__new__` and `__init__` only keep the arguments; none for others.
 pub fn new_plain(ty: &PyType, args: &[&Object], cx: &mut Cx) -> Option<PyResult> {
+    if ty.tp_vectorcall.get().map(|f| f as usize) == Some(vectorcall as *const () as usize) {
+        let t = match PyTuple::from_slice(args, cx) {
+            Ok(t) => t,
+            Err(r) => return Some(Err(r)),
+        };
+        if let Some(made) = new_built_in(ty, t, cx) {
+            return Some(made);
+        }
+    }
     let (base, name, attribute) = (super::BaseException(), super::NameError(), super::AttributeError());
     let same = |a: &PyType| a.tp_init.get().map(|f| f as usize) == ty.tp_init.get().map(|f| f as usize);
     if ty.tp_new.get().map(|f| f as usize) != base.tp_new.get().map(|f| f as usize)

@@ -27,11 +27,17 @@ pub(crate) fn prepare_memory_error(cx: &mut Cx) -> PyResult<()> {
 }
 
 /// Make `e` the current exception; the one being handled becomes its `__context__` (`_PyErr_SetObject`).
+#[inline]
 pub(crate) fn raise_instance(cx: &mut Cx, e: Own<Object>) {
-    if let Some(handled) = cx.ts().handled_exception() {
+    let ts = cx.ts();
+    // Mostly nothing is being handled: one level, and it is empty.
+    let top = ts.exc_top();
+    if !(top.exc_value.is_empty() && top.previous_item.get().is_null())
+        && let Some(handled) = ts.handled_exception()
+    {
         chain_context(cx, &e, handled);
     }
-    cx.ts().current_exception.set(Some(e), cx);
+    ts.current_exception.set(Some(e), cx);
 }
 
 /// Set `e.__context__ = handled`, cutting any link that would close a cycle.

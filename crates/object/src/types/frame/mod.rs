@@ -14,7 +14,7 @@ use crate::field::GcField;
 use crate::frame::{FRAME_HEADER, Frame, Slot, Tagged, frame_flags};
 use crate::prelude::*;
 use crate::types::code::PyCode;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ptr::null_mut;
 use taipan_macros::pytype;
 
@@ -55,8 +55,9 @@ impl Drop for OwnFrame {
             let f = &*p;
             f.clear_slots();
             f.locals.replace(Slot::EMPTY).release();
+            let bytes = (f.code().frame_words() + FRAME_HEADER) * 8;
             f.func.replace(Slot::EMPTY).release();
-            alloc::raw_free(p as *mut u8);
+            alloc::free(p as *mut u8, bytes);
         }
     }
 }
@@ -86,10 +87,14 @@ pub unsafe fn visit_frame(f: &Frame, v: Visit) -> Result<(), i32> {
 
 /// Values that `f_locals` writes displaced while an instruction may still borrow them.
 #[derive(Default)]
-pub struct Displaced(RefCell<Vec<Own<Object>>>);
+pub struct Displaced(Cell<Option<Box<Vec<Own<Object>>>>>);
 impl GcField for Displaced {
     fn traverse(&self, v: Visit) -> Result<(), i32> {
-        self.0.traverse(v)
+        // SAFETY: traverse functions run no Python code, so nobody replaces the box meanwhile.
+        match unsafe { &*self.0.as_ptr() } {
+            Some(all) => all.traverse(v),
+            None => Ok(()),
+        }
     }
 }
 
@@ -150,7 +155,7 @@ pub struct PyFrame {
 
 impl PyFrame {
     fn make(f: *mut Frame, code: Option<Own<PyCode>>, globals: Option<Own<PyDict>>, cx: &mut Cx) -> PyResult<Own<PyFrame>> {
-        cx.new_object(PyFrame {
+        cx.new_object_here(PyFrame {
             head: Object::placeholder(),
             f_back: FieldCell::empty(),
             f_frame: c_frame(),
@@ -170,12 +175,17 @@ impl PyFrame {
     }
 
     /// The object of a frame in use; made on first use.
+    #[inline]
     pub fn of(f: &Frame, cx: &mut Cx) -> PyResult<Own<PyFrame>> {
         let s = f.frame_obj.get();
         if s.is_object() {
             // SAFETY: the frame owns a reference to its object.
             return Ok(unsafe { (*s.as_ptr()).cast_unchecked::<PyFrame>() }.new_ref());
         }
+        PyFrame::make_for(f, cx)
+    }
+
+    fn make_for(f: &Frame, cx: &mut Cx) -> PyResult<Own<PyFrame>> {
         let o = PyFrame::make(f as *const Frame as *mut Frame, None, None, cx)?;
         f.frame_obj.set(Slot::object(o.clone()));
         Ok(o)
@@ -274,7 +284,7 @@ impl PyFrame {
         }
         this.release_displaced();
         let words = f.code().frame_words() + FRAME_HEADER;
-        let block = alloc::raw_malloc(words * 8) as *mut Frame;
+        let block = alloc::malloc(words * 8) as *mut Frame;
         if block.is_null() {
             // Without memory the object loses its locals, nothing else.
             this.words.set(null_mut());
@@ -315,15 +325,12 @@ impl PyFrame {
         if self.is_over() {
             return;
         }
-        if let Ok(mut v) = self.displaced.0.try_borrow_mut() {
-            v.push(old);
-        } else {
-            std::mem::forget(old);
-        }
+        let mut v = self.displaced.0.take().unwrap_or_default();
+        v.push(old);
+        self.displaced.0.set(Some(v));
     }
     /// Let go what `f_locals` writes displaced, once the borrowing instruction is over.
     pub fn release_displaced(&self) {
-        let v = self.displaced.0.try_borrow_mut().map(|mut v| std::mem::take(&mut *v));
-        drop(v);
+        drop(self.displaced.0.take());
     }
 }

@@ -53,6 +53,19 @@ pub struct PyFunction {
     old_code: Kept<PyList>,
 }
 
+/// Where the globals of the functions made last have `__builtins__` and `__name__`.
+#[derive(Clone, Copy)]
+struct Places {
+    /// Keys version of the globals; 0: none.
+    version: u32,
+    builtins: *const *mut Object,
+    name: *const *mut Object,
+}
+struct PlacesCell(Cell<Places>);
+// SAFETY: touched with the GIL held.
+unsafe impl Sync for PlacesCell {}
+static PLACES: PlacesCell = PlacesCell(Cell::new(Places { version: 0, builtins: std::ptr::null(), name: std::ptr::null() }));
+
 struct NextVersion(Cell<u32>);
 // SAFETY: touched with the GIL held.
 unsafe impl Sync for NextVersion {}
@@ -66,8 +79,29 @@ impl PyFunction {
     }
 
     /// As [`PyFunction::new`] with the globals of the function that runs; `__builtins__` is looked up only if somebody may have changed it since.
+    #[inline]
     pub fn new_like(code: &PyCode, maker: &PyFunction, cx: &mut Cx) -> PyResult<Own<PyFunction>> {
         let globals = maker.globals();
+        let known = PLACES.0.get();
+        if known.version != 0 && globals.keys().current_version() == known.version && globals.split_values().is_none() {
+            // SAFETY: while a keys version stays, its entries keep their places.
+            let (b, module) = unsafe { (&**known.builtins, (**known.name).own()) };
+            if b.is(maker.builtins()) || b.exact::<crate::types::module::PyModule>().is_some_and(|m| m.md_dict.as_raw() == maker.builtins().as_ptr()) {
+                return PyFunction::make(code, globals, maker.builtins().own(), Some(module), cx);
+            }
+        }
+        PyFunction::new_like_slow(code, maker, cx)
+    }
+
+    #[inline(never)]
+    fn new_like_slow(code: &PyCode, maker: &PyFunction, cx: &mut Cx) -> PyResult<Own<PyFunction>> {
+        let globals = maker.globals();
+        if globals.is_exact::<PyDict>() && globals.is_str_only() && globals.split_values().is_none() {
+            let (b, n) = (globals.lookup_index_str(name!(cx, "__builtins__")), globals.lookup_index_str(name!(cx, "__name__")));
+            if let (Some(b), Some(n)) = (b, n) {
+                PLACES.0.set(Places { version: globals.keys_version(), builtins: globals.value_place(b), name: globals.value_place(n) });
+            }
+        }
         let found = globals.get_str(name!(cx, "__builtins__"), cx);
         let same = found.is_some_and(|b| match b.exact::<crate::types::module::PyModule>() {
             Some(m) => m.md_dict.as_raw() == maker.builtins().as_ptr(),
@@ -78,9 +112,14 @@ impl PyFunction {
 
     fn with_builtins(code: &PyCode, globals: &PyDict, builtins: Own<Object>, cx: &mut Cx) -> PyResult<Own<PyFunction>> {
         let module = globals.get_str(name!(cx, "__name__"), cx).map(|m| m.own());
+        PyFunction::make(code, globals, builtins, module, cx)
+    }
+
+    #[inline]
+    fn make(code: &PyCode, globals: &PyDict, builtins: Own<Object>, module: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyFunction>> {
         // The docstring is among the constants, which are not made before somebody wants them.
         let doc = if code.has_flag(taipan_bytecode::flags::HAS_DOCSTRING) { None } else { Some(singletons::none().own()) };
-        let f = cx.new_object(PyFunction {
+        let f = cx.new_object_here(PyFunction {
             head: Object::placeholder(),
             func_globals: Field::new(globals.new_ref()),
             func_builtins: Kept::new(Some(builtins)),
@@ -143,10 +182,12 @@ impl PyFunction {
         self.func_closure.get(cx)?.get(i).map(|c| unsafe { c.cast_unchecked::<PyCell>().new_ref() })
     }
     /// `__qualname__`
+    #[inline]
     pub fn qualname(&self) -> Option<Own<PyStr>> {
         self.func_qualname.own()
     }
     /// `__name__`
+    #[inline]
     pub fn name_str(&self) -> Option<Own<PyStr>> {
         self.func_name.own()
     }

@@ -22,8 +22,9 @@ pub struct PyTraceback {
 
 impl PyTraceback {
     /// A new entry in front of `next`. `lasti` counts bytes (two per word); `lineno` -1: to be found when asked for.
+    #[inline]
     pub fn new(next: Option<Own<PyTraceback>>, frame: Own<PyFrame>, lasti: i32, lineno: i32, cx: &mut Cx) -> PyResult<Own<PyTraceback>> {
-        cx.new_object(PyTraceback {
+        cx.new_object_here(PyTraceback {
             head: Object::placeholder(),
             tb_next: FieldCell::new(next),
             tb_frame: Field::new(frame),
@@ -135,16 +136,16 @@ pub fn add_entry(frame: &PyFrame, lasti: i32, lineno: i32, cx: &mut Cx) {
 pub fn add_frame_entry(f: &crate::frame::Frame, cx: &mut Cx) {
     let Some(e) = cx.ts().current_exception.take() else { return };
     if let Some(exc) = e.downcast::<exc::PyBaseException>() {
-        let made = PyFrame::of(f, cx).and_then(|o| {
-            let next = exc.traceback.own().map(|t| {
-                // SAFETY: the field holds tracebacks only (its setter checks).
-                unsafe { t.cast_own_unchecked::<PyTraceback>() }
-            });
-            PyTraceback::new(next, o, f.lasti_word().max(0) * 2, -1, cx)
-        });
+        // The entries so far move into the new one.
+        // SAFETY: the field holds tracebacks only (its setter checks).
+        let next = exc.traceback.take().map(|t| unsafe { t.cast_own_unchecked::<PyTraceback>() });
+        let made = match PyFrame::of(f, cx) {
+            Ok(o) => PyTraceback::new(next, o, f.lasti_word().max(0) * 2, -1, cx),
+            Err(r) => Err(r),
+        };
         match made {
             Ok(t) => drop(exc.traceback.swap(Some(t.into_object()))),
-            // Out of memory while recording: the exception goes on without this entry.
+            // Out of memory while recording: the exception goes on without its entries.
             Err(r) => cx.discard(r),
         }
     }

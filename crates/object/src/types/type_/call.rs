@@ -118,6 +118,20 @@ impl PyType {
 
 /// `type.__getattribute__`: data descriptors of the metatype, then the MRO, then the rest of the metatype.
 pub(super) fn get_attr(ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
+    match find_attr(ty, name, cx)? {
+        Some(v) => Ok(v),
+        None => Err(crate::attr::no_attribute(ty, name, cx)),
+    }
+}
+
+/// Whether attributes of the metatype's instances are found by `type.__getattribute__`.
+#[inline]
+pub fn uses_type_get(meta: &PyType) -> bool {
+    meta.tp_getattro.get().map(|f| f as usize) == PyType::ty().tp_getattro.get().map(|f| f as usize)
+}
+
+/// As `type.__getattribute__`, but nothing is raised about what does not exist.
+pub fn find_attr(ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
     let meta = ty.as_object().ty();
     let meta_attr = crate::typeobj::lookup(meta, name, cx).map(|a| a.own());
     let meta_get = meta_attr.as_ref().and_then(|a| a.ty().tp_descr_get.get());
@@ -126,21 +140,20 @@ pub(super) fn get_attr(ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<Own<O
     if let (Some(a), Some(get)) = (&meta_attr, meta_get) {
         if a.ty().tp_descr_set.get().is_some() {
             // SAFETY: the slot's contract.
-            return unsafe { result_from_raw(get(a.as_ptr(), tyo, metao)) };
+            return unsafe { result_from_raw(get(a.as_ptr(), tyo, metao)) }.map(Some);
         }
     }
     if let Some(a) = crate::typeobj::lookup(ty, name, cx).map(|a| a.own()) {
         return match a.ty().tp_descr_get.get() {
             // SAFETY: the slot's contract: no instance.
-            Some(get) => unsafe { result_from_raw(get(a.as_ptr(), std::ptr::null_mut(), tyo)) },
-            None => Ok(a),
+            Some(get) => unsafe { result_from_raw(get(a.as_ptr(), std::ptr::null_mut(), tyo)) }.map(Some),
+            None => Ok(Some(a)),
         };
     }
     match (meta_attr, meta_get) {
         // SAFETY: the slot's contract.
-        (Some(a), Some(get)) => unsafe { result_from_raw(get(a.as_ptr(), tyo, metao)) },
-        (Some(a), None) => Ok(a),
-        (None, _) => Err(crate::attr::no_attribute(ty, name, cx)),
+        (Some(a), Some(get)) => unsafe { result_from_raw(get(a.as_ptr(), tyo, metao)) }.map(Some),
+        (a, _) => Ok(a),
     }
 }
 

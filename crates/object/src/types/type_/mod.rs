@@ -9,7 +9,7 @@ mod new;
 mod rebase;
 mod subtype;
 
-pub use call::type_call;
+pub use call::{find_attr, type_call, uses_type_get};
 pub use new::{calculate_metaclass, new_class};
 pub use rebase::compatible_layout;
 pub use subtype::{subtype_dealloc, subtype_traverse};

@@ -133,6 +133,10 @@ impl PyWeakref {
             a => Err(cx.type_error(format_args!("__new__ expected at most 2 arguments, got {}", a.len()))),
         }
     }
+    #[slot(tp_vectorcall)]
+    fn construct(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyWeakref>> {
+        PyWeakref::tp_new(cls, args, kw, cx)
+    }
     #[slot(tp_init)]
     fn tp_init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
         if !kw.is_empty() {
