@@ -53,13 +53,7 @@ pub fn only_rest(code: &PyCode, kwnames: Option<&PyTuple>, nargs: usize) -> bool
 pub unsafe fn rest_in_place(code: &PyCode, locals: *mut Slot, nargs: usize) -> PyResult<()> {
     let cx = &mut Cx::assume();
     let argc = code.argcount();
-    let rest = std::slice::from_raw_parts_mut(locals.add(argc), nargs - argc);
-    let t = if rest.is_empty() {
-        PyTuple::empty()
-    } else {
-        box_all(rest, cx)?;
-        PyTuple::steal_items(rest.as_ptr() as *const *mut Object, rest.len(), cx)?
-    };
+    let t = PyTuple::take_slots(locals.add(argc), nargs - argc, cx)?;
     *locals.add(argc) = Slot::object(t);
     for i in argc + 1..code.nlocals().max(nargs) {
         locals.add(i).write_volatile(Slot::EMPTY);

@@ -23,6 +23,8 @@ enum Kind {
     Init = 1,
     /// `object.__new__` and `object.__init__`: no arguments.
     Plain = 2,
+    /// An exception class that only keeps its arguments.
+    Exception = 3,
 }
 
 /// What calling `t` does, with its `__init__`.
@@ -59,6 +61,9 @@ pub unsafe fn call(ts: &'static ThreadState, fp: *mut Slot, b: isize, n: usize, 
         if let Some(f) = t.tp_vectorcall.get() {
             return native::call_type(fp.offset(dst), win, f, n).map(|()| true);
         }
+        if t.has(flags::BASE_EXC_SUBCLASS) && exc::base::only_keeps(t) {
+            *c = CacheCell { a: version_tag(t), b: Kind::Exception as u32, c: 0 };
+        }
         if t.has(flags::BASE_EXC_SUBCLASS) {
             let args = Callee { args: win.add(FRAME_HEADER), nargs: n, kwnames: None, dst };
             if let Some(r) = new_exception(t, win, &args, cx) {
@@ -71,6 +76,13 @@ pub unsafe fn call(ts: &'static ThreadState, fp: *mut Slot, b: isize, n: usize, 
         if c.a == 0 {
             return Ok(false);
         }
+    }
+    if c.b == Kind::Exception as u32 {
+        let args = PyTuple::take_slots(win.add(FRAME_HEADER), n, cx)?;
+        let e = exc::base::new_keeping(t, args, cx)?;
+        std::mem::replace(&mut *win, Slot::EMPTY).release();
+        store(fp.offset(dst), Slot::object(e));
+        return Ok(true);
     }
     if c.b == Kind::Plain as u32 && n == 0 {
         let obj = typeobj::alloc_instance(t, 0, cx)?;

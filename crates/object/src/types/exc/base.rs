@@ -86,6 +86,24 @@ pub fn new_built_in(ty: &PyType, args: Own<PyTuple>, cx: &mut Cx) -> Option<PyRe
     }
 }
 
+/// Whether `__new__` and `__init__` of an exception type only keep the arguments.
+pub fn only_keeps(ty: &PyType) -> bool {
+    let (base, name, attribute) = (super::BaseException(), super::NameError(), super::AttributeError());
+    let same = |a: &PyType| a.tp_init.get().map(|f| f as usize) == ty.tp_init.get().map(|f| f as usize);
+    ty.tp_new.get().map(|f| f as usize) == base.tp_new.get().map(|f| f as usize)
+        && (same(base) || same(name) || same(attribute))
+        && ty.as_object().is_exact::<PyType>()
+}
+
+/// An instance of an exception type that [`only_keeps`] its arguments.
+#[inline]
+pub fn new_keeping(ty: &PyType, args: Own<PyTuple>, cx: &mut Cx) -> PyResult {
+    let o = crate::typeobj::alloc_instance(ty, 0, cx)?;
+    // SAFETY: an instance of an exception type; zeroed fields are empty.
+    unsafe { o.cast_unchecked::<PyBaseException>() }.args.set(Some(args), cx);
+    Ok(o)
+}
+
 /// `ty(*args)` for exception types whose `__new__` and `__init__` only keep the arguments; none for others.
 pub fn new_plain(ty: &PyType, args: &[&Object], cx: &mut Cx) -> Option<PyResult> {
     if ty.tp_vectorcall.get().map(|f| f as usize) == Some(vectorcall as *const () as usize) {
@@ -97,21 +115,13 @@ pub fn new_plain(ty: &PyType, args: &[&Object], cx: &mut Cx) -> Option<PyResult>
             return Some(made);
         }
     }
-    let (base, name, attribute) = (super::BaseException(), super::NameError(), super::AttributeError());
-    let same = |a: &PyType| a.tp_init.get().map(|f| f as usize) == ty.tp_init.get().map(|f| f as usize);
-    if ty.tp_new.get().map(|f| f as usize) != base.tp_new.get().map(|f| f as usize)
-        || !(same(base) || same(name) || same(attribute))
-        || !ty.as_object().is_exact::<PyType>()
-    {
+    if !only_keeps(ty) {
         return None;
     }
-    Some((|| {
-        let o = crate::typeobj::alloc_instance(ty, 0, cx)?;
-        let t = PyTuple::from_slice(args, cx)?;
-        // SAFETY: an instance of an exception type; zeroed fields are empty.
-        unsafe { o.cast_unchecked::<PyBaseException>() }.args.set(Some(t), cx);
-        Ok(o)
-    })())
+    Some(match PyTuple::from_slice(args, cx) {
+        Ok(t) => new_keeping(ty, t, cx),
+        Err(r) => Err(r),
+    })
 }
 
 /// `tp_vectorcall` of the exception types that only keep their arguments (`BaseException_vectorcall`).
@@ -126,8 +136,11 @@ pub(super) unsafe extern "C" fn vectorcall(cls: *mut Object, args: *const *mut O
         crate::err::result_into_raw(if keywords {
             Err(cx.type_error(format_args!("{}() takes no keyword arguments", ty.tp_name_str())))
         } else {
-            crate::typeobj::alloc_instance(ty, 0, cx).and_then(|o| {
-                let t = PyTuple::from_slice(args, cx)?;
+            PyTuple::from_slice(args, cx).and_then(|t| {
+                if let Some(made) = new_built_in(ty, t.clone(), cx) {
+                    return made;
+                }
+                let o = crate::typeobj::alloc_instance(ty, 0, cx)?;
                 // An instance of an exception type; zeroed fields are empty.
                 o.cast_unchecked::<PyBaseException>().args.set(Some(t), cx);
                 Ok(o)
