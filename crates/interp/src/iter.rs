@@ -248,9 +248,20 @@ pub unsafe fn unpack_sequence(src: Opd, base: *mut Slot, n: usize) -> PyResult<(
             store(base.add(1), b);
             return Ok(());
         }
-        let items: Vec<Own<Object>> = l.items(cx).iter().map(|o| o.own()).collect();
-        for (i, o) in items.into_iter().enumerate() {
-            store(base.add(i), Slot::object(o));
+        const FEW: usize = 16;
+        if n <= FEW {
+            let mut words = [Slot::EMPTY; FEW];
+            for (w, o) in words.iter_mut().zip(l.items(cx)) {
+                *w = Slot::loaded(o);
+            }
+            for (i, w) in words.into_iter().take(n).enumerate() {
+                store(base.add(i), w);
+            }
+            return Ok(());
+        }
+        let items: Vec<Slot> = l.items(cx).iter().map(|o| Slot::loaded(o)).collect();
+        for (i, w) in items.into_iter().enumerate() {
+            store(base.add(i), w);
         }
         return Ok(());
     }
