@@ -116,18 +116,21 @@ pub(super) unsafe fn module_index(md: &PyModule, name: &PyStr, cell: &mut CacheC
     cell.a != 0
 }
 
-/// Cache what `C.name` gives: `a` = version of C, `c` = the value.
+/// Cache what `C.name` gives: `a` = version of C, `b` = version of its metaclass, `c` = the value.
 pub(super) unsafe fn class_attr(t: &PyType, name: &PyStr, cell: &mut CacheCell, cx: &mut Cx) -> bool {
-    if !t.as_object().is_exact::<PyType>() || lookup(PyType::ty(), name, cx).is_some() {
+    let meta = t.as_object().ty();
+    let ordinary = meta.tp_getattro.get().map(|f| f as usize) == PyType::ty().tp_getattro.get().map(|f| f as usize);
+    // Only a data descriptor of the metaclass goes before what the class has.
+    if !ordinary || lookup(meta, name, cx).is_some_and(|d| d.ty().tp_descr_set.get().is_some()) {
         return false;
     }
-    let version = version_tag(t);
+    let (version, of_meta) = (version_tag(t), version_tag(meta));
     let Some(v) = lookup(t, name, cx) else { return false };
     let plain = v.ty().tp_descr_get.get().is_none() || v.is_exact::<PyFunction>();
-    if version == 0 || !plain {
+    if version == 0 || of_meta == 0 || !plain {
         return false;
     }
-    *cell = CacheCell { a: version, b: 0, c: v.as_ptr() as u64 };
+    *cell = CacheCell { a: version, b: of_meta, c: v.as_ptr() as u64 };
     true
 }
 
@@ -220,8 +223,10 @@ pub(super) unsafe fn class_value(s: Slot, cell: &CacheCell) -> Option<*mut Objec
     if s.is_int() {
         return None;
     }
-    let t = (*s.as_ptr()).exact::<PyType>()?;
-    if t.tp_version_tag.get() == cell.a { Some(cell.c as *mut Object) } else { None }
+    let o = &*s.as_ptr();
+    // No other type than the metaclass has its version, so the object is a class.
+    let class = o.ty().tp_version_tag.get() == cell.b && o.cast_unchecked::<PyType>().tp_version_tag.get() == cell.a;
+    if class { Some(cell.c as *mut Object) } else { None }
 }
 
 #[inline(always)]

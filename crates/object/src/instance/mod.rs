@@ -116,16 +116,28 @@ pub fn has_dict(obj: &Object) -> bool {
 /// Names that instances may get besides those that the class's methods assign; each instance made while some are unused takes one place away, until one is left.
 const SPARE_NAMES: usize = 6;
 
+/// Places for a class none of whose names is known (its `__init__` may be made later, as a dataclass's is).
+const UNNAMED: usize = 14;
+/// Instances without attributes keep so many places.
+const FEWEST: usize = 4;
+
+/// One more instance was made: it has as many places as the keys had, the next one has fewer if not all are used.
+#[inline(always)]
+pub fn made_one(k: &Keys) {
+    if k.nentries() > 0 || k.usable() > FEWEST {
+        k.shrink_usable();
+    }
+}
+
 /// Give a new class with `INLINE_VALUES` its shared keys: those of its base, then `names`, which its methods assign on `self` (`__static_attributes__`). Known names have
-/// their places in every instance, whenever they are assigned. `annotated`: its body has annotations, so that its `__init__` may have been made from them. Raises `MemoryError`.
-pub fn init_class(ty: &PyHeapType, names: Option<&crate::types::tuple::PyTuple>, annotated: bool, cx: &mut Cx) -> PyResult<()> {
+/// their places in every instance, whenever they are assigned. Raises `MemoryError`.
+pub fn init_class(ty: &PyHeapType, names: Option<&crate::types::tuple::PyTuple>, cx: &mut Cx) -> PyResult<()> {
     let base = ty.slots.ty.tp_base.get();
     // SAFETY: null or a live type.
     let inherited = unsafe { base.as_ref() }.and_then(shared_keys);
     let names = names.map_or(&[][..], |t| t.as_slice());
     let n = match names.len() + inherited.map_or(0, Keys::nentries) {
-        0 if annotated => 2 * SPARE_NAMES,
-        0 => 4,
+        0 => UNNAMED,
         known => known + SPARE_NAMES,
     };
     let k = Keys::new_split(n.min(SPLIT_MAX));
@@ -198,9 +210,7 @@ pub unsafe fn init_inline(obj: &Object, ty: &PyType) {
     if let Some(k) = shared_keys(ty) {
         // SAFETY: the caller's promise.
         unsafe { InlineValues::init_at((obj.as_ptr() as *mut u8).offset(ty.tp_basicsize.get()), k.nentries() + k.usable(), true) };
-        if k.nentries() > 0 {
-            k.shrink_usable();
-        }
+        made_one(k);
     }
 }
 

@@ -70,9 +70,7 @@ fn alloc_with_values(ty: &PyType, k: &crate::types::dict::Keys, cx: &mut Cx) -> 
         }
         ty.as_object().incref();
         crate::types::dict::InlineValues::init_at((o as *mut u8).add(base), capacity, true);
-        if k.nentries() > 0 {
-            k.shrink_usable();
-        }
+        crate::instance::made_one(k);
         gc::track(o);
         Ok(Own::from_raw(o))
     }

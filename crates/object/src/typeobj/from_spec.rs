@@ -318,7 +318,7 @@ fn finish(h: &PyHeapType, spec: &abi::PyType_Spec, cx: &mut Cx) -> PyResult<()> 
         }
     }
     if h.slots.ty.has(flags::INLINE_VALUES) {
-        crate::instance::init_class(h, None, false, cx)?;
+        crate::instance::init_class(h, None, cx)?;
     }
     Ok(())
 }

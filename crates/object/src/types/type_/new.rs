@@ -125,8 +125,7 @@ pub fn new_class(meta: &PyType, name: &PyStr, bases: &PyTuple, ns: &PyDict, kw: 
     fixup_all(h, cx);
     if h.slots.ty.has(flags::INLINE_VALUES) {
         let names = static_attributes(&dict, cx)?;
-        let annotated = dict.get(name!(cx, "__annotate_func__"), cx)?.is_some();
-        crate::instance::init_class(h, names.as_deref(), annotated, cx)?;
+        crate::instance::init_class(h, names.as_deref(), cx)?;
     }
     set_names(&obj, &dict, cx)?;
     init_subclass(&obj, kw, cx)?;
