@@ -309,7 +309,7 @@ pub enum Returned {
 pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
     let fr = &*m.frame;
     let ret = fr.ret.get();
-    let odd = ret & (ff::ENTRY | ff::GENERATOR) != 0 || (ret & ff::INIT != 0 && v.as_ptr() != none().as_ptr());
+    let odd = ret & ff::GENERATOR != 0 || (ret & ff::ENTRY != 0 && fr.locals.get().is_object()) || (ret & ff::INIT != 0 && v.as_ptr() != none().as_ptr());
     if odd || fr.frame_obj.get().is_object() {
         // The frame's object shows the line of the return afterwards.
         m.save();
@@ -343,6 +343,9 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
     m.ts.current_frame.set(caller);
     if ret & ff::SEPARATE != 0 {
         pop_separate(m.ts, m.frame);
+        if ret & ff::ENTRY != 0 {
+            return Some(Returned::Exit(v));
+        }
     }
     *m = Regs::of(caller, m.ts);
     if ret & (ff::INIT | ff::NEXT) == 0 {

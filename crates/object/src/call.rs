@@ -129,7 +129,14 @@ fn call_slot(slot: crate::typeobj::TernaryFunc, f: &Object, args: &PyTuple, kwar
 /// Call with positional arguments.
 #[inline]
 pub fn call(f: &Object, args: &[&Object], cx: &mut Cx) -> PyResult {
-    call_kw(f, args, &[], None, cx)
+    match vectorcall_of(f) {
+        // Who wants the word in front of the arguments has to copy them without it.
+        Some(_) if !f.is_exact::<crate::types::method::PyMethod>() => {
+            // SAFETY: references are pointers to live objects.
+            unsafe { vectorcall_raw(f, args.as_ptr() as *const Ptr, args.len(), std::ptr::null_mut(), cx) }
+        }
+        _ => call_kw(f, args, &[], None, cx),
+    }
 }
 
 /// Call with positional arguments, then keyword values whose names are in `kwnames`.
@@ -235,10 +242,11 @@ pub fn lookup_special(obj: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<Optio
 pub fn call_special(obj: &Object, name: &PyStr, args: &[&Object], cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
     let Some(f) = crate::typeobj::lookup(obj.ty(), name, cx).map(|f| f.own()) else { return Ok(None) };
     if f.ty().has(flags::METHOD_DESCRIPTOR) {
-        let mut buf = [obj; 6];
-        if args.len() < buf.len() {
-            buf[1..=args.len()].copy_from_slice(args);
-            return call(&f, &buf[..=args.len()], cx).map(Some);
+        match *args {
+            [] => return call(&f, &[obj], cx).map(Some),
+            [a] => return call(&f, &[obj, a], cx).map(Some),
+            [a, b] => return call(&f, &[obj, a, b], cx).map(Some),
+            _ => {}
         }
         let mut all = vec![obj];
         all.extend_from_slice(args);
