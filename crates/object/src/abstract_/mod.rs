@@ -156,7 +156,7 @@ fn plain_tuple(o: &Object) -> Option<&PyTuple> {
 
 /// A comparison of two exact ints, strings or floats; `None` for others.
 #[inline(always)]
-fn compare_plain(a: &Object, b: &Object, op: CmpOp) -> Option<bool> {
+pub(crate) fn compare_plain(a: &Object, b: &Object, op: CmpOp) -> Option<bool> {
     if !std::ptr::eq(a.ty(), b.ty()) {
         return None;
     }

@@ -33,7 +33,25 @@ fn kind_of(keys: &[Own<Object>]) -> Kind {
     if k != Kind::Any && keys.iter().all(|o| one(o) == k) { k } else { Kind::Any }
 }
 
+/// As `tuple.__lt__`: the first items that differ decide.
+fn less_tuples(a: &PyTuple, b: &PyTuple, cx: &mut Cx) -> PyResult<bool> {
+    for (x, y) in a.as_slice().iter().zip(b.as_slice()) {
+        if !x.is(y) && !abstract_::eq(x, y, cx)? {
+            return less(x, y, cx);
+        }
+    }
+    Ok(a.len() < b.len())
+}
+
 fn less(a: &Object, b: &Object, cx: &mut Cx) -> PyResult<bool> {
+    if let Some(v) = abstract_::compare_plain(a, b, CmpOp::Lt) {
+        return Ok(v);
+    }
+    if let (Some(x), Some(y)) = (a.exact::<PyTuple>(), b.exact::<PyTuple>()) {
+        // Tuples in tuples go as deep as the program made them.
+        let _deeper = cx.enter_call(" in comparison")?;
+        return less_tuples(x, y, cx);
+    }
     let r = abstract_::rich_compare(a, b, CmpOp::Lt, cx)?;
     abstract_::is_true(&r, cx)
 }
