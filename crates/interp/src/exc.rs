@@ -102,15 +102,15 @@ unsafe fn raise_in(e: Opd, cause: Option<Opd>, cx: &mut Cx) -> PyResult {
 pub unsafe fn reraise(m: Regs, e: isize, lasti: usize) {
     if lasti != 0 {
         let at = m.get(e - lasti as isize);
-        if at.is_int() {
+        if at.is_int() && !at.is_empty() {
             let pc = m.code().exec_ptr().add(at.as_int() as usize + 1);
             (*m.frame).pc.set(taipan_object::frame::Tagged::new(pc));
         }
     }
     let v = m.src(e).take_slot();
-    let cx = &mut cx();
-    if let Ok(e) = v.into_own(cx) {
-        drop(cx.set_raised(e));
+    // Not an object: a callback raised another exception before this one was in its place.
+    if v.is_object() {
+        drop(cx().set_raised(Own::from_raw(v.as_ptr())));
     }
 }
 
@@ -129,6 +129,10 @@ pub unsafe fn push_exc<W: Word>(m: &mut Regs, w: W) {
 #[inline(always)]
 pub unsafe fn pop_exc<W: Word>(m: &mut Regs, w: W) {
     let prev = m.src(w.a()).take_slot();
+    // A callback that raised when the exception was to be handled came before `push_exc`.
+    if !prev.is_object() {
+        return;
+    }
     let new = if prev.as_ptr() == none().as_ptr() { None } else { Some(Own::from_raw(prev.as_ptr())) };
     m.save();
     drop(m.ts.exc_top().exc_value.swap(new));
