@@ -64,6 +64,14 @@ pub unsafe fn map(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let items = run(base, 2 * n, cx)?;
     let str_only = items.chunks(2).all(|p| (*p[0].as_ptr()).is_exact::<PyStr>());
     let d = PyDict::with_capacity(n, str_only, cx)?;
+    if str_only {
+        for p in items.chunks_exact_mut(2) {
+            let (k, v) = (take(&mut p[0]), take(&mut p[1]));
+            d.put_fresh(k, v);
+        }
+        store_own(dst, d);
+        return Ok(());
+    }
     for p in items.chunks_mut(2) {
         let (k, v) = (take(&mut p[0]), take(&mut p[1]));
         d.set_own(&k, v, cx)?;

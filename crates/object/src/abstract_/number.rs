@@ -4,6 +4,7 @@ use crate::cx::Cx;
 use crate::err::{PyResult, result_from_raw};
 use crate::name;
 use crate::refs::*;
+use crate::typeobj::flags::HEAPTYPE;
 use crate::typeobj::{BinaryFunc, NumberMethods, PyType};
 use crate::types::int::{PyInt, ops};
 use crate::types::{exc, none, not_implemented};
@@ -88,7 +89,8 @@ fn binary_slots(a: &Object, b: &Object, g: Offset) -> PyResult<Option<Own<Object
         right = None;
     }
     if let Some(l) = left {
-        if let Some(r) = right.filter(|_| b.ty().is_subtype(a.ty())) {
+        // A static type derives from no class.
+        if let Some(r) = right.filter(|_| (b.ty().has(HEAPTYPE) || !a.ty().has(HEAPTYPE)) && b.ty().is_subtype(a.ty())) {
             if let Some(v) = try_slot(r, a, b)? {
                 return Ok(Some(v));
             }

@@ -518,18 +518,21 @@ impl Keys {
         // SAFETY: nobody else knows the block; each reference is released once.
         unsafe {
             let k = &*this;
-            for ix in 0..k.nentries() {
-                let e = k.entry(ix);
+            let (step, with_values) = (stride(k.kind), k.kind != Kind::Split);
+            let mut at = k.entries;
+            for _ in 0..k.nentries() {
+                let e = &*(at as *const Entry);
                 let key = e.key.get();
                 if !key.is_null() {
-                    let value = if k.kind == Kind::Split { std::ptr::null_mut() } else { e.value.get() };
+                    let value = if with_values { e.value.get() } else { std::ptr::null_mut() };
                     Object::decref(key);
                     if !value.is_null() {
                         Object::decref(value);
                     }
                 }
+                at = at.add(step);
             }
-            let n = k.bytes();
+            let n = if k.width == 0 { HEAD + GROUP + k.small as usize * step } else { k.bytes() };
             alloc::free(this as *mut u8, n);
         }
     }

@@ -49,6 +49,24 @@ impl PyDict {
         }
     }
 
+    /// `self[key] = value` in a dict that nobody else has seen, with room (see [`PyDict::with_capacity`]); `key` is an exact string, and every key is.
+    #[inline(always)]
+    pub fn put_fresh(&self, key: Own<Object>, value: Own<Object>) {
+        debug_assert!(self.is_str_only() && self.values.get().is_null() && key.is_exact::<PyStr>());
+        // SAFETY: the caller's promise.
+        let s = unsafe { key.cast_unchecked::<PyStr>() };
+        let (k, h) = (self.keys(), s.hash_value());
+        match k.find_str(s, h) {
+            // SAFETY: an entry of a combined table has a live value.
+            Some(ix) => drop(unsafe { Own::<Object>::from_raw(k.entry(ix).value.replace(value.into_raw())) }),
+            None => {
+                assert!(k.usable() > 0);
+                k.push(key.into_raw(), h, value.into_raw());
+                self.used.set(self.used.get() + 1);
+            }
+        }
+    }
+
     /// `self[key] = value` for an exact string: runs code only when old values die or non-string keys are there.
     #[inline]
     pub fn set_str(&self, key: &PyStr, value: Own<Object>, cx: &mut Cx) -> PyResult<()> {

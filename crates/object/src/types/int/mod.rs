@@ -167,6 +167,49 @@ impl PyInt {
             Ok(Own::from_raw(p as *mut Object))
         }
     }
+    /// The magnitude of an int of two to four digits, two digits a word.
+    #[inline(always)]
+    pub(super) fn two_words(&self) -> Option<[u64; 2]> {
+        let n = self.digit_count();
+        if !(2..=4).contains(&n) {
+            return None;
+        }
+        let word = |d: *const u32| {
+            // SAFETY: two digits lie there.
+            let w = unsafe { (d as *const u64).read_unaligned() };
+            (w & 0xffff_ffff) | (w >> 32) << 30
+        };
+        // SAFETY: `n` digits lie from offset 24.
+        unsafe {
+            let d = (self as *const PyInt as *const u8).add(DIGITS) as *const u32;
+            Some([word(d), match n {
+                2 => 0,
+                3 => u64::from(*d.add(2)),
+                _ => word(d.add(2)),
+            }])
+        }
+    }
+    /// An int object of a sign and a magnitude of two words of two digits each; the upper one is not zero and may have one bit more.
+    #[inline(always)]
+    pub(super) fn from_two_words(w: [u64; 2], neg: bool, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+        // A block of five digits has the size of one of three.
+        let p = alloc::malloc(DIGITS + 5 * 4) as *mut PyInt;
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        let n = if w[1] >> 60 != 0 { 5 } else if w[1] >> 30 != 0 { 4 } else { 3 };
+        let digits = |w: u64| (w & 0x3fff_ffff) | (w >> 30 & 0x3fff_ffff) << 32;
+        // SAFETY: a fresh block with room for five digits.
+        unsafe {
+            (p as *mut Object).write(Object::new_heap(&raw const PyLong_Type.ty));
+            *(&raw mut (*p).tag as *mut usize) = n << 3 | if neg { 2 } else { 0 };
+            let d = (p as *mut u8).add(DIGITS) as *mut u32;
+            (d as *mut u64).write_unaligned(digits(w[0]));
+            (d.add(2) as *mut u64).write_unaligned(digits(w[1]));
+            *d.add(4) = (w[1] >> 60) as u32;
+            Ok(Own::from_raw(p as *mut Object))
+        }
+    }
     /// An int object of a sign and a magnitude beyond 2**30.
     #[inline]
     pub(crate) fn from_magnitude(m: u128, neg: bool, cx: &mut Cx) -> PyResult<Own<PyInt>> {

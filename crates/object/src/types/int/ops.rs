@@ -46,11 +46,32 @@ fn from_wide(v: i128, cx: &mut Cx) -> PyResult<Own<PyInt>> {
     PyInt::from_magnitude(v.unsigned_abs(), v < 0, cx)
 }
 
+/// The sum of two ints of one sign with two to four digits, by words of two digits.
+#[inline(always)]
+fn add_short(a: &PyInt, b: &PyInt, cx: &mut Cx) -> Option<PyResult<Own<PyInt>>> {
+    const LOW: u64 = (1 << 60) - 1;
+    let ((x, xs), (y, ys)) = ((a.two_words()?, a.is_negative()), (b.two_words()?, b.is_negative()));
+    if xs != ys {
+        return None;
+    }
+    let low = x[0] + y[0];
+    let high = x[1] + y[1] + (low >> 60);
+    (high != 0).then(|| PyInt::from_two_words([low & LOW, high], xs, cx))
+}
+
+#[inline(always)]
+fn none_short(_: &PyInt, _: &PyInt, _: &mut Cx) -> Option<PyResult<Own<PyInt>>> {
+    None
+}
+
 macro_rules! checked {
-    ($($(#[$doc:meta])* $f:ident $checked:ident $big:ident;)*) => { $(
+    ($($(#[$doc:meta])* $f:ident $checked:ident $big:ident $short:expr;)*) => { $(
         $(#[$doc])*
         #[inline]
         pub fn $f(a: &PyInt, b: &PyInt, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+            if let Some(r) = $short(a, b, cx) {
+                return r;
+            }
             if let Some(v) = words(a, b).and_then(|(x, y)| x.$checked(y)) {
                 return PyInt::new(v, cx);
             }
@@ -63,11 +84,11 @@ macro_rules! checked {
 }
 checked! {
     /// `a + b`.
-    add checked_add add;
+    add checked_add add add_short;
     /// `a - b`.
-    sub checked_sub sub;
+    sub checked_sub sub none_short;
     /// `a * b`.
-    mul checked_mul mul;
+    mul checked_mul mul none_short;
 }
 
 macro_rules! bitwise {

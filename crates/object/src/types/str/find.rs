@@ -10,7 +10,14 @@ pub(super) const SHORT: usize = 64;
 pub(super) fn find_short(h: &[u8], n: &[u8]) -> Option<usize> {
     let (first, last) = (*n.first()?, *n.last()?);
     let stop = h.len().checked_sub(n.len())?;
-    (0..=stop).find(|&i| h[i] == first && h[i + n.len() - 1] == last && h[i..i + n.len()] == *n)
+    let (p, tail) = (h.as_ptr(), n.len() - 1);
+    for i in 0..=stop {
+        // SAFETY: `i + tail` is below the length.
+        if unsafe { *p.add(i) == first && *p.add(i + tail) == last } && (tail < 2 || h[i + 1..i + tail] == n[1..tail]) {
+            return Some(i);
+        }
+    }
+    None
 }
 
 /// Search for `n` in code points `a..b` of `h`.
