@@ -9,7 +9,7 @@ use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
 use taipan_object::typeobj::{BinaryFunc, lookup, slots};
 use taipan_object::types::function::PyFunction;
-use taipan_object::types::slice::new_slice;
+use taipan_object::types::slice::{PySlice, new_slice};
 use taipan_object::types::str::intern::latin1_char;
 
 /// The position that an int index means in a sequence of `n`, if it is there.
@@ -50,7 +50,33 @@ unsafe fn known(o: *mut Object, i: Slot) -> Slot {
             return Slot::object(latin1_char(s.code_point(k) as u8));
         }
     }
-    Slot::EMPTY
+    match if i.is_object() { (*i.as_ptr()).exact::<PySlice>() } else { None } {
+        Some(slice) => known_slice(obj, slice),
+        None => Slot::EMPTY,
+    }
+}
+
+/// A slice with plain bounds of an exact list, tuple or string; else empty.
+unsafe fn known_slice(obj: &Object, slice: &PySlice) -> Slot {
+    let cx = &mut cx();
+    let made = if let Some(l) = obj.exact::<PyList>() {
+        slice.plain_range(l.len()).map(|(lo, hi)| l.slice(lo, hi, cx).map(Own::into_object))
+    } else if let Some(s) = obj.exact::<PyStr>() {
+        slice.plain_range(s.len()).map(|(lo, hi)| s.slice(lo, hi, cx).map(Own::into_object))
+    } else if let Some(t) = obj.exact::<PyTuple>() {
+        slice.plain_range(t.len()).map(|(lo, hi)| t.slice(lo, hi, cx).map(Own::into_object))
+    } else {
+        None
+    };
+    match made {
+        Some(Ok(v)) => Slot::object(v),
+        // No memory: the general way raises it again.
+        Some(Err(r)) => {
+            cx.discard(r);
+            Slot::EMPTY
+        }
+        None => Slot::EMPTY,
+    }
 }
 
 /// The Python `__getitem__` of an object, if it takes exactly self and the key.

@@ -110,6 +110,22 @@ impl PySlice {
         let (a, b, s) = self.unpack(cx)?;
         Ok(Span::clip(a, b, s, len()))
     }
+    /// First and last position in a sequence of `len` items, when the bounds are small ints or absent and there is no step.
+    #[inline(always)]
+    pub fn plain_range(&self, len: usize) -> Option<(usize, usize)> {
+        if !self.step.is_none() {
+            return None;
+        }
+        let at = |o: &Object, absent: usize| {
+            if o.is_none() {
+                return Some(absent);
+            }
+            let i = o.exact::<PyInt>()?.compact()?;
+            Some(if i < 0 { (i + len as i64).max(0) as usize } else { (i as usize).min(len) })
+        };
+        let (lo, hi) = (at(&self.start, 0)?, at(&self.stop, len)?);
+        Some((lo, hi.max(lo)))
+    }
     /// Whether the bounds are ints or absent, so that reading them runs no code.
     pub fn is_plain(&self) -> bool {
         let plain = |o: &Object| o.is_none() || o.is_exact::<PyInt>();
