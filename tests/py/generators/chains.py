@@ -1,7 +1,11 @@
 """Chains of delegation resumed at once, async generators in one loop, generators that end quietly."""
 import gc
 import sys
+import warnings
 import weakref
+
+# A coroutine below is never awaited on purpose.
+warnings.simplefilter("ignore", RuntimeWarning)
 
 
 # A chain of `yield from`: values sent, exceptions thrown and frames seen at every level.
