@@ -177,6 +177,9 @@ PyObject *PyEval_CallMethod(PyObject *o, const char *name, const char *format, .
 static PyObject *pack(Py_ssize_t n, struct taipan_va *v)
 {
     PyObject *few[OBJECTS_MAX];
+    /* More than any memory holds: refused over there, no argument is read. */
+    if (n > PTRDIFF_MAX / 16)
+        return taipan_tuple_array(few, (size_t)n);
     if (n > OBJECTS_MAX) {
         PyObject *many[n];
         for (Py_ssize_t i = 0; i < n; i++)

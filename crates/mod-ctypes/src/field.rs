@@ -2,7 +2,7 @@
 
 use crate::codec::{self, Code};
 use crate::data::{self, CData, Place};
-use crate::info::{Kind, StgInfo};
+use crate::info::{Kind, StgInfo, is_simple_subclass};
 use std::cell::Cell;
 use taipan_object::abstract_::number;
 use taipan_object::prelude::*;
@@ -25,6 +25,9 @@ pub struct CField {
     name: Field<PyStr>,
     #[gc(skip)]
     code: Option<Code>,
+    /// The code of a simple value that is read as Python's own; setting goes by the type, which takes instances too.
+    #[gc(skip)]
+    read_as: Option<Code>,
     #[gc(skip)]
     bits: Option<Bits>,
     #[gc(skip)]
@@ -61,6 +64,7 @@ impl CField {
             proto: Field::new(self.proto.own()),
             name: Field::new(self.name.new_ref()),
             code: self.code,
+            read_as: self.read_as,
             bits: self.bits,
             anonymous: Cell::new(false),
         })
@@ -159,6 +163,7 @@ fn make(g: Given<'_>, cx: &mut Cx) -> PyResult<Own<CField>> {
         proto: Field::new(g.proto.as_object().own()),
         name: Field::new(g.name.new_ref()),
         code,
+        read_as: code.or(info.code.get().filter(|_| !is_simple_subclass(g.proto))),
         bits,
         anonymous: Cell::new(false),
     })
@@ -207,7 +212,7 @@ impl CField {
         let p = src.ptr.get().wrapping_offset(self.offset.get());
         match self.bits {
             Some(bits) => self.get_bits(p, bits, cx),
-            None => data::get_value(self.ty(), self.code, Some(src), self.index.get(), self.size.get(), p, cx),
+            None => data::get_value(self.ty(), self.read_as, Some(src), self.index.get(), self.size.get(), p, cx),
         }
     }
 

@@ -102,6 +102,8 @@ capi! {
     /// For `csrc/variadic.c`: a tuple of borrowed items (`PyTuple_Pack`).
     fn taipan_tuple_array(args: *const *mut Object, n: usize) -> PyResult<Own<PyTuple>> = |cx| {
         if n > isize::MAX as usize { return Err(crate::border::bad_internal_call(cx)); }
+        // More than any memory holds; the C side has not read the arguments then.
+        if n > isize::MAX as usize / 16 { return Err(cx.memory_error()); }
         PyTuple::from_slice(objects(args, n), cx)
     }
 }

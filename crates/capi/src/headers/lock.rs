@@ -1,5 +1,6 @@
 //! `internal/pycore_lock.h`: events, read-write and recursive locks of CPython's own test extensions. Threads without a state may use them.
 
+use super::pystate::this_thread;
 use crate::capi;
 use crate::sync;
 use std::ffi::c_int;
@@ -18,14 +19,6 @@ pub struct Recursive {
     mutex: AtomicU8,
     thread: AtomicU64,
     level: AtomicUsize,
-}
-
-/// A number of the calling thread, never 0.
-fn me() -> u64 {
-    thread_local! {
-        static ME: u8 = const { 0 };
-    }
-    ME.with(|m| m as *const u8 as u64)
 }
 
 capi! {
@@ -55,19 +48,19 @@ capi! {
     /// The writer unlocks.
     fn _PyRWMutex_Unlock(m: &AtomicUsize) = |_| { m.store(0, Release) }
     /// Whether this thread holds a lock.
-    fn _PyRecursiveMutex_IsLockedByCurrentThread(m: &Recursive) -> c_int = |_| { (m.thread.load(Relaxed) == me()).into() }
+    fn _PyRecursiveMutex_IsLockedByCurrentThread(m: &Recursive) -> c_int = |_| { (m.thread.load(Relaxed) == this_thread()).into() }
     /// Lock, once more if this thread holds it.
     fn _PyRecursiveMutex_Lock(m: &Recursive) = |cx| {
-        if m.thread.load(Relaxed) == me() {
+        if m.thread.load(Relaxed) == this_thread() {
             m.level.fetch_add(1, Relaxed);
         } else {
             sync::mutex_lock(&m.mutex, cx);
-            m.thread.store(me(), Relaxed);
+            m.thread.store(this_thread(), Relaxed);
         }
     }
     /// Take one locking back.
     fn _PyRecursiveMutex_Unlock(m: &Recursive) = |_| {
-        if m.thread.load(Relaxed) != me() {
+        if m.thread.load(Relaxed) != this_thread() {
             taipan_object::fatal("unlocking a recursive mutex that is not owned by the current thread");
         }
         if m.level.load(Relaxed) > 0 {

@@ -118,7 +118,8 @@ fn frame_of(ts: &ThreadState, cx: &mut Cx) -> PyResult<Option<Own<PyFrame>>> {
     }
 }
 
-fn this_thread() -> c_ulong {
+/// The number of the calling thread, never 0; also without a state.
+pub(crate) fn this_thread() -> c_ulong {
     unsafe extern "C" {
         fn pthread_self() -> c_ulong;
     }
