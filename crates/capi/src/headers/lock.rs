@@ -9,8 +9,9 @@ use std::time::Duration;
 
 /// `PyEvent` once it has happened.
 const HAPPENED: u8 = 1;
-/// `_PyRWMutex`: the writer's bit, and what each reader adds.
+/// `_PyRWMutex`: the writer's bit, that somebody waits, and what each reader adds.
 const WRITER: usize = 1;
+const PARKED: usize = 2;
 const READER: usize = 4;
 
 /// `_PyRecursiveMutex`.
@@ -37,14 +38,30 @@ capi! {
     fn _PyRWMutex_RLock(m: &AtomicUsize) = |cx| {
         let take = || {
             let old = m.load(Relaxed);
-            old & WRITER == 0 && m.compare_exchange(old, old + READER, Acquire, Relaxed).is_ok()
+            if old & WRITER != 0 {
+                // Only while the writer holds it, who clears the bit: nobody else would.
+                let _told = m.compare_exchange(old, old | PARKED, Relaxed, Relaxed);
+                return false;
+            }
+            // A writer that waits goes first.
+            old & PARKED == 0 && m.compare_exchange(old, old + READER, Acquire, Relaxed).is_ok()
         };
         sync::wait_for(None, take, cx);
     }
     /// A reader unlocks.
     fn _PyRWMutex_RUnlock(m: &AtomicUsize) = |_| { m.fetch_sub(READER, Release); }
     /// Lock for writing.
-    fn _PyRWMutex_Lock(m: &AtomicUsize) = |cx| { sync::wait_for(None, || m.compare_exchange(0, WRITER, Acquire, Relaxed).is_ok(), cx); }
+    fn _PyRWMutex_Lock(m: &AtomicUsize) = |cx| {
+        let take = || {
+            let old = m.load(Relaxed);
+            if old & !PARKED == 0 {
+                return m.compare_exchange(old, WRITER, Acquire, Relaxed).is_ok();
+            }
+            let _told = m.compare_exchange(old, old | PARKED, Relaxed, Relaxed);
+            false
+        };
+        sync::wait_for(None, take, cx);
+    }
     /// The writer unlocks.
     fn _PyRWMutex_Unlock(m: &AtomicUsize) = |_| { m.store(0, Release) }
     /// Whether this thread holds a lock.
