@@ -386,6 +386,7 @@ pub fn bad_internal_call(cx: &mut Cx) -> Raised {
 }
 
 /// View as `T` or raise `SystemError` (`PyErr_BadInternalCall`).
+#[inline]
 #[track_caller]
 pub fn want<'a, T: PyTyped>(o: Option<&'a Object>, cx: &mut Cx) -> PyResult<&'a T> {
     match o.and_then(|o| o.downcast::<T>()) {

@@ -149,7 +149,7 @@ unsafe fn binary(dst: *mut Slot, l: Opd, r: Opd, kind: BinaryOp, op: BinaryOp) -
     let (a, b) = (l.peek(), r.peek());
     if a.is_object() && !is_number(a) && !(kind == BinaryOp::Add && (*a.as_ptr()).is_exact::<PyStr>()) {
         if let Some(slots) = kind.slots() {
-            return by_slots(dst, l, r, slots, op.is_inplace());
+            return if op.is_inplace() { by_slots(dst, l, r, slots, true) } else { foreign(dst, l, r, slots) };
         }
     }
     if let (Some(x), Some(y)) = (a.to_i64(), b.to_i64()) {
@@ -205,6 +205,18 @@ unsafe fn by_slots(dst: *mut Slot, l: Opd, r: Opd, slots: &'static number::BinOp
     let cx = &mut cx();
     let (a, b) = (Slot::boxed(l.at, cx)?, Slot::boxed(r.at, cx)?);
     let v = if inplace { number::inplace(slots, a, b, cx)? } else { number::binary(slots, a, b, cx)? };
+    l.consume();
+    r.consume();
+    store(dst, unboxed(v));
+    Ok(())
+}
+
+/// As `by_slots` for a left operand that is no number.
+#[inline(never)]
+unsafe fn foreign(dst: *mut Slot, l: Opd, r: Opd, slots: &'static number::BinOp) -> PyResult<()> {
+    let cx = &mut cx();
+    let b = Slot::boxed(r.at, cx)?;
+    let v = number::binary_by_slots(slots, &*l.peek().as_ptr(), b, cx)?;
     l.consume();
     r.consume();
     store(dst, unboxed(v));

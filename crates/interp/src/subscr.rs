@@ -103,7 +103,8 @@ unsafe fn native_subscript(o: Slot) -> Option<BinaryFunc> {
 #[inline(never)]
 unsafe fn load_slow(ts: &'static ThreadState, dst: *mut Slot, o: Opd, i: Opd, to: isize) -> PyResult<bool> {
     let cx = &mut cx();
-    if native_subscript(o.peek()).is_none() && !o.peek().is_int() && ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) == 0 {
+    let native = native_subscript(o.peek());
+    if native.is_none() && !o.peek().is_int() && ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) == 0 {
         let obj = &*o.peek().as_ptr();
         if let Some(f) = getitem_function(obj, cx).map(|f| f.new_ref()) {
             let args = [o.take_slot(), i.take_slot()];
@@ -111,7 +112,7 @@ unsafe fn load_slow(ts: &'static ThreadState, dst: *mut Slot, o: Opd, i: Opd, to
             return Ok(true);
         }
     }
-    if let Some(f) = native_subscript(o.peek()) {
+    if let Some(f) = native {
         let obj = o.peek().as_ptr();
         let key = Slot::boxed(i.at, cx)?.as_ptr();
         let v = taipan_object::err::result_from_raw(f(obj, key))?;
@@ -258,6 +259,14 @@ unsafe fn store_slow(o: Opd, i: Opd, v: Opd) -> PyResult<()> {
         o.consume();
         i.consume();
         return r;
+    }
+    if let Some(f) = obj.ty().mapping().and_then(|t| t.mp_ass_subscript.get()).filter(|_| !obj.is_exact::<PyDict>()) {
+        let (key, val) = (Slot::boxed(i.at, cx)?.as_ptr(), Slot::boxed(v.at, cx)?.as_ptr());
+        let r = f(o.peek().as_ptr(), key, val);
+        v.consume();
+        i.consume();
+        o.consume();
+        return if r == 0 { Ok(()) } else { Err(Raised::assume()) };
     }
     store_any(o, i, v, cx)
 }

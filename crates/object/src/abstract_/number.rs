@@ -81,7 +81,7 @@ fn try_slot(f: BinaryFunc, a: &Object, b: &Object) -> PyResult<Option<Own<Object
 }
 
 /// Left slot, then right slot; the right one first when its type is a subtype with a slot of its own.
-#[inline]
+#[inline(always)]
 fn binary_slots(a: &Object, b: &Object, g: Offset) -> PyResult<Option<Own<Object>>> {
     let left = slot_of(a.ty(), g);
     let mut right = if std::ptr::eq(a.ty(), b.ty()) { None } else { slot_of(b.ty(), g) };
@@ -115,6 +115,15 @@ pub fn binary(op: &'static BinOp, a: &Object, b: &Object, cx: &mut Cx) -> PyResu
         return Ok(v);
     }
     sequence_fallback(op, a, b, false, cx).unwrap_or_else(|| Err(unsupported(op.symbol, a, b, cx)))
+}
+
+/// As [`binary`] where the left operand is no exact int.
+#[inline]
+pub fn binary_by_slots(op: &'static BinOp, a: &Object, b: &Object, cx: &mut Cx) -> PyResult {
+    match binary_slots(a, b, op.slot)? {
+        Some(v) => Ok(v),
+        None => sequence_fallback(op, a, b, false, cx).unwrap_or_else(|| Err(unsupported(op.symbol, a, b, cx))),
+    }
 }
 
 /// `a op= b`.

@@ -32,15 +32,18 @@ fn qualname(ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
 }
 
 /// Raise unless `obj` is an instance of the descriptor's type.
+#[inline(always)]
 fn check_instance(obj: &Object, ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<()> {
-    if obj.ty().is_subtype(ty) {
-        return Ok(());
-    }
-    Err(cx.type_error(format_args!(
+    if obj.ty().is_subtype(ty) { Ok(()) } else { Err(no_instance(obj, ty, name, cx)) }
+}
+
+#[cold]
+fn no_instance(obj: &Object, ty: &PyType, name: &PyStr, cx: &mut Cx) -> Raised {
+    cx.type_error(format_args!(
         "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
         ty.tp_name_str(),
         obj.ty().tp_name_str()
-    )))
+    ))
 }
 
 /// `__reduce__` of descriptors: `getattr(type, name)`.

@@ -309,7 +309,21 @@ impl PyTuple {
     }
     /// A tuple of new references to borrowed items.
     pub fn from_slice(v: &[&Object], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        PyTuple::from_exact(v.iter().map(|o| o.own()), cx)
+        if v.is_empty() {
+            return Ok(PyTuple::empty());
+        }
+        let t = PyTuple::alloc_uninit(v.len(), cx)?;
+        // SAFETY: as many items as the slice has, each written once.
+        unsafe {
+            let items = (*t).items.as_mut_ptr();
+            let mut concern = false;
+            for (i, o) in v.iter().enumerate() {
+                o.incref();
+                *items.add(i) = o.as_ptr();
+                concern = concern || concerns_collector(o);
+            }
+            Ok(PyTuple::publish_as(t, concern))
+        }
     }
 
     /// Put other items into a tuple that nobody but `this` holds (iterators hand the same pair out again); gives the old ones. `None`: it is shared, or of another length.
