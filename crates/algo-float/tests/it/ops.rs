@@ -187,3 +187,21 @@ pub fn run(w: &[&str]) -> String {
     String::from_utf8(out).unwrap()
 }
 
+
+/// Text by machine words is that of `core::fmt`, which rounds the exact value.
+#[test]
+fn fixed_point_by_words() {
+    let mut seed = 12_345u64;
+    for i in 0..20_000u32 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let x = (seed >> 11) as f64 / 2f64.powi((i % 90) as i32);
+        let p = (i % 18) as usize;
+        if let Some(text) = taipan_algo_float::text::fixed_into(x, p, &mut [0; 48]) {
+            assert_eq!(std::str::from_utf8(text).unwrap(), format!("{x:.p$}"), "{x:e} {p}");
+        }
+    }
+    for (x, p, want) in [(0.125, 2, "0.12"), (0.375, 2, "0.38"), (5e-324, 3, "0.000"), (0.5, 1, "0.5"), (9_007_199_254_740_991.0, 1, "9007199254740991.0")] {
+        assert_eq!(taipan_algo_float::text::fixed_into(x, p, &mut [0; 48]), Some(want.as_bytes()));
+    }
+    assert!(taipan_algo_float::text::fixed_into(9_007_199_254_740_992.0, 1, &mut [0; 48]).is_none());
+}
