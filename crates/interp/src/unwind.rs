@@ -27,6 +27,8 @@ pub unsafe fn unwind(mut m: Regs, mut entry: bool) -> Option<Regs> {
         let code = m.code();
         if let Some(h) = code.handler_at(at) {
             if watched && !tell_handled(&m) {
+                // The handler is left before its first instruction: what it would have found in its registers is not there.
+                clear_temps(&m, h.depth as usize);
                 m.pc = code.exec_ptr().add(h.handler as usize + 1);
                 entry = false;
                 continue;

@@ -349,7 +349,8 @@ pub(crate) unsafe extern "C" fn traverse(obj: *mut Object, visit: crate::field::
     // SAFETY: called by the collector with a live list.
     unsafe {
         let l = &*(obj as *const PyList);
-        for i in 0..l.len() {
+        // From the end, as CPython does: `gc.get_referents` shows the order.
+        for i in (0..l.len()).rev() {
             let item = *l.items.get().add(i);
             let r = if item.is_null() { 0 } else { visit(item, arg) };
             if r != 0 {

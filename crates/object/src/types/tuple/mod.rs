@@ -442,7 +442,7 @@ pub(crate) unsafe extern "C" fn traverse(obj: *mut Object, visit: crate::field::
     // SAFETY: called by the collector with a live tuple; items may still be null while it is built.
     unsafe {
         let t = &*(obj as *const PyTuple);
-        for i in 0..t.len() {
+        for i in (0..t.len()).rev() {
             let p = *t.items.as_ptr().add(i);
             if !p.is_null() {
                 let r = visit(p, arg);
