@@ -264,7 +264,7 @@ pub fn wait_for(limit: Option<Duration>, ready: impl Fn() -> bool, cx: &mut Cx) 
     if taipan_object::cx::current().is_null() { wait() } else { cx.without_gil(wait) }
 }
 
-/// Lock a `PyMutex` (bit 0); waiters poll with the GIL released.
+/// Lock a `PyMutex` (bit 0; bit 1: somebody waits); waiters poll with the GIL released.
 pub fn mutex_lock(m: &AtomicU8, cx: &mut Cx) {
     mutex_lock_timed(m, -1, cx);
 }
@@ -276,7 +276,9 @@ pub fn mutex_lock_timed(m: &AtomicU8, ns: i64, cx: &mut Cx) -> bool {
     if ns == 0 {
         return taken();
     }
-    wait_for(u64::try_from(ns).ok().map(Duration::from_nanos), taken, cx)
+    // Bit 1 says that somebody waits: the inline unlock of the headers then calls `PyMutex_Unlock`, which clears both.
+    let taken_or_told = || taken() || (m.compare_exchange(1, 3, Relaxed, Relaxed).is_err() && taken());
+    wait_for(u64::try_from(ns).ok().map(Duration::from_nanos), taken_or_told, cx)
 }
 
 /// Unlock a `PyMutex`.
