@@ -103,7 +103,11 @@ unsafe fn as_float(s: Slot) -> Option<f64> {
         return (v.unsigned_abs() < 1 << 53).then_some(v as f64);
     }
     let o = &*s.as_ptr();
-    o.exact::<PyFloat>().map(|f| f.value())
+    match o.exact::<PyFloat>() {
+        Some(f) => Some(f.value()),
+        // A constant.
+        None => o.exact::<PyInt>()?.compact().map(|v| v as f64),
+    }
 }
 
 /// Put a float into `dst`, into the box of an operand or of the old value when nobody else sees it.

@@ -43,13 +43,25 @@ impl PyStr {
 
     /// All parts in one string. Raises `MemoryError`.
     pub fn concat_all(parts: &[&PyStr], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+        let (mut total, mut ascii, mut filled) = (0usize, true, 0u32);
+        for p in parts {
+            total = total.saturating_add(p.len());
+            ascii &= p.is_ascii();
+            filled += u32::from(!p.is_empty());
+        }
+        if ascii && filled > 1 {
+            let (s, mut to) = PyStr::alloc_ascii(total, cx)?;
+            for p in parts {
+                // SAFETY: the parts' lengths add up to the string's, whose units are bytes like theirs.
+                unsafe {
+                    copy_bytes(p.data(), to, p.len());
+                    to = to.add(p.len());
+                }
+            }
+            return Ok(s);
+        }
         let mut total = 0usize;
         let mut width = 0;
-        if let &[a, b] = parts {
-            if a.is_exact::<PyStr>() && b.is_exact::<PyStr>() && a.is_ascii() && b.is_ascii() {
-                return PyStr::concat(a, b, cx);
-            }
-        }
         for p in parts {
             total = match total.checked_add(p.len()) {
                 Some(t) => t,
