@@ -88,6 +88,7 @@ fn init_symbol(name: &str, cx: &mut Cx) -> PyResult<String> {
 
 fn text_of(o: &Object, what: &str, cx: &mut Cx) -> PyResult<String> {
     match o.downcast::<PyStr>().and_then(|s| s.to_str_checked()) {
+        Some(s) if s.contains('\0') => Err(cx.value_error(format_args!("embedded null character"))),
         Some(s) => Ok(s),
         None => Err(cx.type_error(format_args!("{what} must be string, not {}", o.ty().tp_name_str()))),
     }

@@ -323,7 +323,12 @@ impl Regs {
             debug_assert!(!self.get(w.a()).is_object(), "a temp was overwritten");
             *self.at(w.a()) = v;
         } else {
-            self.set(w.a(), v)
+            let old = std::mem::replace(&mut *self.at(w.a()), v);
+            if old.is_object() && Object::decref_is_last(old.as_ptr()) {
+                // Its finaliser may look where we are.
+                self.save();
+                taipan_object::dealloc::dealloc(old.as_ptr());
+            }
         }
     }
     /// An operand of kind `Src`.

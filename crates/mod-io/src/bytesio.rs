@@ -42,7 +42,7 @@ struct State {
     closed: Cell<bool>,
 }
 
-#[pytype(name = "_io.BytesIO", heap, gc, basetype, base = PyBufferedIoBase, doc = "Buffered I/O implementation using an in-memory bytes buffer.")]
+#[pytype(name = "_io.BytesIO", heap, gc, basetype, base = PyBufferedIoBase, doc = "BytesIO(initial_bytes=b'')\n--\n\nBuffered I/O implementation using an in-memory bytes buffer.")]
 #[repr(C)]
 pub struct PyBytesIo {
     base: PyBufferedIoBase,

@@ -91,7 +91,7 @@ impl Newlines {
 }
 
 /// Codec used when reading a file in universal newlines mode.
-#[pytype(name = "_io.IncrementalNewlineDecoder", heap, gc, basetype, doc = "Codec used when reading a file in universal newlines mode.\n\nIt wraps another incremental decoder, translating \\r\\n and \\r into \\n.\nIt also records the types of newlines encountered.  When used with\ntranslate=False, it ensures that the newline sequence is returned in\none piece. When used with decoder=None, it expects unicode strings as\ndecode input and translates newlines without first invoking an external\ndecoder.")]
+#[pytype(name = "_io.IncrementalNewlineDecoder", heap, gc, basetype, doc = "IncrementalNewlineDecoder(decoder, translate, errors='strict')\n--\n\nCodec used when reading a file in universal newlines mode.\n\nIt wraps another incremental decoder, translating \\r\\n and \\r into \\n.\nIt also records the types of newlines encountered.  When used with\ntranslate=False, it ensures that the newline sequence is returned in\none piece. When used with decoder=None, it expects unicode strings as\ndecode input and translates newlines without first invoking an external\ndecoder.")]
 #[repr(C)]
 pub struct PyNewlineDecoder {
     head: ObjHead,

@@ -6,7 +6,7 @@ use crate::newline::{Ending, Newlines};
 use std::cell::{Cell, RefCell};
 use taipan_object::prelude::*;
 
-#[pytype(name = "_io.StringIO", heap, gc, basetype, base = PyTextIoBase, doc = "Text I/O implementation using an in-memory buffer.\n\nThe initial_value argument sets the value of object.  The newline\nargument is like the one of TextIOWrapper's constructor.")]
+#[pytype(name = "_io.StringIO", heap, gc, basetype, base = PyTextIoBase, doc = "StringIO(initial_value='', newline='\\n')\n--\n\nText I/O implementation using an in-memory buffer.\n\nThe initial_value argument sets the value of object.  The newline\nargument is like the one of TextIOWrapper's constructor.")]
 #[repr(C)]
 pub struct PyStringIo {
     base: PyTextIoBase,

@@ -28,6 +28,15 @@ fn tuple(lines: Lines, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
 pub mod tracemalloc {
     use super::*;
 
+    #[exec]
+    fn exec(_m: &PyModule, _cx: &mut Cx) -> PyResult<()> {
+        taipan_object::provided::TRACEBACK_OF_BLOCK.set(|domain, address, cx| match trace::of_block(domain, address, cx) {
+            Some(lines) => tuple(lines, cx).map(|t| Some(t.into_object())),
+            None => Ok(None),
+        });
+        Ok(())
+    }
+
     /// Return True if the tracemalloc module is tracing Python memory allocations.
     #[function("is_tracing()")]
     fn is_tracing() -> bool {
@@ -46,18 +55,17 @@ pub mod tracemalloc {
             let total = PyInt::new(total as i64, cx)?;
             shown.push((tuple(lines, cx)?, total));
         }
-        let domain = PyInt::new(0, cx)?;
         let out = PyList::new(cx)?;
         for t in traces {
             let Some((lines, total)) = shown.get(t.traceback as usize) else { continue };
-            let size = PyInt::new(t.size as i64, cx)?;
+            let (domain, size) = (PyInt::new(t.domain.into(), cx)?, PyInt::new(t.size as i64, cx)?);
             out.push(PyTuple::from_slice(&[&domain, &size, lines, total], cx)?.into_object(), cx)?;
         }
         Ok(out)
     }
     #[function("_get_object_traceback(obj, /)", doc = "Get the traceback where the Python object obj was allocated.\n\nReturn a tuple of (filename: str, lineno: int) tuples.\nReturn None if the tracemalloc module is disabled or did not\ntrace the allocation of the object.")]
     fn get_object_traceback(obj: &Object, cx: &mut Cx) -> PyResult<Option<Own<PyTuple>>> {
-        match trace::of_block(block_address(obj), cx) {
+        match trace::of_block(0, block_address(obj), cx) {
             Some(lines) => tuple(lines, cx).map(Some),
             None => Ok(None),
         }

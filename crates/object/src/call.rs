@@ -238,9 +238,34 @@ pub fn lookup_special(obj: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<Optio
     }
 }
 
+/// As [`lookup_special`]; a method that cannot be bound for an `AttributeError` counts as missing.
+pub fn lookup_special_maybe(obj: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+    match lookup_special(obj, name, cx) {
+        Err(r) => cx.catch(r, crate::types::exc::AttributeError()).map(|()| None),
+        found => found,
+    }
+}
+
+/// As [`call_special`]; a method that cannot be bound for an `AttributeError` counts as missing.
+pub fn call_special_maybe(obj: &Object, name: &PyStr, args: &[&Object], cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+    let Some(f) = crate::typeobj::lookup(obj.ty(), name, cx).map(|f| f.own()) else { return Ok(None) };
+    if f.ty().has(flags::METHOD_DESCRIPTOR) || f.ty().tp_descr_get.get().is_none() {
+        return special_found(f, obj, args, cx);
+    }
+    match lookup_special_maybe(obj, name, cx)? {
+        Some(bound) => call(&bound, args, cx).map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Call a special method found on the type: `type(obj).name(obj, *args)`; `None` when there is none.
 pub fn call_special(obj: &Object, name: &PyStr, args: &[&Object], cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
     let Some(f) = crate::typeobj::lookup(obj.ty(), name, cx).map(|f| f.own()) else { return Ok(None) };
+    special_found(f, obj, args, cx)
+}
+
+#[inline]
+fn special_found(f: Own<Object>, obj: &Object, args: &[&Object], cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
     if f.ty().has(flags::METHOD_DESCRIPTOR) {
         match *args {
             [] => return call(&f, &[obj], cx).map(Some),

@@ -30,6 +30,8 @@ pub static ENTER_CONTEXT: Provided<fn(&Object, &mut Cx) -> PyResult<()>> = Provi
 pub static EXIT_CONTEXT: Provided<fn(&Object, &mut Cx) -> PyResult<()>> = Provided::new();
 /// A new, empty mapping of the kind that contexts are made of (`_contextvars`).
 pub static NEW_HAMT: Provided<fn(&mut Cx) -> PyResult<Own<Object>>> = Provided::new();
+/// The traceback of a traced block of a domain at an address, if it is known (`_tracemalloc`).
+pub static TRACEBACK_OF_BLOCK: Provided<fn(u32, usize, &mut Cx) -> PyResult<Option<Own<Object>>>> = Provided::new();
 /// Python's hooks before a fork (`posix`).
 pub static BEFORE_FORK: Provided<fn(&mut Cx)> = Provided::new();
 /// Python's hooks after a fork, in the parent.

@@ -101,6 +101,9 @@ impl PyNamespace {
         PyTuple::from_slice(&[self.ty().as_object(), &PyTuple::empty(), &d], cx)
     }
 
+    /// __replace__($self, /, **changes)
+    /// --
+    ///
     /// Return a copy of the namespace object with new values for the specified attributes.
     #[method("__replace__(*args, **kwargs)", nosig)]
     fn replace(&self, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {

@@ -4,7 +4,9 @@ use crate::border::bad_internal_call;
 use crate::capi;
 use std::ffi::{c_int, c_uint};
 use taipan_object::monitoring::{fire::TraceFunc, set_c_profile, set_c_trace};
+use taipan_object::alloc::trace;
 use taipan_object::prelude::*;
+use taipan_object::provided::TRACEBACK_OF_BLOCK;
 use taipan_object::types::code::PyCode;
 use taipan_object::types::generator;
 
@@ -28,10 +30,26 @@ capi! {
             None => Err(bad_internal_call(cx)),
         }
     }
-    /// Tell `tracemalloc` of memory that it cannot see: -2, it is not tracing.
-    fn PyTraceMalloc_Track(domain: c_uint, p: usize, n: usize) -> c_int = |_| { -2 }
-    /// Tell `tracemalloc` that such memory is gone: -2, it is not tracing.
-    fn PyTraceMalloc_Untrack(domain: c_uint, p: usize) -> c_int = |_| { -2 }
+    /// Tell `tracemalloc` of memory that it cannot see, with or without the GIL: -2 when it is not tracing.
+    fn PyTraceMalloc_Track(domain: c_uint, p: usize, n: usize) -> c_int = |_| {
+        if trace::limit().is_none() {
+            return -2;
+        }
+        let held = super::pystate::PyGILState_Ensure();
+        let tracked = trace::track_in(domain, p, n, &Cx::assume());
+        super::pystate::PyGILState_Release(held);
+        if tracked { 0 } else { -2 }
+    }
+    /// Tell `tracemalloc` that such memory is gone: -2 when it is not tracing.
+    fn PyTraceMalloc_Untrack(domain: c_uint, p: usize) -> c_int = |_| { if trace::untrack_in(domain, p) { 0 } else { -2 } }
+    /// Where traced memory was allocated, as a tuple of files and lines; None when it is not known.
+    fn _PyTraceMalloc_GetTraceback(domain: c_uint, p: usize) -> PyResult<Own<Object>> = |cx| {
+        cx.import("_tracemalloc")?;
+        match TRACEBACK_OF_BLOCK.get() {
+            Some(f) => Ok(f(domain, p, cx)?.unwrap_or_else(|| none().own())),
+            None => Err(bad_internal_call(cx)),
+        }
+    }
     /// Raise an exception of `ty` whose context and cause is the current one; the text is made already (for `csrc/variadic.c`).
     fn taipan_take_cause() -> Option<Own<Object>> = |cx| { cx.ts().current_exception.take() }
     /// See `taipan_take_cause`.

@@ -79,18 +79,29 @@ fn instance_of(cls: &PyType, value: Option<&Object>, cx: &mut Cx) -> PyResult<Ow
 
 /// Whether `err` (an instance or a class) is matched by `exc`, a class or a tuple of them.
 pub fn matches(err: Option<&Object>, exc: Option<&Object>, cx: &mut Cx) -> bool {
+    matches_at(err, exc, 0, cx)
+}
+
+/// Tuples nested deeper than this are refused, as CPython's stack would have them.
+const NESTING_MAX: u32 = 20_000;
+
+fn matches_at(err: Option<&Object>, exc: Option<&Object>, depth: u32, cx: &mut Cx) -> bool {
     let (Some(err), Some(exc)) = (err, exc) else { return false };
     if err.is(exc) || std::ptr::eq(err.ty() as *const PyType as *const Object, exc) {
         // An instance and its class: an exception only if the class is one, and otherwise only identity counts.
         return err.is(exc) || err.is_a::<PyBaseException>();
     }
     if let Some(t) = exc.downcast::<PyTuple>() {
-        let Ok(_deeper) = cx.enter_call(" in exception matching") else {
+        let low = cx.enter_call(" while checking exception tuple").is_err();
+        if low || depth > NESTING_MAX {
+            if !low {
+                let _raised = cx.recursion_error(format_args!("maximum recursion depth exceeded while checking exception tuple"));
+            }
             // The function has no way to raise.
-            unraisable::write(cx, None, None);
+            unraisable::write(cx, Some("checking exception tuple"), None);
             return false;
-        };
-        return t.as_slice().iter().any(|e| matches(Some(err), Some(e), cx));
+        }
+        return t.as_slice().iter().any(|e| matches_at(Some(err), Some(e), depth + 1, cx));
     }
     let class = if err.is_a::<PyBaseException>() { Some(err.ty()) } else { err.downcast::<PyType>() };
     match (class, exc.downcast::<PyType>()) {

@@ -66,6 +66,9 @@ pub mod marshal {
         VERSION
     }
 
+    /// dumps($module, value, version=version, /, *, allow_code=True)
+    /// --
+    ///
     /// Return the bytes object that would be written to a file by dump(value, file).
     ///
     ///   value
@@ -83,6 +86,9 @@ pub mod marshal {
         let b = write::to_bytes(value, version, allow_code, cx)?;
         PyBytes::new(&b, cx)
     }
+    /// dump($module, value, file, version=version, /, *, allow_code=True)
+    /// --
+    ///
     /// Write the value on the open file.
     #[function("dump(value, file, version=version, /, *, allow_code=True)", nosig)]
     fn dump(value: &Object, file: &Object, #[default(VERSION)] version: i32, allow_code: bool, cx: &mut Cx) -> PyResult<Own<Object>> {

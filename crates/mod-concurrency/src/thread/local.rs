@@ -9,7 +9,7 @@ use taipan_object::types::weakref::PyWeakref;
 use taipan_object::{attr, typeobj};
 
 /// Thread-local data
-#[pytype(name = "_thread._local", heap, gc, basetype, doc = "Thread-local data")]
+#[pytype(name = "_thread._local", heap, gc, basetype, doc = "_local()\n--\n\nThread-local data")]
 #[repr(C)]
 pub struct PyLocal {
     head: ObjHead,
@@ -67,6 +67,19 @@ pub fn thread_ends(cx: &mut Cx) {
             d.iter().position(|e| e.0 == id).map(|i| d.swap_remove(i))
         };
         drop(old);
+    }
+}
+
+/// In the child of a fork the other threads are gone: their values die.
+pub fn forked(cx: &mut Cx) {
+    let id = cx.ts().id.get();
+    let all: Vec<Own<PyWeakref>> = cx.state::<Registry>().0.borrow().clone();
+    for w in all {
+        let Some(o) = w.referent() else { continue };
+        let Some(l) = o.downcast::<PyLocal>() else { continue };
+        let (mine, others): (Vec<_>, Vec<_>) = l.dicts.0.take().into_iter().partition(|d| d.0 == id);
+        l.dicts.0.replace(mine);
+        drop(others);
     }
 }
 

@@ -62,6 +62,7 @@ pub fn after_fork_child(cx: &mut Cx) {
     cx.ts().native_thread_id.set(os_thread::native_id());
     taipan_object::thread::spawn::set_main(cx);
     taipan_host::signal::set_main_thread(me);
+    local::forked(cx);
 }
 
 #[pymodule(

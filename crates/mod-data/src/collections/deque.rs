@@ -276,6 +276,9 @@ impl PyDeque {
         }
         Ok(n)
     }
+    /// index($self, value, [start, [stop]])
+    /// --
+    ///
     /// Return first index of value.
     ///
     /// Raises ValueError if the value is not present.

@@ -31,6 +31,9 @@ fn length_of(r: isize, cx: &mut Cx) -> PyResult<usize> {
     usize::try_from(r).map_err(|_| cx.value_error(format_args!("r must be non-negative")))
 }
 
+/// product(*iterables, repeat=1)
+/// --
+///
 /// Cartesian product of input iterables. Equivalent to nested for-loops.
 #[pytype(name = "itertools.product", heap, gc, basetype)]
 #[repr(C)]

@@ -78,6 +78,9 @@ impl PyCount {
     }
 }
 
+/// cycle(iterable, /)
+/// --
+///
 /// Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.
 #[pytype(name = "itertools.cycle", heap, gc, basetype)]
 #[repr(C)]
@@ -132,7 +135,7 @@ pub struct PyRepeat {
 
 #[pymethods]
 impl PyRepeat {
-    #[new("repeat(object, times=None)")]
+    #[new("repeat(object, times=None)", nosig)]
     fn new(cls: &PyType, object: &Object, times: Option<isize>, cx: &mut Cx) -> PyResult<Own<PyRepeat>> {
         let left = Cell::new(times.map_or(-1, |n| n.max(0)));
         cx.new_object_of(cls, PyRepeat { head: Object::placeholder(), element: Field::new(object.own()), left })

@@ -41,22 +41,34 @@ macro_rules! of_function {
 }
 
 of_function! {
+    /// filterfalse(function, iterable, /)
+    /// --
+    ///
     /// Return those items of iterable for which function(item) is false.
     ///
     /// If function is None, return the items that are false.
     PyFilterFalse, "filterfalse", "itertools.filterfalse", next_false
 }
 of_function! {
+    /// takewhile(predicate, iterable, /)
+    /// --
+    ///
     /// Return successive entries from an iterable as long as the predicate evaluates to true for each entry.
     PyTakeWhile, "takewhile", "itertools.takewhile", next_taken
 }
 of_function! {
+    /// dropwhile(predicate, iterable, /)
+    /// --
+    ///
     /// Drop items from the iterable while predicate(item) is true.
     ///
     /// Afterwards, return every element until the iterable is exhausted.
     PyDropWhile, "dropwhile", "itertools.dropwhile", next_kept
 }
 of_function! {
+    /// starmap(function, iterable, /)
+    /// --
+    ///
     /// Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.
     PyStarMap, "starmap", "itertools.starmap", next_starred
 }

@@ -166,6 +166,9 @@ impl PyBatched {
     }
 }
 
+/// pairwise(iterable, /)
+/// --
+///
 /// Return an iterator of overlapping pairs taken from the input iterator.
 ///
 ///     s -> (s0,s1), (s1,s2), (s2, s3), ...

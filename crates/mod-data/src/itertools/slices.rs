@@ -5,6 +5,9 @@ use std::cell::Cell;
 use taipan_object::abstract_::{iter, number};
 use taipan_object::prelude::*;
 
+/// chain(*iterables)
+/// --
+///
 /// Return a chain object whose .__next__() method returns elements from the
 /// first iterable until it is exhausted, then elements from the next
 /// iterable, until all of the iterables are exhausted.
@@ -163,6 +166,9 @@ impl PyISlice {
     }
 }
 
+/// zip_longest(*iterables, fillvalue=None)
+/// --
+///
 /// Return a zip_longest object whose .__next__() method returns a tuple where
 /// the i-th element comes from the i-th iterable argument.
 #[pytype(name = "itertools.zip_longest", heap, gc, basetype)]

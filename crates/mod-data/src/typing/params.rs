@@ -134,7 +134,7 @@ impl PyTypeVar {
     fn subst(&self, arg: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         typing("_typevar_subst", &[self, arg], cx)
     }
-    #[method("__typing_prepare_subst__(alias, args, /)", doc = "")]
+    #[method("__typing_prepare_subst__(alias, args, /)", doc = "__typing_prepare_subst__($self, alias, args, /)\n--\n\n")]
     fn prepare_subst(&self, alias: &Object, args: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         let args = taipan_object::abstract_::iter::to_tuple(args, cx)?;
         prepare(self, &self.default, alias, &args, cx)
@@ -240,7 +240,7 @@ impl PyTypeVarTuple {
     fn subst(&self, _arg: &Object, cx: &mut Cx) -> PyResult<()> {
         Err(cx.type_error(format_args!("Substitution of bare TypeVarTuple is not supported")))
     }
-    #[method("__typing_prepare_subst__(alias, args, /)", doc = "")]
+    #[method("__typing_prepare_subst__(alias, args, /)", doc = "__typing_prepare_subst__($self, alias, args, /)\n--\n\n")]
     fn prepare_subst(&self, alias: &Object, args: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         typing("_typevartuple_prepare_subst", &[self, alias, args], cx)
     }

@@ -90,7 +90,7 @@ impl PyParamSpec {
     fn subst(&self, arg: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         typing("_paramspec_subst", &[self, arg], cx)
     }
-    #[method("__typing_prepare_subst__(alias, args, /)", doc = "")]
+    #[method("__typing_prepare_subst__(alias, args, /)", doc = "__typing_prepare_subst__($self, alias, args, /)\n--\n\n")]
     fn prepare_subst(&self, alias: &Object, args: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         typing("_paramspec_prepare_subst", &[self, alias, args], cx)
     }

@@ -11,21 +11,21 @@ use self::core::Core;
 use taipan_object::prelude::*;
 use taipan_object::types::bytes::PyBytes;
 
-#[pytype(name = "_io.BufferedReader", heap, gc, basetype, base = PyBufferedIoBase, parts(COMMON, READING), doc = "Create a new buffered reader using the given readable raw IO object.")]
+#[pytype(name = "_io.BufferedReader", heap, gc, basetype, base = PyBufferedIoBase, parts(COMMON, READING), doc = "BufferedReader(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nCreate a new buffered reader using the given readable raw IO object.")]
 #[repr(C)]
 pub struct PyBufferedReader {
     base: PyBufferedIoBase,
     pub core: Core,
 }
 
-#[pytype(name = "_io.BufferedWriter", heap, gc, basetype, base = PyBufferedIoBase, parts(COMMON, WRITING), doc = "A buffer for a writeable sequential RawIO object.\n\nThe constructor creates a BufferedWriter for the given writeable raw\nstream. If the buffer_size is not given, it defaults to\nDEFAULT_BUFFER_SIZE.")]
+#[pytype(name = "_io.BufferedWriter", heap, gc, basetype, base = PyBufferedIoBase, parts(COMMON, WRITING), doc = "BufferedWriter(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nA buffer for a writeable sequential RawIO object.\n\nThe constructor creates a BufferedWriter for the given writeable raw\nstream. If the buffer_size is not given, it defaults to\nDEFAULT_BUFFER_SIZE.")]
 #[repr(C)]
 pub struct PyBufferedWriter {
     base: PyBufferedIoBase,
     pub core: Core,
 }
 
-#[pytype(name = "_io.BufferedRandom", heap, gc, basetype, base = PyBufferedIoBase, parts(COMMON, READING, WRITING), doc = "A buffered interface to random access streams.\n\nThe constructor creates a reader and writer for a seekable stream,\nraw, given in the first argument. If the buffer_size is omitted it\ndefaults to DEFAULT_BUFFER_SIZE.")]
+#[pytype(name = "_io.BufferedRandom", heap, gc, basetype, base = PyBufferedIoBase, parts(COMMON, READING, WRITING), doc = "BufferedRandom(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nA buffered interface to random access streams.\n\nThe constructor creates a reader and writer for a seekable stream,\nraw, given in the first argument. If the buffer_size is omitted it\ndefaults to DEFAULT_BUFFER_SIZE.")]
 #[repr(C)]
 pub struct PyBufferedRandom {
     base: PyBufferedIoBase,

@@ -4,7 +4,7 @@ use super::*;
 use taipan_object::call::{call_kw, call_method};
 use taipan_object::attr;
 
-#[pytype(name = "_io.BufferedRWPair", heap, gc, basetype, base = PyBufferedIoBase, doc = "A buffered reader and writer object together.\n\nA buffered reader object and buffered writer object put together to\nform a sequential IO object that can read and write. This is typically\nused with a socket or two-way pipe.\n\nreader and writer are RawIOBase objects that are readable and\nwriteable respectively. If the buffer_size is omitted it defaults to\nDEFAULT_BUFFER_SIZE.")]
+#[pytype(name = "_io.BufferedRWPair", heap, gc, basetype, base = PyBufferedIoBase, doc = "BufferedRWPair(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)\n--\n\nA buffered reader and writer object together.\n\nA buffered reader object and buffered writer object put together to\nform a sequential IO object that can read and write. This is typically\nused with a socket or two-way pipe.\n\nreader and writer are RawIOBase objects that are readable and\nwriteable respectively. If the buffer_size is omitted it defaults to\nDEFAULT_BUFFER_SIZE.")]
 #[repr(C)]
 pub struct PyBufferedRwPair {
     base: PyBufferedIoBase,

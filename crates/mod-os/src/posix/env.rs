@@ -136,6 +136,9 @@ pub mod part {
         super::super::fds::read_with(size, cx, |b| taipan_host::entropy::getrandom(b, flags as u32))
     }
 
+    /// get_terminal_size($module, fd=<unrepresentable>, /)
+    /// --
+    ///
     /// Return the size of the terminal window as (columns, lines).
     ///
     /// The optional argument fd (default standard output) specifies

@@ -121,6 +121,10 @@ pub mod part {
         r.map_err(|e| path.fail(e, cx))
     }
 
+    /// chmod($module, /, path, mode, *, dir_fd=None,
+    ///       follow_symlinks=(os.name != 'nt'))
+    /// --
+    ///
     /// Change the access permissions of a file.
     ///
     ///   path
@@ -145,7 +149,7 @@ pub mod part {
     ///   an open file descriptor.
     /// dir_fd and follow_symlinks may not be implemented on your platform.
     ///   If they are unavailable, using them will raise a NotImplementedError.
-    #[function("chmod(path, mode, *, dir_fd=None, follow_symlinks=True)")]
+    #[function("chmod(path, mode, *, dir_fd=None, follow_symlinks=True)", nosig)]
     fn chmod(path: PathOrFd, mode: i32, dir_fd: Option<DirFd>, follow_symlinks: bool, cx: &mut Cx) -> PyResult<()> {
         let d = dir(dir_fd);
         path.check_alone("chmod", d, follow_symlinks, cx)?;
@@ -205,8 +209,12 @@ pub mod part {
         cx.without_gil(|| fs::chroot(path.c())).map_err(|e| path.fail(e, cx))
     }
 
+    /// link($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None,
+    ///      follow_symlinks=(os.name != 'nt'))
+    /// --
+    ///
     /// Create a hard link to a file.
-    #[function("link(src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=True)")]
+    #[function("link(src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=True)", nosig)]
     fn link(src: Path, dst: Path, src_dir_fd: Option<DirFd>, dst_dir_fd: Option<DirFd>, follow_symlinks: bool, cx: &mut Cx) -> PyResult<()> {
         let (f, t) = (dir(src_dir_fd), dir(dst_dir_fd));
         audit("os.link", cx, |cx| Ok(vec![src.object.clone(), dst.object.clone(), int(shown_dir(f), cx)?, int(shown_dir(t), cx)?]))?;
@@ -335,6 +343,10 @@ pub mod part {
         fs::umask(mask as u32)
     }
 
+    /// utime($module, /, path, times=None, *, ns=<unrepresentable>,
+    ///       dir_fd=None, follow_symlinks=True)
+    /// --
+    ///
     /// Set the access and modified time of path.
     #[function("utime(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True)", nosig)]
     fn utime(path: PathOrFd, times: &Object, ns: Option<&Object>, dir_fd: Option<DirFd>, follow_symlinks: bool, cx: &mut Cx) -> PyResult<()> {

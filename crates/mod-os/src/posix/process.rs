@@ -393,6 +393,11 @@ pub mod part {
         process::abort()
     }
 
+    /// register_at_fork($module, /, *, before=<unrepresentable>,
+    ///                  after_in_child=<unrepresentable>,
+    ///                  after_in_parent=<unrepresentable>)
+    /// --
+    ///
     /// Register callables to be called when forking a new process.
     ///
     ///   before

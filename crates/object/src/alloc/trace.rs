@@ -14,8 +14,8 @@ type Line = (usize, i32);
 struct Tracer {
     /// Frames kept per block.
     limit: usize,
-    /// Size and traceback of each block, by address.
-    blocks: HashMap<usize, (usize, u32)>,
+    /// Size and traceback of each block, by domain (0: Python's own) and address.
+    blocks: HashMap<(u32, usize), (usize, u32)>,
     /// The different tracebacks, each with the number of frames there were in all.
     tracebacks: Vec<(Box<[Line]>, usize)>,
     known: HashMap<(Box<[Line]>, usize), u32>,
@@ -73,8 +73,8 @@ impl Tracer {
         n
     }
 
-    fn forget(&mut self, p: usize) {
-        if let Some((size, _)) = self.blocks.remove(&p) {
+    fn forget(&mut self, domain: u32, p: usize) {
+        if let Some((size, _)) = self.blocks.remove(&(domain, p)) {
             self.current -= size;
         }
     }
@@ -88,21 +88,33 @@ pub(super) fn track(p: *mut u8, size: usize) {
     }
     // SAFETY: the thread has its state, hence the GIL.
     let cx = unsafe { Cx::assume() };
-    if let Some(t) = &mut lock().0 {
-        let traceback = t.here(&cx);
-        t.forget(p as usize);
-        t.blocks.insert(p as usize, (size, traceback));
-        t.current += size;
-        t.peak = t.peak.max(t.current);
-    }
+    track_in(0, p as usize, size, &cx);
+}
+
+/// A new block of a domain, in place of what is known of its address (`PyTraceMalloc_Track`). False: blocks are not traced.
+pub fn track_in(domain: u32, p: usize, size: usize, cx: &Cx) -> bool {
+    let mut shared = lock();
+    let Some(t) = &mut shared.0 else { return false };
+    let traceback = t.here(cx);
+    t.forget(domain, p);
+    t.blocks.insert((domain, p), (size, traceback));
+    t.current += size;
+    t.peak = t.peak.max(t.current);
+    true
+}
+
+/// A block of a domain is gone (`PyTraceMalloc_Untrack`). False: blocks are not traced.
+pub fn untrack_in(domain: u32, p: usize) -> bool {
+    let mut shared = lock();
+    let Some(t) = &mut shared.0 else { return false };
+    t.forget(domain, p);
+    true
 }
 
 /// A block is gone.
 #[cold]
 pub(super) fn untrack(p: *mut u8) {
-    if let Some(t) = &mut lock().0 {
-        t.forget(p as usize);
-    }
+    untrack_in(0, p as usize);
 }
 
 /// Begin to trace, with up to `limit` frames per block. Nothing happens when blocks are traced already.
@@ -161,6 +173,7 @@ pub fn memory() -> usize {
 
 /// A block as `tracemalloc` shows it.
 pub struct Trace {
+    pub domain: u32,
     pub size: usize,
     /// Number of its traceback, the same for equal ones.
     pub traceback: u32,
@@ -177,14 +190,14 @@ fn shown(t: &Tracer, n: u32) -> (Vec<(Option<Own<Object>>, i32)>, usize) {
 pub fn all(_cx: &mut Cx) -> (Vec<Trace>, Tracebacks) {
     let shared = lock();
     let Some(t) = &shared.0 else { return (Vec::new(), Vec::new()) };
-    let traces = t.blocks.values().map(|&(size, traceback)| Trace { size, traceback }).collect();
+    let traces = t.blocks.iter().map(|(&(domain, _), &(size, traceback))| Trace { domain, size, traceback }).collect();
     (traces, (0..t.tracebacks.len() as u32).map(|n| shown(t, n)).collect())
 }
 
-/// Where the block of an object was allocated.
-pub fn of_block(address: usize, _cx: &mut Cx) -> Option<Vec<(Option<Own<Object>>, i32)>> {
+/// Where a block was allocated.
+pub fn of_block(domain: u32, address: usize, _cx: &mut Cx) -> Option<Vec<(Option<Own<Object>>, i32)>> {
     let shared = lock();
     let t = shared.0.as_ref()?;
-    let (_, n) = t.blocks.get(&address)?;
+    let (_, n) = t.blocks.get(&(domain, address))?;
     Some(shown(t, *n).0)
 }

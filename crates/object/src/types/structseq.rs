@@ -404,6 +404,9 @@ impl Methods {
         PyTuple::from_slice(&[self.as_object().ty().as_object(), &args], cx)
     }
 
+    /// __replace__($self, /, **changes)
+    /// --
+    ///
     /// Return a copy of the structure with new values for the specified fields.
     #[method("__replace__(*args, **kwargs)", nosig)]
     fn replace(&self, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {

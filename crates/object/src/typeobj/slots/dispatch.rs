@@ -2,7 +2,7 @@
 //!
 //! Each is a slot function: called with the GIL held, arguments borrowed, null or -1 when raised.
 
-use crate::call::{call, call_special, lookup_special};
+use crate::call::{call, call_special, call_special_maybe, lookup_special, lookup_special_maybe};
 use crate::cx::Cx;
 use crate::err::{PyResult, Raised, result_from_raw, result_into_raw};
 use crate::name;
@@ -75,21 +75,21 @@ fn binary(l: &Object, r: &Object, me: *const (), slot: impl Fn(&PyType) -> Optio
     let mut do_other = !std::ptr::eq(l.ty(), r.ty()) && mine(r);
     if mine(l) {
         if do_other && r.ty().is_subtype(l.ty()) && overrides(l, r, rop, cx)? {
-            if let Some(v) = call_special(r, rop, &[l], cx)? {
+            if let Some(v) = call_special_maybe(r, rop, &[l], cx)? {
                 if !v.is(not_implemented()) {
                     return Ok(v);
                 }
             }
             do_other = false;
         }
-        if let Some(v) = call_special(l, op, &[r], cx)? {
+        if let Some(v) = call_special_maybe(l, op, &[r], cx)? {
             if !v.is(not_implemented()) || std::ptr::eq(l.ty(), r.ty()) {
                 return Ok(v);
             }
         }
     }
     if do_other {
-        if let Some(v) = call_special(r, rop, &[l], cx)? {
+        if let Some(v) = call_special_maybe(r, rop, &[l], cx)? {
             return Ok(v);
         }
     }
@@ -138,14 +138,14 @@ pub unsafe extern "C" fn slot_nb_power(b: Ptr, e: Ptr, m: Ptr) -> Ptr {
         let (op, rop) = (name!(cx, "__pow__"), name!(cx, "__rpow__"));
         obj((|| {
             if ours(&*b) {
-                if let Some(v) = call_special(&*b, op, &[&*e, &*m], cx)? {
+                if let Some(v) = call_special_maybe(&*b, op, &[&*e, &*m], cx)? {
                     if !v.is(not_implemented()) {
                         return Ok(v);
                     }
                 }
             }
             if ours(&*e) {
-                if let Some(v) = call_special(&*e, rop, &[&*b, &*m], cx)? {
+                if let Some(v) = call_special_maybe(&*e, rop, &[&*b, &*m], cx)? {
                     return Ok(v);
                 }
             }
@@ -179,7 +179,7 @@ pub unsafe extern "C" fn slot_tp_repr(o: Ptr) -> Ptr {
     // SAFETY: slot contract.
     unsafe {
         let cx = &mut Cx::assume();
-        match call_special(&*o, name!(cx, "__repr__"), &[], cx) {
+        match call_special_maybe(&*o, name!(cx, "__repr__"), &[], cx) {
             Ok(Some(v)) => v.into_raw(),
             Ok(None) => obj(crate::types::object_::default_repr(&*o, cx)),
             Err(_) => std::ptr::null_mut(),
@@ -198,7 +198,7 @@ pub unsafe extern "C" fn slot_tp_hash(o: Ptr) -> isize {
         let cx = &mut Cx::assume();
         let o = &*o;
         (|| {
-            let f = match lookup_special(o, name!(cx, "__hash__"), cx)? {
+            let f = match lookup_special_maybe(o, name!(cx, "__hash__"), cx)? {
                 Some(f) if !f.is(none()) => f,
                 _ => return crate::abstract_::hash_not_implemented(o, cx),
             };
@@ -295,27 +295,10 @@ pub unsafe extern "C" fn slot_tp_richcompare(a: Ptr, b: Ptr, op: c_int) -> Ptr {
             4 => name!(cx, "__gt__"),
             _ => name!(cx, "__ge__"),
         };
-        match call_special(&*a, name, &[&*b], cx) {
+        match call_special_maybe(&*a, name, &[&*b], cx) {
             Ok(Some(v)) => v.into_raw(),
             Ok(None) => not_implemented().own().into_raw(),
-            Err(r) => {
-                // A method that cannot even be bound does not count as one.
-                let plain = lookup((*a).ty(), name, cx).is_none_or(|d| d.ty().has(crate::typeobj::flags::METHOD_DESCRIPTOR));
-                if plain {
-                    return std::ptr::null_mut();
-                }
-                let e = cx.take_raised(r);
-                match lookup_special(&*a, name, cx) {
-                    Err(r) => {
-                        cx.discard(r);
-                        not_implemented().own().into_raw()
-                    }
-                    Ok(_) => {
-                        let _raised = cx.set_raised(e);
-                        std::ptr::null_mut()
-                    }
-                }
-            }
+            Err(_) => std::ptr::null_mut(),
         }
     }
 }
@@ -326,7 +309,7 @@ pub unsafe extern "C" fn slot_tp_iter(o: Ptr) -> Ptr {
         let cx = &mut Cx::assume();
         let o = &*o;
         obj((|| {
-            match lookup_special(o, name!(cx, "__iter__"), cx)? {
+            match lookup_special_maybe(o, name!(cx, "__iter__"), cx)? {
                 Some(f) if f.is(none()) => return Err(cx.type_error(format_args!("'{}' object is not iterable", o.ty().tp_name_str()))),
                 Some(f) => return call(&f, &[], cx),
                 None => {}
@@ -432,7 +415,7 @@ pub unsafe extern "C" fn slot_nb_bool(o: Ptr) -> c_int {
         let cx = &mut Cx::assume();
         let o = &*o;
         let r: PyResult<bool> = (|| {
-            match call_special(o, name!(cx, "__bool__"), &[], cx)? {
+            match call_special_maybe(o, name!(cx, "__bool__"), &[], cx)? {
                 Some(v) if v.ty() as *const PyType == crate::types::boolean::bool_type() => return Ok(v.is(crate::types::boolean::true_())),
                 Some(v) => return Err(cx.type_error(format_args!("__bool__ should return bool, returned {}", v.ty().tp_name_str()))),
                 None => {}
@@ -502,7 +485,7 @@ pub unsafe extern "C" fn slot_sq_contains(o: Ptr, v: Ptr) -> c_int {
     unsafe {
         let cx = &mut Cx::assume();
         let (o, v) = (&*o, &*v);
-        let r: PyResult<bool> = (|| match lookup_special(o, name!(cx, "__contains__"), cx)? {
+        let r: PyResult<bool> = (|| match lookup_special_maybe(o, name!(cx, "__contains__"), cx)? {
             Some(f) if f.is(none()) => Err(cx.type_error(format_args!("'{}' object is not a container", o.ty().tp_name_str()))),
             Some(f) => {
                 let r = call(&f, &[v], cx)?;

@@ -162,6 +162,9 @@ macro_rules! shared_methods {
                 v.extend_from_slice(&h[sign..]);
                 $t::wrap(&v, cx)
             }
+            /// count($self, sub[, start[, end]], /)
+            /// --
+            ///
             /// Return the number of non-overlapping occurrences of subsection 'sub' in bytes B[start:end].
             ///
             ///   start
@@ -177,6 +180,9 @@ macro_rules! shared_methods {
                     None => 0,
                 })
             }
+            /// find($self, sub[, start[, end]], /)
+            /// --
+            ///
             /// Return the lowest index in B where subsection 'sub' is found, such that 'sub' is contained within B[start,end].
             ///
             ///   start
@@ -189,6 +195,9 @@ macro_rules! shared_methods {
             fn find(&self, sub: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<isize> {
                 Ok(self.found(sub, start, end, false, cx)?.map_or(-1, |i| i as isize))
             }
+            /// rfind($self, sub[, start[, end]], /)
+            /// --
+            ///
             /// Return the highest index in B where subsection 'sub' is found, such that 'sub' is contained within B[start,end].
             ///
             ///   start
@@ -201,6 +210,9 @@ macro_rules! shared_methods {
             fn rfind(&self, sub: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<isize> {
                 Ok(self.found(sub, start, end, true, cx)?.map_or(-1, |i| i as isize))
             }
+            /// index($self, sub[, start[, end]], /)
+            /// --
+            ///
             /// Return the lowest index in B where subsection 'sub' is found, such that 'sub' is contained within B[start,end].
             ///
             ///   start
@@ -216,6 +228,9 @@ macro_rules! shared_methods {
                     None => Err(cx.value_error(format_args!("subsection not found"))),
                 }
             }
+            /// rindex($self, sub[, start[, end]], /)
+            /// --
+            ///
             /// Return the highest index in B where subsection 'sub' is found, such that 'sub' is contained within B[start,end].
             ///
             ///   start
@@ -231,6 +246,9 @@ macro_rules! shared_methods {
                     None => Err(cx.value_error(format_args!("subsection not found"))),
                 }
             }
+            /// startswith($self, prefix[, start[, end]], /)
+            /// --
+            ///
             /// Return True if the bytes starts with the specified prefix, False otherwise.
             ///
             ///   prefix
@@ -243,6 +261,9 @@ macro_rules! shared_methods {
             fn startswith(&self, prefix: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<bool> {
                 affix(&self.lend(), prefix, self.section(start, end), "startswith", false, cx)
             }
+            /// endswith($self, suffix[, start[, end]], /)
+            /// --
+            ///
             /// Return True if the bytes ends with the specified suffix, False otherwise.
             ///
             ///   suffix

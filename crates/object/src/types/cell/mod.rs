@@ -5,7 +5,7 @@ use crate::prelude::*;
 use crate::types::singletons;
 use taipan_macros::{pymethods, pytype};
 
-#[pytype(name = "cell", doc = "Create a new cell object.\n\n  contents\n    the contents of the cell. If not specified, the cell will be empty,\n    and \n further attempts to access its cell_contents attribute will\n    raise a ValueError.", gc, export = "PyCell_Type")]
+#[pytype(name = "cell", doc = "cell([contents])\n--\n\nCreate a new cell object.\n\n  contents\n    the contents of the cell. If not specified, the cell will be empty,\n    and \n further attempts to access its cell_contents attribute will\n    raise a ValueError.", gc, export = "PyCell_Type")]
 #[repr(C)]
 pub struct PyCell {
     head: ObjHead,

@@ -299,17 +299,23 @@ impl PyCode {
         let l = PyList::from_vec(out, cx)?;
         crate::abstract_::iter::get_iter(&l, cx)
     }
+    /// replace($self, /, **changes)
+    /// --
+    ///
     /// Return a copy of the code object with new values for the specified fields.
     #[method("replace(**changes)", nosig)]
     fn replace(&self, changes: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
         let changes = changes.to_dict(cx)?;
         super::replace::replaced(self, &changes, cx)
     }
-    #[method("__replace__(**changes)", nosig, doc = "The same as replace().")]
+    #[method("__replace__(**changes)", nosig, doc = "__replace__($self, /, **changes)\n--\n\nThe same as replace().")]
     fn dunder_replace(&self, changes: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
         let changes = changes.to_dict(cx)?;
         super::replace::replaced(self, &changes, cx)
     }
+    /// _varname_from_oparg($self, /, oparg)
+    /// --
+    ///
     #[method("_varname_from_oparg(oparg)", nosig)]
     fn varname_from_oparg(&self, oparg: usize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         if oparg >= self.nlocals() {

@@ -57,7 +57,7 @@ impl Drop for MonitoringBox {
 }
 
 /// Bytecode with everything it needs to run, apart from its globals.
-#[pytype(name = "code", doc = "Create a code object.  Not for the faint of heart.", export = "PyCode_Type")]
+#[pytype(name = "code", doc = "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)\n--\n\nCreate a code object.  Not for the faint of heart.", export = "PyCode_Type")]
 #[repr(C)]
 pub struct PyCode {
     head: VarHead,

@@ -195,6 +195,9 @@ impl PyProperty {
     fn with_deleter(&self, f: &Object, cx: &mut Cx) -> PyResult {
         self.copy(None, None, Some(f), cx)
     }
+    /// __set_name__($self, owner, name, /)
+    /// --
+    ///
     /// Method to set name of a property.
     #[method("__set_name__(*args)", nosig)]
     fn set_name_hook(&self, args: Args<'_>, cx: &mut Cx) -> PyResult<()> {

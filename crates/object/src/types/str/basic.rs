@@ -10,8 +10,17 @@ fn decode(o: &Object, encoding: Option<&Object>, errors: Option<&Object>, cx: &m
         match v {
             None => Ok(None),
             Some(v) => match v.downcast::<PyStr>() {
-                Some(s) => Ok(Some(s.as_ascii().map_or_else(|| s.to_string_lossy().into(), Into::into))),
-                None => Err(cx.type_error(format_args!("str() argument '{name}' must be str, not {}", v.ty().tp_name_str()))),
+                Some(s) => {
+                    let text: std::borrow::Cow<'a, str> = s.as_ascii().map_or_else(|| s.to_string_lossy().into(), Into::into);
+                    if text.contains('\0') {
+                        return Err(cx.value_error(format_args!("embedded null character")));
+                    }
+                    Ok(Some(text))
+                }
+                None => {
+                    let got = if v.is_none() { "None" } else { v.ty().tp_name_str() };
+                    Err(cx.type_error(format_args!("str() argument '{name}' must be str, not {got}")))
+                }
             },
         }
     }
@@ -42,14 +51,23 @@ impl PyStr {
         if args.0.len() > 3 && kw.is_empty() {
             return Err(cx.type_error(format_args!("str expected at most 3 arguments, got {}", args.0.len())));
         }
-        kw.only("str", &["object", "encoding", "errors"], cx)?;
         if args.0.len() + kw.len() > 3 {
             return Err(cx.type_error(format_args!("str() takes at most 3 arguments ({} given)", args.0.len() + kw.len())));
         }
+        for (i, name) in ["object", "encoding", "errors"].into_iter().enumerate() {
+            if i < args.0.len() && kw.get(name).is_some() {
+                return Err(cx.type_error(format_args!("argument for str() given by name ('{name}') and position ({})", i + 1)));
+            }
+        }
+        kw.only("str", &["object", "encoding", "errors"], cx)?;
         let arg = |i: usize, n: &str| args.0.get(i).copied().or_else(|| kw.get(n));
         let (o, enc, err) = (arg(0, "object"), arg(1, "encoding"), arg(2, "errors"));
         let s = match o {
-            None => super::intern::empty().into_object(),
+            None if enc.is_none() && err.is_none() => super::intern::empty().into_object(),
+            None => {
+                let bytes = crate::types::bytes::PyBytes::new(b"", cx)?;
+                decode(&bytes, enc, err, cx)?
+            }
             Some(o) if enc.is_none() && err.is_none() => abstract_::str(o, cx)?.into_object(),
             Some(o) => decode(o, enc, err, cx)?,
         };

@@ -338,6 +338,9 @@ fn not_found(cx: &mut Cx) -> Raised {
 
 #[pymethods(SEARCH)]
 impl PyStr {
+    /// find($self, sub[, start[, end]], /)
+    /// --
+    ///
     /// Return the lowest index in S where substring sub is found, such that sub is contained within S[start:end].
     ///
     /// Optional arguments start and end are interpreted as in slice
@@ -347,6 +350,9 @@ impl PyStr {
         let (a, b) = range(self, start, end);
         find::find(self, sub, a, b).map_or(-1, |i| i as isize)
     }
+    /// rfind($self, sub[, start[, end]], /)
+    /// --
+    ///
     /// Return the highest index in S where substring sub is found, such that sub is contained within S[start:end].
     ///
     /// Optional arguments start and end are interpreted as in slice
@@ -356,6 +362,9 @@ impl PyStr {
         let (a, b) = range(self, start, end);
         find::rfind(self, sub, a, b).map_or(-1, |i| i as isize)
     }
+    /// index($self, sub[, start[, end]], /)
+    /// --
+    ///
     /// Return the lowest index in S where substring sub is found, such that sub is contained within S[start:end].
     ///
     /// Optional arguments start and end are interpreted as in slice
@@ -365,6 +374,9 @@ impl PyStr {
         let (a, b) = range(self, start, end);
         find::find(self, sub, a, b).ok_or_else(|| not_found(cx))
     }
+    /// rindex($self, sub[, start[, end]], /)
+    /// --
+    ///
     /// Return the highest index in S where substring sub is found, such that sub is contained within S[start:end].
     ///
     /// Optional arguments start and end are interpreted as in slice
@@ -374,6 +386,9 @@ impl PyStr {
         let (a, b) = range(self, start, end);
         find::rfind(self, sub, a, b).ok_or_else(|| not_found(cx))
     }
+    /// count($self, sub[, start[, end]], /)
+    /// --
+    ///
     /// Return the number of non-overlapping occurrences of substring sub in string S[start:end].
     ///
     /// Optional arguments start and end are interpreted as in slice
@@ -383,6 +398,9 @@ impl PyStr {
         let (a, b) = range(self, start, end);
         find::count(self, sub, a, b, usize::MAX)
     }
+    /// startswith($self, prefix[, start[, end]], /)
+    /// --
+    ///
     /// Return True if the string starts with the specified prefix, False otherwise.
     ///
     ///   prefix
@@ -395,6 +413,9 @@ impl PyStr {
     fn startswith(&self, prefix: &Object, start: NoneOr<SliceIndex>, end: NoneOr<SliceIndex>, cx: &mut Cx) -> PyResult<bool> {
         affix(self, prefix, range(self, start, end), "startswith", false, cx)
     }
+    /// endswith($self, suffix[, start[, end]], /)
+    /// --
+    ///
     /// Return True if the string ends with the specified suffix, False otherwise.
     ///
     ///   suffix
