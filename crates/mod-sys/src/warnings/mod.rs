@@ -69,6 +69,16 @@ impl Warnings {
     }
 }
 
+/// In the child of a fork, a lock that another thread held is free.
+fn after_fork_child(cx: &mut Cx) {
+    let w = cx.state::<Warnings>();
+    if w.depth.get() > 0 && !w.is_mine() {
+        w.depth.set(0);
+        w.owner.set(0);
+        w.lock.open();
+    }
+}
+
 /// What a warning is about.
 struct Warning<'a> {
     message: Own<Object>,
@@ -301,6 +311,7 @@ pub mod warnings {
     #[exec]
     fn exec(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
         crate::contextvars::ready(cx)?;
+        taipan_object::thread::fork::on_child_first(after_fork_child);
         let s = cx.state::<Warnings>();
         if s.filters.is_empty() {
             let filters = filter::defaults(cx)?;

@@ -15,6 +15,14 @@ pub fn on_child(f: fn(&mut Cx)) {
     }
 }
 
+/// As [`on_child`], before all that is there: what finalisers need, which others may run.
+pub fn on_child_first(f: fn(&mut Cx)) {
+    let mut list = IN_CHILD.lock().unwrap_or_else(|e| e.into_inner());
+    if !list.iter().any(|g| std::ptr::fn_addr_eq(*g, f)) {
+        list.insert(0, f);
+    }
+}
+
 /// What is held while the process is copied; dropping it in the parent is all there is to do there.
 pub struct Prepared {
     gil: gil::ForkGuard,

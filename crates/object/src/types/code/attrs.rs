@@ -316,6 +316,9 @@ impl PyCode {
     /// _varname_from_oparg($self, /, oparg)
     /// --
     ///
+    /// (internal-only) Return the local variable name for the given oparg.
+    ///
+    /// WARNING: this method is for internal use only and may change or go away.
     #[method("_varname_from_oparg(oparg)", nosig)]
     fn varname_from_oparg(&self, oparg: usize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         if oparg >= self.nlocals() {
