@@ -115,11 +115,17 @@ unsafe fn next_quietly(o: &Object) -> Slot {
     Slot::EMPTY
 }
 
-/// `for_iter` over an object with a Python `__next__`: run it in this loop. False: it is none, or somebody listens.
+/// Whether `tp_iternext` runs a `__next__` of Python's.
+#[inline(always)]
+fn has_python_next(o: &Object) -> bool {
+    o.ty().tp_iternext.get().map(|f| f as usize) == Some(slots::dispatch::slot_tp_iternext as *const () as usize)
+}
+
+/// `for_iter` over an object of which [`has_python_next`] holds: run the function in this loop. False: it is none, or somebody listens.
 #[inline(never)]
 unsafe fn enter_next(ts: &'static ThreadState, o: &Object, dst: isize) -> PyResult<bool> {
     let ty = o.ty();
-    if ty.tp_iternext.get().map(|f| f as usize) != Some(slots::dispatch::slot_tp_iternext as *const () as usize) || ts.in_traced.get() {
+    if ts.in_traced.get() {
         return Ok(false);
     }
     let cx = &cx();
@@ -191,7 +197,7 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         m.put(w, v);
         return m.jump(w.c());
     }
-    if !W::WIDE && !m.breaker() && enter_next(m.ts, o, w.a())? {
+    if !W::WIDE && has_python_next(o) && !m.breaker() && enter_next(m.ts, o, w.a())? {
         m.reload();
         return Ok(());
     }
