@@ -73,12 +73,17 @@ fn forget_exceptions(cx: &mut Cx) -> PyResult<()> {
     Ok(())
 }
 
-/// Whether a module is neither native nor from the embedded library: its `__spec__` has another origin, or there is none, as in modules that
+/// Whether a module is neither native nor from the embedded library: its `__spec__` has another loader, or there is none, as in modules that
 /// extensions and programs make themselves.
 fn is_program(name: &Object, m: &PyModule, cx: &mut Cx) -> PyResult<bool> {
     let Some(spec) = m.dict(cx)?.get(name!(cx, "__spec__"), cx)?.filter(|s| !s.is_none()) else {
         return Ok(!name.downcast::<PyStr>().is_some_and(|n| n.eq_text("sys") || n.eq_text("builtins")));
     };
+    // The origin of embedded modules is the file that CPython has for them.
+    let loader = attr::get_opt(&spec, name!(cx, "loader"), cx)?;
+    if loader.as_ref().and_then(|l| l.downcast::<PyType>()).is_some_and(|t| matches!(t.name(), "FrozenImporter" | "BuiltinImporter")) {
+        return Ok(false);
+    }
     let Some(origin) = attr::get_opt(&spec, name!(cx, "origin"), cx)? else { return Ok(false) };
     Ok(!origin.downcast::<PyStr>().is_some_and(|o| o.eq_text("frozen") || o.eq_text("built-in")))
 }
