@@ -5,10 +5,12 @@ use std::process::Command;
 
 use taipan_testkit::{cases, in_parallel};
 
-/// Programs that keep something in each run under CPython too, as much as here: caches of typing, registered exit functions, logging's handlers.
+/// Programs that keep something in each run under CPython too, as much as here: caches of typing, registered exit functions, logging's handlers, ctypes' function types.
 const KEEPS: &[&str] = &[
     "classes/mixin_new",
     "classes/type_params",
+    "ctypes/functions",
+    "ctypes/structures",
     "exceptions/exit_code",
     "modules/dataclasses_enum",
     "modules/system",
