@@ -58,6 +58,7 @@ impl ForeignMemory {
 
 fn view(shape: Shape, cx: &mut Cx) -> PyResult<Own<Object>> {
     taipan_object::typeobj::ready_static(ForeignMemory::SPEC, cx)?;
+    taipan_object::types::memoryview::hide_exporters_of(ForeignMemory::ty());
     let o = cx.new_object(ForeignMemory { head: Object::placeholder(), shape })?;
     PyMemoryView::from_object(o.as_object(), cx).map(Own::into_object)
 }

@@ -117,7 +117,7 @@ pub fn has_dict(obj: &Object) -> bool {
 const SPARE_NAMES: usize = 6;
 
 /// Places for a class none of whose names is known (its `__init__` may be made later, as a dataclass's is).
-const UNNAMED: usize = 14;
+const UNNAMED: usize = 12;
 /// Instances without attributes keep so many places.
 const FEWEST: usize = 4;
 

@@ -120,6 +120,10 @@ fn int_for(f: u8, v: &Object, cx: &mut Cx) -> PyResult<Own<PyInt>> {
 fn float_for(f: u8, v: &Object, cx: &mut Cx) -> PyResult<f64> {
     match number::as_f64(v, cx) {
         Ok(x) => Ok(x),
+        Err(r) if cx.raised_is(exc::OverflowError()) || cx.raised_is(exc::ValueError()) => {
+            cx.discard(r);
+            Err(bad_value(f, cx))
+        }
         Err(r) => {
             cx.catch(r, exc::TypeError())?;
             Err(bad_type(f, cx))

@@ -328,7 +328,7 @@ impl PyMemoryView {
         }
         let shape = match shape {
             None => None,
-            Some(s) => Some(self.shape_of(s, cx)?),
+            Some(s) => Some(dimensions(s, cx)?),
         };
         if shape.as_ref().is_some_and(|s| s.len() != 1) && self.ndim() != 1 {
             return Err(cx.type_error(format_args!("memoryview: cast must be 1D -> ND or ND -> 1D")));
@@ -351,6 +351,8 @@ impl PyMemoryView {
         (f.format, f.itemsize, f.suboffsets) = (format, size, None);
         f.shape = vec![len / size];
         if let Some(s) = shape {
+            // The elements are looked at last.
+            let s = shape_of(&s, cx)?;
             if s.iter().fold(size, |n, d| n.saturating_mul(*d)) != len {
                 return Err(cx.type_error(format_args!("memoryview: product(shape) * itemsize != buffer size")));
             }
@@ -407,7 +409,9 @@ impl PyMemoryView {
     fn obj(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         self.check(cx)?;
         // SAFETY: null or the exporter, alive while the view is not released.
-        Ok(unsafe { (self.raw().obj as *const Object).as_ref() }.unwrap_or(none()).own())
+        let exporter = unsafe { (self.raw().obj as *const Object).as_ref() };
+        let stand_in = super::STAND_IN.load(std::sync::atomic::Ordering::Relaxed);
+        Ok(exporter.filter(|o| !std::ptr::eq(o.ty(), stand_in)).unwrap_or(none()).own())
     }
     /// The amount of space in bytes that the array would use in
     ///  a contiguous representation.
@@ -482,27 +486,30 @@ impl PyMemoryView {
     }
 }
 
-impl PyMemoryView {
-    /// The argument `shape` of `cast`.
-    fn shape_of(&self, s: &Object, cx: &mut Cx) -> PyResult<Vec<isize>> {
-        if !s.is_a::<PyList>() && !s.is_a::<PyTuple>() {
-            return Err(cx.type_error(format_args!("shape must be a list or a tuple")));
-        }
-        let items = abstract_::iter::collect(s, cx)?;
-        if items.len() > NDIM_MAX {
-            return Err(cx.value_error(format_args!("memoryview: number of dimensions must not exceed {NDIM_MAX}")));
-        }
-        let mut out = Vec::with_capacity(items.len());
-        for o in items {
-            let Some(i) = o.downcast::<PyInt>() else {
-                return Err(cx.type_error(format_args!("memoryview.cast(): elements of shape must be integers")));
-            };
-            let n = number::int_as_isize(i, exc::OverflowError(), cx)?;
-            if n <= 0 {
-                return Err(cx.value_error(format_args!("memoryview.cast(): elements of shape must be integers > 0")));
-            }
-            out.push(n);
-        }
-        Ok(out)
+/// The argument `shape` of `cast`: a list or tuple with an element per dimension.
+fn dimensions(s: &Object, cx: &mut Cx) -> PyResult<Vec<Own<Object>>> {
+    if !s.is_a::<PyList>() && !s.is_a::<PyTuple>() {
+        return Err(cx.type_error(format_args!("shape must be a list or a tuple")));
     }
+    let items = abstract_::iter::collect(s, cx)?;
+    if items.len() > NDIM_MAX {
+        return Err(cx.value_error(format_args!("memoryview: number of dimensions must not exceed {NDIM_MAX}")));
+    }
+    Ok(items)
+}
+
+/// The elements of a shape.
+fn shape_of(items: &[Own<Object>], cx: &mut Cx) -> PyResult<Vec<isize>> {
+    let mut out = Vec::with_capacity(items.len());
+    for o in items {
+        let Some(i) = o.downcast::<PyInt>() else {
+            return Err(cx.type_error(format_args!("memoryview.cast(): elements of shape must be integers")));
+        };
+        let n = number::int_as_isize(i, exc::OverflowError(), cx)?;
+        if n <= 0 {
+            return Err(cx.value_error(format_args!("memoryview.cast(): elements of shape must be integers > 0")));
+        }
+        out.push(n);
+    }
+    Ok(out)
 }

@@ -22,6 +22,14 @@ use std::ffi::{CStr, CString, c_char, c_int};
 use taipan_abi::Py_buffer;
 use taipan_macros::pytype;
 
+/// The type of exporters that stand for memory without an owner; `memoryview.obj` does not show them.
+static STAND_IN: std::sync::atomic::AtomicPtr<PyType> = std::sync::atomic::AtomicPtr::new(std::ptr::null_mut());
+
+/// Let `memoryview.obj` be None where an object of this type exports the memory.
+pub fn hide_exporters_of(ty: &'static PyType) {
+    STAND_IN.store(ty as *const PyType as *mut PyType, std::sync::atomic::Ordering::Relaxed);
+}
+
 /// The one request to the exporter behind some views.
 #[pytype(name = "managedbuffer", export = "_PyManagedBuffer_Type", gc, no_new, parts(), doc = "")]
 #[repr(C)]

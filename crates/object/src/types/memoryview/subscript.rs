@@ -178,6 +178,7 @@ impl PyMemoryView {
     #[slot(mp_ass_subscript)]
     fn ass_subscript(&self, key: &Object, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         self.check(cx)?;
+        self.native(cx)?;
         if self.raw().readonly != 0 {
             return Err(cx.type_error(format_args!("cannot modify read-only memory")));
         }
