@@ -9,7 +9,14 @@ print(2 * x, x * 2, x + 1, 1 + x, x - y, -x, x / 2, 3 - x)
 expr = 2 * x + 3 * y - 5
 print(repr(expr), type(expr).__name__, expr.terms()[0].coefficient(), expr.constant(), expr.value())
 c = (x + 2 * y >= 3) | "weak"
-print(repr(c), c.op(), c.strength(), type(c).__name__, (x == 1).op(), (x <= y) | 10.5)
+
+
+def parts(c):
+    """A constraint without the order of its terms, which is that of the variables' addresses."""
+    return sorted((t.variable().name(), t.coefficient()) for t in c.expression().terms()), c.expression().constant(), c.strength()
+
+
+print(parts(c), c.op(), c.strength(), type(c).__name__, (x == 1).op(), parts((x <= y) | 10.5))
 s = Solver()
 s.addConstraint(x == 10)
 s.addConstraint(y == x * 2)
