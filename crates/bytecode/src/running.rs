@@ -175,28 +175,14 @@ pub fn shaped(op: u8, word: u32) -> u8 {
 pub fn shape(words: &mut [u32]) {
     let mut at = 0;
     while let Some(word) = words.get_mut(at) {
-        let prefixed = *word as u8 == Op::Wide as u8;
-        if !prefixed {
-            *word = *word & !0xff | shaped(*word as u8, *word) as u32;
+        let Some(op) = Op::from_u8(*word as u8) else { return };
+        if op != Op::Wide {
+            *word = *word & !0xff | shaped(op as u8, *word) as u32;
+            at += op.info().words();
+        } else {
+            // The prefixed instruction stays as it is.
+            let Some(op) = words.get(at + 1).and_then(|w| Op::from_u8(*w as u8)) else { return };
+            at += 1 + op.info().words();
         }
-        at += usize::from(prefixed);
-        let Some(op) = words.get(at).and_then(|w| Op::from_u8(BASE[*w as u8 as usize])) else { return };
-        at += 1 + usize::from(op.info().has_extra()) + usize::from(op.info().cells != 0);
     }
 }
-
-/// The table's instruction that a number stands for, where it is known without the cache cell: itself, or what it is a shape of.
-const BASE: [u8; 256] = {
-    let mut t = [0; 256];
-    let mut i = 0;
-    while i < 256 {
-        t[i] = i as u8;
-        i += 1;
-    }
-    let mut i = 0;
-    while i < SHAPES.len() {
-        t[SHAPES[i].0 as usize] = SHAPES[i].1;
-        i += 1;
-    }
-    t
-};
