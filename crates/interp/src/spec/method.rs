@@ -38,9 +38,6 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
                 *cell = CacheCell { a: version, b: 0, c: d.as_ptr() as u64 };
                 return Some(if d.is_exact::<PyClassMethod>() { sop::LoadMethodClassMethod } else { sop::LoadMethodStatic });
             }
-        }
-        if t.as_object().is_exact::<PyType>() && lookup(PyType::ty(), name, cx).is_none() {
-            let (version, found) = (version_tag(t), lookup(t, name, cx));
             if let Some(d) = found.and_then(|d| d.exact::<PyClassMethodDescr>()).filter(|d| version != 0 && d.def().ml_flags & METH_METHOD == 0) {
                 *cell = CacheCell { a: version, b: version_tag(PyType::ty()), c: d.as_object().as_ptr() as u64 };
                 return Some(sop::LoadMethodClassDescr);
