@@ -434,6 +434,16 @@ unsafe fn end(r: Ptr, win: *mut Slot, first: usize, n: usize, ts: &ThreadState) 
     deliver(r, win, ts)
 }
 
+/// Call the callee in the window through its vectorcall function `f`.
+#[inline(always)]
+unsafe fn run_vector<const FIRST: usize>(f: VectorcallFunc, win: *mut Slot, n: usize, ts: &'static ThreadState) -> Answer {
+    let (args, n) = (win.add(FRAME_HEADER + FIRST), n - FIRST);
+    if !box_words(args, n) {
+        return FAILURE;
+    }
+    end(f((*win).as_ptr(), args as *const Ptr, n | ARGUMENTS_OFFSET, std::ptr::null_mut()), win, FIRST, n, ts)
+}
+
 unsafe extern "C" fn class_by_vector<const FIRST: usize>(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
     if (*win).is_int() || (FIRST == 1 && !(*win.add(FRAME_HEADER)).is_empty()) {
         return MISS;
@@ -441,11 +451,7 @@ unsafe extern "C" fn class_by_vector<const FIRST: usize>(win: *mut Slot, n: usiz
     let callee = (*win).as_ptr();
     let Some(t) = (*callee).exact::<PyType>().filter(|t| t.tp_version_tag.get() == cell.a) else { return MISS };
     let Some(f) = t.tp_vectorcall.get().filter(|_| !ts.stack_is_low()) else { return MISS };
-    let (args, n) = (win.add(FRAME_HEADER + FIRST), n - FIRST);
-    if !box_words(args, n) {
-        return FAILURE;
-    }
-    end(f(callee, args as *const Ptr, n | ARGUMENTS_OFFSET, std::ptr::null_mut()), win, FIRST, n, ts)
+    run_vector::<FIRST>(f, win, n, ts)
 }
 
 unsafe extern "C" fn by_vector<const FIRST: usize>(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
@@ -454,11 +460,7 @@ unsafe extern "C" fn by_vector<const FIRST: usize>(win: *mut Slot, n: usize, cel
     }
     let callee = (*win).as_ptr();
     let Some(f) = vectorcall_of(&*callee).filter(|_| !ts.stack_is_low()) else { return MISS };
-    let (args, n) = (win.add(FRAME_HEADER + FIRST), n - FIRST);
-    if !box_words(args, n) {
-        return FAILURE;
-    }
-    end(f(callee, args as *const Ptr, n | ARGUMENTS_OFFSET, std::ptr::null_mut()), win, FIRST, n, ts)
+    run_vector::<FIRST>(f, win, n, ts)
 }
 
 /// An object with `tp_call` only.
