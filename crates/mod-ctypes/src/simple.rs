@@ -255,29 +255,25 @@ fn refers_to(value: &Object, ch: u8) -> bool {
 }
 
 fn char_p_from_param(ty: &PyType, value: &Object, cx: &mut Cx) -> PyResult {
-    if value.is_none() {
-        return Ok(none().own());
-    }
-    if value.is_a::<PyBytes>() {
-        return CArg::coded(Code::native(b'z'), value, 8, cx).map(Own::into_object);
-    }
-    if abstract_::is_instance(value, ty.as_object(), cx)? || refers_to(value, b'c') {
-        return Ok(value.own());
-    }
-    through_as_parameter(ty, value, "c_char_p", cx)
+    text_p_from_param(ty, value, (value.is_a::<PyBytes>(), b'z', b'c'), "c_char_p", cx)
 }
 
 fn wchar_p_from_param(ty: &PyType, value: &Object, cx: &mut Cx) -> PyResult {
+    text_p_from_param(ty, value, (value.is_a::<PyStr>(), b'Z', b'u'), "c_wchar_p", cx)
+}
+
+/// `fits`: the value is a text of the right kind; `code` is that of the pointer, `element` that of a character.
+fn text_p_from_param(ty: &PyType, value: &Object, (fits, code, element): (bool, u8, u8), name: &str, cx: &mut Cx) -> PyResult {
     if value.is_none() {
         return Ok(none().own());
     }
-    if value.is_a::<PyStr>() {
-        return CArg::coded(Code::native(b'Z'), value, 8, cx).map(Own::into_object);
+    if fits {
+        return CArg::coded(Code::native(code), value, 8, cx).map(Own::into_object);
     }
-    if abstract_::is_instance(value, ty.as_object(), cx)? || refers_to(value, b'u') {
+    if abstract_::is_instance(value, ty.as_object(), cx)? || refers_to(value, element) {
         return Ok(value.own());
     }
-    through_as_parameter(ty, value, "c_wchar_p", cx)
+    through_as_parameter(ty, value, name, cx)
 }
 
 fn void_p_from_param(ty: &PyType, value: &Object, cx: &mut Cx) -> PyResult {
