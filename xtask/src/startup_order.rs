@@ -1,19 +1,42 @@
 //! `cargo xtask startup-order [BINARY…]`: write `crates/taipan/startup.ld` and `startup.order`, which put the functions that a start calls together.
 //!
-//! They are a sixth of the program text, spread over nearly all of it: without the order a start maps five megabytes of code for one that runs. The
-//! functions are found by running three programs under callgrind. The linker script, for the release build, names them without the compiler's hashes, so it
-//! stays good from build to build; matching patterns takes the linker ten seconds, so other optimised builds get a list of full names, which holds as long as
+//! They are a fifth of the program text, spread over nearly all of it: without the order a start maps five megabytes of code for one that runs, since the kernel maps 64 KiB
+//! around every fault. The functions are found by running programs under callgrind: the start alone, programs that use the language widely or import much, and each program of
+//! `bench/` for a moment. What the start needs comes first, then what most programs need. The linker script, for the release build, names functions without the compiler's hashes,
+//! so it stays good from build to build; matching patterns takes the linker ten seconds, so other optimised builds get a list of full names, which holds as long as
 //! no dependency changes. A function that is not named, or that is gone, only lies elsewhere.
+//!
+//! Give it a binary of the release profile too: it calls other functions than one of the profile `fast`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::{Outcome, root};
 
-/// The start alone; a program that uses the language widely; one that imports much.
-const PROGRAMS: [&str; 3] =
-    ["pass", "exec(compile(open('examples/tour.py').read(), 'tour', 'exec'))", "import asyncio, json, re, argparse, dataclasses"];
+/// The start alone; programs that use the language widely and import much, as a command and as a file.
+const PROGRAMS: [&[&str]; 5] = [
+    &["-c", "pass"],
+    &["examples/tour.py"],
+    &["-c", "import asyncio, json, re, argparse, dataclasses"],
+    &["-c", "import argparse, logging, io, typing, contextlib; argparse.ArgumentParser().parse_args([]); logging.getLogger('x').warning('%s', 1)"],
+    &["-c", "import copy, pickle, random, collections, enum, statistics, datetime; copy.deepcopy({1: [2]}); random.random()"],
+];
+
+/// Programs of `bench/` that have no size.
+const WITHOUT_SIZE: [&str; 2] = ["startup", "startup_imports"];
+
+/// The programs to run, as arguments: those above, then each of `bench/` in its smallest size.
+fn programs() -> Result<Vec<Vec<String>>, String> {
+    let mut all: Vec<Vec<String>> = PROGRAMS.iter().map(|p| p.iter().map(|s| s.to_string()).collect()).collect();
+    let folder = std::fs::read_dir(root().join("bench")).map_err(|e| e.to_string())?;
+    let mut names: Vec<String> = folder.flatten().filter_map(|f| Some(f.file_name().to_str()?.strip_suffix(".py")?.to_owned())).collect();
+    names.sort();
+    for name in names.iter().filter(|n| !WITHOUT_SIZE.contains(&n.as_str())) {
+        all.push(vec!["-c".into(), format!("import sys; sys.path.insert(0, 'bench'); import {name}; {name}.main(1)")]);
+    }
+    Ok(all)
+}
 
 /// Measure the binaries (that of the profile `fast` by default) and write the files.
 pub fn main(args: &[String]) -> Outcome {
@@ -21,42 +44,43 @@ pub fn main(args: &[String]) -> Outcome {
     if binaries.is_empty() {
         binaries.push(root().join("target/fast/taipan"));
     }
-    let (mut patterns, mut names) = (Ordered::default(), Ordered::default());
-    for program in PROGRAMS {
-        for binary in &binaries {
-            let own = symbols(binary)?;
+    // How many programs call a function; the start counts for all of them.
+    let (mut patterns, mut names) = (BTreeMap::new(), BTreeMap::new());
+    for binary in &binaries {
+        let own = symbols(binary)?;
+        for (number, program) in programs()?.iter().enumerate() {
+            let count = if number == 0 { START } else { 1 };
             // What is not there belongs to the C library.
-            for name in functions(binary, program)?.into_iter().filter(|n| own.contains(n)) {
-                patterns.add(pattern(&name));
-                names.add(name);
+            let called: BTreeSet<String> = functions(binary, program)?.into_iter().filter(|n| own.contains(n)).collect();
+            for name in called.iter().map(|n| pattern(n)).collect::<BTreeSet<_>>() {
+                *patterns.entry(name).or_insert(0) += count;
+            }
+            for name in called {
+                *names.entry(name).or_insert(0) += count;
             }
         }
     }
-    let script: String = patterns.list.iter().map(|p| format!("    *(.text.{p} .text.unlikely.{p})\n")).collect();
+    let (patterns, names) = (by_use(patterns), by_use(names));
+    let script: String = patterns.iter().map(|p| format!("    *(.text.{p} .text.unlikely.{p})\n")).collect();
     let script = format!(
-        "/* Functions that a start calls, in the order of the first program that does; written by `cargo xtask startup-order`. */\n\
+        "/* Functions that a start calls, then those that most programs call; written by `cargo xtask startup-order`. */\n\
          SECTIONS\n{{\n  .text.startup_order :\n  {{\n{script}  }}\n}}\nINSERT BEFORE .text;\n"
     );
     let write = |file: &str, text: String| std::fs::write(root().join("crates/taipan").join(file), text).map_err(|e| e.to_string());
     write("startup.ld", script)?;
-    write("startup.order", names.list.join("\n") + "\n")?;
-    println!("{} functions", names.list.len());
+    write("startup.order", names.join("\n") + "\n")?;
+    println!("{} functions", names.len());
     Ok(())
 }
 
-/// Each text once, in the order of coming.
-#[derive(Default)]
-struct Ordered {
-    list: Vec<String>,
-    seen: BTreeSet<String>,
-}
+/// What the start counts for.
+const START: usize = 1000;
 
-impl Ordered {
-    fn add(&mut self, text: String) {
-        if self.seen.insert(text.clone()) {
-            self.list.push(text);
-        }
-    }
+/// The names, most used first.
+fn by_use(counts: BTreeMap<String, usize>) -> Vec<String> {
+    let mut all: Vec<(String, usize)> = counts.into_iter().collect();
+    all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    all.into_iter().map(|(name, _)| name).collect()
 }
 
 fn output(command: &mut Command) -> Result<String, String> {
@@ -74,11 +98,11 @@ fn symbols(binary: &Path) -> Result<BTreeSet<String>, String> {
 }
 
 /// The functions of the binary itself that a program runs, by their mangled names.
-fn functions(binary: &Path, program: &str) -> Result<BTreeSet<String>, String> {
+fn functions(binary: &Path, program: &[String]) -> Result<BTreeSet<String>, String> {
     let file = std::env::temp_dir().join(format!("taipan-startup-{}", std::process::id()));
     let mut callgrind = Command::new("valgrind");
     callgrind.args(["--tool=callgrind", "--demangle=no", "-q"]).arg(format!("--callgrind-out-file={}", file.display()));
-    output(callgrind.arg(binary).args(["-c", program]).current_dir(root()))?;
+    output(callgrind.arg(binary).args(program).current_dir(root()))?;
     let text = std::fs::read_to_string(&file).map_err(|e| e.to_string())?;
     let _gone = std::fs::remove_file(&file);
     // `fn=(id) name` the first time, `fn=(id)` later; the same for called functions, where recursion adds 'N.

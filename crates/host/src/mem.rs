@@ -1,5 +1,6 @@
 //! Memory maps.
 
+use core::ffi::c_void;
 use core::ptr::{NonNull, null_mut};
 
 use crate::sys::done;
@@ -86,17 +87,48 @@ impl Drop for Mapping {
     }
 }
 
-/// Let go of the memory behind a constant of the executable; it is read from the file again when it is looked at.
+/// The executable's parts that are never written, as addresses and sizes; the executable (or library) is the one this code lies in.
+struct Parts {
+    code: usize,
+    found: [(usize, usize); 8],
+    count: usize,
+}
+
+/// Takes the parts down when the object is the right one, and ends the search.
+unsafe extern "C" fn find_parts(object: *mut libc::dl_phdr_info, _: usize, out: *mut c_void) -> i32 {
+    // SAFETY: what `dl_iterate_phdr` passes; `out` is the caller's.
+    let (object, out) = unsafe { (&*object, &mut *(out as *mut Parts)) };
+    // SAFETY: the object's table of segments.
+    let segments = unsafe { core::slice::from_raw_parts(object.dlpi_phdr, object.dlpi_phnum as usize) };
+    let loaded = || segments.iter().filter(|s| s.p_type == libc::PT_LOAD).map(|s| (object.dlpi_addr as usize + s.p_vaddr as usize, s));
+    if !loaded().any(|(start, s)| (start..start + s.p_memsz as usize).contains(&out.code)) {
+        return 0;
+    }
+    for (start, segment) in loaded().filter(|(_, s)| s.p_flags & libc::PF_W == 0).take(out.found.len()) {
+        out.found[out.count] = (start, segment.p_filesz as usize);
+        out.count += 1;
+    }
+    1
+}
+
+/// Let go of the executable's code and constants; what is looked at again is mapped again from the file, which costs a microsecond for every 64 KiB.
 ///
-/// # Safety
-/// `bytes` must lie in the executable's read-only data: anything else would read as zeros afterwards.
-pub unsafe fn release_constant(bytes: &'static [u8]) {
+/// Each phase of a program (start, imports, compiling) touches code of its own, so that much of what is resident after it is of no use to the next. In a build with debug
+/// assertions nothing happens: a debugger's breakpoints lie in these pages.
+pub fn release_code() {
+    if cfg!(debug_assertions) {
+        return;
+    }
+    let mut parts = Parts { code: release_code as fn() as usize, found: [(0, 0); 8], count: 0 };
+    // SAFETY: the function takes what it is given here.
+    unsafe { libc::dl_iterate_phdr(Some(find_parts), (&raw mut parts).cast()) };
     let page = crate::sysinfo::page_size();
-    let start = (bytes.as_ptr() as usize).next_multiple_of(page);
-    let end = (bytes.as_ptr() as usize + bytes.len()) / page * page;
-    if end > start {
-        // When it fails the pages stay, which costs only memory.
-        let _kept = sys!(libc::madvise(start as *mut _, end - start, libc::MADV_DONTNEED));
+    for &(start, size) in parts.found.iter().take(parts.count) {
+        // Whole pages of the part; the last one may be shared with what follows. When it fails the pages stay, which costs only memory.
+        let (start, end) = (start.next_multiple_of(page), (start + size) / page * page);
+        if end > start {
+            let _kept = sys!(libc::madvise(start as *mut _, end - start, libc::MADV_DONTNEED));
+        }
     }
 }
 

@@ -81,15 +81,14 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     (0..count()).map(name_at)
 }
 
-/// Reading a module touches pages around it; after so many bytes of code they are given back.
-const READ_MAX: usize = 256 << 10;
+/// Reading a module touches pages around it, and importing it code that is needed no more; after so many bytes of modules the executable's pages are given back.
+const READ_MAX: usize = 512 << 10;
 static READ: AtomicUsize = AtomicUsize::new(0);
 
 fn release_pages(read: usize) {
     if READ.fetch_add(read, Relaxed) + read >= READ_MAX {
         READ.store(0, Relaxed);
-        // SAFETY: the blob is a constant of the executable.
-        unsafe { taipan_host::mem::release_constant(&BLOB.0) };
+        taipan_host::mem::release_code();
     }
 }
 

@@ -4,6 +4,7 @@
 mod base;
 mod buffered;
 mod bytesio;
+mod code_points;
 mod common;
 mod fileio;
 mod module;

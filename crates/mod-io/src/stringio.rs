@@ -1,6 +1,7 @@
 //! `StringIO`: a growing array of code points as a text stream.
 
 use crate::base::PyTextIoBase;
+use crate::code_points::CodePoints;
 use crate::common::*;
 use crate::newline::{Ending, Newlines};
 use std::cell::{Cell, RefCell};
@@ -11,7 +12,7 @@ use taipan_object::prelude::*;
 pub struct PyStringIo {
     base: PyTextIoBase,
     #[gc(skip)]
-    data: RefCell<Vec<u32>>,
+    data: RefCell<CodePoints>,
     #[gc(skip)]
     pos: Cell<usize>,
     #[gc(skip)]
@@ -25,7 +26,7 @@ pub struct PyStringIo {
     #[gc(skip)]
     ending: Cell<Ending>,
     #[gc(skip)]
-    write_newline: Cell<Option<&'static [u32]>>,
+    write_newline: Cell<Option<&'static str>>,
     newline: FieldCell<Object>,
 }
 
@@ -41,45 +42,43 @@ impl PyStringIo {
         if self.universal.get() {
             s = self.newlines.process(s, true, cx)?;
         }
-        let mut d = self.data.borrow_mut();
+        if let Some(newline) = self.write_newline.get().filter(|_| s.code_points().any(|c| c == 10)) {
+            let (old, new) = (PyStr::new("\n", cx)?, PyStr::new(newline, cx)?);
+            let text = taipan_object::call::call_method(&s, name!(cx, "replace"), &[&old, &new], cx)?;
+            if let Ok(text) = text.downcast_own::<PyStr>() {
+                s = text;
+            }
+        }
         let pos = self.pos.get();
-        if pos > d.len() {
-            d.resize(pos, 0);
-        }
-        if let (Some(nl), true) = (self.write_newline.get(), s.code_points().any(|c| c == 10)) {
-            let all: Vec<u32> = s.code_points().flat_map(|c| if c == 10 { nl.to_vec() } else { vec![c] }).collect();
-            let end = (pos + all.len()).min(d.len());
-            self.pos.set(pos + all.len());
-            d.splice(pos..end, all);
-        } else if pos == d.len() {
-            d.extend(s.code_points());
-            self.pos.set(d.len());
-        } else {
-            let end = (pos + s.len()).min(d.len());
-            d.splice(pos..end, s.code_points());
-            self.pos.set(pos + s.len());
-        }
+        self.data.borrow_mut().put(pos, &s, cx)?;
+        self.pos.set(pos + s.len());
         Ok(())
     }
     fn line(&self, limit: isize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         let d = self.data.borrow();
         let start = self.pos.get().min(d.len());
-        let rest = d.get(start..).unwrap_or_default();
-        let rest = if limit >= 0 { rest.get(..rest.len().min(limit as usize)).unwrap_or_default() } else { rest };
+        let limit = if limit >= 0 { d.len().min(start.saturating_add(limit as usize)) } else { d.len() };
+        let is_lf = |i: usize| i < limit && d.at(i) == Some(10);
         let end = match self.ending.get() {
-            Ending::Lf => rest.iter().position(|&c| c == 10).map(|i| i + 1),
-            Ending::Cr => rest.iter().position(|&c| c == 13).map(|i| i + 1),
-            Ending::CrLf => rest.windows(2).position(|w| w == [13, 10]).map(|i| i + 2),
-            Ending::Any => rest.iter().position(|&c| c == 10 || c == 13).map(|i| {
-                let pair = rest.get(i) == Some(&13) && rest.get(i + 1) == Some(&10);
-                i + 1 + pair as usize
-            }),
+            Ending::Lf => d.find(start, limit, b'\n', b'\n').map(|i| i + 1),
+            Ending::Cr => d.find(start, limit, b'\r', b'\r').map(|i| i + 1),
+            Ending::CrLf => {
+                let mut from = start;
+                loop {
+                    match d.find(from, limit, b'\r', b'\r') {
+                        Some(i) if is_lf(i + 1) => break Some(i + 2),
+                        Some(i) => from = i + 1,
+                        None => break None,
+                    }
+                }
+            }
+            Ending::Any => d.find(start, limit, b'\n', b'\r').map(|i| i + 1 + usize::from(d.at(i) == Some(13) && is_lf(i + 1))),
         };
-        let n = end.unwrap_or(rest.len());
-        if n > 0 {
-            self.pos.set(start + n);
+        let end = end.unwrap_or(limit);
+        if end > start {
+            self.pos.set(end);
         }
-        PyStr::from_code_points(rest.get(..n).unwrap_or_default(), cx)
+        d.text(start, end, cx)
     }
 }
 
@@ -133,11 +132,11 @@ impl PyStringIo {
             _ => Ending::Lf,
         });
         self.write_newline.set(match nl.as_deref() {
-            Some("\r") => Some(&[13]),
-            Some("\r\n") => Some(&[13, 10]),
+            Some("\r") => Some("\r"),
+            Some("\r\n") => Some("\r\n"),
             _ => None,
         });
-        self.data.borrow_mut().clear();
+        self.data.take();
         self.pos.set(0);
         self.closed.set(false);
         if let Some(s) = initial_value.and_then(|v| v.downcast::<PyStr>()) {
@@ -151,7 +150,7 @@ impl PyStringIo {
     #[method("getvalue()")]
     fn getvalue(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         self.check(cx)?;
-        PyStr::from_code_points(&self.data.borrow(), cx)
+        self.data.borrow().text(0, usize::MAX, cx)
     }
     /// Tell the current file position.
     #[method("tell()")]
@@ -166,10 +165,11 @@ impl PyStringIo {
     fn read(&self, #[default(Size(-1))] size: Size, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         self.check(cx)?;
         let d = self.data.borrow();
-        let rest = d.get(self.pos.get()..).unwrap_or_default();
-        let n = if size.0 < 0 { rest.len() } else { rest.len().min(size.0 as usize) };
-        self.pos.set(self.pos.get() + n);
-        PyStr::from_code_points(rest.get(..n).unwrap_or_default(), cx)
+        let pos = self.pos.get();
+        let rest = d.len().saturating_sub(pos);
+        let n = if size.0 < 0 { rest } else { rest.min(size.0 as usize) };
+        self.pos.set(pos + n);
+        d.text(pos, pos + n, cx)
     }
     /// Read until newline or EOF.
     ///
@@ -314,7 +314,11 @@ impl PyStringIo {
         self.init(None, Some(nl), cx)?;
         // The value is as stored: no second translation.
         match v.downcast::<PyStr>() {
-            Some(s) => drop(self.data.replace(s.code_points().collect())),
+            Some(s) => {
+                let mut data = CodePoints::default();
+                data.put(0, s, cx)?;
+                self.data.replace(data);
+            }
             None if v.is_none() => {}
             None => return Err(cx.type_error(format_args!("initial_value must be str or None, not {}", v.ty().name()))),
         }

@@ -263,7 +263,7 @@ pub fn collect(upto: usize, cx: &mut Cx) -> Outcome {
     call_back(c"stop", upto, out, cx);
     cx.ts().current_exception.set(saved, cx);
     gc.collecting.set(false);
-    gc.tune();
+    gc.tune_after(out.collected, alive);
     out
 }
 

@@ -19,8 +19,11 @@ pub const GENERATIONS: usize = 3;
 
 /// What `gc.get_threshold()` gives at start.
 const THRESHOLDS: [i32; GENERATIONS] = [2000, 10, 10];
-/// Most net allocations between two young collections.
+/// Most net allocations between two young collections: with few live containers, and at all.
+const YOUNG_PATIENT: usize = 8_000;
 const YOUNG_MAX: usize = 20_000;
+/// A young collection pays when it frees one in so many of the objects it looks at.
+const PAYS: usize = 16;
 
 /// One generation: a ring and its counters.
 pub struct Generation {
@@ -80,17 +83,28 @@ impl GcState {
             stress: Cell::new(false),
         }
     }
-    /// Set the young limit anew: after a collection, and when thresholds change. A young collection looks at every object made since the last one, and most of a growing structure
-    /// survives it, so with many live containers it waits for an eighth of them. Thresholds that the program chose are honoured to the letter.
+    /// Set the young limit anew: when thresholds change.
     pub fn tune(&self) {
-        let chosen = self.generations.each_ref().map(|g| g.threshold.get());
-        let young = if chosen == THRESHOLDS {
-            let live = self.long_lived_total.get() + self.long_lived_pending.get();
-            (live / 8).clamp(THRESHOLDS[0] as usize, YOUNG_MAX) as i32
-        } else {
-            chosen[0]
-        };
-        self.young_limit.set(young);
+        self.young_limit.set(self.least_young());
+    }
+    /// A young collection looks at every object made since the last one, and most of a growing structure survives it, so with many live containers it waits for an eighth of
+    /// them. Thresholds that the program chose are honoured to the letter.
+    fn least_young(&self) -> i32 {
+        if !self.has_usual_thresholds() {
+            return self.generations[0].threshold.get();
+        }
+        let live = self.long_lived_total.get() + self.long_lived_pending.get();
+        (live / 8).clamp(THRESHOLDS[0] as usize, YOUNG_MAX) as i32
+    }
+    fn has_usual_thresholds(&self) -> bool {
+        self.generations.iter().zip(THRESHOLDS).all(|(g, usual)| g.threshold.get() == usual)
+    }
+    /// Set the young limit anew after a collection that freed `freed` objects and left `alive`. A program that starts makes modules, classes and functions, which stay: while
+    /// collections find next to nothing they come twice as late each time.
+    fn tune_after(&self, freed: usize, alive: usize) {
+        let least = self.least_young();
+        let found_little = freed * PAYS < alive && self.has_usual_thresholds();
+        self.young_limit.set(if found_little { least.max((self.young_limit.get() * 2).min(YOUNG_PATIENT as i32)) } else { least });
     }
     pub(crate) fn init(&self) {
         self.generations.iter().for_each(|g| g.ring.init_ring());

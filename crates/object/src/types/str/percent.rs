@@ -227,17 +227,33 @@ fn plain(s: &PyStr, values: &PyTuple, cx: &mut Cx) -> Option<PyResult<Own<PyStr>
     Some(PyStr::from_narrow(&buf[..n], true, cx))
 }
 
+/// A text around one string, which may be long: one copy of it. None for all other formats.
+fn around(s: &PyStr, value: &Object, cx: &mut Cx) -> Option<PyResult<Own<PyStr>>> {
+    let (format, value) = (s.as_ascii()?, value.exact::<PyStr>()?);
+    let at = format.find('%')?;
+    let rest = format.get(at + 1..)?.strip_prefix('s')?;
+    if rest.contains('%') {
+        return None;
+    }
+    let pair = PyStr::from_ascii(&format.as_bytes()[..at], cx).and_then(|left| Ok((left, PyStr::from_ascii(rest.as_bytes(), cx)?)));
+    Some(pair.and_then(|(left, right)| PyStr::concat_all(&[&left, value, &right], cx)))
+}
+
 /// `s % values`.
 pub fn format(s: &PyStr, values: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     if values.exact::<PyTuple>().is_some_and(|t| t.is_empty()) && s.as_ascii().is_some_and(|t| !t.contains('%')) {
         return s.to_exact(cx);
     }
+    // "%s" of a string is that string.
+    let single = values.exact::<PyTuple>().map_or(Some(values), |t| t.get(0).filter(|_| t.len() == 1));
+    if s.len() == 2 && s.as_ascii() == Some("%s") && single.is_some_and(|v| v.is_exact::<PyStr>()) {
+        return abstract_::str(single.unwrap_or(values), cx);
+    }
     if let Some(r) = values.exact::<PyTuple>().and_then(|t| plain(s, t, cx)) {
         return r;
     }
-    // "%s" of a string is that string.
-    if s.as_ascii() == Some("%s") && values.is_exact::<PyStr>() {
-        return abstract_::str(values, cx);
+    if let Some(r) = single.and_then(|v| around(s, v, cx)) {
+        return r;
     }
     let points = s.to_points();
     let tuple = values.downcast::<PyTuple>();
