@@ -27,6 +27,11 @@ for top, dirs, files in os.walk(lib):
         if f.endswith(".py") and f[:-3].isidentifier() and f != "__main__.py":
             names.add(".".join(parts + ([] if f == "__init__.py" else [f[:-3]])))
 names |= set(sys.builtin_module_names)
+# What CPython writes in C, but for the modules of its own tests.
+for path in sys.path:
+    if os.path.basename(path) == "lib-dynload":
+        names |= {f.split(".")[0] for f in os.listdir(path)}
+names = {n for n in names if not n.startswith(("_test", "_ctypes_test", "_xxtest", "xx"))}
 for name in sorted(n for n in names if n and n not in {"antigravity", "this", "__phello__"}):
     print(name)
 "#;

@@ -60,6 +60,7 @@ pub struct CallAttr {
     pub nosig: bool,
     pub coexist: bool,
     pub no_vectorcall: bool,
+    pub vectorcall: bool,
     pub doc: Option<LitStr>,
     pub aliases: Vec<LitStr>,
 }
@@ -79,6 +80,7 @@ impl Parse for CallAttr {
                     "nosig" => out.nosig = true,
                     "coexist" => out.coexist = true,
                     "no_vectorcall" => out.no_vectorcall = true,
+                    "vectorcall" => out.vectorcall = true,
                     "doc" => {
                         input.parse::<Token![=]>()?;
                         out.doc = Some(input.parse()?);
@@ -87,7 +89,7 @@ impl Parse for CallAttr {
                         input.parse::<Token![=]>()?;
                         out.aliases.push(input.parse()?);
                     }
-                    other => return Err(Error::new(key.span(), format!("unknown key `{other}` (nosig, coexist, no_vectorcall, doc, alias)"))),
+                    other => return Err(Error::new(key.span(), format!("unknown key `{other}` (nosig, coexist, vectorcall, no_vectorcall, doc, alias)"))),
                 }
             }
             if !input.is_empty() {

@@ -30,7 +30,6 @@ struct Part {
     methods: Vec<TokenStream>,
     getsets: Vec<GetSet>,
     slots: Vec<TokenStream>,
-    slot_docs: Vec<TokenStream>,
     seen_slots: HashSet<String>,
     seen_methods: HashSet<String>,
     new_sig: String,
@@ -186,7 +185,9 @@ impl Part {
         let (new_id, vec_id) = (format_ident!("__NEW"), format_ident!("__VECTORCALL"));
         // Two slots share one body: the entries go to a block that gives both.
         if vectorcall {
-            self.claim(&Ident::new("tp_vectorcall", a.span()))?;
+            // In sight of C code where CPython's type has the slot, else in our own place.
+            let slot = Ident::new(if at.vectorcall { "tp_vectorcall" } else { "construct" }, a.span());
+            self.claim(&slot)?;
             self.consts.push(quote! {
                 #[doc(hidden)]
                 #[allow(unsafe_code, unused_unsafe, clippy::all, clippy::undocumented_unsafe_blocks)]
@@ -202,7 +203,7 @@ impl Part {
             }));
             self.slots.push(quote!({
                 const #vec_id: *const () = <#ty>::__NEW_SLOTS.1;
-                __rt::SlotSpec { id: __rt::SlotId::tp_vectorcall, func: #vec_id }
+                __rt::SlotSpec { id: __rt::SlotId::#slot, func: #vec_id }
             }));
         } else {
             self.slots.push(quote!({ #entry __rt::SlotSpec { id: __rt::SlotId::tp_new, func: __new as *const () } }));
@@ -236,7 +237,7 @@ impl Part {
     }
 
     fn finish(self, ty: &Type, name: &Ident) -> Result<TokenStream> {
-        let Part { methods, getsets, slots, slot_docs, new_sig, consts, .. } = self;
+        let Part { methods, getsets, slots, new_sig, consts, .. } = self;
         let sig_name = format_ident!("{name}_SIG");
         let mut rows = Vec::new();
         for g in &getsets {
@@ -260,7 +261,6 @@ impl Part {
                         methods: &[#(#methods,)* __rt::END_METHODS],
                         getsets: &[#(#rows,)* __rt::END_GETSETS],
                         members: &[__rt::END_MEMBERS],
-                        slot_docs: &[#(#slot_docs),*],
                     }
                 };
             }

@@ -317,7 +317,7 @@ fn spec(at: &TypeAttr, facts: &FieldFacts, ty: &Ident, name: &LitStr, doc: &str)
     let struct_part = (!members.is_empty()).then(|| {
         quote! {
             __rt::TypePart { slots: &[], methods: &[__rt::END_METHODS], getsets: &[__rt::END_GETSETS],
-                members: &[#(#members,)* __rt::END_MEMBERS], slot_docs: &[] },
+                members: &[#(#members,)* __rt::END_MEMBERS] },
         }
     });
     let attrs = at.attrs.iter().map(|Pair(n, e)| quote!((#n, #e)));

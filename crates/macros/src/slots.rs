@@ -74,7 +74,7 @@ const RAW_ONLY: &[&str] = &["tp_dealloc", "tp_getattr", "tp_setattr", "tp_traver
 /// The C function `__slot` for `#[slot(name)]` on a function with this signature.
 pub fn wrapper(name: &Ident, ty: &Type, rust: &Signature, path: &TokenStream, label: &str) -> Result<TokenStream> {
     let text = name.to_string();
-    if text == "tp_new" || text == "tp_vectorcall" {
+    if matches!(text.as_str(), "tp_new" | "tp_vectorcall" | "construct") {
         return class_slot(&text, rust, path, label);
     }
     let Some((params, result)) = shape(&text) else {
@@ -141,7 +141,7 @@ pub fn wrapper(name: &Ident, ty: &Type, rust: &Signature, path: &TokenStream, la
     Ok(entry("__slot", &decl, outcome, label, &body))
 }
 
-/// `tp_new` and `tp_vectorcall` written by hand: `(cls: &PyType, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx)`. An instance's own vectorcall
+/// `tp_new`, `tp_vectorcall` and `construct` written by hand: `(cls: &PyType, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx)`. An instance's own vectorcall
 /// function is not a type slot; see `#[vectorcall]`.
 fn class_slot(text: &str, rust: &Signature, path: &TokenStream, label: &str) -> Result<TokenStream> {
     if rust.inputs.len() != 4 || rust.receiver().is_some() {

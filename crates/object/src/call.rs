@@ -31,7 +31,17 @@ pub fn vectorcall_of(f: &Object) -> Option<VectorcallFunc> {
         return None;
     }
     // SAFETY: the flag promises a function pointer (or null) at the offset.
-    unsafe { vectorcall_at(f, ty.tp_vectorcall_offset.get()) }
+    match unsafe { vectorcall_at(f, ty.tp_vectorcall_offset.get()) } {
+        None => constructor_of(f),
+        some => some,
+    }
+}
+
+/// What has no such function in its struct may be a class with a constructor of our own.
+#[cold]
+#[inline(never)]
+fn constructor_of(f: &Object) -> Option<VectorcallFunc> {
+    f.exact::<PyType>().and_then(|class| class.construct.get())
 }
 
 #[inline(always)]

@@ -123,6 +123,11 @@ pub unsafe extern "C" fn dealloc_of<T: PyTyped>(obj: *mut Object) {
             Some(f) if fl & flags::HEAPTYPE != 0 => {
                 f(obj as *mut std::ffi::c_void);
             }
+            // The items that the type speaks of are part of the struct.
+            _ if ty.tp_itemsize.get() != 0 && std::ptr::eq(ty, own_ty) => {
+                let pre = crate::typeobj::preheader_bytes(ty);
+                crate::alloc::free((obj as *mut u8).sub(pre), size_of::<T>() + pre);
+            }
             _ => free_object(obj, ty),
         }
     }

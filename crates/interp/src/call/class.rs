@@ -58,7 +58,7 @@ pub unsafe fn call(ts: &'static ThreadState, fp: *mut Slot, b: isize, n: usize, 
         if std::ptr::eq(t, PyType::ty()) && n == 1 {
             return type_of(fp.offset(dst), win).map(|()| true);
         }
-        if let Some(f) = t.tp_vectorcall.get() {
+        if let Some(f) = t.constructor() {
             return native::call_type(fp.offset(dst), win, f, n).map(|()| true);
         }
         if t.has(flags::BASE_EXC_SUBCLASS) && exc::base::only_keeps(t) {

@@ -243,7 +243,8 @@ impl Cx {
         let ty = T::ty();
         let fl = ty.tp_flags.get();
         let bytes = ty.tp_basicsize.get() as usize;
-        if fl & UNUSUAL != 0 || ty.tp_itemsize.get() != 0 || bytes != size_of::<T>() {
+        // What CPython's type has as items is part of our struct.
+        if fl & UNUSUAL != 0 || (ty.tp_itemsize.get() == 0 && bytes != size_of::<T>()) {
             return self.new_object_of(ty, value);
         }
         let traced = fl & flags::HAVE_GC != 0;
@@ -274,7 +275,7 @@ impl Cx {
     #[inline(always)]
     pub fn new_object_here<T: PyTyped>(&mut self, value: T) -> PyResult<Own<T>> {
         let ty = T::ty();
-        debug_assert!(ty.tp_itemsize.get() == 0 && ty.tp_basicsize.get() as usize == size_of::<T>() && ty.tp_flags.get() & flags::HEAPTYPE == 0);
+        debug_assert!(ty.tp_basicsize.get() as usize == size_of::<T>() && ty.tp_flags.get() & flags::HEAPTYPE == 0);
         debug_assert!(ty.tp_flags.get() & flags::HAVE_GC != 0);
         gc::before_alloc(self);
         let p = alloc::malloc(gc::GC_HEAD_BYTES + size_of::<T>());

@@ -166,7 +166,8 @@ pub struct PyType {
     pub tp_is_gc: Cell<Option<Inquiry>>,
     pub tp_bases: FieldCell<PyTuple>,
     pub tp_mro: FieldCell<PyTuple>,
-    pub tp_cache: FieldCell<Object>,
+    /// `tp_cache`, which CPython has no use for. Makes instances as `tp_vectorcall` does, where CPython's type has none: see [`PyType::constructor`].
+    pub construct: Cell<Option<VectorcallFunc>>,
     /// Direct subclasses: address -> weak reference (a dict), or null.
     pub tp_subclasses: FieldCell<Object>,
     pub tp_weaklist: Cell<*mut Object>,
@@ -216,7 +217,7 @@ const _: () = {
     use std::mem::offset_of;
     assert!(size_of::<PyType>() == 416 && size_of::<PyHeapType>() == 936);
     assert!(offset_of!(PyType, tp_flags) == 168 && offset_of!(PyType, tp_dict) == 264);
-    assert!(offset_of!(PyType, tp_version_tag) == 384 && offset_of!(PyType, tp_vectorcall) == 400);
+    assert!(offset_of!(PyType, tp_version_tag) == 384 && offset_of!(PyType, tp_vectorcall) == 400 && offset_of!(PyType, construct) == 352);
     assert!(offset_of!(StaticType, as_number) == 448 && offset_of!(StaticType, as_mapping) == 736);
     assert!(offset_of!(StaticType, as_sequence) == 760 && offset_of!(PyHeapType, ht_name) == 856);
 };
@@ -308,7 +309,7 @@ impl PyType {
             tp_is_gc: Cell::new(None),
             tp_bases: FieldCell::empty(),
             tp_mro: FieldCell::empty(),
-            tp_cache: FieldCell::empty(),
+            construct: Cell::new(None),
             tp_subclasses: FieldCell::empty(),
             tp_weaklist: Cell::new(std::ptr::null_mut()),
             tp_del: Cell::new(None),

@@ -26,9 +26,6 @@ pub fn ready_static(spec: &'static TypeSpec, cx: &mut Cx) -> PyResult<()> {
     ready_with(t, |cx| {
         for part in spec.parts {
             add_tables(t, part.methods, part.members, part.getsets, cx)?;
-            for (name, doc) in part.slot_docs {
-                descr::set_wrapper_doc(t, name, doc, cx);
-            }
         }
         for (name, make) in spec.attrs {
             let v = make(cx)?;
@@ -90,6 +87,8 @@ pub fn ready_foreign(t: &PyType, cx: &mut Cx) -> PyResult<()> {
     if t.has(flags::READY) {
         return Ok(());
     }
+    // Nothing that C code left in `tp_cache` is called.
+    t.construct.set(None);
     if !t.has(flags::HEAPTYPE | flags::MUTABLE) {
         t.tp_flags.set(t.tp_flags.get() | flags::IMMUTABLETYPE);
         if t.as_object().refcount() == 0 || !t.as_object().is_immortal() {
@@ -458,6 +457,11 @@ fn overrides_hash(t: &PyType) -> bool {
 }
 
 impl PyType {
+    /// What makes instances from arguments in a row: `tp_vectorcall`, or what our own types have in its stead.
+    #[inline(always)]
+    pub fn constructor(&self) -> Option<VectorcallFunc> {
+        self.tp_vectorcall.get().or_else(|| self.construct.get())
+    }
     /// The function in a slot as an untyped pointer, null when empty.
     pub fn slot_ptr(&self, id: SlotId) -> *const () {
         super::spec::read_slot(self, id)

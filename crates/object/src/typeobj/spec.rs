@@ -21,8 +21,6 @@ pub struct TypePart {
     pub methods: &'static [MethodDef],
     pub getsets: &'static [GetSetDef],
     pub members: &'static [MemberDef],
-    /// Docstrings with signature of the slots that differ from the default: (dunder name, text).
-    pub slot_docs: &'static [(&'static str, &'static CStr)],
 }
 
 /// A class attribute that is not a method: name and constructor.
@@ -112,7 +110,7 @@ macro_rules! slot_ids {
 
 slot_ids! {
     ty: tp_dealloc, tp_repr, tp_hash, tp_call, tp_str, tp_getattr, tp_setattr, tp_getattro, tp_setattro, tp_traverse, tp_clear, tp_richcompare, tp_iter,
-        tp_iternext, tp_descr_get, tp_descr_set, tp_init, tp_alloc, tp_new, tp_free, tp_is_gc, tp_del, tp_finalize, tp_vectorcall;
+        tp_iternext, tp_descr_get, tp_descr_set, tp_init, tp_alloc, tp_new, tp_free, tp_is_gc, tp_del, tp_finalize, tp_vectorcall, construct;
     num: nb_add, nb_subtract, nb_multiply, nb_remainder, nb_divmod, nb_power, nb_negative, nb_positive, nb_absolute, nb_bool, nb_invert, nb_lshift,
         nb_rshift, nb_and, nb_xor, nb_or, nb_int, nb_float, nb_inplace_add, nb_inplace_subtract, nb_inplace_multiply, nb_inplace_remainder,
         nb_inplace_power, nb_inplace_lshift, nb_inplace_rshift, nb_inplace_and, nb_inplace_xor, nb_inplace_or, nb_floor_divide, nb_true_divide,

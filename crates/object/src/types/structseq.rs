@@ -231,7 +231,7 @@ impl StructSeq {
     }
 }
 
-const EMPTY_PART: TypePart = TypePart { slots: &[], methods: &[], getsets: &[], members: &[], slot_docs: &[] };
+const EMPTY_PART: TypePart = TypePart { slots: &[], methods: &[], getsets: &[], members: &[] };
 
 fn member(i: usize, f: &FieldSpec) -> MemberDef {
     let leak = |s: &str| Box::leak(CString::new(s).unwrap_or_default().into_boxed_c_str()).as_ptr();

@@ -21,8 +21,9 @@ pub struct PyGenericAlias {
     origin: Field<Object>,
     args: Field<PyTuple>,
     parameters: FieldCell<PyTuple>,
-    starred: Cell<bool>,
     weak: WeakList,
+    starred: Cell<bool>,
+    vectorcall: Vectorcall,
 }
 
 /// Own attributes; everything else comes from the origin.
@@ -42,8 +43,9 @@ fn make(cls: &PyType, origin: &Object, args: &Object, starred: bool, cx: &mut Cx
         origin: Field::new(origin.own()),
         args: Field::new(args),
         parameters: FieldCell::empty(),
-        starred: Cell::new(starred),
         weak: WeakList::new(),
+        starred: Cell::new(starred),
+        vectorcall: Vectorcall::new(PyGenericAlias::VECTORCALL),
     };
     cx.new_object_of(cls, a)
 }
@@ -111,6 +113,10 @@ impl PyGenericAlias {
     #[slot(tp_hash)]
     fn hash(&self, cx: &mut Cx) -> PyResult<isize> {
         Ok(abstract_::hash(&self.origin, cx)? ^ abstract_::hash(self.args.as_object(), cx)?)
+    }
+    #[vectorcall]
+    fn fast_call(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        self.call(args, kw, cx)
     }
     #[slot(tp_call)]
     fn call(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {

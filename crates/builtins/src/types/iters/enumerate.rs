@@ -21,11 +21,13 @@ pub struct PyEnumerate {
     /// The count once it is beyond machine integers.
     long: FieldCell<PyInt>,
     last: FieldCell<PyTuple>,
+    /// What the count grows by.
+    one: Field<PyInt>,
 }
 
 #[pymethods]
 impl PyEnumerate {
-    #[new]
+    #[new(vectorcall)]
     fn py_new(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyEnumerate>> {
         let n = args.len() + kw.len();
         if n > 2 {
@@ -56,7 +58,8 @@ impl PyEnumerate {
             }
         };
         let it = iter::get_iter(iterable, cx)?;
-        cx.new_object_of(cls, PyEnumerate { head: Object::placeholder(), index: Cell::new(index), it: Field::new(it), long: FieldCell::new(long), last: FieldCell::empty() })
+        let one = Field::new(PyInt::new(1, cx)?);
+        cx.new_object_of(cls, PyEnumerate { head: Object::placeholder(), index: Cell::new(index), it: Field::new(it), long: FieldCell::new(long), last: FieldCell::empty(), one })
     }
     #[slot(tp_iter)]
     fn iter(&self) -> Own<Object> {
@@ -69,8 +72,7 @@ impl PyEnumerate {
         if self.long.is_empty() && self.index.get() < i64::MAX {
             self.index.set(self.index.get() + 1);
         } else {
-            let one = PyInt::new(1, cx)?;
-            let next = number::binary(&number::ADD, &i, &one, cx)?;
+            let next = number::binary(&number::ADD, &i, &self.one, cx)?;
             self.long.set(next.downcast_own::<PyInt>().ok(), cx);
         }
         PyTuple::reused(&self.last, [i.into_object(), v], cx).map(Some)

@@ -21,7 +21,7 @@ pub struct PyFilter {
 
 #[pymethods]
 impl PyFilter {
-    #[new]
+    #[new(vectorcall)]
     fn py_new(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyFilter>> {
         if checks_keywords(cls, PyFilter::ty()) {
             kw.refuse("filter", cx)?;

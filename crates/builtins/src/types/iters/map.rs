@@ -22,7 +22,7 @@ pub struct PyMap {
 
 #[pymethods]
 impl PyMap {
-    #[new]
+    #[new(vectorcall)]
     fn py_new(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyMap>> {
         let strict = if checks_keywords(cls, PyMap::ty()) { strict_of("map", kw, cx)? } else { false };
         let [func, rest @ ..] = args.0 else { return Err(cx.type_error(format_args!("map() must have at least two arguments."))) };

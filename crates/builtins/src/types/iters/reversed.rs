@@ -21,7 +21,7 @@ pub struct PyReversed {
 
 #[pymethods]
 impl PyReversed {
-    #[new]
+    #[new(vectorcall)]
     fn py_new(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         if checks_keywords(cls, PyReversed::ty()) {
             kw.refuse("reversed", cx)?;

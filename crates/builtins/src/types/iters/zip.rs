@@ -17,9 +17,11 @@ use taipan_object::prelude::*;
 #[repr(C)]
 pub struct PyZip {
     head: ObjHead,
+    /// How many items a tuple has.
+    count: usize,
     its: Field<PyTuple>,
-    strict: Cell<bool>,
     last: FieldCell<PyTuple>,
+    strict: Cell<bool>,
 }
 
 /// For `for a, b in zip(…)`.
@@ -37,7 +39,7 @@ impl PyZip {
     fn py_new(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyZip>> {
         let strict = strict_of("zip", kw, cx)?;
         let its = iterators(args.0, cx)?;
-        cx.new_object_of(cls, PyZip { head: Object::placeholder(), its: Field::new(its), strict: Cell::new(strict), last: FieldCell::empty() })
+        cx.new_object_of(cls, PyZip { head: Object::placeholder(), count: its.len(), its: Field::new(its), last: FieldCell::empty(), strict: Cell::new(strict) })
     }
     #[slot(tp_iter)]
     fn iter(&self) -> Own<Object> {
@@ -45,7 +47,7 @@ impl PyZip {
     }
     #[slot(tp_iternext)]
     fn next(&self, cx: &mut Cx) -> PyResult<Option<Own<PyTuple>>> {
-        if self.its.is_empty() {
+        if self.count == 0 {
             return Ok(None);
         }
         if let (&[a, b], false) = (self.its.as_slice(), self.strict.get()) {

@@ -209,7 +209,7 @@ unsafe fn class_handler(t: &PyType, n: usize, method: bool) -> Option<Handler> {
     if std::ptr::eq(t, PyType::ty()) {
         return None;
     }
-    if t.tp_vectorcall.get().is_some() {
+    if t.constructor().is_some() {
         return Some(if method { class_by_vector::<1> } else { class_by_vector::<0> });
     }
     let object = typeobj::object_type();
@@ -450,7 +450,7 @@ unsafe extern "C" fn class_by_vector<const FIRST: usize>(win: *mut Slot, n: usiz
     }
     let callee = (*win).as_ptr();
     let Some(t) = (*callee).exact::<PyType>().filter(|t| t.tp_version_tag.get() == cell.a) else { return MISS };
-    let Some(f) = t.tp_vectorcall.get().filter(|_| !ts.stack_is_low()) else { return MISS };
+    let Some(f) = t.constructor().filter(|_| !ts.stack_is_low()) else { return MISS };
     run_vector::<FIRST>(f, win, n, ts)
 }
 

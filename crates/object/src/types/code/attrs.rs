@@ -243,6 +243,14 @@ impl PyCode {
         PyBytes::new(&b, cx)
     }
     /// Return an iterator of (start, end, line) for the code, lines None where there are none.
+    #[method("__sizeof__()", doc = "")]
+    fn sizeof(&self) -> usize {
+        let body = match self.body.get() {
+            Source::Linked(l) => l.bytes(),
+            _ => 0,
+        };
+        size_of::<PyCode>() + body
+    }
     #[method("co_lines()", nosig)]
     fn py_lines(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         let mut out = Vec::new();

@@ -69,7 +69,7 @@ fn shell_of(spec: &Arc<CodeSpec>, filename: &Own<PyStr>, cx: &mut Cx) -> PyResul
 pub(super) fn shell(s: Shape, source: Source, filename: &Own<PyStr>, cx: &mut Cx) -> PyResult<Own<PyCode>> {
     let bit = |f: u32| u32::from(s.flags & f != 0);
     let code = cx.new_object(PyCode {
-        head: VarHead { head: Object::placeholder(), size: Cell::new(0) },
+        head: VarHead { head: Object::placeholder(), size: Cell::new(((size_of::<PyCode>() - PUBLIC_BYTES) / 2) as isize) },
         co_consts: Field::new(PyTuple::empty()),
         co_names: Field::new(PyTuple::empty()),
         co_exceptiontable: FieldCell::empty(),

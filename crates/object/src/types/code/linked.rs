@@ -116,6 +116,10 @@ impl Linked {
         }
         Ok(l)
     }
+    /// What the body takes beside the constants.
+    pub fn bytes(&self) -> usize {
+        size_of::<Linked>() + self.block_bytes + size_of_val(&*self.exceptions)
+    }
     /// Number of cache cells.
     pub fn ncells(&self) -> usize {
         self.ncells

@@ -34,6 +34,9 @@ pub struct CacheCell {
     pub c: u64,
 }
 
+/// Bytes of the struct that C code knows.
+const PUBLIC_BYTES: usize = 208;
+
 /// `simple_args` of code that needs the full argument binding.
 pub const NOT_SIMPLE: u32 = u32::MAX;
 
@@ -57,7 +60,7 @@ impl Drop for MonitoringBox {
 }
 
 /// Bytecode with everything it needs to run, apart from its globals.
-#[pytype(name = "code", doc = "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)\n--\n\nCreate a code object.  Not for the faint of heart.", export = "PyCode_Type")]
+#[pytype(name = "code", doc = "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)\n--\n\nCreate a code object.  Not for the faint of heart.", export = "PyCode_Type", basicsize = PUBLIC_BYTES, itemsize = 2)]
 #[repr(C)]
 pub struct PyCode {
     head: VarHead,
@@ -91,7 +94,7 @@ pub struct PyCode {
     co_unique_id: Cell<isize>,
     co_firsttraceable: Cell<i32>,
     co_extra: Cell<*mut c_void>,
-    // ---- ours from here on ----
+    // ---- ours from here on: what CPython calls the items (`co_code_adaptive`) ----
     /// Number of positional arguments when exactly these make a frame (no defaults, keywords, `*`, and no generator), else [`NOT_SIMPLE`].
     /// `NOT_SIMPLE` as long as the body is not linked, so that the first call goes the general way.
     simple_args: Cell<u32>,
@@ -108,6 +111,7 @@ pub struct PyCode {
 const _: () = {
     use std::mem::offset_of;
     assert!(offset_of!(PyCode, co_flags) == 48 && offset_of!(PyCode, co_nfreevars) == 88 && offset_of!(PyCode, co_nlocalsplus) == 72);
+    assert!(offset_of!(PyCode, simple_args) == PUBLIC_BYTES);
     assert!(offset_of!(PyCode, co_filename) == 112 && offset_of!(PyCode, co_firsttraceable) == 192 && offset_of!(PyCode, co_extra) == 200);
 };
 

@@ -148,7 +148,7 @@ impl PyComplex {
     fn tp_new(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         construct(cls, args, kw, cx)
     }
-    #[slot(tp_vectorcall)]
+    #[slot(construct)]
     fn vectorcall(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
         construct(cls, args, kw, cx)
     }

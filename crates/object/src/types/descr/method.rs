@@ -4,7 +4,7 @@ use super::*;
 use crate::args::{Args, Kwargs, call_method_def};
 use crate::call::{ARGUMENTS_OFFSET, Vectorcall};
 use crate::err::result_into_raw;
-use crate::typeobj::{METH_CLASS, METH_STATIC, MethodDef, Ptr};
+use crate::typeobj::{METH_CLASS, METH_STATIC, MethodDef, Ptr, VectorcallFunc};
 use crate::types::builtin;
 use taipan_macros::{pymethods, pytype};
 
@@ -35,6 +35,9 @@ pub struct PyClassMethodDescr {
     d_qualname: FieldCell<Object>,
     #[gc(skip)]
     d_method: &'static MethodDef,
+    /// Never filled: such descriptors are not called through it.
+    #[gc(skip)]
+    vectorcall: Option<VectorcallFunc>,
 }
 
 /// What a row becomes in the type's dict.
@@ -46,7 +49,7 @@ pub fn new_for_method(ty: &PyType, def: &'static MethodDef, cx: &mut Cx) -> PyRe
     let d_name = Field::new(c_name(def.ml_name, cx)?);
     let d_type = Field::new(ty.new_ref());
     if def.ml_flags & METH_CLASS != 0 {
-        let d = PyClassMethodDescr { head: Object::placeholder(), d_type, d_name, d_qualname: FieldCell::empty(), d_method: def };
+        let d = PyClassMethodDescr { head: Object::placeholder(), d_type, d_name, d_qualname: FieldCell::empty(), d_method: def, vectorcall: None };
         return cx.new_object(d).map(Own::into_object);
     }
     let d = PyMethodDescr { head: Object::placeholder(), d_type, d_name, d_qualname: FieldCell::empty(), d_method: def, vectorcall: Vectorcall::new(vectorcall) };

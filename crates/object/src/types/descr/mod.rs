@@ -11,7 +11,7 @@ pub use doc::{doc_object, text_signature};
 pub use getset::{PyGetSetDescr, new_getset};
 pub use member::{PyMemberDescr, code as member_code, new_member, read_member, write_member};
 pub use method::{PyClassMethodDescr, PyMethodDescr, new_for_method};
-pub use wrapper::{PyMethodWrapper, PyWrapperDescr, new_wrapper, set_wrapper_doc, wraps};
+pub use wrapper::{PyMethodWrapper, PyWrapperDescr, new_wrapper, wraps};
 
 use crate::prelude::*;
 use std::ffi::{CStr, c_char};

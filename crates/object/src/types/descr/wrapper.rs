@@ -3,7 +3,6 @@
 use super::*;
 use crate::args::{Args, Kwargs};
 use crate::typeobj::slots::{self, SlotDef};
-use std::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
 /// `PyWrapperDescrObject`.
@@ -19,8 +18,6 @@ pub struct PyWrapperDescr {
     #[gc(skip)]
     d_base: &'static SlotDef,
     d_wrapped: *const (),
-    #[gc(skip)]
-    doc: Cell<&'static CStr>,
 }
 
 /// The descriptor for a slot that `ty` fills with `f`.
@@ -32,18 +29,8 @@ pub fn new_wrapper(ty: &PyType, name: &PyStr, def: &'static SlotDef, f: *const (
         d_qualname: FieldCell::empty(),
         d_base: def,
         d_wrapped: f,
-        doc: Cell::new(def.doc),
     })?;
     Ok(w.into_object())
-}
-
-/// Replace the docstring of a type's wrapper (types whose slot says more than the default).
-pub fn set_wrapper_doc(ty: &PyType, name: &str, doc: &'static CStr, cx: &mut Cx) {
-    let Ok(n) = PyStr::new_interned(name, cx) else { return };
-    let w = ty.tp_dict.get(cx).and_then(|d| d.get_str(&n, cx)).map(|w| w.own());
-    if let Some(w) = w.as_ref().and_then(|w| w.exact::<PyWrapperDescr>()) {
-        w.doc.set(doc);
-    }
 }
 
 /// Whether `o` is the wrapper of exactly the slot function `f`.
@@ -110,11 +97,11 @@ impl PyWrapperDescr {
     }
     #[getter("__doc__")]
     fn get_doc(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        doc_object(self.d_base.name, self.doc.get().as_ptr(), cx)
+        doc_object(self.d_base.name, self.d_base.doc.as_ptr(), cx)
     }
     #[getter("__text_signature__")]
     fn get_text_signature(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        text_signature(self.d_base.name, self.doc.get().as_ptr(), 0, cx)
+        text_signature(self.d_base.name, self.d_base.doc.as_ptr(), 0, cx)
     }
     #[getter("__qualname__")]
     fn get_qualname(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {

@@ -155,7 +155,6 @@ pub(super) const PLAIN: TypePart = TypePart {
     methods: &[],
     getsets: &[],
     members: &[],
-    slot_docs: &[],
 };
 
 impl PyBaseException {

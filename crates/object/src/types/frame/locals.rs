@@ -255,7 +255,7 @@ impl FrameLocalsProxy {
         let k = FrameLocalsProxy::keys(self, cx)?;
         abstract_::iter::get_iter(&k, cx)
     }
-    #[slot(sq_length, mp_length)]
+    #[slot(mp_length)]
     fn len(&self, cx: &mut Cx) -> PyResult<usize> {
         Ok(self.frame.local_items(cx)?.len())
     }

@@ -15,6 +15,7 @@ use crate::frame::{FRAME_HEADER, Frame, Slot, Tagged, frame_flags};
 use crate::prelude::*;
 use crate::types::code::PyCode;
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 use taipan_macros::pytype;
 
@@ -127,7 +128,7 @@ fn c_frame() -> *const CFrame {
     &C_FRAME.0
 }
 
-#[pytype(name = "frame", gc, no_new, flags(), parts(PART), export = "PyFrame_Type")]
+#[pytype(name = "frame", gc, itemsize = 8, no_new, flags(), parts(PART), export = "PyFrame_Type")]
 #[repr(C)]
 pub struct PyFrame {
     head: ObjHead,
@@ -140,18 +141,27 @@ pub struct PyFrame {
     f_lineno: Cell<i32>,
     f_trace_lines: Cell<bool>,
     f_trace_opcodes: Cell<bool>,
-    /// Word at which a trace function wants the frame to go on; -1: nowhere else.
-    f_jump: Cell<i32>,
     f_extra_locals: FieldCell<PyDict>,
     f_locals_cache: FieldCell<Object>,
+    /// `f_overwritten_fast_locals`.
+    displaced: Displaced,
+    // Where CPython keeps the words of a frame that has ended (`_f_frame_data`); ours lie in a block of their own.
     #[gc(skip)]
     words: Cell<*mut Frame>,
-    displaced: Displaced,
     own: OwnFrame,
     /// Code of a frame that native code invented.
     code_only: FieldCell<PyCode>,
     globals_only: FieldCell<PyDict>,
+    /// Word at which a trace function wants the frame to go on; -1: nowhere else.
+    f_jump: Cell<i32>,
+    #[gc(skip)]
+    _unused: MaybeUninit<[usize; 5]>,
 }
+
+const _: () = {
+    use std::mem::offset_of;
+    assert!(size_of::<PyFrame>() == 152 && offset_of!(PyFrame, f_extra_locals) == 48 && offset_of!(PyFrame, words) == 72);
+};
 
 impl PyFrame {
     fn make(f: *mut Frame, code: Option<Own<PyCode>>, globals: Option<Own<PyDict>>, cx: &mut Cx) -> PyResult<Own<PyFrame>> {
@@ -163,14 +173,15 @@ impl PyFrame {
             f_lineno: Cell::new(0),
             f_trace_lines: Cell::new(true),
             f_trace_opcodes: Cell::new(false),
-            f_jump: Cell::new(-1),
             f_extra_locals: FieldCell::empty(),
             f_locals_cache: FieldCell::empty(),
-            words: Cell::new(f),
             displaced: Displaced::default(),
+            words: Cell::new(f),
             own: OwnFrame(Cell::new(null_mut())),
             code_only: FieldCell::new(code),
             globals_only: FieldCell::new(globals),
+            f_jump: Cell::new(-1),
+            _unused: MaybeUninit::uninit(),
         })
     }
 

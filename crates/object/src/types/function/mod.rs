@@ -14,7 +14,8 @@ use crate::types::cell::PyCell;
 use crate::types::code::PyCode;
 use crate::types::singletons;
 use crate::watchers::{self, FunctionEvent};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use taipan_macros::pytype;
 
 #[pytype(
@@ -49,9 +50,40 @@ pub struct PyFunction {
     func_typeparams: FieldCell<Object>,
     vectorcall: Vectorcall,
     func_version: Cell<u32>,
-    /// Code objects that were replaced, a list; see above.
-    old_code: Kept<PyList>,
+    old_code: OldCode,
 }
+
+/// Whether the function's code was ever replaced. The replaced code, which frames may still run, waits beside the functions, by the address of this field.
+struct OldCode(Cell<bool>);
+impl crate::field::GcField for OldCode {}
+
+#[derive(Default)]
+struct Replaced(RefCell<HashMap<usize, Vec<Own<PyCode>>>>);
+
+impl OldCode {
+    #[cold]
+    fn keep(&self, code: Own<PyCode>, cx: &mut Cx) {
+        self.0.set(true);
+        cx.state::<Replaced>().0.borrow_mut().entry(std::ptr::from_ref(self) as usize).or_default().push(code);
+    }
+    #[cold]
+    fn release(&self) {
+        // SAFETY: functions die with the GIL held.
+        let cx = unsafe { &mut Cx::assume() };
+        let old = cx.state::<Replaced>().0.borrow_mut().remove(&(std::ptr::from_ref(self) as usize));
+        drop(old);
+    }
+}
+impl Drop for OldCode {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.0.get() {
+            self.release();
+        }
+    }
+}
+
+const _: () = assert!(size_of::<PyFunction>() == 152 && std::mem::offset_of!(PyFunction, func_version) == 144);
 
 /// Where the globals of the functions made last have `__builtins__` and `__name__`.
 #[derive(Clone, Copy)]
@@ -138,7 +170,7 @@ impl PyFunction {
             func_typeparams: FieldCell::empty(),
             vectorcall: Vectorcall::new(machine::hooks().function_vectorcall),
             func_version: Cell::new(0),
-            old_code: Kept::new(None),
+            old_code: OldCode(Cell::new(false)),
         })?;
         if watchers::FUNCTIONS.any() {
             watchers::function_event(FunctionEvent::Create, &f, None, cx);
@@ -260,15 +292,8 @@ impl PyFunction {
         self.touch();
         self.doc(cx);
         let Some(old) = self.func_code.swap(Some(code)) else { return Ok(()) };
-        let list = match self.old_code.own() {
-            Some(l) => l,
-            None => {
-                let l = PyList::new(cx)?;
-                self.old_code.set(Some(l.clone()), cx);
-                l
-            }
-        };
-        list.push(old.into_object(), cx)
+        self.old_code.keep(old, cx);
+        Ok(())
     }
 }
 

@@ -54,11 +54,9 @@ pub struct GenCore {
     pub delegate: Cell<i32>,
     /// Slots behind the frame's header.
     pub words: u32,
-    /// The code, once the frame is gone.
-    pub last_code: FieldCell<Object>,
     /// `ThreadState::datastack_top` of the resumer, while running.
     pub saved_top: Cell<*mut usize>,
-    /// The frame; its slots follow. Its function is empty once finished.
+    /// The frame; its slots follow. Its function is empty once finished, and its namespace is then the code.
     pub frame: Frame,
 }
 
@@ -68,10 +66,13 @@ impl GcField for GenCore {
         self.qualname.traverse(v)?;
         self.origin.traverse(v)?;
         self.exc.exc_value.traverse(v)?;
-        self.last_code.traverse(v)?;
-        if self.frame.func.get().is_object() {
-            // SAFETY: a frame with a function is complete.
-            unsafe { visit_frame(&self.frame, v)? };
+        // SAFETY: a frame with a function is complete; a finished one has at most the code.
+        unsafe {
+            if self.frame.func.get().is_object() {
+                visit_frame(&self.frame, v)?;
+            } else if self.frame.locals.get().is_object() {
+                v.object(&*self.frame.locals.get().as_ptr())?;
+            }
         }
         Ok(())
     }
@@ -102,8 +103,14 @@ impl Gen {
     pub(super) fn has_flag(&self, f: u32) -> bool {
         match self.code() {
             Some(c) => c.has_flag(f),
-            None => self.core.last_code.own().is_some_and(|c| c.downcast::<PyCode>().is_some_and(|c| c.has_flag(f))),
+            None => self.last_code().is_some_and(|c| c.has_flag(f)),
         }
+    }
+    /// The code of a finished generator.
+    pub(super) fn last_code(&self) -> Option<&PyCode> {
+        let last = self.core.frame.locals.get();
+        // SAFETY: once the frame has no function, its namespace is empty or the code (`release_header`).
+        (last.is_object() && !self.core.frame.func.get().is_object()).then(|| unsafe { (*last.as_ptr()).cast_unchecked::<PyCode>() })
     }
     pub fn is_coroutine(&self) -> bool {
         self.as_object().is_exact::<super::PyCoroutine>()
@@ -170,10 +177,12 @@ impl Gen {
         let f = &self.core.frame;
         // SAFETY: the caller's promise.
         unsafe {
-            f.locals.replace(Slot::EMPTY).release();
+            let _ = cx;
+            let namespace = f.locals.replace(Slot::new_ref(f.code().as_object()));
+            let func = f.func.replace(Slot::EMPTY);
+            namespace.release();
             drop(self.core.exc.exc_value.take());
-            self.core.last_code.set(Some(f.code().as_object().own()), cx);
-            f.func.replace(Slot::EMPTY).release();
+            func.release();
         }
     }
 

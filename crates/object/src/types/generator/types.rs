@@ -30,19 +30,19 @@ macro_rules! gen_type {
                 unsafe { self.as_object().cast_unchecked::<Gen>() }
             }
         }
-        const _: () = assert!(size_of::<$t>() == size_of::<Gen>());
+        const _: () = assert!(size_of::<$t>() == size_of::<Gen>() && size_of::<Gen>() == 152);
     };
 }
 gen_type! {
-    #[pytype(name = "generator", no_clear, doc = "", gc, no_new, no_dealloc, parts(PART), export = "PyGen_Type")]
+    #[pytype(name = "generator", no_clear, doc = "", gc, itemsize = 8, no_new, no_dealloc, parts(PART), export = "PyGen_Type")]
     PyGenerator
 }
 gen_type! {
-    #[pytype(name = "coroutine", no_clear, doc = "", gc, no_new, no_dealloc, parts(PART), export = "PyCoro_Type")]
+    #[pytype(name = "coroutine", no_clear, doc = "", gc, itemsize = 8, no_new, no_dealloc, parts(PART), export = "PyCoro_Type")]
     PyCoroutine
 }
 gen_type! {
-    #[pytype(name = "async_generator", no_clear, doc = "", gc, no_new, no_dealloc, parts(PART, ASYNC), export = "PyAsyncGen_Type")]
+    #[pytype(name = "async_generator", no_clear, doc = "", gc, itemsize = 8, no_new, no_dealloc, parts(PART, ASYNC), export = "PyAsyncGen_Type")]
     PyAsyncGen
 }
 
@@ -102,7 +102,6 @@ pub unsafe fn new_generator<'a>(code: &PyCode, func: &PyFunction, pc: *const u32
                 running_async: Cell::new(false),
                 delegate: Cell::new(NO_DELEGATE),
                 words: words as u32,
-                last_code: FieldCell::empty(),
                 saved_top: Cell::new(std::ptr::null_mut()),
                 frame: Frame {
                     func: Cell::new(Slot::EMPTY),
@@ -174,6 +173,7 @@ unsafe extern "C" fn dealloc(obj: *mut Object) {
         }
         g.finish(cx);
         let words = g.core.words as usize;
+        g.core.frame.locals.replace(Slot::EMPTY).release();
         std::ptr::drop_in_place(&raw mut (*(obj as *mut Gen)).core);
         alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), block_bytes(words));
     }
@@ -195,6 +195,9 @@ fn set_text(cell: &FieldCell<PyStr>, v: Option<&Object>, what: &str, cx: &mut Cx
 }
 
 impl Gen {
+    fn bytes(&self) -> usize {
+        size_of::<Gen>() + self.core.words as usize * size_of::<Slot>()
+    }
     fn frame_object(&self, cx: &mut Cx) -> PyResult {
         if self.state() == GenState::Finished {
             return Ok(none().own());
@@ -205,10 +208,7 @@ impl Gen {
         // SAFETY: the code of a finished generator may be gone; then None.
         match self.code() {
             Some(c) => c.as_object().own(),
-            None => match self.core.last_code.own() {
-                Some(c) => c,
-                None => none().own(),
-            },
+            None => self.last_code().map_or_else(|| none().own(), |c| c.as_object().own()),
         }
     }
     fn text_repr(&self, what: &str, cx: &mut Cx) -> PyResult<Own<PyStr>> {
@@ -315,6 +315,10 @@ impl PyGenerator {
     fn yieldfrom(&self) -> Option<Own<Object>> {
         self.body().delegate()
     }
+    #[method("__sizeof__()", doc = "gen.__sizeof__() -> size of gen in memory, in bytes")]
+    fn sizeof(&self) -> usize {
+        self.body().bytes()
+    }
     #[getter("gi_running")]
     fn running(&self) -> bool {
         self.body().state() == GenState::Running
@@ -407,6 +411,10 @@ impl PyCoroutine {
     fn awaited(&self) -> Option<Own<Object>> {
         self.body().delegate()
     }
+    #[method("__sizeof__()", doc = "gen.__sizeof__() -> size of gen in memory, in bytes")]
+    fn sizeof(&self) -> usize {
+        self.body().bytes()
+    }
     #[getter("cr_running")]
     fn running(&self) -> bool {
         self.body().state() == GenState::Running
@@ -472,9 +480,17 @@ impl PyAsyncGen {
     fn awaited(&self) -> Option<Own<Object>> {
         self.body().delegate()
     }
+    #[slot(am_send)]
+    fn send_slot(&self, v: &Object, cx: &mut Cx) -> PyResult<SendResult> {
+        send_result(self.body(), v, cx)
+    }
     #[getter("ag_frame")]
     fn frame(&self, cx: &mut Cx) -> PyResult {
         self.body().frame_object(cx)
+    }
+    #[method("__sizeof__()", doc = "gen.__sizeof__() -> size of gen in memory, in bytes")]
+    fn sizeof(&self) -> usize {
+        self.body().bytes()
     }
     #[getter("ag_running")]
     fn running(&self) -> bool {

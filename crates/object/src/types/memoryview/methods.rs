@@ -134,6 +134,11 @@ impl PyMemoryView {
     fn py_new(_cls: &PyType, object: &Object, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
         PyMemoryView::from_object(object, cx)
     }
+    #[slot_raw(tp_dealloc)]
+    unsafe extern "C" fn dealloc(o: *mut Object) {
+        // SAFETY: as a slot.
+        unsafe { super::dealloc(o) }
+    }
     #[slot(tp_repr)]
     fn repr(&self) -> String {
         let p = self.as_object().as_ptr();

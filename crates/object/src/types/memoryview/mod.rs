@@ -1,4 +1,4 @@
-//! `memoryview`: a view of the memory of another object (`PyMemoryViewObject`; the shape lies in a block of its own).
+//! `memoryview`: a view of the memory of another object (`PyMemoryViewObject`; shape, strides and suboffsets are its items).
 //!
 //! Views that derive from one another share a managed buffer, the one real request to the exporter; it is given back when the last of them is released.
 //! Invariant: while a view is not released, its pointers are valid. Parts: `item` (formats), `methods`, `subscript`, `iter`.
@@ -11,9 +11,11 @@ mod subscript;
 pub use iter::PyMemoryIter;
 
 use crate::abstract_::buffer::{self, Buffer, FULL_RO};
+use crate::alloc;
 use crate::cx::Cx;
 use crate::err::PyResult;
 use crate::field::{FieldCell, GcField, Visit};
+use crate::gc;
 use crate::refs::*;
 use crate::typeobj::PyType;
 use crate::weakref::WeakList;
@@ -55,15 +57,8 @@ impl GcField for Buffer {
 struct View(UnsafeCell<Py_buffer>);
 impl GcField for View {}
 
-/// The shape, strides and (maybe) suboffsets, one after the other; and the format.
-struct Owned {
-    dims: Box<[isize]>,
-    format: CString,
-}
-impl GcField for Owned {}
-
 /// Create a new memoryview object which references the given object.
-#[pytype(name = "memoryview", export = "PyMemoryView_Type", gc, sequence, parts(PART, SUBSCRIPT))]
+#[pytype(name = "memoryview", export = "PyMemoryView_Type", gc, sequence, itemsize = 8, no_dealloc, parts(PART, SUBSCRIPT))]
 #[repr(C)]
 pub struct PyMemoryView {
     head: VarHead,
@@ -71,15 +66,21 @@ pub struct PyMemoryView {
     hash: Cell<isize>,
     flags: Cell<c_int>,
     exports: Cell<isize>,
+    /// Its format is a `CString` of the view's own, in `internal`.
     view: View,
     weak: WeakList,
-    owned: Owned,
+    // The items: shape, strides, suboffsets.
 }
 
 const _: () = {
     use std::mem::offset_of;
-    assert!(offset_of!(PyMemoryView, view) == 56 && offset_of!(PyMemoryView, weak) == 136);
+    assert!(offset_of!(PyMemoryView, view) == 56 && offset_of!(PyMemoryView, weak) == 136 && size_of::<PyMemoryView>() == ITEMS_AT);
 };
+
+/// Where the items lie (`ob_array`), bytes.
+const ITEMS_AT: usize = 144;
+/// Items of each dimension.
+const PER_DIM: usize = 3;
 
 /// `_Py_MEMORYVIEW_RELEASED`.
 const RELEASED: c_int = 1;
@@ -210,38 +211,46 @@ impl PyMemoryView {
 
     fn derive(mb: &Own<ManagedBuffer>, f: Form, cx: &mut Cx) -> PyResult<Own<PyMemoryView>> {
         let n = f.shape.len();
-        let mut dims = f.shape.clone();
-        dims.extend_from_slice(&f.strides);
-        dims.extend_from_slice(f.suboffsets.as_deref().unwrap_or(&[]));
-        let m = PyMemoryView {
-            head: VarHead { head: Object::placeholder(), size: Cell::new(3 * n as isize) },
-            mbuf: FieldCell::new(Some(mb.clone())),
-            hash: Cell::new(-1),
-            flags: Cell::new(0),
-            exports: Cell::new(0),
-            // SAFETY: all zero is a valid `Py_buffer`.
-            view: View(UnsafeCell::new(unsafe { std::mem::zeroed() })),
-            weak: WeakList::new(),
-            owned: Owned { dims: dims.into_boxed_slice(), format: f.format },
-        };
-        let dims = m.owned.dims.as_ptr() as *mut isize;
-        let format = m.owned.format.as_ptr() as *mut c_char;
-        // SAFETY: the box and the string keep their places when the struct moves into the object; `obj` is borrowed from the managed buffer.
+        gc::before_alloc(cx);
+        let block = alloc::malloc(block_bytes(n));
+        if block.is_null() {
+            return Err(cx.memory_error());
+        }
+        // SAFETY: a fresh block: header, struct, items. `obj` is borrowed from the managed buffer.
         unsafe {
-            let v = &mut *m.view.0.get();
+            (block as *mut [usize; 2]).write([0, 0]);
+            let m = block.add(gc::GC_HEAD_BYTES) as *mut PyMemoryView;
+            let dims = (m as *mut u8).add(ITEMS_AT) as *mut isize;
+            for i in 0..n {
+                *dims.add(i) = f.shape[i];
+                *dims.add(n + i) = f.strides[i];
+                *dims.add(2 * n + i) = f.suboffsets.as_ref().map_or(-1, |s| s[i]);
+            }
+            let mut v: Py_buffer = std::mem::zeroed();
             v.buf = f.buf as *mut _;
             v.obj = mb.master.borrow().as_ref().map_or(std::ptr::null_mut(), |b| b.view().obj);
             v.len = f.len;
             v.itemsize = f.itemsize;
             v.readonly = f.readonly as c_int;
             v.ndim = n as c_int;
-            v.format = format;
+            v.format = f.format.into_raw();
+            v.internal = v.format as *mut _;
             v.shape = dims;
             v.strides = dims.add(n);
             v.suboffsets = if f.suboffsets.is_some() { dims.add(2 * n) } else { std::ptr::null_mut() };
+            m.write(PyMemoryView {
+                head: VarHead { head: Object::new_heap(PyMemoryView::ty()), size: Cell::new((PER_DIM * n) as isize) },
+                mbuf: FieldCell::new(Some(mb.clone())),
+                hash: Cell::new(-1),
+                flags: Cell::new(0),
+                exports: Cell::new(0),
+                view: View(UnsafeCell::new(v)),
+                weak: WeakList::new(),
+            });
+            mb.views.set(mb.views.get() + 1);
+            gc::track(m as *mut Object);
+            Ok(Own::from_raw(m as *mut Object))
         }
-        mb.views.set(mb.views.get() + 1);
-        cx.new_object(m)
     }
 
     #[inline(always)]
@@ -249,20 +258,30 @@ impl PyMemoryView {
         // SAFETY: written only at construction.
         unsafe { &*self.view.0.get() }
     }
+    /// The shape (0), strides (1) or suboffsets (2).
+    fn items(&self, which: usize) -> &[isize] {
+        let n = self.head.size.get() as usize / PER_DIM;
+        // SAFETY: `derive` made room for this many and filled them.
+        unsafe { std::slice::from_raw_parts((std::ptr::from_ref(self) as *const u8).add(ITEMS_AT).cast::<isize>().add(which * n), n) }
+    }
+    fn format_c(&self) -> &CStr {
+        // SAFETY: made by `derive`, freed by `drop`.
+        unsafe { CStr::from_ptr(self.raw().internal as *const c_char) }
+    }
     fn ndim(&self) -> usize {
         self.raw().ndim as usize
     }
     fn shape(&self) -> &[isize] {
-        self.owned.dims.get(..self.ndim()).unwrap_or(&[])
+        self.items(0)
     }
     fn strides(&self) -> &[isize] {
-        self.owned.dims.get(self.ndim()..2 * self.ndim()).unwrap_or(&[])
+        self.items(1)
     }
     fn suboffsets(&self) -> Option<&[isize]> {
-        if self.raw().suboffsets.is_null() { None } else { self.owned.dims.get(2 * self.ndim()..) }
+        if self.raw().suboffsets.is_null() { None } else { Some(self.items(2)) }
     }
     fn format(&self) -> &str {
-        self.owned.format.to_str().unwrap_or("?")
+        self.format_c().to_str().unwrap_or("?")
     }
     fn form(&self) -> Form {
         let r = self.raw();
@@ -271,7 +290,7 @@ impl PyMemoryView {
             len: r.len,
             itemsize: r.itemsize,
             readonly: r.readonly != 0,
-            format: self.owned.format.clone(),
+            format: self.format_c().to_owned(),
             shape: self.shape().to_vec(),
             strides: self.strides().to_vec(),
             suboffsets: self.suboffsets().map(<[isize]>::to_vec),
@@ -403,6 +422,24 @@ impl Drop for PyMemoryView {
         if !self.is_released() {
             self.let_go();
         }
+        // SAFETY: from `into_raw`, freed once.
+        drop(unsafe { CString::from_raw(self.raw().internal as *mut c_char) });
+    }
+}
+
+fn block_bytes(ndim: usize) -> usize {
+    gc::GC_HEAD_BYTES + ITEMS_AT + PER_DIM * ndim * size_of::<isize>()
+}
+
+/// `tp_dealloc`: the size follows from the number of items.
+unsafe extern "C" fn dealloc(obj: *mut Object) {
+    // SAFETY: a dying view; its fields are dropped once.
+    unsafe {
+        gc::untrack(obj);
+        crate::weakref::clear_refs_of(obj);
+        let bytes = block_bytes((*(obj as *const PyMemoryView)).head.size.get() as usize / PER_DIM);
+        std::ptr::drop_in_place(obj as *mut PyMemoryView);
+        alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), bytes);
     }
 }
 

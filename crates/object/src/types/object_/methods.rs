@@ -207,8 +207,9 @@ impl PlainObject {
         let ty = self.ty();
         let mut n = ty.tp_basicsize.get();
         if ty.tp_itemsize.get() > 0 {
-            // SAFETY: types with items are variable-sized.
-            n += ty.tp_itemsize.get() * unsafe { (*(self.as_ptr() as *const VarHead)).size.get() }.abs();
+            // SAFETY: types with items have at least one word behind the head; in frames and generators, which have a size of their own, it is something else.
+            let items = unsafe { (*(self.as_ptr() as *const VarHead)).size.get() };
+            n = n.wrapping_add(ty.tp_itemsize.get().wrapping_mul(items.wrapping_abs()));
         }
         n + crate::instance::inline_bytes_of(self, ty) as isize
     }

@@ -2,11 +2,12 @@
 //!
 //! It holds one request to the exporter until it is released; requests to it go to the exporter itself.
 
-use crate::abstract_::buffer::{Buffer, FULL_RO};
+use crate::abstract_::buffer::{self, FULL_RO};
 use crate::prelude::*;
 use crate::types::memoryview::PyMemoryView;
+use crate::field::GcField;
 use crate::name;
-use std::cell::RefCell;
+use std::cell::UnsafeCell;
 use std::ffi::{c_int, c_void};
 use taipan_abi::Py_buffer;
 
@@ -15,8 +16,60 @@ use taipan_abi::Py_buffer;
 #[repr(C)]
 pub struct PyPickleBuffer {
     head: ObjHead,
-    view: RefCell<Option<Buffer>>,
+    view: Request,
     weak: WeakList,
+}
+
+/// A request to an exporter, which the exporter may point into; without `obj` it is released.
+#[repr(transparent)]
+struct Request(UnsafeCell<Py_buffer>);
+
+impl Request {
+    fn get(&self) -> &Py_buffer {
+        // SAFETY: written by `fill` and `release` only, and nobody keeps the reference over them.
+        unsafe { &*self.0.get() }
+    }
+    fn exporter(&self) -> Option<&Object> {
+        // SAFETY: null or alive until the request is released.
+        unsafe { (self.get().obj as *const Object).as_ref() }
+    }
+    /// Ask `obj`, once the request lies where it stays.
+    fn fill(&self, obj: &Object, cx: &mut Cx) -> PyResult<()> {
+        let Some(ask) = obj.ty().buffer().and_then(|b| b.bf_getbuffer.get()) else {
+            return Err(cx.type_error(format_args!("a bytes-like object is required, not '{}'", obj.ty().tp_name_str())));
+        };
+        // SAFETY: the slot fills the view or raises; what it wrote before raising is not its.
+        unsafe {
+            if ask(obj.as_ptr(), self.0.get() as *mut c_void, FULL_RO) != 0 {
+                (*self.0.get()).obj = std::ptr::null_mut();
+                return Err(Raised::assume());
+            }
+        }
+        Ok(())
+    }
+    fn release(&self) {
+        // SAFETY: filled, or without an object. A copy is given back, since doing so may run code that comes here again; what the copy points to stays.
+        unsafe {
+            let mut taken = std::ptr::read(self.0.get());
+            (*self.0.get()).obj = std::ptr::null_mut();
+            buffer::release(&mut taken);
+        }
+    }
+}
+
+impl GcField for Request {
+    fn traverse(&self, v: Visit) -> Result<(), i32> {
+        self.exporter().map_or(Ok(()), |o| v.object(o))
+    }
+    fn gc_clear(&self) {
+        self.release();
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.release();
+    }
 }
 
 #[cold]
@@ -32,21 +85,22 @@ impl PyPickleBuffer {
 
     /// The request to the exporter (`PyPickleBuffer_GetBuffer`); it goes with the object or its release.
     pub fn request(&self, cx: &mut Cx) -> PyResult<*const crate::abstract_::buffer::Py_buffer> {
-        match self.view.borrow().as_ref() {
-            Some(b) => Ok(b.view()),
+        match self.view.exporter() {
+            Some(_) => Ok(self.view.get()),
             None => Err(released(cx)),
         }
     }
 
     fn make(cls: &PyType, obj: &Object, cx: &mut Cx) -> PyResult<Own<PyPickleBuffer>> {
-        let view = RefCell::new(Some(Buffer::get(obj, FULL_RO, cx)?));
-        cx.new_object_of(cls, PyPickleBuffer { head: Object::placeholder(), view, weak: WeakList::default() })
+        // SAFETY: all zero is a valid `Py_buffer`.
+        let view = Request(UnsafeCell::new(unsafe { std::mem::zeroed() }));
+        let made = cx.new_object_of(cls, PyPickleBuffer { head: Object::placeholder(), view, weak: WeakList::default() })?;
+        made.view.fill(obj, cx)?;
+        Ok(made)
     }
 
     fn exporter(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        let p = self.view.borrow().as_ref().map(|b| b.view().obj as *const Object);
-        // SAFETY: the exporter lives as long as the request to it.
-        match p.and_then(|p| unsafe { p.as_ref() }) {
+        match self.view.exporter() {
             Some(o) => Ok(o.own()),
             None => Err(released(cx)),
         }
@@ -96,6 +150,9 @@ impl PyPickleBuffer {
             _ => Err(unsafe { Raised::assume() }),
         }
     }
+    /// Never called, since a request goes to the exporter: it only says that giving back is not trivial.
+    #[slot(bf_releasebuffer)]
+    fn releasebuffer(&self, _view: *mut Py_buffer) {}
     /// Return a memoryview of the raw memory underlying this buffer.
     /// Will raise BufferError is the buffer isn't contiguous.
     #[method("raw()")]
@@ -105,7 +162,6 @@ impl PyPickleBuffer {
     /// Release the underlying buffer exposed by the PickleBuffer object.
     #[method("release()")]
     fn release(&self) {
-        let gone = self.view.borrow_mut().take();
-        drop(gone);
+        self.view.release();
     }
 }

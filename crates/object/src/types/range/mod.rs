@@ -136,7 +136,7 @@ fn plain_int(v: &Object) -> Option<&PyInt> {
 
 #[pymethods]
 impl PyRange {
-    #[new]
+    #[new(vectorcall)]
     fn py_new(_cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyRange>> {
         // Small bounds, and no step: no arithmetic on objects.
         if kw.is_empty() {

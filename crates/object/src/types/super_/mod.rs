@@ -6,7 +6,6 @@ use crate::machine;
 use crate::prelude::*;
 use crate::typeobj::flags;
 use crate::types::cell::PyCell;
-use std::cell::Cell;
 
 /// super() -> same as super(__class__, <first argument>)
 /// super(type) -> unbound super object
@@ -34,7 +33,6 @@ pub struct PySuper {
     /// the type of the instance invoking super(); may be None
     #[member("__self_class__", readonly)]
     obj_type: FieldCell<PyType>,
-    ready: Cell<bool>,
 }
 
 /// The type from whose MRO the lookup goes: `obj` itself if it is a subclass, else its type (or what it says is its class).
@@ -108,7 +106,6 @@ impl PySuper {
             class: FieldCell::new(Some(class.new_ref())),
             obj: FieldCell::new(Some(obj.own())),
             obj_type: FieldCell::new(Some(start.new_ref())),
-            ready: Cell::new(true),
         })
     }
 
@@ -160,9 +157,15 @@ impl PySuper {
                 class: FieldCell::empty(),
                 obj: FieldCell::empty(),
                 obj_type: FieldCell::empty(),
-                ready: Cell::new(false),
             },
         )
+    }
+
+    #[slot(tp_vectorcall)]
+    fn construct(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PySuper>> {
+        let made = PySuper::py_new(cls, args, kw, cx)?;
+        made.py_init(args, kw, cx)?;
+        Ok(made)
     }
 
     #[slot(tp_init)]
@@ -190,7 +193,6 @@ impl PySuper {
         self.class.set(Some(class), cx);
         self.obj.set(obj, cx);
         self.obj_type.set(start, cx);
-        self.ready.set(true);
         Ok(())
     }
 

@@ -50,7 +50,7 @@ impl PyType {
             result_into_raw(guard("type.__call__", |cx| {
                 let (cls, args) = ((*slf).cast_unchecked::<PyType>(), (*args).cast_unchecked::<PyTuple>());
                 let kwargs = kwargs.as_ref().map(|d| d.cast_unchecked::<PyDict>()).filter(|d| !d.is_empty());
-                if cls.tp_vectorcall.get().is_none() || !cls.as_object().ty().has(flags::HAVE_VECTORCALL) {
+                if cls.constructor().is_none() || !cls.as_object().ty().has(flags::HAVE_VECTORCALL) {
                     return type_call(cls, args, kwargs, cx);
                 }
                 let Some(d) = kwargs else { return call_kw(cls.as_object(), args.as_slice(), &[], None, cx) };

@@ -265,7 +265,7 @@ pub(super) unsafe extern "C" fn type_dealloc(obj: *mut Object) {
         for c in [ty.tp_dict.take().map(Own::into_object), ty.tp_bases.take().map(Own::into_object), ty.tp_mro.take().map(Own::into_object)] {
             drop(c);
         }
-        for c in [&ty.tp_cache, &ty.tp_subclasses, &h.ht_name, &h.ht_slots, &h.ht_qualname, &h.ht_module] {
+        for c in [&ty.tp_subclasses, &h.ht_name, &h.ht_slots, &h.ht_qualname, &h.ht_module] {
             drop(c.take());
         }
         instance::drop_class(h);
@@ -297,7 +297,6 @@ pub(super) unsafe extern "C" fn type_traverse(obj: *mut Object, visit: VisitProc
         let v = Visit { proc_: visit, arg };
         let r = (|| {
             ty.tp_dict.traverse(v)?;
-            ty.tp_cache.traverse(v)?;
             ty.tp_mro.traverse(v)?;
             ty.tp_bases.traverse(v)?;
             if let Some(b) = ty.base() {

@@ -133,7 +133,7 @@ impl PyWeakref {
             a => Err(cx.type_error(format_args!("__new__ expected at most 2 arguments, got {}", a.len()))),
         }
     }
-    #[slot(tp_vectorcall)]
+    #[slot(construct)]
     fn construct(cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyWeakref>> {
         PyWeakref::tp_new(cls, args, kw, cx)
     }
