@@ -110,6 +110,10 @@ running! {
         LoadMethodNoDict;
         /// A class method of C code, through the class: the descriptor, with the class in self's place.
         LoadMethodClassDescr;
+        /// The first of the moves in front of a call of a native function, which takes its arguments from the variables: moves and call in one. The move's unused operand says how.
+        CallBorrowed;
+        /// An iterator whose `tp_iternext` is not known to the loop: it is called.
+        ForIterSlot;
     }
     shaped {
         MoveTL = Op::Move [Temp Local Any];

@@ -22,6 +22,7 @@ PyObject *taipan_call_method_array(PyObject *o, PyObject *name, PyObject **args,
 PyObject *taipan_call_tuple(PyObject *f, PyObject *args);
 PyObject *taipan_call_method_tuple(PyObject *o, const char *name, PyObject *args);
 PyObject *taipan_tuple_array(PyObject **args, size_t n);
+PyObject *taipan_tuple_two(PyObject *a, PyObject *b);
 int taipan_unpack_tuple(PyObject *args, const char *name, Py_ssize_t min, Py_ssize_t max, struct taipan_va *v);
 void taipan_sys_write(const char *stream, PyObject *text);
 int taipan_writer_text(void *writer, PyObject *text);
@@ -190,7 +191,17 @@ static PyObject *pack(Py_ssize_t n, struct taipan_va *v)
         few[i] = va_arg(v->ap, PyObject *);
     return taipan_tuple_array(few, (size_t)n);
 }
-PyObject *PyTuple_Pack(Py_ssize_t n, ...) { WITH(n, PyObject *, pack(n, &v)); }
+PyObject *PyTuple_Pack(Py_ssize_t n, ...)
+{
+    if (n == 2) {
+        va_list list;
+        va_start(list, n);
+        PyObject *a = va_arg(list, PyObject *), *b = va_arg(list, PyObject *);
+        va_end(list);
+        return taipan_tuple_two(a, b);
+    }
+    WITH(n, PyObject *, pack(n, &v));
+}
 
 static int write_text(void *writer, PyObject *text)
 {

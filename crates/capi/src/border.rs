@@ -42,6 +42,7 @@ impl<T: PyLayout> CReturn for PyResult<Own<T>> {
     fn into_c(self) -> *mut Object {
         result_into_raw(self)
     }
+    #[inline(always)]
     fn failed() -> *mut Object {
         std::ptr::null_mut()
     }
@@ -54,6 +55,7 @@ impl<T: PyLayout> CReturn for PyResult<Option<Own<T>>> {
     fn into_c(self) -> *mut Object {
         self.ok().flatten().map_or(std::ptr::null_mut(), Own::into_raw)
     }
+    #[inline(always)]
     fn failed() -> *mut Object {
         std::ptr::null_mut()
     }
@@ -66,6 +68,7 @@ impl<T: PyLayout> CReturn for Option<Own<T>> {
     fn into_c(self) -> *mut Object {
         self.map_or(std::ptr::null_mut(), Own::into_raw)
     }
+    #[inline(always)]
     fn failed() -> *mut Object {
         std::ptr::null_mut()
     }
@@ -78,6 +81,7 @@ impl<T: PyLayout> CReturn for Own<T> {
     fn into_c(self) -> *mut Object {
         self.into_raw()
     }
+    #[inline(always)]
     fn failed() -> *mut Object {
         std::ptr::null_mut()
     }
@@ -89,6 +93,7 @@ impl CReturn for PyResult<Borrowed> {
     fn into_c(self) -> *mut Object {
         self.map_or(std::ptr::null_mut(), |b| b.0)
     }
+    #[inline(always)]
     fn failed() -> *mut Object {
         std::ptr::null_mut()
     }
@@ -100,6 +105,7 @@ impl CReturn for Borrowed {
     fn into_c(self) -> *mut Object {
         self.0
     }
+    #[inline(always)]
     fn failed() -> *mut Object {
         std::ptr::null_mut()
     }
@@ -111,6 +117,7 @@ impl CReturn for PyResult<()> {
     fn into_c(self) -> c_int {
         if self.is_ok() { 0 } else { -1 }
     }
+    #[inline(always)]
     fn failed() -> c_int {
         -1
     }
@@ -122,6 +129,7 @@ impl CReturn for PyResult<bool> {
     fn into_c(self) -> c_int {
         self.map_or(-1, c_int::from)
     }
+    #[inline(always)]
     fn failed() -> c_int {
         -1
     }
@@ -134,6 +142,7 @@ impl CReturn for bool {
     fn into_c(self) -> c_int {
         c_int::from(self)
     }
+    #[inline(always)]
     fn failed() -> c_int {
         0
     }
@@ -141,7 +150,9 @@ impl CReturn for bool {
 
 impl CReturn for () {
     type C = ();
+    #[inline(always)]
     fn into_c(self) {}
+    #[inline(always)]
     fn failed() {}
 }
 
@@ -151,6 +162,7 @@ impl<T> CReturn for PyResult<*mut T> {
     fn into_c(self) -> *mut T {
         self.unwrap_or(std::ptr::null_mut())
     }
+    #[inline(always)]
     fn failed() -> *mut T {
         std::ptr::null_mut()
     }
@@ -162,6 +174,7 @@ impl<T> CReturn for PyResult<*const T> {
     fn into_c(self) -> *const T {
         self.unwrap_or(std::ptr::null())
     }
+    #[inline(always)]
     fn failed() -> *const T {
         std::ptr::null()
     }
@@ -173,6 +186,7 @@ impl<T> CReturn for *mut T {
     fn into_c(self) -> *mut T {
         self
     }
+    #[inline(always)]
     fn failed() -> *mut T {
         std::ptr::null_mut()
     }
@@ -184,6 +198,7 @@ impl<T> CReturn for *const T {
     fn into_c(self) -> *const T {
         self
     }
+    #[inline(always)]
     fn failed() -> *const T {
         std::ptr::null()
     }
@@ -197,6 +212,7 @@ macro_rules! plain {
             fn into_c(self) -> $t {
                 self
             }
+            #[inline(always)]
             fn failed() -> $t {
                 $failed
             }
@@ -207,6 +223,7 @@ macro_rules! plain {
             fn into_c(self) -> $t {
                 self.unwrap_or($failed)
             }
+            #[inline(always)]
             fn failed() -> $t {
                 $failed
             }
@@ -254,7 +271,7 @@ as_it_is! {
 /// Raise what CPython's abstract layer raises for a null argument, unless an exception is set already.
 #[cold]
 #[inline(never)]
-pub fn null_argument() {
+pub extern "C" fn null_argument() {
     // SAFETY: C code calls the API with the GIL held.
     let cx = &mut unsafe { Cx::assume() };
     if !cx.is_raised() {
@@ -273,6 +290,13 @@ pub fn border<R: CReturn>(name: &'static str, body: impl FnOnce(&mut Cx) -> R) -
     }
 }
 
+/// Run the body of an exported function that cannot panic.
+#[inline(always)]
+pub fn direct<R: CReturn>(_name: &'static str, body: impl FnOnce(&mut Cx) -> R) -> R::C {
+    // SAFETY: as in `border`.
+    body(&mut unsafe { Cx::assume() }).into_c()
+}
+
 #[cold]
 #[inline(never)]
 fn panicked<R: CReturn>(name: &str) -> R::C {
@@ -287,9 +311,12 @@ fn panicked<R: CReturn>(name: &str) -> R::C {
 /// `capi! { /// doc  fn PyObject_Repr(o: &Object) -> PyResult<Own<PyStr>> = |cx| { … } … }`
 ///
 /// and `EXPORTS`, the list of them. One block per file.
+///
+/// `= direct |cx| { … }` leaves the net for panics out: for bodies that cannot panic and are so short that the net would be the larger part. What is rare or long there goes to another
+/// exported function (`taipan_…`), which has one: a call of it is a jump.
 #[macro_export]
 macro_rules! capi {
-    ($( $(#[$m:meta])* fn $name:ident($($a:ident : $t:ty),* $(,)?) $(-> $r:ty)? = |$cx:tt| $body:block )*) => {
+    ($( $(#[$m:meta])* fn $name:ident($($a:ident : $t:ty),* $(,)?) $(-> $r:ty)? = $($how:ident)? |$cx:tt| $body:block )*) => {
         $(
             $(#[$m])*
             ///
@@ -306,7 +333,7 @@ macro_rules! capi {
                     return <$crate::capi!(@ret $($r)?) as $crate::border::CReturn>::failed();
                 };
                 #[allow(unused_unsafe)]
-                $crate::border::border(stringify!($name), |cx_: &mut taipan_object::cx::Cx| -> $crate::capi!(@ret $($r)?) {
+                $crate::capi!(@way $($how)?)(stringify!($name), |cx_: &mut taipan_object::cx::Cx| -> $crate::capi!(@ret $($r)?) {
                     #[allow(unused_variables)]
                     let $cx = cx_;
                     // SAFETY: the caller's contract; see above.
@@ -319,6 +346,8 @@ macro_rules! capi {
     };
     (@ret) => { () };
     (@ret $r:ty) => { $r };
+    (@way) => { $crate::border::border };
+    (@way direct) => { $crate::border::direct };
 }
 
 /// Text of a C string, empty for null; bytes that are not UTF-8 are replaced.

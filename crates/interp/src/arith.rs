@@ -5,7 +5,7 @@ use taipan_object::abstract_::number;
 use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
 use taipan_object::types::float::PyFloat;
-use taipan_object::types::none;
+use taipan_object::types::{none, not_implemented};
 
 /// The binary operators.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -227,9 +227,34 @@ unsafe fn foreign(dst: *mut Slot, l: Opd, r: Opd, slots: &'static number::BinOp)
     Ok(())
 }
 
+/// `v` is what the slot that decides `l op r` gave.
+#[inline(always)]
+unsafe fn decided(dst: *mut Slot, l: Opd, r: Opd, v: *mut Object, slots: &'static number::BinOp) -> PyResult<()> {
+    if v.is_null() {
+        return Err(Raised::assume());
+    }
+    if std::ptr::eq(v, not_implemented()) {
+        return undecided(dst, l, r, slots);
+    }
+    l.consume();
+    r.consume();
+    store(dst, unboxed(Own::from_raw(v)));
+    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn undecided(dst: *mut Slot, l: Opd, r: Opd, slots: &'static number::BinOp) -> PyResult<()> {
+    let v = number::undecided(slots, &*l.peek().as_ptr(), &*r.peek().as_ptr(), &mut cx())?;
+    l.consume();
+    r.consume();
+    store(dst, unboxed(v));
+    Ok(())
+}
+
 /// Whether an object is an exact int or float.
 #[inline(always)]
-unsafe fn is_number(s: Slot) -> bool {
+pub unsafe fn is_number(s: Slot) -> bool {
     let o = &*s.as_ptr();
     o.is_exact::<PyInt>() || o.is_exact::<PyFloat>()
 }
@@ -274,6 +299,14 @@ macro_rules! int_ops {
     ($($name:ident $name_k:ident $slow:ident $op:ident $float:expr, |$l:ident, $r:ident| $fast:expr;)*) => { $(
         #[inline(never)]
         unsafe fn $slow(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> {
+            let (a, b) = (l.peek(), r.peek());
+            if !op.is_inplace() && a.is_object() && b.is_object() && !is_number(a) {
+                if let Some(slots) = BinaryOp::$op.slots() {
+                    if let Some(f) = number::deciding_slot(slots, (*a.as_ptr()).ty(), (*b.as_ptr()).ty()) {
+                        return decided(dst, l, r, f(a.as_ptr(), b.as_ptr()), slots);
+                    }
+                }
+            }
             binary(dst, l, r, BinaryOp::$op, op)
         }
         #[inline(always)]

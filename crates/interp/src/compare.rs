@@ -1,5 +1,6 @@
 //! Comparisons, identity, membership, truth, and the jumps that depend on them.
 
+use crate::arith::is_number;
 use crate::regs::*;
 use taipan_object::abstract_::{self, CmpOp};
 use taipan_object::frame::Slot;
@@ -118,6 +119,14 @@ pub unsafe fn compare_truth(l: Opd, r: Opd, op: CmpOp) -> PyResult<bool> {
 /// `*dst = l op r`.
 #[inline(never)]
 unsafe fn compare_value(dst: *mut Slot, l: Opd, r: Opd, op: CmpOp) -> PyResult<()> {
+    let (a, b) = (l.peek(), r.peek());
+    if a.is_object() && b.is_object() && !std::ptr::eq((*a.as_ptr()).ty(), (*b.as_ptr()).ty()) && !is_number(a) {
+        let v = abstract_::rich_compare_slots(&*a.as_ptr(), &*b.as_ptr(), op, &mut cx())?;
+        l.consume();
+        r.consume();
+        store_own(dst, v);
+        return Ok(());
+    }
     if let Some(b) = quick(op, l.peek(), r.peek()) {
         l.consume();
         r.consume();

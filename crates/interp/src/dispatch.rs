@@ -539,6 +539,8 @@ macro_rules! execute {
             sop::SubT => ok!(arith::sub(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Sub)),
             sop::SubKT => ok!(arith::sub_k(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Sub)),
             sop::MulT => ok!(arith::mul(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Mul)),
+            sop::CallBorrowed => ok!(call::known::borrowed::call(&mut $m, Narrow($word))),
+            sop::ForIterSlot => ok!(iter::for_iter_slot(&mut $m, Narrow($word))),
             sop::LoadMethodClassDescr => ok!(spec::load_method_class_descr(&mut $m, Narrow($word))),
             sop::LoadMethodNoDict => ok!(spec::load_method_no_dict(&mut $m, Narrow($word))),
             sop::LoadAttrGetSet => ok!(spec::load_attr_getset(&mut $m, Narrow($word))),

@@ -2,8 +2,8 @@
 
 use crate::{frames, generator};
 use crate::regs::*;
+use taipan_bytecode::sop;
 use taipan_object::abstract_::{self, iter};
-use taipan_object::err::result_from_raw;
 use taipan_object::frame::{Slot, frame_flags as ff};
 use taipan_object::monitoring::fire;
 use taipan_object::name;
@@ -55,16 +55,18 @@ unsafe fn next(it: *mut Slot) -> PyResult<Option<Own<Object>>> {
     if !p.is_null() {
         return Ok(Some(Own::from_raw(p)));
     }
+    stopped(cx).map(|()| None)
+}
+
+/// `tp_iternext` gave null: the end, unless another exception than `StopIteration` is set.
+unsafe fn stopped(cx: &mut Cx) -> PyResult<()> {
     if !cx.is_raised() {
-        return Ok(None);
+        return Ok(());
     }
     if cx.ts().in_traced.get() && cx.raised_is(exc::StopIteration()) {
         fire::raised(&*cx.ts().current_frame.get(), false, cx);
     }
-    match result_from_raw(p) {
-        Err(r) => cx.catch(r, exc::StopIteration()).map(|()| None),
-        Ok(_) => Ok(None),
-    }
+    cx.catch(Raised::assume(), exc::StopIteration())
 }
 
 /// Put the next two values of an iterator of pairs at `base`. False: it is exhausted; none: it cannot be asked this way.
@@ -203,6 +205,9 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     }
     match next(m.at(w.b()))? {
         Some(v) => {
+            if !W::WIDE && !has_python_next(o) {
+                m.respecialise(1, sop::ForIterSlot);
+            }
             m.put(w, Slot::object(v));
             m.jump(w.c())
         }
@@ -211,6 +216,39 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             Ok(())
         }
     }
+}
+
+/// `for_iter` where the type's function gave an item the last time. Whatever comes here, its function may be called; at the end the general form is back.
+#[inline(always)]
+pub unsafe fn for_iter_slot(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    m.save();
+    let s = m.get(w.b());
+    if s.is_object() {
+        let o = s.as_ptr();
+        if let Some(f) = (*o).ty().tp_iternext.get() {
+            let v = f(o);
+            if !v.is_null() {
+                m.put(w, Slot::loaded_own(Own::from_raw(v)));
+                return m.jump(w.c());
+            }
+        }
+    }
+    slot_ends(*m, w)
+}
+
+/// There was no item, and perhaps an exception.
+#[cold]
+#[inline(never)]
+unsafe fn slot_ends(m: Regs, w: Narrow) -> PyResult<()> {
+    m.respecialise(1, taipan_bytecode::Op::ForIter as u8);
+    let s = m.get(w.b());
+    if !s.is_object() || (*s.as_ptr()).ty().tp_iternext.get().is_none() {
+        Slot::boxed(m.at(w.b()), &mut cx())?;
+        return next(m.at(w.b())).map(drop);
+    }
+    stopped(&mut cx())?;
+    m.src(w.b()).consume();
+    Ok(())
 }
 
 /// Put `items`, `n` of them, into consecutive registers.

@@ -37,7 +37,11 @@ unsafe fn quick(o: Slot, i: Slot) -> Option<Slot> {
     None
 }
 
-/// Dicts with plain keys and characters of strings, when that needs no Python code: nothing is boxed for it. Empty: another way must do it.
+/// What [`known`] gives when an exception is set.
+const RAISED: Slot = Slot(7);
+
+/// Dicts with plain keys and characters of strings, when that needs no Python code: nothing is boxed for it; then types whose slot is a C function, with a key that is an object. Empty:
+/// another way must do it.
 #[inline(never)]
 unsafe fn known(o: *mut Object, i: Slot) -> Slot {
     let (obj, cx) = (&*o, &cx());
@@ -50,8 +54,20 @@ unsafe fn known(o: *mut Object, i: Slot) -> Slot {
             return Slot::object(latin1_char(s.code_point(k) as u8));
         }
     }
-    match if i.is_object() { (*i.as_ptr()).exact::<PySlice>() } else { None } {
-        Some(slice) => known_slice(obj, slice),
+    if !i.is_object() {
+        return Slot::EMPTY;
+    }
+    if let Some(slice) = (*i.as_ptr()).exact::<PySlice>() {
+        let v = known_slice(obj, slice);
+        if !v.is_empty() {
+            return v;
+        }
+    }
+    match native_subscript(Slot(o as usize)) {
+        Some(f) => {
+            let v = f(o, i.as_ptr());
+            if v.is_null() { RAISED } else { crate::arith::unboxed(Own::from_raw(v)) }
+        }
         None => Slot::EMPTY,
     }
 }
@@ -147,6 +163,9 @@ pub unsafe fn load<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     if m.get(w.b()).is_object() {
         let v = known(m.get(w.b()).as_ptr(), m.get(w.c()));
         if !v.is_empty() {
+            if v == RAISED {
+                return Err(Raised::assume());
+            }
             m.src(w.b()).consume();
             m.src(w.c()).consume();
             m.put(w, v);
@@ -170,6 +189,9 @@ pub unsafe fn load_k<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     if m.get(w.b()).is_object() {
         let v = known(m.get(w.b()).as_ptr(), *m.consts.add(w.cu()));
         if !v.is_empty() {
+            if v == RAISED {
+                return Err(Raised::assume());
+            }
             m.src(w.b()).consume();
             m.put(w, v);
             return Ok(());

@@ -122,7 +122,7 @@ unsafe fn watch(mut m: Regs, how: Entry) -> Left {
         if line >= 0 && seen.entry == Entry::Middle {
             seen.line = line;
         }
-        let word = m.fetch();
+        let word = crate::call::known::borrowed::as_move(m.fetch());
         let wide = word as u8 == op::Wide;
         let (code, (r, flow)) = if wide {
             let second = m.fetch();
@@ -320,6 +320,7 @@ const JUMPS: [u8; 256] = {
     }
     t[op::Jump as usize] = 1;
     t[op::JumpBackward as usize] = 1;
+    t[taipan_bytecode::sop::ForIterSlot as usize] = 2;
     t
 };
 

@@ -11,8 +11,21 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering::Relaxed};
 
 /// Rust's own allocations (decoded code, tables) come from mimalloc too, uncounted.
+#[cfg(not(feature = "system-malloc"))]
 #[global_allocator]
 static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The allocator below.
+#[cfg(not(feature = "system-malloc"))]
+mod below {
+    pub use libmimalloc_sys::{
+        mi_free as free, mi_good_size as good_size, mi_malloc as malloc, mi_malloc_small as malloc_small, mi_realloc as realloc, mi_usable_size as usable_size, mi_zalloc as zalloc,
+    };
+}
+/// With the feature `system-malloc` the C library's, and no free lists: every block is one of its own, which valgrind watches.
+#[cfg(feature = "system-malloc")]
+#[path = "alloc/system.rs"]
+mod below;
 
 /// Largest block kept in free lists, bytes.
 const SMALL_MAX: usize = 1024;
@@ -24,6 +37,9 @@ const LIST_BYTES_MAX: usize = 256 << 10;
 
 /// How many blocks of each class are kept.
 const KEPT: [u16; SMALL_MAX / 16 + 1] = {
+    if cfg!(feature = "system-malloc") {
+        return [0; SMALL_MAX / 16 + 1];
+    }
     let mut kept = [LIST_MAX as u16; SMALL_MAX / 16 + 1];
     let mut class = 1;
     while class < kept.len() {
@@ -129,7 +145,7 @@ fn list(class: usize) -> &'static FreeList {
 /// Allocate from mimalloc, counted. Null when memory or the limit is exhausted.
 pub fn raw_malloc(size: usize) -> *mut u8 {
     // SAFETY: plain allocation.
-    let p = unsafe { libmimalloc_sys::mi_malloc(size.max(1)) } as *mut u8;
+    let p = unsafe { below::malloc(size.max(1)) } as *mut u8;
     traced(count_new(p), size)
 }
 
@@ -145,7 +161,7 @@ fn traced(p: *mut u8, size: usize) -> *mut u8 {
 /// Allocate zeroed memory from mimalloc, counted.
 pub fn raw_calloc(size: usize) -> *mut u8 {
     // SAFETY: plain allocation.
-    let p = unsafe { libmimalloc_sys::mi_zalloc(size.max(1)) } as *mut u8;
+    let p = unsafe { below::zalloc(size.max(1)) } as *mut u8;
     traced(count_new(p), size)
 }
 
@@ -154,7 +170,7 @@ fn count_new(p: *mut u8) -> *mut u8 {
         return p;
     }
     // SAFETY: `p` is a live mimalloc block.
-    let n = unsafe { libmimalloc_sys::mi_usable_size(p as *const c_void) };
+    let n = unsafe { below::usable_size(p as *const c_void) };
     count(p, n)
 }
 
@@ -168,7 +184,7 @@ fn count(p: *mut u8, n: usize) -> *mut u8 {
     let total = BYTES.load(Relaxed).wrapping_add(n);
     if total > BYTES_MAX.load(Relaxed) {
         // SAFETY: just allocated.
-        unsafe { libmimalloc_sys::mi_free(p as *mut c_void) };
+        unsafe { below::free(p as *mut c_void) };
         return null_mut();
     }
     BYTES.store(total, Relaxed);
@@ -186,7 +202,7 @@ pub unsafe fn raw_realloc(p: *mut u8, size: usize) -> *mut u8 {
     }
     // SAFETY: live block.
     unsafe {
-        let old = libmimalloc_sys::mi_usable_size(p as *const c_void);
+        let old = below::usable_size(p as *const c_void);
         let total = BYTES.load(Relaxed).wrapping_sub(old);
         if total.saturating_add(size) > BYTES_MAX.load(Relaxed) && size > old {
             return null_mut();
@@ -202,10 +218,10 @@ pub unsafe fn raw_realloc(p: *mut u8, size: usize) -> *mut u8 {
         let q = if size > old && size >= LARGE {
             move_to_larger(p, old, size)
         } else {
-            libmimalloc_sys::mi_realloc(p as *mut c_void, size.max(1)) as *mut u8
+            below::realloc(p as *mut c_void, size.max(1)) as *mut u8
         };
         if !q.is_null() {
-            BYTES.store(total.wrapping_add(libmimalloc_sys::mi_usable_size(q as *const c_void)), Relaxed);
+            BYTES.store(total.wrapping_add(below::usable_size(q as *const c_void)), Relaxed);
             if tracing {
                 trace::untrack(p);
                 trace::track(q, size);
@@ -223,13 +239,13 @@ pub unsafe fn raw_realloc(p: *mut u8, size: usize) -> *mut u8 {
 unsafe fn move_to_larger(p: *mut u8, old: usize, size: usize) -> *mut u8 {
     // SAFETY: the caller's promise.
     unsafe {
-        let mut q = libmimalloc_sys::mi_malloc(size.saturating_add(size / 2)) as *mut u8;
+        let mut q = below::malloc(size.saturating_add(size / 2)) as *mut u8;
         if q.is_null() {
-            q = libmimalloc_sys::mi_malloc(size) as *mut u8;
+            q = below::malloc(size) as *mut u8;
         }
         if !q.is_null() {
             std::ptr::copy_nonoverlapping(p, q, old);
-            libmimalloc_sys::mi_free(p as *mut c_void);
+            below::free(p as *mut c_void);
         }
         q
     }
@@ -237,12 +253,15 @@ unsafe fn move_to_larger(p: *mut u8, old: usize, size: usize) -> *mut u8 {
 
 /// Settings of mimalloc, at start: memory that was freed goes back to the system after milliseconds instead of a second.
 pub(crate) fn init() {
+    if cfg!(feature = "system-malloc") {
+        return;
+    }
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
     // SAFETY: a valid option; the environment (`MIMALLOC_PURGE_DELAY`) goes first.
     unsafe { libmimalloc_sys::mi_option_set_default(PURGE_DELAY, 25) };
     for (class, usable) in USABLE.iter().enumerate().skip(1) {
         // SAFETY: arithmetic only.
-        usable.store(unsafe { libmimalloc_sys::mi_good_size(class * 16) } as u16, Relaxed);
+        usable.store(unsafe { below::good_size(class * 16) } as u16, Relaxed);
     }
 }
 
@@ -259,11 +278,11 @@ pub unsafe fn raw_free(p: *mut u8) {
         if TRACING.load(Relaxed) {
             trace::untrack(p);
         }
-        let n = libmimalloc_sys::mi_usable_size(p as *const c_void);
+        let n = below::usable_size(p as *const c_void);
         let left = BYTES.load(Relaxed).wrapping_sub(n);
         BYTES.store(left, Relaxed);
         BLOCKS.store(BLOCKS.load(Relaxed).wrapping_sub(1), Relaxed);
-        libmimalloc_sys::mi_free(p as *mut c_void);
+        below::free(p as *mut c_void);
         if left < WITHDRAW_BELOW.load(Relaxed) {
             WITHDRAW_BELOW.store(0, Relaxed);
             BYTES_MAX.store(LIMIT.load(Relaxed), Relaxed);
@@ -294,11 +313,11 @@ fn small_malloc(size: usize) -> *mut u8 {
     let class = size.div_ceil(16);
     let n = usize::from(USABLE[class].load(Relaxed));
     if n == 0 {
-        return raw_malloc(class * 16);
+        return raw_malloc(if cfg!(feature = "system-malloc") { size } else { class * 16 });
     }
     // Traced is what was asked for.
     // SAFETY: plain allocation of a size that mimalloc calls small.
-    traced(count(unsafe { libmimalloc_sys::mi_malloc_small(class * 16) } as *mut u8, n), size)
+    traced(count(unsafe { below::malloc_small(class * 16) } as *mut u8, n), size)
 }
 
 /// Return a block whose size is known, with the GIL held.

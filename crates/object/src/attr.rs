@@ -4,7 +4,7 @@ use crate::cx::Cx;
 use crate::err::{PyResult, Raised, result_from_raw};
 use crate::instance;
 use crate::refs::*;
-use crate::typeobj::{self, PyType, flags, lookup};
+use crate::typeobj::{self, PyType, flags, lookup, lookup_entry};
 use crate::types::{exc, str::PyStr};
 
 /// `getattr(obj, name)`.
@@ -256,8 +256,55 @@ pub fn as_name(n: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
 pub unsafe extern "C" fn generic_get_slot(obj: *mut Object, name: *mut Object) -> *mut Object {
     // SAFETY: called as a slot with the GIL held.
     unsafe {
+        if let Some(n) = (*name).exact::<PyStr>() {
+            let v = generic_get_quickly(&*obj, n, &Cx::assume());
+            if !v.is_null() {
+                return v;
+            }
+        }
+        generic_get_slowly(obj, name)
+    }
+}
+
+#[inline(never)]
+unsafe extern "C" fn generic_get_slowly(obj: *mut Object, name: *mut Object) -> *mut Object {
+    // SAFETY: called as a slot with the GIL held.
+    unsafe {
         let cx = &mut Cx::assume();
         crate::err::result_into_raw(name_of(&*name, cx).and_then(|n| generic_get(&*obj, n, cx)))
+    }
+}
+
+/// The attribute where it lies in the object, as an inline value or an object member (`__slots__`); null: ask the general way. Runs no code.
+#[inline(always)]
+fn generic_get_quickly(obj: &Object, name: &PyStr, cx: &Cx) -> *mut Object {
+    let ty = obj.ty();
+    let none = std::ptr::null_mut();
+    let Ok(e) = lookup_entry(ty, name, cx) else { return none };
+    // SAFETY: an entry of the cache, which no lookup changes meanwhile; its value is alive; members lie in instances of their class.
+    unsafe {
+        if let Some(d) = (*e).value().as_ref() {
+            if let Some(m) = d.exact::<crate::types::descr::PyMemberDescr>() {
+                return m.object_in(obj).map_or(none, |v| v.own().into_raw());
+            }
+            if is_data_descriptor(d) {
+                return none;
+            }
+        }
+        let Some(k) = instance::shared_keys(ty) else { return none };
+        let v = instance::inline_values(obj, ty);
+        if !v.is_valid() {
+            return none;
+        }
+        if !k.is_at((*e).place, name) {
+            let Some(ix) = instance::index_of(ty, name) else { return none };
+            (*e).place = ix;
+        }
+        let ix = (*e).place as usize;
+        if ix >= v.capacity() {
+            return none;
+        }
+        v.cell(ix).get().as_ref().map_or(none, |v| v.own().into_raw())
     }
 }
 

@@ -147,7 +147,7 @@ fn put_number(out: &mut StrBuf, negative: bool, digits: &str, spec: Spec) {
     let zeros = spec.precision.unwrap_or(0).saturating_sub(digits.len());
     let used = zeros + digits.len() + usize::from(negative);
     let fill = spec.width.saturating_sub(used);
-    let zero_fill = spec.zero && !spec.left && spec.precision.is_none();
+    let zero_fill = spec.zero && !spec.left;
     if !spec.left && !zero_fill {
         (0..fill).for_each(|_| out.push(32));
     }

@@ -30,17 +30,34 @@ capi! {
         }
     }
     /// `f()`.
-    fn PyObject_CallNoArgs(f: &Object) -> PyResult<Own<Object>> = |cx| {
+    fn PyObject_CallNoArgs(f: &Object) -> *mut Object = direct |_| {
+        let stack = [std::ptr::null_mut::<Object>(); 1];
+        if let Some(v) = call::vectorcall_of(f) { return v(f.as_ptr(), stack.as_ptr().add(1), ARGUMENTS_OFFSET, std::ptr::null_mut()) }
+        taipan_call_no_args(f)
+    }
+    /// `f()` of what has no vectorcall function.
+    fn taipan_call_no_args(f: &Object) -> PyResult<Own<Object>> = |cx| {
         let stack = [std::ptr::null_mut::<Object>(); 1];
         call::vectorcall_raw(f, stack.as_ptr().add(1), ARGUMENTS_OFFSET, std::ptr::null_mut(), cx)
     }
     /// `f(arg)`.
-    fn PyObject_CallOneArg(f: &Object, arg: &Object) -> PyResult<Own<Object>> = |cx| {
+    fn PyObject_CallOneArg(f: &Object, arg: &Object) -> *mut Object = direct |_| {
+        let stack = [std::ptr::null_mut(), arg.as_ptr()];
+        if let Some(v) = call::vectorcall_of(f) { return v(f.as_ptr(), stack.as_ptr().add(1), 1 | ARGUMENTS_OFFSET, std::ptr::null_mut()) }
+        taipan_call_one_arg(f, arg)
+    }
+    /// `f(arg)` of what has no vectorcall function.
+    fn taipan_call_one_arg(f: &Object, arg: &Object) -> PyResult<Own<Object>> = |cx| {
         let stack = [std::ptr::null_mut(), arg.as_ptr()];
         call::vectorcall_raw(f, stack.as_ptr().add(1), 1 | ARGUMENTS_OFFSET, std::ptr::null_mut(), cx)
     }
     /// Call with an argument array (PEP 590).
-    fn PyObject_Vectorcall(f: &Object, args: *const *mut Object, nargsf: usize, kwnames: *mut Object) -> PyResult<Own<Object>> = |cx| {
+    fn PyObject_Vectorcall(f: &Object, args: *const *mut Object, nargsf: usize, kwnames: *mut Object) -> *mut Object = direct |_| {
+        if let Some(v) = call::vectorcall_of(f) { return v(f.as_ptr(), args, nargsf, kwnames) }
+        taipan_vectorcall(f, args, nargsf, kwnames)
+    }
+    /// `PyObject_Vectorcall` of what has no vectorcall function.
+    fn taipan_vectorcall(f: &Object, args: *const *mut Object, nargsf: usize, kwnames: *mut Object) -> PyResult<Own<Object>> = |cx| {
         call::vectorcall_raw(f, args, nargsf, kwnames, cx)
     }
     /// Call with an argument array and a dict of keyword arguments.
@@ -99,6 +116,8 @@ capi! {
         let name = taipan_object::attr::as_name(name, cx)?;
         call::call_method(o, &name, objects(args, n), cx)
     }
+    /// For `csrc/variadic.c`: a tuple of two borrowed items.
+    fn taipan_tuple_two(a: &Object, b: &Object) -> PyResult<Own<PyTuple>> = direct |cx| { PyTuple::pair(a.own(), b.own(), cx) }
     /// For `csrc/variadic.c`: a tuple of borrowed items (`PyTuple_Pack`).
     fn taipan_tuple_array(args: *const *mut Object, n: usize) -> PyResult<Own<PyTuple>> = |cx| {
         if n > isize::MAX as usize { return Err(crate::border::bad_internal_call(cx)); }

@@ -45,7 +45,7 @@ capi! {
         null_list(n as usize, cx)
     }
     /// `len(o)`.
-    fn PyList_Size(o: Option<&Object>) -> PyResult<isize> = |cx| { want::<PyList>(o, cx).map(|l| l.len() as isize) }
+    fn PyList_Size(o: Option<&Object>) -> PyResult<isize> = direct |cx| { want::<PyList>(o, cx).map(|l| l.len() as isize) }
     /// `o[i]`, borrowed.
     fn PyList_GetItem(o: Option<&Object>, i: isize) -> PyResult<Borrowed> = |cx| {
         let l: &PyList = want(o, cx)?;

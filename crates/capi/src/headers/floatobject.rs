@@ -183,7 +183,7 @@ fn double_text(x: f64, code: u8, precision: c_int, flags: c_int, cx: &mut Cx) ->
 
 capi! {
     /// A float.
-    fn PyFloat_FromDouble(v: f64) -> PyResult<Own<PyFloat>> = |cx| { PyFloat::new(v, cx) }
+    fn PyFloat_FromDouble(v: f64) -> PyResult<Own<PyFloat>> = direct |cx| { PyFloat::new(v, cx) }
     /// `float(text)`.
     fn PyFloat_FromString(o: &Object) -> PyResult<Own<PyFloat>> = |cx| {
         if let Some(s) = o.downcast::<PyStr>() {
@@ -197,7 +197,12 @@ capi! {
         PyFloat::new(v, cx)
     }
     /// The value as a `double`.
-    fn PyFloat_AsDouble(o: Option<&Object>) -> PyResult<f64> = |cx| { as_double(o, cx) }
+    fn PyFloat_AsDouble(o: Option<&Object>) -> f64 = direct |_| {
+        if let Some(f) = o.and_then(|o| o.downcast::<PyFloat>()) { return f.value() }
+        taipan_as_double(o)
+    }
+    /// The rest of `PyFloat_AsDouble`.
+    fn taipan_as_double(o: Option<&Object>) -> PyResult<f64> = |cx| { as_double(o, cx) }
     /// `sys.float_info`.
     fn PyFloat_GetInfo() -> PyResult<Own<Object>> = |cx| { cx.import_attr("sys", "float_info") }
     /// The largest float.

@@ -28,6 +28,12 @@ fn via_index(o: Option<&Object>, cx: &mut Cx) -> PyResult<Own<PyInt>> {
 }
 
 /// An int object, or `TypeError: an integer is required`.
+/// The value of an int of one digit.
+#[inline(always)]
+fn compact(o: Option<&Object>) -> Option<i64> {
+    o.and_then(|o| o.downcast::<PyInt>()).and_then(PyInt::compact)
+}
+
 fn only_int<'a>(o: Option<&'a Object>, cx: &mut Cx) -> PyResult<&'a PyInt> {
     match o {
         None => Err(bad_internal_call(cx)),
@@ -223,17 +229,17 @@ fn from_f64(x: f64, cx: &mut Cx) -> PyResult<Own<PyInt>> {
 
 capi! {
     /// From `long`.
-    fn PyLong_FromLong(v: c_long) -> PyResult<Own<PyInt>> = |cx| { PyInt::new(v, cx) }
+    fn PyLong_FromLong(v: c_long) -> PyResult<Own<PyInt>> = direct |cx| { PyInt::new(v, cx) }
     /// From `unsigned long`.
-    fn PyLong_FromUnsignedLong(v: c_ulong) -> PyResult<Own<PyInt>> = |cx| { PyInt::from_u64(v, cx) }
+    fn PyLong_FromUnsignedLong(v: c_ulong) -> PyResult<Own<PyInt>> = direct |cx| { PyInt::from_u64(v, cx) }
     /// From `long long`.
-    fn PyLong_FromLongLong(v: c_longlong) -> PyResult<Own<PyInt>> = |cx| { PyInt::new(v, cx) }
+    fn PyLong_FromLongLong(v: c_longlong) -> PyResult<Own<PyInt>> = direct |cx| { PyInt::new(v, cx) }
     /// From `unsigned long long`.
-    fn PyLong_FromUnsignedLongLong(v: c_ulonglong) -> PyResult<Own<PyInt>> = |cx| { PyInt::from_u64(v, cx) }
+    fn PyLong_FromUnsignedLongLong(v: c_ulonglong) -> PyResult<Own<PyInt>> = direct |cx| { PyInt::from_u64(v, cx) }
     /// From `Py_ssize_t`.
-    fn PyLong_FromSsize_t(v: isize) -> PyResult<Own<PyInt>> = |cx| { PyInt::new(v as i64, cx) }
+    fn PyLong_FromSsize_t(v: isize) -> PyResult<Own<PyInt>> = direct |cx| { PyInt::new(v as i64, cx) }
     /// From `size_t`.
-    fn PyLong_FromSize_t(v: usize) -> PyResult<Own<PyInt>> = |cx| { PyInt::from_u64(v as u64, cx) }
+    fn PyLong_FromSize_t(v: usize) -> PyResult<Own<PyInt>> = direct |cx| { PyInt::from_u64(v as u64, cx) }
     /// From `int32_t`.
     fn PyLong_FromInt32(v: i32) -> PyResult<Own<PyInt>> = |cx| { PyInt::new(v.into(), cx) }
     /// From `uint32_t`.
@@ -285,7 +291,12 @@ capi! {
     /// As `long long`.
     fn PyLong_AsLongLong(o: Option<&Object>) -> PyResult<c_longlong> = |cx| { let i = via_index(o, cx)?; signed(&i, 64, "long long", cx) }
     /// As `Py_ssize_t`; ints only.
-    fn PyLong_AsSsize_t(o: Option<&Object>) -> PyResult<isize> = |cx| {
+    fn PyLong_AsSsize_t(o: Option<&Object>) -> isize = direct |_| {
+        if let Some(v) = compact(o) { return v as isize }
+        taipan_as_ssize_t(o)
+    }
+    /// The rest of `PyLong_AsSsize_t`.
+    fn taipan_as_ssize_t(o: Option<&Object>) -> PyResult<isize> = |cx| {
         let i = only_int(o, cx)?;
         signed(i, 64, "ssize_t", cx).map(|v| v as isize)
     }

@@ -87,6 +87,16 @@ fn is_unique_here(o: &Object, cx: &Cx) -> bool {
     found == [1, 1]
 }
 
+/// Whether the object lies among the temporaries of the running frame.
+fn is_temporary(o: &Object, cx: &Cx) -> bool {
+    let Some(f) = taipan_object::machine::current_frame(cx.ts()) else { return false };
+    (f.code().nlocals()..f.code().frame_words()).any(|i| {
+        // SAFETY: the words of a running frame are slots.
+        let s = unsafe { *f.locals_ptr().add(i) };
+        s.is_object() && std::ptr::eq(s.as_ptr(), o)
+    })
+}
+
 capi! {
     /// `repr(o)`.
     fn PyObject_Repr(o: Option<&Object>) -> PyResult<Own<PyStr>> = |cx| {
@@ -145,7 +155,14 @@ capi! {
     }
 
     /// `o.name`.
-    fn PyObject_GetAttr(o: &Object, name: &Object) -> PyResult<Own<Object>> = |cx| {
+    fn PyObject_GetAttr(o: &Object, name: &Object) -> *mut Object = direct |_| {
+        if name.exact::<PyStr>().is_some_and(|n| n.interned() != 0) {
+            if let Some(f) = o.ty().tp_getattro.get() { return f(o.as_ptr(), name.as_ptr()) }
+        }
+        taipan_get_attr(o, name)
+    }
+    /// The rest of `PyObject_GetAttr`.
+    fn taipan_get_attr(o: &Object, name: &Object) -> PyResult<Own<Object>> = |cx| {
         if let Some(n) = name.exact::<PyStr>().filter(|n| n.interned() != 0) {
             return attr::get(o, n, cx);
         }
@@ -322,7 +339,7 @@ capi! {
     /// Whether nobody else holds the object.
     fn PyUnstable_Object_IsUniquelyReferenced(o: &Object) -> bool = |cx| { is_unique_here(o, cx) }
     /// Whether the object is a temporary of the running frame alone: temporaries hold one count.
-    fn PyUnstable_Object_IsUniqueReferencedTemporary(o: &Object) -> bool = |cx| { o.is_unique() }
+    fn PyUnstable_Object_IsUniqueReferencedTemporary(o: &Object) -> bool = |cx| { o.is_unique() && is_temporary(o, cx) }
     /// Whether the count never changes.
     fn PyUnstable_IsImmortal(o: &Object) -> bool = |cx| { o.is_immortal() }
     /// Deferred counting exists only without a GIL: 0, nothing was done.

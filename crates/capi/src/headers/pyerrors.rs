@@ -287,12 +287,12 @@ fn syntax_location(name: Option<Own<Object>>, line: c_int, column: c_int, cx: &m
 
 capi! {
     /// The type of the current exception, borrowed; null when there is none.
-    fn PyErr_Occurred() -> Borrowed = |cx| {
+    fn PyErr_Occurred() -> Borrowed = direct |cx| {
         let p = cx.ts().current_exception.as_raw();
         if p.is_null() { Borrowed(p) } else { (*p).ty().as_object().into() }
     }
     /// Forget the current exception.
-    fn PyErr_Clear() = |cx| { drop(cx.ts().current_exception.take()) }
+    fn PyErr_Clear() = direct |cx| { drop(cx.ts().current_exception.take()) }
     /// Raise `ty(message)`.
     fn PyErr_SetString(ty: &Object, message: *const c_char) = |cx| {
         match str_of(message, cx) {
@@ -321,14 +321,18 @@ capi! {
         let _raised = cx.system_error(format_args!("{}:{line}: bad argument to internal function", text(file)));
     }
     /// Whether the current exception is matched by a class or tuple.
-    fn PyErr_ExceptionMatches(e: Option<&Object>) -> bool = |cx| {
-        // The exception stays where it is, unless a recursion error is reported meanwhile.
+    fn PyErr_ExceptionMatches(e: Option<&Object>) -> c_int = direct |cx| {
         let now = cx.ts().current_exception.as_raw();
         if let (Some(now), Some(e)) = (now.as_ref(), e) {
             if std::ptr::eq(now.ty() as *const PyType as *const Object, e) {
-                return true;
+                return 1;
             }
         }
+        taipan_exception_matches(e)
+    }
+    /// The rest of `PyErr_ExceptionMatches`.
+    fn taipan_exception_matches(e: Option<&Object>) -> bool = |cx| {
+        // The exception stays where it is, unless a recursion error is reported meanwhile.
         let now = cx.ts().current_exception.own();
         matches(now.as_deref(), e, cx)
     }

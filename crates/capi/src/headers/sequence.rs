@@ -421,7 +421,18 @@ capi! {
     /// Whether the object is an asynchronous iterator.
     fn PyAIter_Check(o: &Object) -> bool = |_| { o.ty().asynch().is_some_and(|a| a.am_anext.get().is_some()) }
     /// The next item; null at the end (no exception) or with an exception.
-    fn PyIter_Next(it: &Object) -> PyResult<Option<Own<Object>>> = |cx| { iter::next(it, cx) }
+    fn PyIter_Next(it: &Object) -> *mut Object = direct |cx| {
+        if let Some(f) = it.ty().tp_iternext.get() {
+            let v = f(it.as_ptr());
+            if !v.is_null() || !cx.is_raised() { return v }
+            return taipan_iteration_end();
+        }
+        taipan_no_iterator(it)
+    }
+    /// An iterator raised: null, and `StopIteration` is no error.
+    fn taipan_iteration_end() -> PyResult<Option<Own<Object>>> = |cx| { cx.catch(Raised::assume(), exc::StopIteration()).map(|()| None) }
+    /// Raise that the object is no iterator.
+    fn taipan_no_iterator(it: &Object) -> PyResult<Option<Own<Object>>> = |cx| { iter::next(it, cx) }
     /// The next item: 1, 0 at the end, -1.
     fn PyIter_NextItem(it: &Object, out: *mut *mut Object) -> PyResult<bool> = |cx| {
         *out = std::ptr::null_mut();

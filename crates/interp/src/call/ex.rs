@@ -7,6 +7,8 @@ use taipan_object::abstract_;
 use taipan_object::call;
 use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff};
 use taipan_object::prelude::*;
+use taipan_object::thread::ThreadState;
+use taipan_object::types::builtin::PyCFunction;
 use taipan_object::types::function::PyFunction;
 
 #[inline(always)]
@@ -16,8 +18,41 @@ pub unsafe fn call_ex<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     if m.breaker() {
         crate::breaker::before_call(*m, 2 + W::WIDE as usize)?;
     }
+    if w.cu() == 0 {
+        let r = native(m.at(w.b()), m.ts);
+        if r.0 & 3 != 3 {
+            m.put(w, r);
+            return m.settled();
+        }
+        if r == FAILURE {
+            return Err(Raised::assume());
+        }
+    }
     run(*m, m.at(w.b()), w.cu() != 0, w.a())?;
     m.settle()
+}
+
+/// An exception is set; the window is empty.
+const FAILURE: Slot = Slot(3);
+/// Another callee, or arguments that are no tuple: nothing was consumed.
+const MISS: Slot = Slot(7);
+
+/// `f(*args)` of a built-in function with a tuple: the result, or one of the words above.
+#[inline(never)]
+unsafe fn native(win: *mut Slot, ts: &'static ThreadState) -> Slot {
+    let first = win.add(FRAME_HEADER);
+    let (f, args) = (*win, *first);
+    if !f.is_object() || !args.is_object() || !(*f.as_ptr()).is_exact::<PyCFunction>() || ts.stack_is_low() {
+        return MISS;
+    }
+    let (Some(v), Some(t)) = (call::vectorcall_of(&*f.as_ptr()), (*args.as_ptr()).exact::<PyTuple>()) else { return MISS };
+    let items = t.as_slice();
+    let r = v(f.as_ptr(), items.as_ptr() as *const *mut Object, items.len(), std::ptr::null_mut());
+    *first = Slot::EMPTY;
+    *win = Slot::EMPTY;
+    args.release();
+    f.release();
+    if r.is_null() { FAILURE } else { crate::arith::unboxed(Own::from_raw(r)) }
 }
 
 /// "f() argument after * must be an iterable, not int".

@@ -191,21 +191,40 @@ pub fn rich_compare(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult 
     rich_compare_slots(a, b, op, cx)
 }
 
-fn rich_compare_slots(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult {
+/// As [`rich_compare`] for operands that are no exact ints, strings or floats of one type.
+#[inline]
+pub fn rich_compare_slots(a: &Object, b: &Object, op: CmpOp, cx: &mut Cx) -> PyResult {
     if let (CmpOp::Eq | CmpOp::Ne, Some(x), Some(y)) = (op, a.exact::<PyTuple>(), b.exact::<PyTuple>()) {
         if let Some(same) = quiet_eq_tuples(x, y) {
             return Ok(boolean::from_bool(same == (op == CmpOp::Eq)));
         }
     }
+    // One comparison that answers: the usual case, kept short.
+    if !cx.ts().stack_is_low() && (std::ptr::eq(a.ty(), b.ty()) || std::ptr::eq(b.ty(), crate::typeobj::object_type())) {
+        if let Some(f) = a.ty().tp_richcompare.get() {
+            // SAFETY: the slot's contract.
+            let r = unsafe { f(a.as_ptr(), b.as_ptr(), op as i32) };
+            if !std::ptr::eq(r, not_implemented()) {
+                // SAFETY: as above.
+                return unsafe { result_from_raw(r) };
+            }
+            return rich_compare_rest(a, b, op, true, cx);
+        }
+    }
+    rich_compare_rest(a, b, op, false, cx)
+}
+
+/// `asked`: the left operand's type had its say, and it was NotImplemented.
+fn rich_compare_rest(a: &Object, b: &Object, op: CmpOp, asked: bool, cx: &mut Cx) -> PyResult {
     let _g = cx.enter_call(" in comparison")?;
     let mut reflected = false;
-    if !std::ptr::eq(a.ty(), b.ty()) && b.ty().tp_richcompare.get().is_some() && b.ty().is_subtype(a.ty()) {
+    if !asked && !std::ptr::eq(a.ty(), b.ty()) && b.ty().tp_richcompare.get().is_some() && b.ty().is_subtype(a.ty()) {
         reflected = true;
         if let Some(r) = try_compare(b, a, op.swapped()) {
             return r;
         }
     }
-    if let Some(r) = try_compare(a, b, op) {
+    if !asked && let Some(r) = try_compare(a, b, op) {
         return r;
     }
     if !reflected {

@@ -73,7 +73,20 @@ fn on_ints(op: &BinOp, a: &Object, b: &Object, cx: &mut Cx) -> Option<PyResult> 
     }
 }
 
+/// The one slot that decides `a op b`: the left operand's, where the right one's type is the same or has no number slots.
+#[inline(always)]
+pub fn deciding_slot(op: &'static BinOp, a: &PyType, b: &PyType) -> Option<BinaryFunc> {
+    if std::ptr::eq(a, b) || b.number().is_none() { slot_of(a, op.slot) } else { None }
+}
+
+/// What `a op b` is when [`deciding_slot`] has given NotImplemented.
+#[cold]
+pub fn undecided(op: &'static BinOp, a: &Object, b: &Object, cx: &mut Cx) -> PyResult {
+    sequence_fallback(op, a, b, false, cx).unwrap_or_else(|| Err(unsupported(op.symbol, a, b, cx)))
+}
+
 /// Call a slot; `None` for NotImplemented.
+#[inline(always)]
 fn try_slot(f: BinaryFunc, a: &Object, b: &Object) -> PyResult<Option<Own<Object>>> {
     // SAFETY: the slot's contract.
     let r = unsafe { result_from_raw(f(a.as_ptr(), b.as_ptr()))? };

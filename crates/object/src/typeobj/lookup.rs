@@ -12,8 +12,10 @@ use std::cell::{Cell, UnsafeCell};
 const CACHE_BITS: u32 = 12;
 
 #[derive(Clone, Copy)]
-struct Entry {
+pub(crate) struct Entry {
     version: u32,
+    /// Where the shared keys of the instances had the name last, for whoever wants to look there first.
+    pub(crate) place: u32,
     name: *const PyStr,
     /// Borrowed: alive as long as the version is valid. Null = known to be absent.
     value: *mut Object,
@@ -22,7 +24,7 @@ struct Entry {
 struct Cache(UnsafeCell<[Entry; 1 << CACHE_BITS]>);
 // SAFETY: used only with the GIL held.
 unsafe impl Sync for Cache {}
-static CACHE: Cache = Cache(UnsafeCell::new([Entry { version: 0, name: std::ptr::null(), value: std::ptr::null_mut() }; 1 << CACHE_BITS]));
+static CACHE: Cache = Cache(UnsafeCell::new([Entry { version: 0, place: 0, name: std::ptr::null(), value: std::ptr::null_mut() }; 1 << CACHE_BITS]));
 
 struct NextTag(Cell<u32>);
 // SAFETY: used only with the GIL held.
@@ -115,9 +117,27 @@ pub fn subclasses(ty: &PyType) -> Vec<Own<Object>> {
 /// Find `name` in the dicts along the MRO (`_PyType_Lookup`). Borrowed from the type; runs no Python code for interned names.
 #[inline]
 pub fn lookup<'a>(ty: &'a PyType, name: &PyStr, cx: &'a Cx) -> Option<&'a Object> {
+    // SAFETY: the entry's value is alive while its version is valid.
+    match entry(ty, name, cx) {
+        Ok(e) => unsafe { (*e).value.as_ref() },
+        Err(found) => found,
+    }
+}
+
+impl Entry {
+    /// What the name stands for in the class, borrowed from it.
+    #[inline(always)]
+    pub(crate) fn value(&self) -> *mut Object {
+        self.value
+    }
+}
+
+/// The cache's entry of a name, which stays one until the next lookup; what is found where there cannot be one.
+#[inline(always)]
+pub(crate) fn entry<'a>(ty: &'a PyType, name: &PyStr, cx: &'a Cx) -> Result<*mut Entry, Option<&'a Object>> {
     let version = version_tag(ty);
     if version == 0 || name.interned() == 0 {
-        return walk(ty, name, cx);
+        return Err(walk(ty, name, cx));
     }
     let h = (version as usize ^ (name as *const PyStr as usize >> 3)) & ((1 << CACHE_BITS) - 1);
     // SAFETY: GIL; the entry's value is alive while its version is valid.
@@ -126,16 +146,16 @@ pub fn lookup<'a>(ty: &'a PyType, name: &PyStr, cx: &'a Cx) -> Option<&'a Object
         if e.version != version || !std::ptr::eq(e.name, name) {
             let value = walk(ty, name, cx).map_or(std::ptr::null_mut(), |o| o.as_ptr());
             if ty.tp_version_tag.get() != version {
-                return value.as_ref(); // an odd key's `__eq__` has changed the class
+                return Err(value.as_ref()); // an odd key's `__eq__` has changed the class
             }
             // Names in the cache must not die and be reborn at the same address as another name.
             if name.interned() == 1 {
                 name.set_interned(2);
                 name.as_object().immortalise();
             }
-            *e = Entry { version, name, value };
+            *e = Entry { version, place: 0, name, value };
         }
-        e.value.as_ref()
+        Ok(e)
     }
 }
 

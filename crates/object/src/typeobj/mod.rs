@@ -11,6 +11,7 @@ mod spec;
 
 pub use alloc::{alloc_instance, preheader_bytes};
 pub use layout::*;
+pub(crate) use lookup::entry as lookup_entry;
 pub use lookup::{for_each_subclass, lookup, modified, subclasses, version_tag};
 pub use mro::{best_base, c3_merge, solid_base};
 pub use ready::{add_subclass, add_tables, inherit, prepare_static, ready_all, ready_foreign, ready_static, remove_subclass};

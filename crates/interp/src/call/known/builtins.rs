@@ -4,6 +4,7 @@
 use super::*;
 use crate::compare::bool_slot;
 use taipan_object::abstract_;
+use taipan_object::frame::Frame;
 use taipan_object::types::float::PyFloat;
 use taipan_object::types::none;
 use taipan_object::types::str::intern::latin1_char;
@@ -12,6 +13,7 @@ use taipan_object::types::str::intern::latin1_char;
 pub(super) fn function(name: &[u8], n: usize) -> Option<Handler> {
     match (name, n) {
         (b"len", 1) => Some(len),
+        (b"hash", 1) => Some(hash),
         (b"isinstance", 2) => Some(isinstance),
         (b"abs", 1) => Some(abs),
         (b"ord", 1) => Some(ord),
@@ -91,20 +93,57 @@ unsafe extern "C" fn len(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'stati
     if !is_known(win, cell) || !x.is_object() || ts.stack_is_low() {
         return MISS;
     }
-    let o = &*x.as_ptr();
-    let len = if let Some(l) = o.exact::<PyList>() {
+    match len_of(&*x.as_ptr()) {
+        Ok(len) => instead(win, n, Slot::int(len as i64), ts),
+        Err(_) => odd(std::ptr::null_mut(), win, n),
+    }
+}
+
+#[inline(always)]
+unsafe fn len_of(o: &Object) -> PyResult<usize> {
+    Ok(if let Some(l) = o.exact::<PyList>() {
         l.len()
     } else if let Some(t) = o.exact::<PyTuple>() {
         t.len()
     } else if let Some(s) = o.exact::<PyStr>() {
         s.len()
     } else {
-        match abstract_::len(o, &mut cx()) {
-            Ok(n) => n,
-            Err(_) => return odd(std::ptr::null_mut(), win, n),
+        abstract_::len(o, &mut cx())?
+    })
+}
+
+/// Handlers that have a form for one borrowed argument.
+pub(super) static BORROWERS: [(Handler, borrowed::Borrower); 3] = [(len, len_borrowed), (hash, hash_borrowed), (ord, ord_borrowed)];
+
+macro_rules! for_borrowed {
+    ($name:ident, |$x:ident| $body:expr) => {
+        unsafe extern "C" fn $name(pc: *const u32, fp: *mut Slot, cells: *const CacheCell, frame: *mut Frame, ts: &'static ThreadState) -> Answer {
+            borrowed::one_row(pc, fp, cells, frame, ts, |$x: &Object| $body)
         }
     };
-    instead(win, n, Slot::int(len as i64), ts)
+}
+for_borrowed!(len_borrowed, |x| len_of(x).map_or(FAILURE, |n| Slot::int(n as i64)));
+for_borrowed!(hash_borrowed, |x| abstract_::hash(x, &mut cx()).map_or(FAILURE, hash_word));
+for_borrowed!(ord_borrowed, |x| x.exact::<PyStr>().filter(|s| s.len() == 1).map_or(MISS, |s| Slot::int(s.code_point(0).into())));
+
+unsafe extern "C" fn hash(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    let x = *win.add(FRAME_HEADER);
+    if !is_known(win, cell) || !x.is_object() || ts.stack_is_low() {
+        return native::<PLAIN, METH_O>(win, n, cell, ts);
+    }
+    match abstract_::hash(&*x.as_ptr(), &mut cx()).map_or(FAILURE, hash_word) {
+        FAILURE => odd(std::ptr::null_mut(), win, n),
+        h => instead(win, n, h, ts),
+    }
+}
+
+/// A hash as a word; `FAILURE` without memory.
+#[inline(always)]
+fn hash_word(h: isize) -> Answer {
+    match Slot::try_int(h as i64) {
+        Some(h) => h,
+        None => PyInt::new(h as i64, &mut cx()).map_or(FAILURE, Slot::object),
+    }
 }
 
 /// `isinstance` of an exact class where the type decides; the rest without the detour of a call.

@@ -4,13 +4,14 @@
 //! type of the callee are read from the callee itself; classes and other callables are recognised by the version of a type (`a` of the cell). The number of arguments is the site's.
 //! When a guard fails nothing has been consumed.
 
+pub mod borrowed;
 mod builtins;
 
 use super::bind::release_all;
 use super::window::{Callee, run_window};
 use crate::regs::*;
 use std::sync::atomic::Ordering::Relaxed;
-use taipan_bytecode::Op;
+use taipan_bytecode::{Op, sop};
 use taipan_object::args::check_result;
 use taipan_object::call::{ARGUMENTS_OFFSET, vectorcall_of};
 use taipan_object::frame::{FRAME_HEADER, Slot};

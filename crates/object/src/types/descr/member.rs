@@ -57,6 +57,16 @@ impl PyMemberDescr {
         // SAFETY: rows outlive their type, which the descriptor keeps alive.
         unsafe { &*self.d_member }
     }
+    /// What an object field of an instance of the owner holds; none: it is another kind of field, empty, or `obj` is no such instance.
+    #[inline(always)]
+    pub(crate) fn object_in<'a>(&self, obj: &'a Object) -> Option<&'a Object> {
+        let def = self.def();
+        if !matches!(def.type_, code::OBJECT | code::OBJECT_EX) || !obj.ty().is_subtype(&self.d_type) {
+            return None;
+        }
+        // SAFETY: an instance of the type that has the field, which is null or an object.
+        unsafe { (*((obj.as_ptr() as *const u8).offset(def.offset) as *const *mut Object)).as_ref() }
+    }
     /// The class that owns the slot.
     pub fn owner(&self) -> &PyType {
         &self.d_type

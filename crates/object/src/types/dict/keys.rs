@@ -298,6 +298,11 @@ impl Keys {
     pub(super) fn key_at(&self, ix: usize) -> *mut Object {
         self.entry(ix).key.get()
     }
+    /// Whether entry `ix` exists and its key is this very string.
+    #[inline(always)]
+    pub(crate) fn is_at(&self, ix: u32, name: &PyStr) -> bool {
+        ix < self.nentries.get() && std::ptr::eq(self.key_at(ix as usize) as *const PyStr, name)
+    }
     /// Hash of the entry's key, which is not null.
     #[inline(always)]
     pub(super) fn hash_at(&self, ix: usize) -> isize {
