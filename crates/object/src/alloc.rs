@@ -37,11 +37,10 @@ const LIST_BYTES_MAX: usize = 256 << 10;
 
 /// How many blocks of each class are kept.
 const KEPT: [u16; SMALL_MAX / 16 + 1] = {
-    if cfg!(feature = "system-malloc") {
-        return [0; SMALL_MAX / 16 + 1];
-    }
-    let mut kept = [LIST_MAX as u16; SMALL_MAX / 16 + 1];
-    let mut class = 1;
+    // Blocks that tools or debug builds look at are not handed out again at once.
+    let none = cfg!(any(feature = "system-malloc", debug_assertions));
+    let mut kept = [if none { 0 } else { LIST_MAX as u16 }; SMALL_MAX / 16 + 1];
+    let mut class = if none { kept.len() } else { 1 };
     while class < kept.len() {
         let n = LIST_BYTES_MAX / (class * 16);
         if n < LIST_MAX {
@@ -63,7 +62,7 @@ struct FreeLists(UnsafeCell<[FreeList; SMALL_MAX / 16 + 1]>);
 unsafe impl Sync for FreeLists {}
 
 static LISTS: FreeLists = FreeLists(UnsafeCell::new({
-    let mut lists = [const { FreeList { head: Cell::new(null_mut()), room: Cell::new(LIST_MAX) } }; SMALL_MAX / 16 + 1];
+    let mut lists = [const { FreeList { head: Cell::new(null_mut()), room: Cell::new(0) } }; SMALL_MAX / 16 + 1];
     let mut class = 0;
     while class < lists.len() {
         lists[class] = FreeList { head: Cell::new(null_mut()), room: Cell::new(KEPT[class] as usize) };
@@ -282,12 +281,30 @@ pub unsafe fn raw_free(p: *mut u8) {
         let left = BYTES.load(Relaxed).wrapping_sub(n);
         BYTES.store(left, Relaxed);
         BLOCKS.store(BLOCKS.load(Relaxed).wrapping_sub(1), Relaxed);
+        #[cfg(debug_assertions)]
+        let p = keep_back(p, n);
         below::free(p as *mut c_void);
         if left < WITHDRAW_BELOW.load(Relaxed) {
             WITHDRAW_BELOW.store(0, Relaxed);
             BYTES_MAX.store(LIMIT.load(Relaxed), Relaxed);
         }
     }
+}
+
+/// Debug builds: a small block that was freed is filled with [`crate::rules::DEAD`] and waits until so many others were; gives the one (or null) that is to go now.
+#[cfg(debug_assertions)]
+unsafe fn keep_back(p: *mut u8, n: usize) -> *mut u8 {
+    const KEPT_BACK: usize = 256;
+    static WAITING: std::sync::Mutex<([usize; KEPT_BACK], usize)> = std::sync::Mutex::new(([0; KEPT_BACK], 0));
+    if n > SMALL_MAX {
+        return p;
+    }
+    // SAFETY: a block of `n` bytes that nobody uses any more.
+    unsafe { p.write_bytes(crate::rules::DEAD, n) };
+    let mut w = WAITING.lock().unwrap_or_else(|e| e.into_inner());
+    let at = w.1;
+    w.1 = (at + 1) % KEPT_BACK;
+    std::mem::replace(&mut w.0[at], p as usize) as *mut u8
 }
 
 /// Allocate `size` bytes with the GIL held; small sizes come from the free lists. Not zeroed.

@@ -173,6 +173,7 @@ impl Object {
     pub unsafe fn decref_is_last(this: *mut Object) -> bool {
         // SAFETY: the caller owns a count, so the object is alive.
         unsafe {
+            crate::rules::must_live(this);
             let n = (*this).count.get();
             if (n as i32) < 0 {
                 return false;

@@ -85,3 +85,18 @@ fn extensions_behave_as_under_the_reference() {
     std::fs::remove_dir_all(&work).ok();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What a debug build says of functions that give up references which are not theirs. Nothing is done where there is no debug build (`TAIPAN_DEBUG_BIN`, `target/debug/taipan`).
+#[test]
+fn debug_builds_name_who_breaks_the_rules() {
+    let built = here().join("../../target/debug/taipan");
+    let program = std::env::var_os("TAIPAN_DEBUG_BIN").map_or(built, PathBuf::from);
+    let Some(headers) = headers().filter(|_| program.exists()) else { return };
+    let work = std::env::temp_dir().join(format!("taipan-rules-{}", std::process::id()));
+    std::fs::create_dir_all(&work).expect("a directory");
+    if compile("rules", &headers, &work) {
+        let want = std::fs::read_to_string(here().join("tests/ext/rules.out")).expect("written by hand");
+        assert_eq!(run(&program, "rules", &work), want);
+    }
+    std::fs::remove_dir_all(&work).ok();
+}

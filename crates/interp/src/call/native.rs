@@ -105,6 +105,7 @@ unsafe fn invoke(def: &MethodDef, slf: Ptr, first: usize, win: *mut Slot, args: 
         return Some(Err(r));
     }
     let rest = args.add(first) as *const Ptr;
+    taipan_object::rules::calling(def);
     // Each transmute gives the function its own type according to the flags.
     let r = match how {
         METH_O => f(slf, *rest),
@@ -112,6 +113,7 @@ unsafe fn invoke(def: &MethodDef, slf: Ptr, first: usize, win: *mut Slot, args: 
         METH_FASTCALL => std::mem::transmute::<CFunction, FastCall>(f)(slf, rest, given as isize),
         _ => std::mem::transmute::<CFunction, FastCallKeywords>(f)(slf, rest, given as isize, std::ptr::null_mut()),
     };
+    taipan_object::rules::after_call(callee, rest, given, r);
     let r = check_result(r, callee, cx);
     release_all(all);
     std::mem::replace(&mut *win, Slot::EMPTY).release();

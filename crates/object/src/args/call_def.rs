@@ -40,6 +40,7 @@ pub unsafe fn call_method_def(
     // SAFETY: the caller's promise; each transmute gives the function its own type according to the flags.
     unsafe {
         let has_kw = !kwnames.is_null() && !(*(kwnames as *const PyTuple)).is_empty();
+        crate::rules::calling(def);
         let r = match def.ml_flags & CONVENTION {
             METH_NOARGS => {
                 if has_kw || nargs != 0 {
@@ -82,6 +83,8 @@ pub unsafe fn call_method_def(
             }
             _ => return Err(bad_flags(callee, cx)),
         };
+        let given = nargs + if has_kw { (*(kwnames as *const PyTuple)).len() } else { 0 };
+        crate::rules::after_call(callee, args, given, r);
         check_result(r, callee, cx)
     }
 }

@@ -205,12 +205,14 @@ unsafe extern "C" fn native<const WHO: u8, const HOW: i32, const GIVEN: usize>(p
     }
     (*frame).pc.set(Tagged::new(call.add(2)));
     let f = def.ml_meth.unwrap_unchecked();
+    taipan_object::rules::calling(def);
     // Each transmute gives the function its own type according to the flags.
     let r = match HOW {
         METH_O => f(slf, objects[0]),
         METH_FASTCALL => std::mem::transmute::<CFunction, FastCall>(f)(slf, objects.as_ptr(), GIVEN as isize),
         _ => std::mem::transmute::<CFunction, FastCallKeywords>(f)(slf, objects.as_ptr(), GIVEN as isize, std::ptr::null_mut()),
     };
+    taipan_object::rules::after_call(&*callee, objects.as_ptr(), GIVEN, r);
     if !is_plain(r, ts) {
         return odd_borrowed(r, callee, win, WHO);
     }

@@ -343,6 +343,7 @@ unsafe extern "C" fn native<const WHO: u8, const HOW: i32>(win: *mut Slot, n: us
         return FAILURE;
     }
     let objects = rest as *const Ptr;
+    taipan_object::rules::calling(def);
     // Each transmute gives the function its own type according to the flags.
     let r = match HOW {
         METH_O => f(slf, *objects),
@@ -363,6 +364,9 @@ unsafe extern "C" fn native<const WHO: u8, const HOW: i32>(win: *mut Slot, n: us
             r
         }
     };
+    if matches!(HOW, METH_O | METH_FASTCALL | FAST_KW) {
+        taipan_object::rules::after_call(&*(*win).as_ptr(), objects, given, r);
+    }
     if !is_plain(r, ts) {
         return odd(r, win, n);
     }

@@ -125,7 +125,10 @@ unsafe extern "C" fn vectorcall_o(callee: Ptr, args: *const Ptr, nargsf: usize, 
         let Some(meth) = def.ml_meth.filter(|_| nargsf & !ARGUMENTS_OFFSET == 1 && kwnames.is_null() && !cx.ts().stack_is_low()) else {
             return vectorcall(callee, args, nargsf, kwnames);
         };
-        checked(meth(f.self_ptr(), *args), f, cx)
+        crate::rules::calling(def);
+        let r = meth(f.self_ptr(), *args);
+        crate::rules::after_call(f, args, 1, r);
+        checked(r, f, cx)
     }
 }
 
@@ -140,7 +143,10 @@ unsafe extern "C" fn vectorcall_fast(callee: Ptr, args: *const Ptr, nargsf: usiz
             return vectorcall(callee, args, nargsf, kwnames);
         };
         let meth = std::mem::transmute::<CFunction, unsafe extern "C" fn(Ptr, *const Ptr, isize) -> Ptr>(meth);
-        checked(meth(f.self_ptr(), args, (nargsf & !ARGUMENTS_OFFSET) as isize), f, cx)
+        crate::rules::calling(def);
+        let r = meth(f.self_ptr(), args, (nargsf & !ARGUMENTS_OFFSET) as isize);
+        crate::rules::after_call(f, args, nargsf & !ARGUMENTS_OFFSET, r);
+        checked(r, f, cx)
     }
 }
 
@@ -156,7 +162,10 @@ unsafe extern "C" fn vectorcall_fast_kw(callee: Ptr, args: *const Ptr, nargsf: u
             return vectorcall(callee, args, nargsf, kwnames);
         };
         let meth = std::mem::transmute::<CFunction, unsafe extern "C" fn(Ptr, *const Ptr, isize, Ptr) -> Ptr>(meth);
-        checked(meth(f.self_ptr(), args, (nargsf & !ARGUMENTS_OFFSET) as isize, kwnames), f, cx)
+        crate::rules::calling(def);
+        let r = meth(f.self_ptr(), args, (nargsf & !ARGUMENTS_OFFSET) as isize, kwnames);
+        crate::rules::after_call(f, args, nargsf & !ARGUMENTS_OFFSET, r);
+        checked(r, f, cx)
     }
 }
 
