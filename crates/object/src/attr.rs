@@ -246,6 +246,12 @@ fn name_of<'a>(n: &'a Object, cx: &mut Cx) -> PyResult<&'a PyStr> {
     }
 }
 
+/// A name that needs nothing done to it: an exact string, interned already. The caller of the function holds it.
+#[inline]
+pub fn interned_name(n: &Object) -> Option<&PyStr> {
+    n.exact::<PyStr>().filter(|s| s.interned() != 0)
+}
+
 /// An attribute name from an argument: a `str`, interned for the caches.
 pub fn as_name(n: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     let s = name_of(n, cx)?.new_ref();

@@ -81,6 +81,9 @@ pub fn sort_with_values<K: Copy, V: Copy, E>(
             run::binary_sort(&mut lanes, low, low + force, low + n, &mut lt)?;
             n = force;
         }
+        if n == len {
+            return Ok(());
+        }
         merger.found_run(&mut lanes, n, &mut lt)?;
         merger.push(low, n);
         low += n;

@@ -12,6 +12,15 @@ fn extreme(args: Args<'_>, kw: Kwargs<'_>, name: &str, op: CmpOp, cx: &mut Cx) -
     if let (&[a, b], true) = (args.0, kw.is_empty()) {
         return Ok(if abstract_::rich_compare_bool(b, a, op, cx)? { b.own() } else { a.own() });
     }
+    if let (all, true) = (args.0, kw.is_empty() && args.0.len() > 1) {
+        let mut best = all[0];
+        for v in &all[1..] {
+            if abstract_::rich_compare_bool(v, best, op, cx)? {
+                best = v;
+            }
+        }
+        return Ok(best.own());
+    }
     kw.only(name, &["key", "default"], cx)?;
     let key = kw.get("key").filter(|k| !k.is_none());
     let default = kw.get("default");
@@ -151,6 +160,14 @@ pub mod part {
             return Err(cx.type_error(format_args!("sorted expected 1 argument, got {}", args.0.len())));
         };
         let l = itr::to_list(it, cx)?;
+        if kwargs.is_empty() {
+            l.sort(None, false, cx)?;
+            return Ok(l.into_object());
+        }
+        if let Some(key) = kwargs.get("key").filter(|_| kwargs.len() == 1) {
+            l.sort(Some(key).filter(|k| !k.is_none()), false, cx)?;
+            return Ok(l.into_object());
+        }
         let sort = attr::get(&l, name!(cx, "sort"), cx)?;
         let (names, vals) = kwargs.split(cx)?;
         call::call_kw(&sort, &[], vals, names.as_deref(), cx)?;

@@ -96,6 +96,9 @@ pub mod part {
             a if a.len() < 2 => return Err(cx.type_error(format_args!("getattr expected at least 2 arguments, got {}", a.len()))),
             a => return Err(cx.type_error(format_args!("getattr expected at most 3 arguments, got {}", a.len()))),
         };
+        if let (Some(n), Some(d)) = (attr::interned_name(n), default) {
+            return Ok(attr::get_opt(o, n, cx)?.unwrap_or_else(|| d.own()));
+        }
         let n = attr::as_name(n, cx)?;
         match default {
             None => attr::get(o, &n, cx),
@@ -107,6 +110,9 @@ pub mod part {
     /// This is done by calling getattr(obj, name) and catching AttributeError.
     #[function("hasattr(obj, name, /)")]
     fn hasattr(obj: &Object, name: &Object, cx: &mut Cx) -> PyResult<bool> {
+        if let Some(n) = attr::interned_name(name) {
+            return attr::has(obj, n, cx);
+        }
         let n = attr::as_name(name, cx)?;
         attr::has(obj, &n, cx)
     }
@@ -115,6 +121,9 @@ pub mod part {
     /// setattr(x, 'y', v) is equivalent to ``x.y = v``
     #[function("setattr(obj, name, value, /)")]
     fn setattr(obj: &Object, name: &Object, value: &Object, cx: &mut Cx) -> PyResult<()> {
+        if let Some(n) = attr::interned_name(name) {
+            return attr::set(obj, n, Some(value), cx);
+        }
         let n = attr::as_name(name, cx)?;
         attr::set(obj, &n, Some(value), cx)
     }

@@ -92,6 +92,12 @@ pub fn for_each(o: &Object, cx: &mut Cx, mut f: impl FnMut(Own<Object>, &mut Cx)
 
 /// All items of an iterable.
 pub fn collect(o: &Object, cx: &mut Cx) -> PyResult<Vec<Own<Object>>> {
+    if let Some(t) = o.exact::<PyTuple>() {
+        return Ok(t.as_slice().iter().map(|v| v.own()).collect());
+    }
+    if let Some(l) = o.exact::<PyList>() {
+        return Ok(l.items(cx).iter().map(|v| v.own()).collect());
+    }
     let hint = super::length_hint(o, 8, cx)?;
     let mut out = Vec::new();
     if out.try_reserve(hint.min(1 << 20)).is_err() {
@@ -106,14 +112,18 @@ pub fn collect(o: &Object, cx: &mut Cx) -> PyResult<Vec<Own<Object>>> {
 
 /// `list(o)`.
 pub fn to_list(o: &Object, cx: &mut Cx) -> PyResult<Own<PyList>> {
-    let v = collect(o, cx)?;
-    PyList::from_vec(v, cx)
+    let l = PyList::new(cx)?;
+    l.extend(o, cx)?;
+    Ok(l)
 }
 
 /// `tuple(o)`; an exact tuple is returned as it is.
 pub fn to_tuple(o: &Object, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
     if let Some(t) = o.exact::<PyTuple>() {
         return Ok(t.new_ref());
+    }
+    if let Some(l) = o.exact::<PyList>() {
+        return PyTuple::from_list(l, cx);
     }
     let v = collect(o, cx)?;
     PyTuple::from_vec(v, cx)

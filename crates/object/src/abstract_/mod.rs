@@ -539,15 +539,20 @@ pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
         return recursive_is_instance(o, cls, cx);
     }
     if let Some(t) = cls.exact::<crate::types::tuple::PyTuple>() {
-        // Most often one of the classes is the object's own type or a base of it.
+        // Most often one of the classes is the object's own type or a base of it, or all are ordinary classes.
+        let mut left = t.len();
         for c in t.as_slice() {
             // SAFETY: an exact `type` instance is a type.
             if std::ptr::eq(o.ty().as_object(), *c) || (c.is_exact::<PyType>() && o.ty().is_subtype(unsafe { c.cast_unchecked::<PyType>() })) {
                 return Ok(true);
             }
-            if !c.is_exact::<PyType>() || !has_plain_class(o) {
+            if !c.is_exact::<PyType>() {
                 break;
             }
+            left -= 1;
+        }
+        if left == 0 && class_is_type(o, cx) {
+            return Ok(false);
         }
     }
     let members = crate::types::object_::union_args_hook(cls);
@@ -570,22 +575,27 @@ pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
     recursive_is_instance(o, cls, cx)
 }
 
+/// Whether nobody overrides `__class__`: the type is all there is to ask.
+fn class_is_type(o: &Object, cx: &Cx) -> bool {
+    if has_plain_class(o) {
+        return true;
+    }
+    if !crate::attr::uses_generic_get(o.ty()) {
+        return false;
+    }
+    let class = name!(cx, "__class__");
+    let of = |t: &PyType| crate::typeobj::lookup(t, class, cx).map(|c| c.as_ptr());
+    of(o.ty()) == of(crate::typeobj::object_type())
+}
+
 /// `type.__instancecheck__`: by the type, else by `__class__`.
 pub fn recursive_is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
     if let Some(t) = cls.downcast::<PyType>() {
         if o.ty().is_subtype(t) {
             return Ok(true);
         }
-        if has_plain_class(o) {
+        if class_is_type(o, cx) {
             return Ok(false);
-        }
-        if crate::attr::uses_generic_get(o.ty()) {
-            // Nobody overrides `__class__`: the type is all there is to ask.
-            let class = name!(cx, "__class__");
-            let of = |t: &PyType| crate::typeobj::lookup(t, class, cx).map(|c| c.as_ptr());
-            if of(o.ty()) == of(crate::typeobj::object_type()) {
-                return Ok(false);
-            }
         }
         return Ok(match crate::attr::get_opt(o, name!(cx, "__class__"), cx)? {
             Some(c) if !std::ptr::eq(&*c, o.ty().as_object()) => c.downcast::<PyType>().is_some_and(|c| c.is_subtype(t)),

@@ -7,6 +7,7 @@ use crate::cx::Cx;
 use crate::err::PyResult;
 use crate::refs::*;
 use crate::typeobj::PyType;
+use crate::types::str::PyStr;
 
 /// Check the number of arguments of a positional-only function (`_PyArg_CheckPositional`).
 #[inline(always)]
@@ -46,7 +47,34 @@ pub fn bind<'a>(
     bind_keywords(spec, args.len(), kw, out, cx)
 }
 
+/// Keywords in the order of the parameters, as most calls have them: each name is compared once. False: something is unusual, and nothing is settled.
+fn bind_in_order<'a>(spec: &'static FnSpec, nargs: usize, kw: Kwargs<'a>, out: &mut [Option<&'a Object>]) -> bool {
+    let (max, min) = (spec.pos_max as usize, spec.pos_min as usize);
+    if nargs > max {
+        return false;
+    }
+    let first = nargs.max(spec.pos_only as usize);
+    if spec.kw_min != 0 || nargs < (spec.pos_only as usize).min(min) {
+        return false;
+    }
+    let mut required = first;
+    let mut params = spec.params.iter().zip(out.iter_mut()).enumerate().skip(first);
+    for (name, value) in kw.iter() {
+        let Some(name) = name.exact::<PyStr>() else { return false };
+        let Some((i, (_, place))) = params.find(|(_, (p, _))| name.eq_text(p)) else { return false };
+        *place = Some(value);
+        if i == required {
+            required += 1;
+        }
+    }
+    required >= min
+}
+
 fn bind_keywords<'a>(spec: &'static FnSpec, nargs: usize, kw: Kwargs<'a>, out: &mut [Option<&'a Object>], cx: &mut Cx) -> PyResult<()> {
+    if bind_in_order(spec, nargs, kw, out) {
+        return Ok(());
+    }
+    out.iter_mut().skip(nargs.min(spec.pos_max as usize)).for_each(|o| *o = None);
     let (total, max, min) = (spec.params.len(), spec.pos_max as usize, spec.pos_min as usize);
     let pos_only = spec.pos_only as usize;
     if !spec.var_args {

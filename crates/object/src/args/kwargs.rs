@@ -8,6 +8,7 @@ use crate::typeobj::Ptr;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
+use std::mem::MaybeUninit;
 
 /// Positional arguments beyond the named ones (`*args`), borrowed from the caller.
 #[derive(Clone, Copy)]
@@ -134,8 +135,20 @@ impl<'a> Kwargs<'a> {
     }
 }
 
+/// Most keywords that a [`KwBuf`] keeps in place.
+const FEW: usize = 6;
+
 /// Keywords of a call that came with a dict: copied out and owned, since the dict may change while the function runs.
+/// Few of them, as calls have, take no memory of their own.
 pub struct KwBuf {
+    /// Keywords in `few`; 0 when they are in `many`.
+    n: usize,
+    /// Names, then values; the first `n` of each are set.
+    few: [MaybeUninit<Own<Object>>; 2 * FEW],
+    many: Option<Box<Many>>,
+}
+
+struct Many {
     names: Vec<Own<Object>>,
     values: Vec<Own<Object>>,
 }
@@ -147,7 +160,7 @@ impl KwBuf {
     /// `dict` is null or a live dict.
     #[inline]
     pub unsafe fn from_dict(dict: Ptr, cx: &mut Cx) -> PyResult<KwBuf> {
-        let mut out = KwBuf { names: Vec::new(), values: Vec::new() };
+        let mut out = KwBuf { n: 0, few: [const { MaybeUninit::uninit() }; 2 * FEW], many: None };
         if !dict.is_null() {
             // SAFETY: the caller's promise.
             out.fill(unsafe { Object::borrow_raw(dict).cast_unchecked::<PyDict>() }, cx);
@@ -155,20 +168,53 @@ impl KwBuf {
         Ok(out)
     }
 
+    #[inline(never)]
     fn fill(&mut self, d: &PyDict, cx: &mut Cx) {
+        if d.len() > FEW {
+            let mut many = Many { names: Vec::with_capacity(d.len()), values: Vec::with_capacity(d.len()) };
+            needs::dict_for_each(d, cx, |k, v| {
+                many.names.push(k.own());
+                many.values.push(v.own());
+            });
+            self.many = Some(Box::new(many));
+            return;
+        }
+        let (names, values) = self.few.split_at_mut(FEW);
+        let mut n = 0;
         needs::dict_for_each(d, cx, |k, v| {
-            self.names.push(k.own());
-            self.values.push(v.own());
+            if let (Some(name), Some(value)) = (names.get_mut(n), values.get_mut(n)) {
+                name.write(k.own());
+                value.write(v.own());
+                n += 1;
+            }
         });
+        self.n = n;
     }
 
     /// The keywords.
     #[inline]
     pub fn view(&self) -> Kwargs<'_> {
-        fn lend(v: &[Own<Object>]) -> &[&Object] {
-            // SAFETY: `Own` is a transparent non-null pointer, as `&Object` is; the borrow keeps the counts.
-            unsafe { std::slice::from_raw_parts(v.as_ptr() as *const &Object, v.len()) }
+        // SAFETY: `Own` is a transparent non-null pointer, as `&Object` is; the borrow keeps the counts; the first `n` of either half are set.
+        unsafe {
+            if let Some(m) = &self.many {
+                let (a, b) = (m.names.as_ptr() as *const &Object, m.values.as_ptr() as *const &Object);
+                return Kwargs { names: std::slice::from_raw_parts(a, m.names.len()), values: std::slice::from_raw_parts(b, m.names.len()) };
+            }
+            let at = self.few.as_ptr() as *const &Object;
+            Kwargs { names: std::slice::from_raw_parts(at, self.n), values: std::slice::from_raw_parts(at.add(FEW), self.n) }
         }
-        Kwargs { names: lend(&self.names), values: lend(&self.values) }
+    }
+}
+
+impl Drop for KwBuf {
+    #[inline]
+    fn drop(&mut self) {
+        for i in 0..self.n {
+            // SAFETY: the first `n` of either half are set, and dropped once.
+            unsafe {
+                self.few[i].assume_init_drop();
+                self.few[FEW + i].assume_init_drop();
+            }
+        }
     }
 }

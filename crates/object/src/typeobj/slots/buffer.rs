@@ -109,7 +109,7 @@ pub unsafe extern "C" fn slot_bf_releasebuffer(o: Ptr, view: *mut c_void) {
 ///
 /// # Safety
 /// `f` is the `bf_getbuffer` of `o`'s type.
-pub(super) unsafe fn wrap_buffer(f: *const (), o: &Object, args: &PyTuple, cx: &mut Cx) -> PyResult {
+pub(super) unsafe fn wrap_buffer(f: *const (), o: &Object, args: &[&Object], cx: &mut Cx) -> PyResult {
     let a = exactly(args, 1, cx)?;
     let flags = crate::abstract_::number::index_as_isize(a[0], exc::OverflowError(), cx)?;
     let Ok(flags) = c_int::try_from(flags) else {
@@ -122,7 +122,7 @@ pub(super) unsafe fn wrap_buffer(f: *const (), o: &Object, args: &PyTuple, cx: &
 }
 
 /// `type.__release_buffer__(obj, view)` of a built-in type.
-pub(super) fn wrap_release(o: &Object, args: &PyTuple, cx: &mut Cx) -> PyResult {
+pub(super) fn wrap_release(o: &Object, args: &[&Object], cx: &mut Cx) -> PyResult {
     let a = exactly(args, 1, cx)?;
     let Some(mv) = a[0].downcast::<PyMemoryView>() else {
         return Err(cx.type_error(format_args!("expected a memoryview object")));

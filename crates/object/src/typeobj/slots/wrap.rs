@@ -50,16 +50,16 @@ pub enum Wrap {
 }
 
 /// Raise unless there are exactly `n` arguments.
-pub(super) fn exactly<'a>(args: &'a PyTuple, n: usize, cx: &mut Cx) -> PyResult<&'a [&'a Object]> {
+pub(super) fn exactly<'a>(args: &'a [&'a Object], n: usize, cx: &mut Cx) -> PyResult<&'a [&'a Object]> {
     let got = args.len();
     if got == n {
-        return Ok(args.as_slice());
+        return Ok(args);
     }
     let s = if n == 1 { "" } else { "s" };
     Err(cx.type_error(format_args!("expected {n} argument{s}, got {got}")))
 }
 
-fn between<'a>(args: &'a PyTuple, lo: usize, hi: usize, cx: &mut Cx) -> PyResult<&'a [&'a Object]> {
+fn between<'a>(args: &'a [&'a Object], lo: usize, hi: usize, cx: &mut Cx) -> PyResult<&'a [&'a Object]> {
     let got = args.len();
     if got < lo {
         let s = if lo == 1 { "" } else { "s" };
@@ -69,7 +69,7 @@ fn between<'a>(args: &'a PyTuple, lo: usize, hi: usize, cx: &mut Cx) -> PyResult
         let s = if hi == 1 { "" } else { "s" };
         return Err(cx.type_error(format_args!("expected at most {hi} argument{s}, got {got}")));
     }
-    Ok(args.as_slice())
+    Ok(args)
 }
 
 /// `object.__setattr__(cls, …)` must not be used to get around a metaclass's own (Carlo Verre's hack).
@@ -122,7 +122,7 @@ fn seq_index(o: &Object, arg: &Object, cx: &mut Cx) -> PyResult<isize> {
 ///
 /// # Safety
 /// `f` is a slot function of the kind that `wrap` names, suitable for `o`.
-pub unsafe fn call_wrapped(wrap: Wrap, f: *const (), o: &Object, args: &PyTuple, kwargs: Option<&PyDict>, cx: &mut Cx) -> PyResult {
+pub unsafe fn call_wrapped(wrap: Wrap, f: *const (), o: &Object, args: &[&Object], kwargs: Option<&PyDict>, cx: &mut Cx) -> PyResult {
     let me = o.as_ptr();
     let done = |r: PyResult<()>| r.map(|()| none().own());
     // SAFETY: the caller vouches for the signature; results follow the slot's contract.
@@ -146,7 +146,7 @@ pub unsafe fn call_wrapped(wrap: Wrap, f: *const (), o: &Object, args: &PyTuple,
                 if !(1..=2).contains(&args.len()) {
                     return Err(cx.type_error(format_args!("expected 1 or 2 arguments, got {}", args.len())));
                 }
-                let a = args.as_slice();
+                let a = args;
                 let m = a.get(1).copied().unwrap_or(none()).as_ptr();
                 let (l, r) = if wrap == Wrap::Ternary { (me, a[0].as_ptr()) } else { (a[0].as_ptr(), me) };
                 from_ptr(slot!(TernaryFunc)(l, r, m))
@@ -159,7 +159,10 @@ pub unsafe fn call_wrapped(wrap: Wrap, f: *const (), o: &Object, args: &PyTuple,
                 }
                 PyInt::new(h as i64, cx).map(Own::into_object)
             }
-            Wrap::Call => from_ptr(slot!(TernaryFunc)(me, args.as_object().as_ptr(), ptr(kwargs.map(|k| k.as_object())))),
+            Wrap::Call => {
+                let args = PyTuple::from_slice(args, cx)?;
+                from_ptr(slot!(TernaryFunc)(me, args.as_object().as_ptr(), ptr(kwargs.map(|k| k.as_object()))))
+            }
             Wrap::SetAttr => {
                 let a = exactly(args, 2, cx)?;
                 check_hack(o, slot!(ObjObjArgProc), "__setattr__", cx)?;
@@ -198,7 +201,10 @@ pub unsafe fn call_wrapped(wrap: Wrap, f: *const (), o: &Object, args: &PyTuple,
                 let a = exactly(args, 1, cx)?;
                 done(from_status(slot!(ObjObjArgProc)(me, a[0].as_ptr(), std::ptr::null_mut())))
             }
-            Wrap::Init => done(from_status(slot!(InitProc)(me, args.as_object().as_ptr(), ptr(kwargs.map(|k| k.as_object()))))),
+            Wrap::Init => {
+                let args = PyTuple::from_slice(args, cx)?;
+                done(from_status(slot!(InitProc)(me, args.as_object().as_ptr(), ptr(kwargs.map(|k| k.as_object())))))
+            }
             Wrap::Del => {
                 exactly(args, 0, cx)?;
                 slot!(Destructor)(me);

@@ -51,7 +51,7 @@ impl PyWrapperDescr {
     pub fn owner(&self) -> &PyType {
         &self.d_type
     }
-    fn invoke(&self, o: &Object, args: &PyTuple, kw: Option<&PyDict>, cx: &mut Cx) -> PyResult<Own<Object>> {
+    fn invoke(&self, o: &Object, args: &[&Object], kw: Option<&PyDict>, cx: &mut Cx) -> PyResult<Own<Object>> {
         if kw.is_some_and(|k| k.len() > 0) && !self.d_base.wrap.takes_keywords() {
             return Err(cx.type_error(format_args!("wrapper {}() takes no keyword arguments", &*self.d_name)));
         }
@@ -80,9 +80,8 @@ impl PyWrapperDescr {
                 o.ty().tp_name_str()
             )));
         }
-        let t = PyTuple::from_slice(rest, cx)?;
         let d = if kw.is_empty() { None } else { Some(kw.to_dict(cx)?) };
-        self.invoke(o, &t, d.as_deref(), cx)
+        self.invoke(o, rest, d.as_deref(), cx)
     }
     #[slot(tp_descr_get)]
     fn get(&self, obj: Option<&Object>, _ty: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -126,9 +125,8 @@ pub struct PyMethodWrapper {
 impl PyMethodWrapper {
     #[slot(tp_call)]
     fn call(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<Object>> {
-        let t = args.to_tuple(cx)?;
         let d = if kw.is_empty() { None } else { Some(kw.to_dict(cx)?) };
-        self.descr.invoke(&self.slf, &t, d.as_deref(), cx)
+        self.descr.invoke(&self.slf, args.0, d.as_deref(), cx)
     }
     #[slot(tp_repr)]
     fn repr(&self) -> String {

@@ -147,6 +147,16 @@ macro_rules! dict_iterator {
             }
             #[slot(tp_iternext)]
             fn py_next(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+                if let Some((k, v)) = self.advance_quietly(cx) {
+                    return Ok(Some(match $what {
+                        What::Keys => k.own(),
+                        What::Values => v.own(),
+                        What::Items => {
+                            let pair = [k.own(), v.own()];
+                            return PyTuple::reused(&self.last, pair, cx).map(|t| Some(t.into_object()));
+                        }
+                    }));
+                }
                 match self.advance(cx)? {
                     Some((k, v)) if $what == What::Items => PyTuple::reused(&self.last, [k, v], cx).map(|t| Some(t.into_object())),
                     Some(kv) => pick(kv, $what, cx).map(Some),

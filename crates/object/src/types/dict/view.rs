@@ -19,6 +19,17 @@ fn set_view(o: &Object) -> Option<(Own<PyDict>, What)> {
     o.downcast::<PyDictItems>().map(|v| (v.dict.new_ref(), What::Items))
 }
 
+/// The dict and kind of a view of exactly one of the three types.
+pub(crate) fn viewed(o: &Object) -> Option<(Own<PyDict>, What)> {
+    if let Some(v) = o.exact::<PyDictItems>() {
+        return Some((v.dict.new_ref(), What::Items));
+    }
+    if let Some(v) = o.exact::<PyDictValues>() {
+        return Some((v.dict.new_ref(), What::Values));
+    }
+    o.exact::<PyDictKeys>().map(|v| (v.dict.new_ref(), What::Keys))
+}
+
 fn is_set_like(o: &Object) -> bool {
     o.is_a::<PyDictKeys>() || o.is_a::<PyDictItems>() || crate::types::set::is_any_set(o)
 }

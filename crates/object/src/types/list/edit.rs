@@ -3,6 +3,7 @@
 use super::PyList;
 use crate::abstract_;
 use crate::prelude::*;
+use crate::types::dict::iter::What;
 use crate::types::slice::Span;
 
 impl PyList {
@@ -216,6 +217,14 @@ impl PyList {
             let n = self.len();
             return self.splice_refs(n, n, t.as_slice(), cx);
         }
+        if let Some(d) = o.exact::<PyDict>() {
+            self.make_room(d.len(), cx)?;
+            return self.extend_from_dict(d, What::Keys, cx);
+        }
+        if let Some((d, what)) = crate::types::dict::view::viewed(o) {
+            self.make_room(d.len(), cx)?;
+            return self.extend_from_dict(&d, what, cx);
+        }
         let it = abstract_::iter::get_iter(o, cx)?;
         let hint = abstract_::length_hint(o, 8, cx)?;
         // A hint that cannot be true at all is not believed.
@@ -229,6 +238,20 @@ impl PyList {
             self.push(v, cx)?;
         }
         self.shrink(cx);
+        Ok(())
+    }
+
+    /// Append the keys, values or items of a dict; no code runs meanwhile.
+    fn extend_from_dict(&self, d: &PyDict, what: What, cx: &mut Cx) -> PyResult<()> {
+        let mut at = 0;
+        while let Some((k, v, _)) = d.next_own(&mut at) {
+            let item = match what {
+                What::Keys => k,
+                What::Values => v,
+                What::Items => PyTuple::pair(k, v, cx)?.into_object(),
+            };
+            self.push(item, cx)?;
+        }
         Ok(())
     }
 

@@ -6,6 +6,9 @@ use crate::typeobj::{flags, object_type};
 /// `__reduce_ex__`: an overridden `__reduce__` wins.
 pub(super) fn reduce_ex(o: &Object, protocol: i32, cx: &mut Cx) -> PyResult<Own<Object>> {
     let n = name!(cx, "__reduce__");
+    if is_plain_default(o, n, cx) {
+        return common(o, protocol, cx);
+    }
     if let Some(f) = crate::attr::get_opt(o, n, cx)? {
         let cls = crate::attr::get(o, name!(cx, "__class__"), cx)?;
         let of_class = crate::attr::get(&cls, n, cx)?;
@@ -17,12 +20,38 @@ pub(super) fn reduce_ex(o: &Object, protocol: i32, cx: &mut Cx) -> PyResult<Own<
     common(o, protocol, cx)
 }
 
+/// Whether `o.name` is certainly `object`'s own method, bound: the class does not override it, nor does the instance, and both are looked at in the usual way.
+fn is_plain_default(o: &Object, name: &PyStr, cx: &mut Cx) -> bool {
+    let ty = o.ty();
+    if !crate::attr::uses_generic_get(ty) || !ty.as_object().is_exact::<PyType>() || overridden(o, name, cx) {
+        return false;
+    }
+    // Nobody asks an instance dict whose keys could run code.
+    match crate::instance::get(o, name, cx) {
+        Ok(found) => found.is_none(),
+        Err(r) => {
+            cx.discard(r);
+            false
+        }
+    }
+}
+
+/// An attribute of `copyreg`.
+fn copyreg(attr: &PyStr, cx: &mut Cx) -> PyResult {
+    let name = name!(cx, "copyreg");
+    let m = match cx.interp().modules.own().and_then(|mods| mods.get_str(name, cx).map(|m| m.own())) {
+        Some(m) => m,
+        None => cx.import("copyreg")?,
+    };
+    crate::attr::get(&m, attr, cx)
+}
+
 /// Without overrides: `copyreg._reduce_ex` below protocol 2, `copyreg.__newobj__` from there on.
 pub(super) fn common(o: &Object, protocol: i32, cx: &mut Cx) -> PyResult<Own<Object>> {
     if protocol >= 2 {
         return new_protocol(o, cx);
     }
-    let f = cx.import_attr("copyreg", "_reduce_ex")?;
+    let f = copyreg(name!(cx, "_reduce_ex"), cx)?;
     let p = PyInt::new(protocol as i64, cx)?;
     crate::call::call(&f, &[o, &p], cx)
 }
@@ -40,18 +69,25 @@ fn new_protocol(o: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
             let Some(args) = args else {
                 return Err(cx.system_error(format_args!("keyword arguments without arguments")));
             };
-            let f = cx.import_attr("copyreg", "__newobj_ex__")?;
+            let f = copyreg(name!(cx, "__newobj_ex__"), cx)?;
             (f, PyTuple::from_slice(&[&cls, &args, &k], cx)?)
         }
         None => {
-            let f = cx.import_attr("copyreg", "__newobj__")?;
+            let f = copyreg(name!(cx, "__newobj__"), cx)?;
+            let Some(a) = args else {
+                let only = PyTuple::from_slice(&[&cls], cx)?;
+                return finish_protocol(o, f, only, false, cx);
+            };
             let mut v = vec![cls];
-            if let Some(a) = args {
-                v.extend(a.as_slice().iter().map(|x| x.own()));
-            }
+            v.extend(a.as_slice().iter().map(|x| x.own()));
             (f, PyTuple::from_vec(v, cx)?)
         }
     };
+    finish_protocol(o, f, newargs, has_args, cx)
+}
+
+/// The state and the items, beside what makes the object.
+fn finish_protocol(o: &Object, f: Own<Object>, newargs: Own<PyTuple>, has_args: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
     let required = !has_args && !o.is_a::<PyList>() && !o.is_a::<PyDict>();
     let state = get_state_method(o, required, cx)?;
     let none = || crate::types::none().own();
@@ -97,6 +133,9 @@ fn new_arguments(o: &Object, cx: &mut Cx) -> PyResult<NewArgs> {
 
 fn get_state_method(o: &Object, required: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
     let n = name!(cx, "__getstate__");
+    if is_plain_default(o, n, cx) {
+        return getstate(o, required, cx);
+    }
     let f = crate::attr::get(o, n, cx)?;
     let default = f
         .downcast::<crate::types::builtin::PyCFunction>()
@@ -123,19 +162,19 @@ pub(super) fn getstate(o: &Object, required: bool, cx: &mut Cx) -> PyResult<Own<
     let state = match crate::instance::has_dict(o) {
         false => crate::types::none().own(),
         true => match crate::attr::get_opt(o, name!(cx, "__dict__"), cx)? {
-            Some(d) => match d.downcast::<PyDict>() {
-                Some(d) if !ty.has(flags::TYPE_SUBCLASS) => {
-                    if d.len() == 0 { crate::types::none().own() } else { d.copy(cx)?.into_object() }
-                }
-                _ => d,
-            },
+            Some(d) if d.downcast::<PyDict>().is_some_and(|d| d.len() == 0) && !ty.has(flags::TYPE_SUBCLASS) => crate::types::none().own(),
+            // The dict itself, not a copy.
+            Some(d) => d,
             None => crate::types::none().own(),
         },
     };
-    let f = cx.import_attr("copyreg", "_slotnames")?;
-    let names = match ty.tp_dict.own().map(|d| d.get(name!(cx, "__slotnames__"), cx)).transpose()?.flatten() {
+    let known = ty.tp_dict.own().and_then(|d| d.get_str(name!(cx, "__slotnames__"), cx).map(|n| n.own()));
+    let names = match known {
         Some(n) => n,
-        None => crate::call::call(&f, &[ty.as_object()], cx)?,
+        None => {
+            let f = copyreg(name!(cx, "_slotnames"), cx)?;
+            crate::call::call(&f, &[ty.as_object()], cx)?
+        }
     };
     let names = if names.is_none() { None } else { names.downcast_own::<PyList>().ok() };
     if required {

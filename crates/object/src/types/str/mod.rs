@@ -218,9 +218,10 @@ impl PyStr {
     }
 
     /// Equality with Rust text.
+    #[inline]
     pub fn eq_text(&self, other: &str) -> bool {
         match self.as_ascii() {
-            Some(s) => s == other,
+            Some(s) => s.len() == other.len() && s == other,
             None => self.code_points().eq(other.chars().map(|c| c as u32)),
         }
     }

@@ -307,6 +307,11 @@ impl PyTuple {
     pub fn from_vec(v: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         PyTuple::from_exact(v.into_iter(), cx)
     }
+    /// A tuple of a list's items.
+    pub fn from_list(l: &crate::types::list::PyList, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        // Making a tuple can start a collection only once its items are held.
+        PyTuple::from_slice(l.raw_slice(), cx)
+    }
     /// A tuple of new references to borrowed items.
     pub fn from_slice(v: &[&Object], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         if v.is_empty() {

@@ -80,6 +80,9 @@ impl PyType {
 
     #[slot(tp_getattro)]
     fn getattro(&self, name: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        if let Some(n) = crate::attr::interned_name(name) {
+            return get_attr(self, n, cx);
+        }
         let n = crate::attr::as_name(name, cx)?;
         get_attr(self, &n, cx)
     }
