@@ -3,6 +3,7 @@
 use crate::border::Export;
 use std::cell::Cell;
 use taipan_object::prelude::*;
+use taipan_object::thread::interpreters;
 
 /// A pointer variable that C code reads.
 #[repr(transparent)]
@@ -57,16 +58,8 @@ pub static PyExc_InterpreterNotFoundError: Pointer = Pointer(Cell::new(std::ptr:
 /// Fill the variables.
 pub fn init(cx: &mut Cx) -> PyResult<()> {
     fill();
-    let error = taipan_builtins::new_exception("concurrent.interpreters.InterpreterError", exc::Exception(), cx)?;
-    error.immortalise();
-    PyExc_InterpreterError.0.set(error.as_ptr());
-    if let Some(base) = error.downcast::<PyType>() {
-        let missing = taipan_builtins::new_exception("concurrent.interpreters.InterpreterNotFoundError", base, cx)?;
-        missing.immortalise();
-        PyExc_InterpreterNotFoundError.0.set(missing.as_ptr());
-        std::mem::forget(missing);
-    }
-    std::mem::forget(error);
+    PyExc_InterpreterError.0.set(interpreters::error_class(false, cx)?.as_object().as_ptr());
+    PyExc_InterpreterNotFoundError.0.set(interpreters::error_class(true, cx)?.as_object().as_ptr());
     Ok(())
 }
 

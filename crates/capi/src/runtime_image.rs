@@ -67,9 +67,7 @@ pub fn init(cx: &mut Cx) -> PyResult<()> {
     let interp = cx.interp() as *const Interpreter as usize;
     // SAFETY: every place lies within the block and belongs to the object that the reference has there.
     unsafe {
-        place_word(interp, INTERPRETERS + 8);
         place_word(interp, INTERPRETERS + 16);
-        place_word(1, INTERPRETERS + 24);
         place_word(cx.ts().thread_id.get() as usize, MAIN_THREAD);
         place_word(cx.ts() as *const _ as usize, MAIN_THREAD + 8);
         for v in -5..=256i64 {
@@ -92,5 +90,12 @@ pub fn init(cx: &mut Cx) -> PyResult<()> {
         let t = PyTuple::empty();
         place(&t, size_of::<PyTuple>(), TUPLE_EMPTY);
     }
+    taipan_object::thread::interpreters::observe(|head, next_id| {
+        // SAFETY: within the block.
+        unsafe {
+            place_word(head as usize, INTERPRETERS + 8);
+            place_word(next_id as usize, INTERPRETERS + 24);
+        }
+    });
     Ok(())
 }

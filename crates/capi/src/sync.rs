@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 use taipan_object::field::FieldCell;
 use taipan_object::prelude::*;
-use taipan_object::thread::{breaker, spawn};
+use taipan_object::thread::{Interpreter, breaker, spawn};
 
 unsafe extern "C" {
     fn pthread_key_create(key: *mut c_uint, destructor: *const c_void) -> c_int;
@@ -196,18 +196,19 @@ pub fn add_pending(f: Pending, arg: *mut c_void) -> c_int {
     0
 }
 
-/// Calls that any thread may make.
-static PENDING_ANY: Mutex<Vec<Call>> = Mutex::new(Vec::new());
+/// Calls that any thread of an interpreter may make.
+#[derive(Default)]
+struct PendingAny(Mutex<Vec<Call>>);
 
 /// Add a call for whichever thread runs first: 0, or -1 when there are too many. The GIL is held.
-pub fn add_pending_for_any(f: Pending, arg: *mut c_void, cx: &Cx) -> c_int {
-    let mut v = PENDING_ANY.lock().unwrap_or_else(|e| e.into_inner());
+pub fn add_pending_for_any(i: &Interpreter, f: Pending, arg: *mut c_void, cx: &Cx) -> c_int {
+    let mut v = i.state::<PendingAny>().0.lock().unwrap_or_else(|e| e.into_inner());
     if v.len() >= PENDING_ANY_MAX {
         return -1;
     }
     v.push(Call(f, arg));
     drop(v);
-    for t in cx.interp().thread_list(cx) {
+    for t in i.thread_list(cx) {
         t.eval_breaker.fetch_or(breaker::PENDING_CALLS, AcqRel);
     }
     0
@@ -216,7 +217,7 @@ pub fn add_pending_for_any(f: Pending, arg: *mut c_void, cx: &Cx) -> c_int {
 /// Make the calls that are pending; the first failure stops.
 pub fn make_pending(cx: &mut Cx) -> PyResult<()> {
     cx.ts().eval_breaker.fetch_and(!breaker::PENDING_CALLS, AcqRel);
-    run_queue(&PENDING_ANY, cx)?;
+    run_queue(&cx.state::<PendingAny>().0, cx)?;
     if spawn::is_main(cx) { run_queue(&PENDING, cx) } else { Ok(()) }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ffi::{CString, c_void};
 use taipan_host::dl;
 use taipan_object::prelude::*;
+use taipan_object::thread::interpreters;
 use taipan_object::types::module::foreign::{self, PyModuleDef};
 use taipan_object::{attr, audit, call};
 
@@ -102,6 +103,7 @@ pub fn create(spec: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     let key = (file.clone(), shown.clone());
     let known = cx.state::<ExtensionState>().loaded.borrow().get(&key).cloned();
     if let Some(known) = known {
+        interpreters::check_extension(&shown, cx)?;
         return again(&known, &name, &path, &shown, cx);
     }
     audit::raise("import", &[&name, &path, none(), none(), none()], cx)?;
@@ -123,6 +125,8 @@ pub fn create(spec: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         return unsafe { foreign::create_from_def(m.as_ptr() as *mut _, spec, cx) };
     }
     let m = single(m, &shown, cx)?;
+    // Only now it is known that the module has a single phase.
+    interpreters::check_extension(&shown, cx)?;
     attr::set(&m, name!(cx, "__file__"), Some(&path), cx)?;
     remember(&m, &name, key, f.as_ptr(), cx)?;
     Ok(m)

@@ -382,6 +382,18 @@ pub mod imp {
         }
     }
 
+    /// (internal-only) Override PyInterpreterConfig.check_multi_interp_extensions.
+    ///
+    /// (-1: "never", 1: "always", 0: no override)
+    #[function("_override_multi_interp_extensions_check(override, /)")]
+    fn override_extensions_check(check: i32, cx: &mut Cx) -> PyResult<i32> {
+        let i = cx.interp();
+        if i.is_main() {
+            return Err(cx.runtime_error(format_args!("_imp._override_multi_interp_extensions_check() cannot be used in the main interpreter")));
+        }
+        Ok(i.extensions_check.replace(check))
+    }
+
     /// Changes code.co_filename to specify the passed-in path.
     #[function("_fix_co_filename(code, path, /)")]
     fn fix_co_filename(code: &Object, path: &PyStr, cx: &mut Cx) -> PyResult<()> {

@@ -166,6 +166,9 @@ pub mod module {
         preexec_fn: &Object,
         cx: &mut Cx,
     ) -> PyResult<i32> {
+        if !preexec_fn.is_none() && !cx.interp().is_main() {
+            return Err(cx.runtime_error(format_args!("preexec_fn not supported within subinterpreters")));
+        }
         if !preexec_fn.is_none() && cx.interp().finalizing.get() {
             return Err(cx.raise_msg(exc::PythonFinalizationError(), format_args!("preexec_fn not supported at interpreter shutdown")));
         }

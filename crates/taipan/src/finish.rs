@@ -180,6 +180,18 @@ pub fn flush(cx: &mut Cx) -> bool {
 
 /// Wait for threads, run `atexit`, flush, let objects go. Gives the final status.
 pub fn finish(status: i32, cx: &mut Cx) -> i32 {
+    wait_and_run_exit_functions(cx);
+    crate::sub::end_all(cx);
+    let ok = flush(cx);
+    cx.interp().finalizing.set(true);
+    crate::teardown::modules(cx);
+    let late = flush(cx);
+    taipan_object::thread::interpreters::run_at_exit(cx);
+    if ok && late { status } else { 120 }
+}
+
+/// The part of an end in which everything still works.
+pub fn wait_and_run_exit_functions(cx: &mut Cx) {
     if let Some(mods) = cx.interp().modules.own() {
         if let Ok(Some(t)) = mods.get_text("threading", cx) {
             if let Err(r) = attr::get_text(&t, "_shutdown", cx).and_then(|f| call::call(&f, &[], cx)) {
@@ -190,9 +202,4 @@ pub fn finish(status: i32, cx: &mut Cx) -> i32 {
     }
     // Whatever became of the module: the functions are the interpreter's.
     taipan_mod_sys::atexit::run(cx);
-    let ok = flush(cx);
-    cx.interp().finalizing.set(true);
-    crate::teardown::modules(cx);
-    let late = flush(cx);
-    if ok && late { status } else { 120 }
 }

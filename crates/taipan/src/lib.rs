@@ -13,6 +13,7 @@ mod run;
 mod runtime;
 mod script;
 mod streams;
+mod sub;
 mod teardown;
 
 pub use runtime::Runtime;

@@ -68,13 +68,7 @@ fn session(options: &Options, main: &PyModule, cx: &mut Cx) -> i32 {
 /// `__main__`, early warnings and `site`.
 fn prepare(options: &Options, cx: &mut Cx) -> PyResult<Own<PyModule>> {
     finish::set_inspect(options.config.inspect, cx);
-    let name = PyStr::new_interned("__main__", cx)?;
-    let main = PyModule::new_named(&name, cx)?;
-    import::modules(cx)?.set(&name, &main, cx)?;
-    let builtins = cx.import("builtins")?;
-    main.add("__builtins__", &builtins, cx)?;
-    let loader = cx.import_attr("_frozen_importlib", "BuiltinImporter")?;
-    main.add("__loader__", &loader, cx)?;
+    let main = main_module(cx)?;
     // Warnings are set up before any code of the user can warn.
     if !options.config.warnoptions.is_empty() {
         cx.import("warnings")?;
@@ -94,6 +88,18 @@ fn prepare(options: &Options, cx: &mut Cx) -> PyResult<Own<PyModule>> {
         // Importing it does its work.
         cx.import("site")?;
     }
+    Ok(main)
+}
+
+/// A new `__main__` in `sys.modules`.
+pub fn main_module(cx: &mut Cx) -> PyResult<Own<PyModule>> {
+    let name = PyStr::new_interned("__main__", cx)?;
+    let main = PyModule::new_named(&name, cx)?;
+    import::modules(cx)?.set(&name, &main, cx)?;
+    let builtins = cx.import("builtins")?;
+    main.add("__builtins__", &builtins, cx)?;
+    let loader = cx.import_attr("_frozen_importlib", "BuiltinImporter")?;
+    main.add("__loader__", &loader, cx)?;
     Ok(main)
 }
 

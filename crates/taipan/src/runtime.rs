@@ -7,6 +7,8 @@ use taipan_import::{compile, start};
 use taipan_object::config::Config;
 use taipan_object::fspath;
 use taipan_object::prelude::*;
+use std::sync::OnceLock;
+use taipan_object::thread::interpreters::{self, Lifecycle};
 use taipan_object::thread::{Interpreter, ThreadState, gil};
 
 /// A running interpreter and the calling thread's state in it.
@@ -29,7 +31,7 @@ impl Runtime {
         ts.set_stack_size(stack.min(16 << 20));
         // SAFETY: the GIL was just taken by this thread.
         let cx = &mut unsafe { Cx::assume() };
-        match start_all(&paths, cx) {
+        match start_all(paths, cx) {
             Ok(()) => {
                 let limit = cx.interp().config.borrow().memory_limit;
                 let rt = Runtime { ts };
@@ -104,7 +106,8 @@ fn seed_hashes(config: &Config) {
     taipan_object::hash::set_secret(secret.keys());
 }
 
-fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
+/// The process's start: everything that is common to all interpreters, then the main one.
+fn start_all(paths: Paths, cx: &mut Cx) -> PyResult<()> {
     taipan_interp::init();
     taipan_object::typelist::init(cx)?;
     taipan_builtins::init(cx)?;
@@ -113,6 +116,24 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
     taipan_capi::init(cx)?;
     taipan_capi::headers::lifecycle::set_ending(taipan_capi::headers::lifecycle::Ending { status_of: crate::finish::exit_status, finish: crate::finish::finish });
     gc_mode(cx);
+    crate::import_time::install(cx);
+    let paths = PATHS.get_or_init(|| paths);
+    start_interpreter(paths, cx)?;
+    interpreters::set_lifecycle(Lifecycle { start: crate::sub::start, stop: crate::sub::stop, describe });
+    taipan_mod_concurrency::faulthandler::start(cx)?;
+    taipan_mod_concurrency::signal::install_defaults(cx)
+}
+
+/// What the start found out about directories, for later interpreters.
+static PATHS: OnceLock<Paths> = OnceLock::new();
+
+/// Where the library is.
+pub fn paths() -> Option<&'static Paths> {
+    PATHS.get()
+}
+
+/// `sys`, `builtins`, imports and the standard streams of an interpreter.
+pub fn start_interpreter(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
     let all = modules::all();
     imp::add_natives(&all, cx);
     let st = cx.state::<ImportState>();
@@ -121,14 +142,11 @@ fn start_all(paths: &Paths, cx: &mut Cx) -> PyResult<()> {
     let Some(sys_spec) = imp::native("sys", cx) else {
         return Err(cx.import_error(format_args!("the module sys is missing")));
     };
-    crate::import_time::install(cx);
     let sys = start::bootstrap(sys_spec, cx)?;
     set_paths(&sys, paths, cx)?;
     start::install_external(cx)?;
     crate::repl::install(cx);
-    streams::install(&sys, cx)?;
-    taipan_mod_concurrency::faulthandler::start(cx)?;
-    taipan_mod_concurrency::signal::install_defaults(cx)
+    streams::install(&sys, cx)
 }
 
 /// `TAIPAN_GC=never|always` for tests.

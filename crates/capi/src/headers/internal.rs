@@ -69,8 +69,6 @@ fn ascii_number(s: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
 capi! {
     /// The current state, or null.
     fn _PyThreadState_GetCurrent() -> *mut ThreadState = |_| { cx::current() as *mut ThreadState }
-    /// The interpreter of the process.
-    fn _PyInterpreterState_Main() -> *mut Interpreter = |cx| { cx.interp() as *const Interpreter as *mut Interpreter }
     /// `a + b`.
     fn _Py_cr_sum(a: Py_complex, b: f64) -> Py_complex = |_| { complex(a.real + b, a.imag) }
     /// `a - b`.
@@ -119,7 +117,7 @@ capi! {
         if flags & MAIN_THREAD_ONLY != 0 { return crate::sync::add_pending(f, arg); }
         // The threads are counted with the GIL held, which the caller need not do.
         let held = super::pystate::PyGILState_Ensure();
-        let r = crate::sync::add_pending_for_any(f, arg, &Cx::assume());
+        let r = crate::sync::add_pending_for_any(&*i, f, arg, &Cx::assume());
         super::pystate::PyGILState_Release(held);
         r
     }

@@ -5,6 +5,7 @@ use crate::capi;
 use std::ffi::{c_char, c_int};
 use std::sync::OnceLock;
 use taipan_object::prelude::*;
+use taipan_object::thread::{ThreadState, interpreters};
 
 /// How the program ends.
 pub struct Ending {
@@ -163,11 +164,19 @@ statuses! {
             cx.runtime_error(format_args!("interpreter requested exit, code={}", s.exitcode))
         };
     }
-    /// There is one interpreter per process.
-    fn Py_NewInterpreterFromConfig(out: *mut *mut std::ffi::c_void, config: *const std::ffi::c_void) -> Status {
-        let _ = config;
-        // SAFETY: the caller's out-parameter.
-        unsafe { crate::border::put(out, std::ptr::null_mut()) };
-        Status::error(c"Taipan has one interpreter per process")
+    /// A new interpreter made by a configuration; its state is current afterwards.
+    fn Py_NewInterpreterFromConfig(out: *mut *mut ThreadState, config: *const taipan_abi::PyInterpreterConfig) -> Status {
+        // SAFETY: the caller's configuration and out-parameter.
+        unsafe {
+            crate::border::put(out, std::ptr::null_mut());
+            match super::interpreters::settings(&*config).and_then(|s| interpreters::create(&s, interpreters::whence::CAPI)) {
+                Ok(ts) => {
+                    crate::border::put(out, ts as *const ThreadState as *mut ThreadState);
+                    Status::of(OK, std::ptr::null(), 0)
+                }
+                // The text must stay; there are few.
+                Err(text) => Status::of(ERROR, Box::leak(std::ffi::CString::new(text).unwrap_or_default().into_boxed_c_str()).as_ptr(), 0),
+            }
+        }
     }
 }

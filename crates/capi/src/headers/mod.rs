@@ -12,6 +12,7 @@ pub mod fileobject;
 pub mod floatobject;
 pub mod functions;
 pub mod initconfig;
+pub mod interpreters;
 pub mod intrcheck;
 pub mod internal;
 pub mod lifecycle;

@@ -3,7 +3,6 @@
 use crate::border::{Borrowed, bad_internal_call};
 use crate::capi;
 use crate::sync;
-use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_ulong, c_void};
 use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering::*};
 use taipan_object::machine::current_frame;
@@ -15,11 +14,6 @@ use taipan_object::{attr, call, cx};
 /// The interpreter that foreign threads join.
 static MAIN: AtomicPtr<Interpreter> = AtomicPtr::new(std::ptr::null_mut());
 
-thread_local! {
-    /// This thread's state, also while it does not hold the GIL.
-    static OWN: Cell<*const ThreadState> = const { Cell::new(std::ptr::null()) };
-}
-
 /// The complaint about a call without a thread state.
 const NO_STATE: &str = "PyThreadState_Get: the function must be called with the GIL held, after Python initialization and before Python finalization, but the GIL is released (the current Python thread state is NULL)";
 
@@ -29,7 +23,6 @@ const FOREIGN_STACK: usize = 1 << 20;
 /// Remember the interpreter for threads that C code starts.
 pub fn init(cx: &Cx) {
     MAIN.store(cx.interp() as *const Interpreter as *mut Interpreter, Release);
-    OWN.with(|o| o.set(cx.ts()));
 }
 
 /// Whether the interpreter is shutting down; also without the GIL.
@@ -47,7 +40,6 @@ fn pointer(ts: &ThreadState) -> State {
 /// Give the GIL up; the state comes back through `restore`.
 fn save(cx: &Cx) -> State {
     let ts = cx.ts();
-    OWN.with(|o| o.set(ts));
     gil::release(ts);
     pointer(ts)
 }
@@ -59,7 +51,6 @@ fn restore(ts: State) {
         Some(ts) => gil::take(ts),
         None => taipan_object::fatal("PyEval_RestoreThread: the function must be called with a thread state"),
     }
-    OWN.with(|o| o.set(ts));
     crate::errno::set(e);
 }
 
@@ -72,7 +63,7 @@ fn ensure() -> c_int {
         return 0;
     }
     // SAFETY: a state that this thread has released for a while.
-    match unsafe { OWN.with(|o| o.get()).as_ref() } {
+    match unsafe { cx::own().as_ref() } {
         Some(ts) => {
             gil::take(ts);
             ts.gilstate_counter.set(ts.gilstate_counter.get() + 1);
@@ -83,7 +74,6 @@ fn ensure() -> c_int {
             let ts = gil::take_new(|| ThreadState::new(interp));
             ts.set_stack_size(FOREIGN_STACK);
             ts.gilstate_counter.set(1);
-            OWN.with(|o| o.set(ts));
         }
     }
     1
@@ -95,7 +85,6 @@ fn release(old: c_int, cx: &mut Cx) {
     let n = ts.gilstate_counter.get() - 1;
     ts.gilstate_counter.set(n);
     if n == 0 {
-        OWN.with(|o| o.set(std::ptr::null()));
         // SAFETY: made by `ensure` for this thread, and the last user is done.
         unsafe { spawn::finish(ts, cx) };
     } else if old == 1 {
@@ -137,7 +126,7 @@ capi! {
     /// This thread's state, also without the GIL; null for unknown threads.
     fn PyGILState_GetThisThreadState() -> State = |_| {
         let c = cx::current();
-        if c.is_null() { OWN.with(|o| o.get()) as State } else { c as State }
+        if c.is_null() { cx::own() as State } else { c as State }
     }
     /// The current state; fatal without one.
     fn PyThreadState_Get() -> State = |_| {
@@ -155,19 +144,22 @@ capi! {
     fn PyThreadState_Clear(ts: &ThreadState) = |cx| { spawn::clear(ts, cx) }
     /// Free a state that no thread uses.
     fn PyThreadState_Delete(ts: State) = |cx| {
-        cx.interp().unlink_thread(&*ts);
-        drop(Box::from_raw(ts));
+        let ts: &'static ThreadState = &*ts;
+        ts.interp().unlink_thread(ts);
+        taipan_object::frame::free_stack(ts);
+        spawn::free(ts);
     }
     /// Free this thread's state and give the GIL up.
-    fn PyThreadState_DeleteCurrent() = |cx| {
-        OWN.with(|o| o.set(std::ptr::null()));
-        spawn::finish(cx.ts(), cx)
-    }
+    fn PyThreadState_DeleteCurrent() = |cx| { spawn::finish(cx.ts(), cx) }
     /// Exchange the current state; null gives the GIL up.
     fn PyThreadState_Swap(new: State) -> State = |_| {
         let old = cx::current();
-        if let Some(t) = old.as_ref() { gil::release(t); }
-        if let Some(t) = new.as_ref() { gil::take(t); }
+        match (old.as_ref(), new.as_ref()) {
+            (Some(_), Some(t)) => gil::switch(t),
+            (Some(t), None) => gil::release(t),
+            (None, Some(t)) => gil::take(t),
+            (None, None) => {}
+        }
         old as State
     }
     /// The dict for extensions of this thread, borrowed; null without a state.
@@ -199,44 +191,6 @@ capi! {
             }
         }
         0
-    }
-    /// The current interpreter.
-    fn PyInterpreterState_Get() -> *mut Interpreter = |cx| { cx.interp() as *const Interpreter as *mut Interpreter }
-    /// The main interpreter.
-    fn PyInterpreterState_Main() -> *mut Interpreter = |_| { MAIN.load(Acquire) }
-    /// The first interpreter.
-    fn PyInterpreterState_Head() -> *mut Interpreter = |_| { MAIN.load(Acquire) }
-    /// The next interpreter: there is one.
-    fn PyInterpreterState_Next(i: *mut Interpreter) -> *mut Interpreter = |_| { std::ptr::null_mut() }
-    /// The newest thread state.
-    fn PyInterpreterState_ThreadHead(i: &Interpreter) -> State = |_| { i.threads.get() }
-    /// The interpreter's number.
-    fn PyInterpreterState_GetID(i: *mut Interpreter) -> i64 = |_| { 0 }
-    /// A dict for extensions, borrowed.
-    fn PyInterpreterState_GetDict(i: &Interpreter) -> PyResult<Borrowed> = |cx| {
-        let st = cx.state::<sync::InterpreterDict>();
-        if st.0.is_empty() {
-            let d = PyDict::new(cx)?;
-            st.0.set(Some(d.into_object()), cx);
-        }
-        Ok(Borrowed(st.0.as_raw()))
-    }
-
-    /// A new interpreter: there is one per process, so null and an exception, in this thread's own state, which is current afterwards.
-    fn Py_NewInterpreter() -> State = |_| {
-        if cx::current().is_null() {
-            if let Some(t) = OWN.with(|o| o.get()).as_ref() { gil::take(t); }
-        }
-        if !cx::current().is_null() {
-            // SAFETY: the thread has its state.
-            let cx = &mut unsafe { Cx::assume() };
-            let _raised = cx.runtime_error(format_args!("Taipan has one interpreter per process"));
-        }
-        std::ptr::null_mut()
-    }
-    /// The end of an interpreter; null, what `Py_NewInterpreter` gives, has none.
-    fn Py_EndInterpreter(ts: State) = |_| {
-        if !ts.is_null() { taipan_object::fatal("Py_EndInterpreter: the main interpreter cannot be ended by this"); }
     }
     /// Give the GIL up.
     fn PyEval_SaveThread() -> State = |cx| { save(cx) }

@@ -13,6 +13,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use taipan_host::thread as os_thread;
 use taipan_object::prelude::*;
+use taipan_object::thread::interpreters::{self, feature};
 use taipan_object::types::structseq::StructSeq;
 
 static EXCEPT_HOOK_ARGS: StructSeq = StructSeq::new(
@@ -177,14 +178,14 @@ pub mod thread {
     }
     /// Return True if the current interpreter is the main Python interpreter.
     #[function("_is_main_interpreter()")]
-    fn is_main_interpreter() -> bool {
-        true
+    fn is_main_interpreter(cx: &mut Cx) -> bool {
+        cx.interp().is_main()
     }
     /// Return True if daemon threads are allowed in the current interpreter,
     /// and False otherwise.
     #[function("daemon_threads_allowed()")]
-    fn daemon_threads_allowed() -> bool {
-        true
+    fn daemon_threads_allowed(cx: &mut Cx) -> bool {
+        cx.has_feature(feature::DAEMON_THREADS)
     }
     /// Set the name of the current thread.
     #[function("set_name(name)")]
@@ -205,10 +206,15 @@ pub mod thread {
     #[exec]
     fn exec(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
         let me = ident(cx);
-        cx.state::<Threads>().main_ident.set(me);
-        taipan_object::thread::spawn::set_main(cx);
-        taipan_host::signal::set_main_thread(me);
-        taipan_object::thread::fork::on_child(after_fork_child);
+        if cx.interp().is_main() {
+            cx.state::<Threads>().main_ident.set(me);
+            taipan_object::thread::spawn::set_main(cx);
+            taipan_host::signal::set_main_thread(me);
+            taipan_object::thread::fork::on_child(after_fork_child);
+        } else if let Some(main) = interpreters::find(0, cx) {
+            // The process's main thread is the same one for all.
+            cx.state::<Threads>().main_ident.set(main.state::<Threads>().main_ident.get());
+        }
         m.add("error", exc::RuntimeError(), cx)?;
         m.add("LockType", PyLock::ty(), cx)?;
         let t = EXCEPT_HOOK_ARGS.ty(cx)?;

@@ -4,12 +4,19 @@ use super::handle::{PyThreadHandle, Shared, Status};
 use super::{Threads, ident, local};
 use std::sync::Arc;
 use taipan_object::prelude::*;
+use taipan_object::thread::interpreters::feature;
 use taipan_object::thread::spawn;
 use taipan_object::types::structseq::StructSeq;
 use taipan_object::{attr, audit, call, unraisable};
 
 /// Call `f(*args, **kwargs)` on a new thread.
 fn start(f: &Object, args: Own<PyTuple>, kwargs: Option<Own<PyDict>>, shared: Arc<Shared>, daemon: bool, cx: &mut Cx) -> PyResult<u64> {
+    if !cx.has_feature(feature::THREADS) {
+        return Err(cx.runtime_error(format_args!("thread is not supported for isolated subinterpreters")));
+    }
+    if daemon && !cx.has_feature(feature::DAEMON_THREADS) {
+        return Err(cx.runtime_error(format_args!("daemon threads are disabled in this (sub)interpreter")));
+    }
     if cx.interp().finalizing.get() {
         return Err(cx.raise_msg(exc::PythonFinalizationError(), format_args!("can't create new thread at interpreter shutdown")));
     }

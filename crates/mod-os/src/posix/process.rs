@@ -7,6 +7,7 @@ use taipan_host::{exec, ids, process};
 use taipan_object::abstract_::iter;
 use taipan_object::fspath;
 use taipan_object::prelude::*;
+use taipan_object::thread::interpreters::feature;
 
 /// Callbacks of `os.register_at_fork`.
 #[derive(Default)]
@@ -83,6 +84,9 @@ fn fork_with<T>(name: &str, cx: &mut Cx, f: impl FnOnce() -> taipan_host::Result
     if cx.interp().finalizing.get() {
         return Err(cx.raise_msg(exc::PythonFinalizationError(), format_args!("can't fork at interpreter shutdown")));
     }
+    if !cx.has_feature(feature::FORK) {
+        return Err(cx.runtime_error(format_args!("fork not supported for isolated subinterpreters")));
+    }
     taipan_object::audit::raise(&format!("os.{name}"), &[], cx)?;
     before_fork(cx);
     let r = taipan_object::thread::fork::around(cx, f, |r| matches!(r, Ok((0, _))));
@@ -127,6 +131,10 @@ pub fn arg_list(v: &Object, func: &str, cx: &mut Cx) -> PyResult<Vec<CString>> {
         out.push(fspath::to_cstring(&o, cx)?);
     }
     Ok(out)
+}
+
+fn may_exec(cx: &mut Cx) -> PyResult<()> {
+    if cx.has_feature(feature::EXEC) { Ok(()) } else { Err(cx.runtime_error(format_args!("exec not supported for isolated subinterpreters"))) }
 }
 
 fn exec_args(v: &Object, func: &str, cx: &mut Cx) -> PyResult<Vec<CString>> {
@@ -452,6 +460,7 @@ pub mod part {
     ///     Tuple or list of strings.
     #[function("execv(path, argv, /)")]
     fn execv(path: Path, argv: &Object, cx: &mut Cx) -> PyResult<()> {
+        may_exec(cx)?;
         let args = exec_args(argv, "execv()", cx)?;
         taipan_object::audit::raise("os.exec", &[&path.object, argv, none()], cx)?;
         let e = exec::execv(path.c(), &args);
@@ -467,6 +476,7 @@ pub mod part {
     ///     Dictionary of strings mapping to strings.
     #[function("execve(path, argv, env)")]
     fn execve(path: PathOrFd, argv: &Object, env: &Object, cx: &mut Cx) -> PyResult<()> {
+        may_exec(cx)?;
         let args = exec_args(argv, "execve()", cx)?;
         if env.ty().mapping().is_none_or(|m| m.mp_subscript.get().is_none()) {
             return Err(cx.type_error(format_args!("execve: environment must be a mapping object")));

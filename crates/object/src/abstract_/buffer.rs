@@ -91,6 +91,19 @@ pub unsafe fn release(b: &mut Py_buffer) {
     }
 }
 
+/// Fill a view with another one's memory and shape, on behalf of `obj`.
+///
+/// # Safety
+/// `view` can be written; what `of` describes lives as long as `obj`.
+pub unsafe fn fill_like(view: *mut Py_buffer, of: &Py_buffer, obj: &Object) {
+    // SAFETY: plain data; the view gets a count of its own owner.
+    unsafe {
+        let mut b = std::ptr::read(of);
+        b.obj = obj.own().into_raw() as *mut _;
+        view.write(b);
+    }
+}
+
 /// Whether the object offers a buffer (`PyObject_CheckBuffer`).
 pub fn has_buffer(o: &Object) -> bool {
     o.ty().buffer().is_some_and(|b| b.bf_getbuffer.get().is_some())

@@ -106,6 +106,15 @@ impl GcState {
         let found_little = freed * PAYS < alive && self.has_usual_thresholds();
         self.young_limit.set(if found_little { least.max((self.young_limit.get() * 2).min(YOUNG_PATIENT as i32)) } else { least });
     }
+    /// Untrack everything that is left: the rings' heads are going to die.
+    pub(crate) fn let_go(&self) {
+        for ring in self.generations.iter().map(|g| &g.ring).chain([&self.permanent]) {
+            while ring.next.get() != ring.addr() {
+                // SAFETY: members of a ring are live objects.
+                unsafe { GcHead::at(ring.next.get()) }.unlink();
+            }
+        }
+    }
     pub(crate) fn init(&self) {
         self.generations.iter().for_each(|g| g.ring.init_ring());
         self.permanent.init_ring();

@@ -98,6 +98,14 @@ impl Monitoring {
     pub fn set_name(&self, tool: usize, name: Own<Object>, cx: &mut Cx) {
         self.names[tool].set(Some(name), cx);
     }
+    /// Nobody listens any more: the interpreter ends.
+    pub(crate) fn forget(&self, cx: &mut Cx) {
+        self.sets.iter().for_each(|s| s.set(0));
+        let cells = self.names.iter().chain(self.callbacks.iter().flatten()).chain([&self.disable, &self.missing]);
+        for c in cells {
+            c.set(None, cx);
+        }
+    }
     pub fn version(&self) -> u32 {
         self.version.get()
     }

@@ -40,9 +40,11 @@ impl Prepared {
     pub fn in_child(self, cx: &mut Cx) {
         let ts = cx.ts();
         self.gil.in_child(ts);
-        for t in cx.interp().thread_list(cx) {
-            if !std::ptr::eq(t, ts) {
-                cx.interp().unlink_thread(t);
+        for i in super::interpreters::all(cx) {
+            for t in i.thread_list(cx) {
+                if !std::ptr::eq(t, ts) {
+                    i.unlink_thread(t);
+                }
             }
         }
         for f in self.hooks {

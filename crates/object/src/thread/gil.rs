@@ -83,6 +83,7 @@ fn acquire() {
 
 /// Name the state that holds the GIL now.
 fn bind(ts: &ThreadState) {
+    ts.know_stack();
     HOLDER.store(ts as *const ThreadState as *mut ThreadState, Release);
     ts.holds_gil.set(1);
     cx::set_current(ts);
@@ -100,6 +101,22 @@ pub fn release(ts: &ThreadState) {
     if wanted {
         GIL.free.notify_one();
     }
+}
+
+/// Make another state of the calling thread, which holds the GIL, the current one.
+pub fn switch(ts: &ThreadState) {
+    ts.know_stack();
+    let old = cx::current();
+    // Those who ask the holder to let go look at it under the lock: afterwards the old state may be freed.
+    let s = lock();
+    HOLDER.store(ts as *const ThreadState as *mut ThreadState, Release);
+    drop(s);
+    // SAFETY: null or the state that was current.
+    if let Some(old) = unsafe { old.as_ref() } {
+        old.holds_gil.set(0);
+    }
+    ts.holds_gil.set(1);
+    cx::set_current(ts);
 }
 
 /// Answer a drop request: let another thread run, then take the GIL back.

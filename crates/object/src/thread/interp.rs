@@ -8,18 +8,27 @@ use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::ffi::c_int;
-use std::ptr::null_mut;
+use std::ffi::{c_int, c_long};
+use std::ptr::{NonNull, null_mut};
 
 const RTLD_NOW: c_int = 2;
 
-/// One interpreter. Created once by the binary or the embedding program, never moved.
+/// One interpreter. Never moved. The binary or the embedding program makes the main one, which lives as long as the process; the others come and go
+/// (`thread::interpreters`).
+#[repr(C)]
 pub struct Interpreter {
+    reference_head: [usize; 3],
+    /// `ceval.own_gil`, which macros of the reference look at: a GIL of its own was asked for. There is one for all.
+    pub own_gil: Cell<c_int>,
     pub threads: Cell<*mut ThreadState>,
     thread_ids: Cell<u64>,
     pub recursion_limit: Cell<c_int>,
     /// Flags for `dlopen` of extension modules (`sys.setdlopenflags`).
     pub dlopen_flags: Cell<c_int>,
+    /// The state that runs the interpreter's `__main__`, if any.
+    pub running_main: Cell<*const ThreadState>,
+    /// `_imp._override_multi_interp_extensions_check`: below zero no check, above zero always, zero as the features say.
+    pub extensions_check: Cell<c_int>,
     /// `sys.modules`.
     pub modules: FieldCell<PyDict>,
     /// `sys.__dict__`.
@@ -39,7 +48,7 @@ pub struct Interpreter {
     /// True from `Py_FinalizeEx` on.
     pub finalizing: Cell<bool>,
     /// State of native modules, by Rust type (`Cx::state`).
-    ext: RefCell<HashMap<TypeId, &'static dyn Any, BuildHasherDefault<TypeHasher>>>,
+    ext: RefCell<HashMap<TypeId, NonNull<dyn Any>, BuildHasherDefault<TypeHasher>>>,
     /// Those asked for last, by a few bits of the type's identity.
     recent: [Cell<Option<(TypeId, *const ())>>; RECENT],
 }
@@ -49,8 +58,33 @@ const RECENT: usize = 16;
 
 /// `sizeof(PyInterpreterState)` of 3.14.
 const REFERENCE_SIZE: usize = 0x37248;
-/// The first field of the reference's that macros of its test modules look at.
+/// The first field of the reference's behind `ceval` that macros of its test modules look at.
 const REFERENCE_OWN: usize = 0x1c60;
+/// `feature_flags` of the reference.
+const REFERENCE_FEATURES: usize = 0x2128;
+
+/// The reference's fields from `REFERENCE_OWN` on: ours are these very words, since its test modules read them.
+#[repr(C)]
+pub struct Identity {
+    unused: usize,
+    /// The interpreter made before this one.
+    pub next: Cell<*const Interpreter>,
+    pub id: Cell<i64>,
+    /// References that `_interpreters` counts; the last one ends the interpreter if `requires_ref`.
+    pub refs: Cell<isize>,
+    pub requires_ref: Cell<c_int>,
+    /// Who made it (`_PyInterpreterState_WHENCE_*`).
+    pub whence: Cell<c_long>,
+    initialized: Cell<c_int>,
+    /// It has started.
+    pub ready: Cell<c_int>,
+}
+const _: () = {
+    use std::mem::offset_of;
+    assert!(offset_of!(Interpreter, own_gil) == 0x18);
+    assert!(REFERENCE_OWN + offset_of!(Identity, next) == 0x1c68 && REFERENCE_OWN + offset_of!(Identity, requires_ref) == 0x1c80);
+    assert!(REFERENCE_OWN + offset_of!(Identity, whence) == 0x1c88 && REFERENCE_OWN + offset_of!(Identity, ready) == 0x1c94);
+};
 
 // SAFETY: everything in it is used only by the thread that holds the GIL.
 unsafe impl Sync for Interpreter {}
@@ -58,7 +92,7 @@ unsafe impl Sync for Interpreter {}
 unsafe impl Send for Interpreter {}
 
 impl Interpreter {
-    /// A new interpreter without threads. Leaked: it lives as long as the process.
+    /// A new interpreter without threads, in the list of interpreters. It lives until [`Interpreter::free`], if ever.
     pub fn new(config: crate::config::Config) -> &'static Interpreter {
         // Internal macros of the reference reach into the struct, always behind our fields: the block is as large as the reference's, and zero there.
         const { assert!(size_of::<Interpreter>() <= REFERENCE_OWN) };
@@ -69,10 +103,14 @@ impl Interpreter {
                 crate::fatal("out of memory");
             }
             place.write(Interpreter {
+            reference_head: [0; 3],
+            own_gil: Cell::new(0),
             threads: Cell::new(null_mut()),
             thread_ids: Cell::new(1),
             recursion_limit: Cell::new(super::state::RECURSION_LIMIT),
             dlopen_flags: Cell::new(RTLD_NOW),
+            running_main: Cell::new(std::ptr::null()),
+            extensions_check: Cell::new(0),
             modules: FieldCell::empty(),
             sysdict: FieldCell::empty(),
             builtins: FieldCell::empty(),
@@ -89,7 +127,67 @@ impl Interpreter {
             &*place
         };
         i.gc.init();
+        super::interpreters::enlist(i);
         i
+    }
+
+    /// The fields that C code looks at.
+    #[inline]
+    pub fn identity(&self) -> &Identity {
+        // SAFETY: the block is as large as the reference's, and zero behind `Interpreter`.
+        unsafe { &*((self as *const Interpreter as *const u8).add(REFERENCE_OWN) as *const Identity) }
+    }
+
+    /// `feature_flags`.
+    pub fn features(&self) -> &Cell<u64> {
+        // SAFETY: as `identity`.
+        unsafe { &*((self as *const Interpreter as *const u8).add(REFERENCE_FEATURES) as *const Cell<u64>) }
+    }
+
+    /// Whether it is the first interpreter of the process.
+    pub fn is_main(&self) -> bool {
+        self.identity().id.get() == 0
+    }
+
+    /// Let everything go that the interpreter holds, after its modules have died. The states of native modules go too: none of them may be in use.
+    pub fn dismantle(&self, cx: &mut crate::cx::Cx) {
+        let dicts = [self.modules.take(), self.sysdict.take(), self.builtins.take()];
+        for d in dicts.iter().flatten() {
+            d.clear_items(cx);
+        }
+        drop(dicts);
+        for cell in [&self.importlib, &self.import_func, &self.quantifiers[0], &self.quantifiers[1], &self.gc.garbage, &self.gc.callbacks] {
+            drop(cell.take());
+        }
+        self.monitoring.forget(cx);
+        crate::gc::collect(2, cx);
+        // What dies with a state may ask for states again.
+        for _ in 0..4 {
+            let states = self.ext.take();
+            self.recent.iter().for_each(|r| r.set(None));
+            if states.is_empty() {
+                break;
+            }
+            for p in states.into_values() {
+                // SAFETY: made by `state_of` from a box; the caller's promise.
+                drop(unsafe { Box::from_raw(p.as_ptr()) });
+            }
+            crate::gc::collect(2, cx);
+        }
+        self.gc.let_go();
+    }
+
+    /// Give the memory back.
+    ///
+    /// # Safety
+    /// The interpreter is dismantled, out of the list, without threads; nobody uses it afterwards.
+    pub unsafe fn free(&'static self) {
+        let place = self as *const Interpreter as *mut Interpreter;
+        // SAFETY: the caller's promise; allocated by `new`.
+        unsafe {
+            std::ptr::drop_in_place(place);
+            std::alloc::dealloc(place as *mut u8, std::alloc::Layout::from_size_align_unchecked(REFERENCE_SIZE, 64));
+        }
     }
 
     pub(super) fn next_thread_id(&self) -> u64 {
@@ -145,7 +243,7 @@ impl Interpreter {
         let recent = &self.recent[(h.finish() >> 20) as usize % RECENT];
         if let Some((known, p)) = recent.get() {
             if known == id {
-                // SAFETY: stored below for this type; states are never freed.
+                // SAFETY: stored below for this type; states live as long as their interpreter.
                 return unsafe { &*(p as *const T) };
             }
         }
@@ -156,13 +254,16 @@ impl Interpreter {
 
     fn state_of<T: Default + 'static>(&self, id: TypeId) -> &'static T {
         if let Some(v) = self.ext.borrow().get(&id) {
-            if let Some(v) = (*v).downcast_ref::<T>() {
+            // SAFETY: made below; freed with the interpreter.
+            if let Some(v) = unsafe { v.as_ref() }.downcast_ref::<T>() {
                 return v;
             }
         }
-        let v: &'static T = Box::leak(Box::new(T::default()));
-        self.ext.borrow_mut().insert(id, v);
-        v
+        let v: &'static mut T = Box::leak(Box::new(T::default()));
+        let p = NonNull::from(v);
+        self.ext.borrow_mut().insert(id, p);
+        // SAFETY: just made.
+        unsafe { p.as_ref() }
     }
 }
 

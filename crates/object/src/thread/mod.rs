@@ -4,10 +4,12 @@ pub mod dump;
 pub mod fork;
 pub mod gil;
 mod interp;
+pub mod interpreters;
+mod settings;
 pub mod spawn;
 mod state;
 
-pub use interp::Interpreter;
+pub use interp::{Identity, Interpreter};
 pub use state::{ErrStackItem, ThreadState, breaker};
 
 /// The globals of the innermost Python frame (`PyEval_GetGlobals`).

@@ -71,8 +71,19 @@ pub unsafe fn finish(ts: &'static ThreadState, cx: &mut Cx) {
     cx.interp().unlink_thread(ts);
     crate::frame::free_stack(ts);
     gil::release(ts);
-    crate::cx::forget_own();
     // SAFETY: unlinked; the caller's promise.
+    unsafe { free(ts) };
+}
+
+/// Free a state that is in no list.
+///
+/// # Safety
+/// Nobody uses it afterwards.
+pub unsafe fn free(ts: &'static ThreadState) {
+    if std::ptr::eq(crate::cx::own(), ts) {
+        crate::cx::forget_own();
+    }
+    // SAFETY: the caller's promise.
     unsafe { drop(Box::from_raw(ts as *const ThreadState as *mut ThreadState)) };
 }
 

@@ -216,6 +216,26 @@ impl ThreadState {
         self.c_stack_hard_limit.set(self.c_stack_limit.get());
     }
 
+    /// A state without a known stack gets that of the state which the thread had last.
+    #[inline]
+    pub(crate) fn know_stack(&self) {
+        if self.c_stack_top.get() == 0 {
+            // SAFETY: null, or the thread's own state.
+            if let Some(own) = unsafe { crate::cx::own().as_ref() } {
+                self.share_thread(own);
+            }
+        }
+    }
+
+    /// This state is for the same thread as another one.
+    pub(crate) fn share_thread(&self, other: &ThreadState) {
+        self.c_stack_top.set(other.c_stack_top.get());
+        self.c_stack_limit.set(other.c_stack_limit.get());
+        self.c_stack_hard_limit.set(other.c_stack_hard_limit.get());
+        self.thread_id.set(other.thread_id.get());
+        self.native_thread_id.set(other.native_thread_id.get());
+    }
+
     /// Whether the OS stack is nearly used up.
     #[inline(always)]
     pub fn stack_is_low(&self) -> bool {

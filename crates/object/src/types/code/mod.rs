@@ -12,6 +12,7 @@ mod link;
 mod linked;
 mod rebuild;
 mod replace;
+mod scan;
 
 pub use lines::{Listed, Positions, Shown, listing};
 pub use link::{link, link_in};

@@ -182,6 +182,7 @@ pub unsafe fn create_from_def(d: *mut abi::PyModuleDef, spec: &Object, cx: &mut 
         return Err(cx.system_error(format_args!("module {shown}: m_size may not be negative for multi-phase initialization")));
     }
     let (mut create, mut execs) = (None, 0);
+    let mut support = abi::Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED;
     let (mut interpreters, mut gil) = (false, false);
     for s in slots(def) {
         match s.slot {
@@ -192,9 +193,15 @@ pub unsafe fn create_from_def(d: *mut abi::PyModuleDef, spec: &Object, cx: &mut 
                 return Err(cx.system_error(format_args!("module {shown} has more than one 'multiple interpreters' slots")));
             }
             abi::Py_mod_gil if std::mem::replace(&mut gil, true) => return Err(cx.system_error(format_args!("module {shown} has more than one 'gil' slot"))),
-            abi::Py_mod_multiple_interpreters | abi::Py_mod_gil => {}
+            abi::Py_mod_multiple_interpreters => support = s.value as usize,
+            abi::Py_mod_gil => {}
             n => return Err(cx.system_error(format_args!("module {shown} uses unknown slot ID {n}"))),
         }
+    }
+    // An interpreter with a GIL of its own takes only modules that say they can live with that.
+    let i = cx.interp();
+    if !i.is_main() && (support == abi::Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED || (support != abi::Py_MOD_PER_INTERPRETER_GIL_SUPPORTED && i.own_gil.get() != 0)) {
+        crate::thread::interpreters::check_extension(&shown, cx)?;
     }
     let m = match create {
         Some(f) => {
