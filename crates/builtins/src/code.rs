@@ -36,7 +36,7 @@ pub struct Hooks {
     /// `locals()` of the calling frame.
     pub locals: fn(&mut Cx) -> PyResult,
     /// The calling frame's globals and builtins.
-    pub globals: fn(&Cx) -> Option<Own<PyDict>>,
+    pub globals: fn(&mut Cx) -> Option<Own<PyDict>>,
     /// Whether an object is a code object, and how many free variables it has.
     pub free_vars: fn(&Object) -> Option<usize>,
 }

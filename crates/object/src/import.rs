@@ -127,6 +127,10 @@ fn ensure_initialised(m: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<()> {
 
 /// Find or load a module by its absolute name.
 pub fn import_absolute(name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
+    find_absolute(name, cx).map_err(|r| without_importlib_frames(r, cx))
+}
+
+fn find_absolute(name: &PyStr, cx: &mut Cx) -> PyResult<Own<Object>> {
     let mods = modules(cx)?;
     if let Some(m) = mods.get(name, cx)?.filter(|m| !m.is_none()) {
         if let Some(o) = OBSERVER.0.get() {
@@ -228,7 +232,7 @@ fn find(name: &Object, globals: Option<&Object>, fromlist: Option<&Object>, leve
         }
         name.new_ref()
     };
-    let m = import_absolute(&abs, cx)?;
+    let m = find_absolute(&abs, cx)?;
     let has_from = match fromlist {
         Some(f) if !f.is_none() => abstract_::is_true(f, cx)?,
         _ => false,
@@ -248,7 +252,7 @@ fn find(name: &Object, globals: Option<&Object>, fromlist: Option<&Object>, leve
     };
     if level == 0 {
         let head = PyStr::new_interned(&text[..dot], cx)?;
-        return import_absolute(&head, cx);
+        return find_absolute(&head, cx);
     }
     // The first component of a relative import: cut as much from the absolute name as the rest is long.
     let full = abs.to_string();

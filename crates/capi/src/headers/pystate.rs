@@ -37,6 +37,18 @@ fn pointer(ts: &ThreadState) -> State {
     ts as *const ThreadState as State
 }
 
+/// Take a lock of C code. While it waits with the GIL held nobody else can run, as is the rule; only where interpreters count on GILs of their own it is given up.
+fn acquire(l: &sync::Lock, microseconds: Option<u64>) -> bool {
+    if microseconds == Some(0) || cx::current().is_null() || !taipan_object::thread::interpreters::others_wait() {
+        return l.acquire(microseconds);
+    }
+    if l.acquire(Some(0)) {
+        return true;
+    }
+    // SAFETY: the thread has its state.
+    unsafe { Cx::assume() }.without_gil(|| l.acquire(microseconds))
+}
+
 /// Give the GIL up; the state comes back through `restore`.
 fn save(cx: &Cx) -> State {
     let ts = cx.ts();
@@ -304,10 +316,10 @@ capi! {
     /// Free a lock.
     fn PyThread_free_lock(l: *mut sync::Lock) = |_| { drop(Box::from_raw(l)) }
     /// Take a lock; without `wait` only when it is free. 1 when taken.
-    fn PyThread_acquire_lock(l: &sync::Lock, wait: c_int) -> bool = |_| { l.acquire(if wait != 0 { None } else { Some(0) }) }
+    fn PyThread_acquire_lock(l: &sync::Lock, wait: c_int) -> bool = |_| { acquire(l, if wait != 0 { None } else { Some(0) }) }
     /// Take a lock within microseconds (negative: for ever). 1 when taken.
     fn PyThread_acquire_lock_timed(l: &sync::Lock, microseconds: i64, interruptible: c_int) -> bool = |_| {
-        l.acquire(u64::try_from(microseconds).ok())
+        acquire(l, u64::try_from(microseconds).ok())
     }
     /// Release a lock.
     fn PyThread_release_lock(l: &sync::Lock) = |_| { l.release() }

@@ -51,15 +51,23 @@ pub fn set_ast_hooks(h: AstHooks) {
 
 /// Install compiler and machine where `builtins` calls them.
 pub fn install() {
-    taipan_builtins::code::install(Hooks { compile: compile_request, run, locals: caller_locals, globals: taipan_interp::current_globals, free_vars });
+    taipan_builtins::code::install(Hooks { compile: compile_request, run, locals: caller_locals, globals: caller_globals, free_vars });
 }
 
 /// `locals()` of the innermost Python frame.
 fn caller_locals(cx: &mut Cx) -> PyResult {
     match taipan_object::machine::current_frame(cx.ts()) {
         Some(f) => frame::locals_of(f, cx),
-        None => Err(cx.system_error(format_args!("frame does not exist"))),
+        None => match taipan_object::thread::interpreters::running_globals(cx) {
+            Some(g) => Ok(g.into_object()),
+            None => Err(cx.system_error(format_args!("frame does not exist"))),
+        },
     }
+}
+
+/// `globals()` of the innermost Python frame; without one those of the `__main__` that is run.
+fn caller_globals(cx: &mut Cx) -> Option<Own<PyDict>> {
+    taipan_interp::current_globals(cx).or_else(|| taipan_object::thread::interpreters::running_globals(cx))
 }
 
 fn free_vars(o: &Object) -> Option<usize> {

@@ -211,6 +211,7 @@ pub mod thread {
             taipan_object::thread::spawn::set_main(cx);
             taipan_host::signal::set_main_thread(me);
             taipan_object::thread::fork::on_child(after_fork_child);
+            interpreters::on_state_end(local::thread_ends);
         } else if let Some(main) = interpreters::find(0, cx) {
             // The process's main thread is the same one for all.
             cx.state::<Threads>().main_ident.set(main.state::<Threads>().main_ident.get());

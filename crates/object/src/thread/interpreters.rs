@@ -41,6 +41,8 @@ struct Known {
     /// Told the head and the next number whenever they change.
     observer: Cell<Option<fn(*const Interpreter, i64)>>,
     errors: [Cell<*const Object>; 2],
+    /// Lets what a thread state owns outside of itself go.
+    state_end: Cell<Option<fn(&mut Cx)>>,
     /// Told the number of every interpreter that ends.
     enders: RefCell<Vec<fn(i64, &mut Cx)>>,
 }
@@ -53,6 +55,7 @@ static KNOWN: Known = Known {
     lifecycle: Cell::new(None),
     observer: Cell::new(None),
     errors: [Cell::new(null()), Cell::new(null())],
+    state_end: Cell::new(None),
     enders: RefCell::new(Vec::new()),
 };
 
@@ -71,6 +74,19 @@ fn changed() {
     if let Some(f) = KNOWN.observer.get() {
         f(KNOWN.head.get(), KNOWN.next_id.get());
     }
+}
+
+/// Have `f` called when a state ends that was made for a visit, while it is still current.
+pub fn on_state_end(f: fn(&mut Cx)) {
+    KNOWN.state_end.set(Some(f));
+}
+
+/// Empty the current state.
+fn clear_current(cx: &mut Cx) {
+    if let Some(f) = KNOWN.state_end.get() {
+        f(cx);
+    }
+    spawn::clear(cx.ts(), cx);
 }
 
 /// Have `f` told the number of every interpreter that ends; once per function. It runs in that interpreter.
@@ -95,6 +111,12 @@ pub fn release_in(owner: i64, buffer: Buffer) {
         Some(i) => enter(i, cx, |_| drop(buffer)),
         None => drop(buffer),
     }
+}
+
+/// For destructors of what hangs on objects: do something with the interpreter whose object dies.
+pub fn in_destructor<T>(value: T, f: impl FnOnce(T, &mut Cx)) {
+    // SAFETY: objects die with the GIL held.
+    f(value, &mut unsafe { Cx::assume() })
 }
 
 /// Put a new interpreter into the list. The first one is the main one.
@@ -191,6 +213,9 @@ pub fn error_class(missing: bool, cx: &mut Cx) -> PyResult<&'static PyType> {
 /// The text of what went wrong; the calling thread's state is what it was.
 pub fn create(s: &Settings, made_by: i64) -> Result<&'static ThreadState, String> {
     if !s.use_main_obmalloc && !s.check_multi_interp_extensions {
+        // The number is used up.
+        KNOWN.next_id.set(KNOWN.next_id.get() + 1);
+        changed();
         return Err("per-interpreter obmalloc does not support single-phase init extension modules".into());
     }
     // SAFETY: the main interpreter lives as long as the process.
@@ -242,7 +267,7 @@ pub fn end_current(back: *const ThreadState, started: bool, cx: &mut Cx) {
         f(number, cx);
     }
     let alone = std::ptr::eq(i.threads.get(), ts) && ts.next.get().is_null();
-    spawn::clear(ts, cx);
+    clear_current(cx);
     if alone {
         i.dismantle(cx);
         spawn::clear(ts, cx);
@@ -278,7 +303,7 @@ pub fn new_state(i: &'static Interpreter, cx: &Cx) -> &'static ThreadState {
 /// Empty the current state, take it out of its interpreter, make another one current and free it.
 pub fn leave_for(back: &'static ThreadState, cx: &mut Cx) {
     let ts = cx.ts();
-    spawn::clear(ts, cx);
+    clear_current(cx);
     leave(ts, back);
 }
 
@@ -336,7 +361,7 @@ pub fn enter<R>(i: &'static Interpreter, cx: &mut Cx, f: impl FnOnce(&mut Cx) ->
     impl Drop for Back {
         fn drop(&mut self) {
             // SAFETY: the GIL is held with the second state.
-            spawn::clear(self.1, &mut unsafe { Cx::assume() });
+            clear_current(&mut unsafe { Cx::assume() });
             leave(self.1, self.0);
         }
     }
@@ -397,6 +422,21 @@ pub fn set_running(i: &Interpreter, cx: &Cx) -> bool {
     }
     i.running_main.set(cx.ts());
     true
+}
+
+/// The namespace of the current interpreter's `__main__` while it is run from outside: what code without a frame takes for its globals.
+pub fn running_globals(cx: &mut Cx) -> Option<Own<PyDict>> {
+    if cx.interp().running_main.get().is_null() {
+        return None;
+    }
+    let main = cx.interp().modules.own()?.get_text("__main__", cx).ok()??;
+    main.downcast::<PyModule>()?.dict(cx).ok()
+}
+
+/// Whether other interpreters expect to run while this one waits, as they do in CPython with a GIL of their own.
+pub fn others_wait() -> bool {
+    let (head, main) = (KNOWN.head.get(), KNOWN.main.get());
+    !head.is_null() && !std::ptr::eq(head, main)
 }
 
 /// Nobody runs the interpreter's `__main__` any more.

@@ -26,7 +26,7 @@ impl PyCode {
         while let Ok(i) = decode(words, at) {
             if matches!(i.op, Op::LoadGlobal | Op::StoreGlobal | Op::DeleteGlobal | Op::LoadFromDictOrGlobals) {
                 let index = i.operands().find(|o| o.0 == "name").map(|o| o.2);
-                let name = index.and_then(|n| names.get(n as usize)).and_then(|n| n.downcast_own::<PyStr>().ok());
+                let name = index.and_then(|n| names.get(n as usize)).and_then(|n| n.downcast::<PyStr>()).map(|n| n.new_ref());
                 out.extend(name);
             }
             at = i.end;
