@@ -73,7 +73,7 @@ missing! {
     _PyEval_GetANext _PyEval_GetAwaitable _PyEval_GetBuiltin _PyEval_ImportFrom _PyEval_ImportName _PyEval_LoadGlobalStackRef _PyEval_LoadName
     _PyEval_MakePendingCalls _PyEval_MatchClass _PyEval_MatchKeys _PyEval_MonitorRaise _PyEval_NoToolsForUnwind _PyEval_SetProfile
     _PyEval_SpecialMethodCanSuggest _PyEval_UnpackIterableStackRef _PyFloat_ExactDealloc _PyFrame_IsEntryFrame _PyFunction_FromXIData
-    _PyFunction_GetXIData _PyFunction_SetVersion _PyFunction_VerifyStateless _PyGen_SetStopIterationValue _PyGen_yf _PyImport_ClearExtension
+    _PyFunction_GetXIData _PyFunction_SetVersion _PyFunction_VerifyStateless _PyGen_SetStopIterationValue _PyGen_yf
     _PyImport_SetModule _PyInstructionSequence_New _PyInterpolation_Build  
  _PyInterpreterState_GetEvalFrameFunc 
        

@@ -132,6 +132,14 @@ pub fn create(spec: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     Ok(m)
 }
 
+/// Forget a single-phase module, so that the next import initialises it anew (`_PyImport_ClearExtension`).
+pub fn forget(name: &Object, path: &Object, cx: &mut Cx) -> PyResult<()> {
+    let key = (text_of(path, "path", cx)?, text_of(name, "name", cx)?);
+    let old = cx.state::<ExtensionState>().loaded.borrow_mut().remove(&key);
+    drop(old);
+    Ok(())
+}
+
 /// Call the library's function with the name it is imported under in sight.
 fn initialise(f: *mut c_void, shown: &str, cx: &mut Cx) -> PyResult<Own<Object>> {
     let outer = cx.state::<ExtensionState>().package_context.replace(Some(shown.to_owned()));

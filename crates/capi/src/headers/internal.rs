@@ -69,6 +69,8 @@ fn ascii_number(s: &PyStr, cx: &mut Cx) -> PyResult<Own<PyStr>> {
 capi! {
     /// The current state, or null.
     fn _PyThreadState_GetCurrent() -> *mut ThreadState = |_| { cx::current() as *mut ThreadState }
+    /// Forget a single-phase module.
+    fn _PyImport_ClearExtension(name: &Object, path: &Object) -> PyResult<()> = |cx| { taipan_import::extension::forget(name, path, cx) }
     /// `a + b`.
     fn _Py_cr_sum(a: Py_complex, b: f64) -> Py_complex = |_| { complex(a.real + b, a.imag) }
     /// `a - b`.
