@@ -201,13 +201,26 @@ pub fn full_name(ty: &PyType, colon: bool, cx: &mut Cx) -> PyResult<Own<PyStr>> 
 unsafe fn directive(r: &mut Reader<'_>, out: &mut StrBuf, cx: &mut Cx) -> PyResult<()> {
     // SAFETY: the format string says which arguments follow.
     unsafe {
+        let all = r.rest;
+        if r.peek() == b'%' {
+            r.skip();
+            out.push(b'%'.into());
+            return Ok(());
+        }
         let mut spec = r.spec(cx)?;
         let size = r.size();
         let c = r.peek();
+        let sized = match c {
+            b'd' | b'i' | b'u' | b'x' | b'X' | b'o' => true,
+            b's' | b'V' => matches!(size, Size::Int | Size::Long),
+            _ => size == Size::Int,
+        };
+        if !sized {
+            return Err(invalid(all, cx));
+        }
         r.skip();
         let a = r.args;
         match c {
-            b'%' => out.push(b'%'.into()),
             b'c' => match u32::try_from(a.int()).ok().filter(|c| *c <= 0x10ffff) {
                 Some(c) => out.push(c),
                 None => return Err(cx.overflow_error(format_args!("character argument not in range(0x110000)"))),
@@ -268,13 +281,16 @@ unsafe fn directive(r: &mut Reader<'_>, out: &mut StrBuf, cx: &mut Cx) -> PyResu
                 let s = full_name(t, spec.sharp, cx)?;
                 put(out, &s, spec);
             }
-            _ => {
-                let shown = String::from_utf8_lossy(r.rest).into_owned();
-                return Err(cx.system_error(format_args!("invalid format string: %{}{shown}", if c == 0 { String::new() } else { (c as char).to_string() })));
-            }
+            _ => return Err(invalid(all, cx)),
         }
     }
     Ok(())
+}
+
+/// The directive that begins `rest` is none.
+#[cold]
+fn invalid(rest: &[u8], cx: &mut Cx) -> Raised {
+    cx.system_error(format_args!("invalid format string: %{}", String::from_utf8_lossy(rest)))
 }
 
 unsafe fn text(format: *const c_char, args: *mut Va, cx: &mut Cx) -> PyResult<Own<PyStr>> {

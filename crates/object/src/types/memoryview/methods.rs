@@ -358,10 +358,10 @@ impl PyMemoryView {
         if let Some(s) = shape {
             // The elements are looked at last.
             let s = shape_of(&s, cx)?;
-            let Some(n) = s.iter().try_fold(1isize, |n, d| n.checked_mul(*d)) else {
+            let Some(n) = s.iter().try_fold(size, |n, d| n.checked_mul(*d)) else {
                 return Err(cx.value_error(format_args!("memoryview.cast(): product(shape) > SSIZE_MAX")));
             };
-            if n.saturating_mul(size) != len {
+            if n != len {
                 return Err(cx.type_error(format_args!("memoryview: product(shape) * itemsize != buffer size")));
             }
             f.shape = s;
