@@ -8,7 +8,11 @@ rustc="$1"
 shift
 case " $* " in
     *" proc-macro "*) exec "$rustc" "$@" ;;
-    # The loop of the interpreter: dispatch is copied to the ends of all handlers also after registers have been allocated.
-    *" --crate-name taipan_interp "*) exec "$rustc" "$@" -Crelocation-model=static -Cllvm-args=-tail-dup-size=14 ;;
+    # The loop of the interpreter: dispatch is copied to the ends of all handlers also after registers have been allocated. And it is always compiled as if incrementally, in every
+    # profile: rustc's own inliner, which that turns off, makes LLVM keep the loop's registers in memory.
+    *" --crate-name taipan_interp "*)
+        case " $* " in *" incremental="*) ;; *) set -- "$@" -Cincremental="$CARGO_MANIFEST_DIR/../../target/interp-loop" ;; esac
+        exec "$rustc" "$@" -Crelocation-model=static -Cllvm-args=-tail-dup-size=14
+        ;;
 esac
 exec "$rustc" "$@" -Crelocation-model=static

@@ -118,6 +118,7 @@ running! {
     shaped {
         MoveTL = Op::Move [Temp Local Any];
         MoveLT = Op::Move [Local Temp Any];
+        MoveLL = Op::Move [Local Local Any];
         PopT = Op::Pop [Temp Any Any];
         LoadConstT = Op::LoadConst [Temp Any Any];
         LoadIntT = Op::LoadInt [Temp Any Any];

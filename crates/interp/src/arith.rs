@@ -297,6 +297,7 @@ pub fn unboxed(v: Own<Object>) -> Slot {
 
 macro_rules! int_ops {
     ($($name:ident $name_k:ident $slow:ident $op:ident $float:expr, |$l:ident, $r:ident| $fast:expr;)*) => { $(
+        #[cold]
         #[inline(never)]
         unsafe fn $slow(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> {
             let (a, b) = (l.peek(), r.peek());
@@ -331,7 +332,7 @@ macro_rules! int_ops {
         #[allow(dead_code)]
         #[inline(always)]
         pub unsafe fn $name_k<W: Word>(m: &mut Regs, w: W, op: BinaryOp) -> PyResult<()> {
-            let ($l, $r) = (m.get(w.b()), *m.consts.add(w.cu()));
+            let ($l, $r) = (m.get(w.b()), m.const_slot(w.cu()));
             if $l.0 & $r.0 & 1 != 0 {
                 if let Some(v) = $fast {
                     m.put(w, v);

@@ -31,6 +31,12 @@ pub unsafe fn check_local<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 
 #[inline(always)]
 pub unsafe fn move_<W: Word>(m: &mut Regs, w: W) {
+    let v = m.get(w.b());
+    if !W::A_TEMP && w.b() < 0 && v.0 & m.get(w.a()).0 & 1 != 0 {
+        // Nothing to count.
+        *m.at(w.a()) = v;
+        return;
+    }
     let v = m.src(w.b()).take_slot();
     m.put(w, v);
 }
@@ -43,11 +49,7 @@ pub unsafe fn copy<W: Word>(m: &mut Regs, w: W) {
 
 #[inline(always)]
 pub unsafe fn pop<W: Word>(m: &mut Regs, w: W) {
-    let o = m.src(w.a());
-    if o.owned && o.peek().is_object() {
-        m.save();
-        o.consume();
-    }
+    m.consume(w.a());
 }
 
 #[inline(always)]
@@ -57,7 +59,7 @@ pub unsafe fn load_int<W: Word>(m: &mut Regs, w: W) {
 
 #[inline(always)]
 pub unsafe fn load_const<W: Word>(m: &mut Regs, w: W) {
-    let v = (*m.consts.add(w.bcu())).duplicate();
+    let v = m.const_slot(w.bcu()).duplicate();
     m.put(w, v);
 }
 

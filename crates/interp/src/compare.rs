@@ -102,6 +102,7 @@ unsafe fn known_equality(op: CmpOp, l: Slot, r: Slot) -> Option<bool> {
 }
 
 /// The truth of `l op r`.
+#[cold]
 #[inline(never)]
 pub unsafe fn compare_truth(l: Opd, r: Opd, op: CmpOp) -> PyResult<bool> {
     if let Some(b) = quick(op, l.peek(), r.peek()) {
@@ -117,6 +118,7 @@ pub unsafe fn compare_truth(l: Opd, r: Opd, op: CmpOp) -> PyResult<bool> {
 }
 
 /// `*dst = l op r`.
+#[cold]
 #[inline(never)]
 unsafe fn compare_value(dst: *mut Slot, l: Opd, r: Opd, op: CmpOp) -> PyResult<()> {
     let (a, b) = (l.peek(), r.peek());
@@ -185,7 +187,7 @@ pub unsafe fn jump<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResu
 
 #[inline(always)]
 pub unsafe fn jump_k<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResult<()> {
-    let (l, r) = (m.get(w.a()), *m.consts.add(w.bu()));
+    let (l, r) = (m.get(w.a()), m.const_slot(w.bu()));
     let b = if l.0 & r.0 & 1 != 0 {
         holds_int(op, l, r)
     } else {

@@ -45,23 +45,34 @@ pub fn ret_word(flags: u64, dst: isize) -> u64 {
     ff::TAG | flags | (dst as i32 as u32 as u64) << 32
 }
 
+/// For [`ret_word`]: the frame lies in its caller's window at register `b`. So the return finds the caller's registers without asking the caller's code.
+#[inline(always)]
+fn window_bits(b: isize) -> u64 {
+    (b as u16 as u64) << 16
+}
+
 /// The register that gets the result.
 #[inline(always)]
 pub fn ret_dst(ret: u64) -> isize {
     (ret >> 32) as u32 as i32 as isize
 }
 
-/// Call `f`, whose code wants exactly the arguments in the window at `win`, in the window. False: no room there.
+/// Whether a frame of `code` that begins at `win` ends within the chunk of the stack.
 #[inline(always)]
-pub unsafe fn enter_window(m: &mut Regs, win: *mut Slot, f: &PyFunction, code: &PyCode, nargs: usize, dst: isize) -> bool {
-    let words = code.frame_words();
-    let room = (m.ts.datastack_limit.get() as usize).wrapping_sub(win as usize) / 8;
-    if room < words + FRAME_HEADER || (*m.frame).has(ff::GENERATOR) {
+unsafe fn fits(ts: &ThreadState, win: *mut Slot, code: &PyCode) -> bool {
+    win.wrapping_add(code.frame_size()) as usize <= ts.datastack_limit.get() as usize
+}
+
+/// Call `f`, whose code wants exactly the arguments in the window at register `b`, in the window. False: no room there.
+#[inline(always)]
+pub unsafe fn enter_window(m: &mut Regs, b: isize, f: &PyFunction, code: &PyCode, nargs: usize, dst: isize) -> bool {
+    let win = m.at(b);
+    if !fits(m.ts, win, code) || (*m.frame).has(ff::GENERATOR) {
         return false;
     }
     m.save();
     let fr = win as *mut Frame;
-    write_header(fr, m.frame, f, code, ret_word(0, dst));
+    write_header(fr, m.frame, f, code, ret_word(window_bits(b), dst));
     let locals = win.add(FRAME_HEADER);
     let n = code.nlocals();
     let mut i = nargs;
@@ -73,7 +84,6 @@ pub unsafe fn enter_window(m: &mut Regs, win: *mut Slot, f: &PyFunction, code: &
     m.ts.current_frame.set(fr);
     m.fp = locals.add(n);
     m.pc = code.entry_ptr();
-    m.consts = code.slots_ptr();
     m.cells = code.cells_ptr();
     true
 }
@@ -155,7 +165,7 @@ pub unsafe fn enter_python(
         if (ts.datastack_limit.get() as usize).wrapping_sub(win as usize) / 8 >= words {
             ts.py_recursion_remaining.set(left - 1);
             let fr = win as *mut Frame;
-            write_header(fr, caller, f, code, ret_word(fl, dst));
+            write_header(fr, caller, f, code, ret_word(if fl == 0 { window_bits(win.offset_from((*caller).fp())) } else { fl }, dst));
             for i in nargs..code.nlocals() {
                 // Volatile, or it becomes a call of `memset`, which costs more than the few words.
                 args.add(i).write_volatile(Slot::EMPTY);
@@ -244,7 +254,7 @@ pub unsafe fn enter_python(
     }
     ts.py_recursion_remaining.set(left - 1);
     let separate = if in_window {
-        0
+        if fl == 0 { window_bits(win.offset_from((*caller).fp())) } else { 0 }
     } else {
         (*fr).func.set(std::mem::replace(&mut *win, Slot::EMPTY));
         ff::SEPARATE
@@ -304,12 +314,31 @@ pub enum Returned {
     Raise,
 }
 
+/// The last count of a local was given up by a return. True: the frame has an object now.
+#[cold]
+#[inline(never)]
+unsafe fn last_of_local(fr: &Frame, o: *mut Object) -> bool {
+    // Finalisers of locals must not see the frame any more: before its first instruction it is not shown.
+    fr.pc.set(Tagged::new(fr.code().exec_ptr()));
+    taipan_object::dealloc::dealloc(o);
+    // A finaliser of a local may have asked for it.
+    fr.frame_obj.get().is_object()
+}
+
+/// The last count of a function was given up by its return.
+#[cold]
+#[inline(never)]
+unsafe fn last_of_function(f: *mut Object) {
+    taipan_object::dealloc::dealloc(f)
+}
+
 /// Return `v` (owned) from the current frame. `None`: the usual case, `m` describes the caller.
 #[inline(always)]
 pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
     let fr = &*m.frame;
     let ret = fr.ret.get();
-    let odd = ret & ff::GENERATOR != 0 || (ret & ff::ENTRY != 0 && fr.locals.get().is_object()) || (ret & ff::INIT != 0 && v.as_ptr() != none().as_ptr());
+    let flagged = ret & (ff::MASK & !ff::TAG) != 0;
+    let odd = flagged && (ret & ff::GENERATOR != 0 || (ret & ff::ENTRY != 0 && fr.locals.get().is_object()) || (ret & ff::INIT != 0 && v.as_ptr() != none().as_ptr()));
     if odd || fr.frame_obj.get().is_object() {
         // The frame's object shows the line of the return afterwards.
         m.save();
@@ -324,23 +353,24 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
         let old = *p;
         if old.is_object() {
             *p = Slot::EMPTY;
-            if Object::decref_is_last(old.as_ptr()) {
-                let code = m.code();
-                // Finalisers of locals must not see the frame any more: before its first instruction it is not shown.
-                fr.pc.set(Tagged::new(code.exec_ptr()));
-                taipan_object::dealloc::dealloc(old.as_ptr());
-                // A finaliser of a local may have asked for the frame's object.
-                if fr.frame_obj.get().is_object() {
-                    return Some(leave_slow(*m, v));
-                }
+            if Object::decref_is_last(old.as_ptr()) && last_of_local(fr, old.as_ptr()) {
+                return Some(leave_slow(*m, v));
             }
         }
         p = p.add(1);
     }
-    fr.func.replace(Slot::EMPTY).release();
+    let f = fr.func.replace(Slot::EMPTY).as_ptr();
+    Object::decref_or(f, || last_of_function(f), || ());
     m.ts.py_recursion_remaining.set(m.ts.py_recursion_remaining.get() + 1);
     let caller = fr.previous.get().get();
     m.ts.current_frame.set(caller);
+    if !flagged {
+        let code = &*(*caller).code.get().get();
+        let fp = (m.frame as *mut Slot).offset(-init_window(ret));
+        *m = Regs { pc: (*caller).pc.get().get(), fp, cells: code.cells_ptr(), frame: caller, ts: m.ts };
+        m.set(ret_dst(ret), v);
+        return None;
+    }
     if ret & ff::SEPARATE != 0 {
         pop_separate(m.ts, m.frame);
         if ret & ff::ENTRY != 0 {
@@ -361,7 +391,7 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
     None
 }
 
-/// The register of the window whose first word holds the instance that an `INIT` frame initialises.
+/// The register of the window that a frame without flags lies in, or whose first word holds the instance that an `INIT` frame initialises.
 #[inline(always)]
 pub fn init_window(ret: u64) -> isize {
     (ret >> 16) as i16 as isize
@@ -394,6 +424,7 @@ pub unsafe fn pop(m: &Regs) {
     }
 }
 
+#[cold]
 #[inline(never)]
 unsafe fn leave_slow(m: Regs, v: Slot) -> Returned {
     let fr = &*m.frame;

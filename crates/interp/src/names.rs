@@ -77,6 +77,7 @@ pub unsafe fn load_global<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     load_global_slow(*m, w.a(), w.bcu())
 }
 
+#[cold]
 #[inline(never)]
 unsafe fn load_global_slow(m: Regs, dst: isize, name: usize) -> PyResult<()> {
     let cx = &mut cx();

@@ -16,9 +16,7 @@ pub struct Regs {
     pub pc: *const u32,
     /// First temp of the frame.
     pub fp: *mut Slot,
-    /// Constant slots of the code.
-    pub consts: *const Slot,
-    /// Inline cache cells of the code.
+    /// Inline cache cells of the code; in front of them, from the last to the first, the words of its constants.
     pub cells: *mut CacheCell,
     pub frame: *mut Frame,
     pub ts: &'static ThreadState,
@@ -287,7 +285,6 @@ impl Regs {
         Regs {
             pc: (*frame).pc.get().get(),
             fp: (frame as *mut Slot).add(8 + code.nlocals()),
-            consts: code.slots_ptr(),
             cells: code.cells_ptr(),
             frame,
             ts,
@@ -324,10 +321,29 @@ impl Regs {
             *self.at(w.a()) = v;
         } else {
             let old = std::mem::replace(&mut *self.at(w.a()), v);
-            if old.is_object() && Object::decref_is_last(old.as_ptr()) {
-                // Its finaliser may look where we are.
-                self.save();
-                taipan_object::dealloc::dealloc(old.as_ptr());
+            self.release(old);
+        }
+    }
+    /// Release an owned word that was taken out of its slot.
+    #[inline(always)]
+    pub unsafe fn release(&self, old: Slot) {
+        if old.is_object() {
+            // Its finaliser may look where we are.
+            let last = || dealloc_at(self.frame, self.pc, old.as_ptr());
+            Object::decref_or(old.as_ptr(), last, apart);
+        } else {
+            apart();
+        }
+    }
+    /// The operand in register r has been read: release it if it is a temp.
+    #[inline(always)]
+    pub unsafe fn consume(&self, r: isize) {
+        if r >= 0 {
+            let s = self.get(r);
+            // An int may stay in a temp.
+            if s.is_object() {
+                *self.at(r) = Slot::EMPTY;
+                self.release(s);
             }
         }
     }
@@ -345,6 +361,11 @@ impl Regs {
     #[inline(always)]
     pub unsafe fn konst(&self, i: usize) -> Opd {
         Opd { at: self.code().consts().as_slice().as_ptr().add(i) as *mut Slot, owned: false }
+    }
+    /// Constant `i` as a borrowed word.
+    #[inline(always)]
+    pub unsafe fn const_slot(&self, i: usize) -> Slot {
+        *(self.cells as *const Slot).offset(!(i as isize))
     }
     /// Constant `i` as an object.
     #[inline(always)]
@@ -369,18 +390,17 @@ impl Regs {
         self.pc = self.pc.add(1);
         w
     }
-    /// The next instruction word, with the word behind it in the upper half.
+    /// The next instruction word.
     #[inline(always)]
     pub unsafe fn fetch_instruction(&mut self) -> u64 {
-        // Behind the last instruction lies one more word (see `link`).
-        let w = (self.pc as *const u64).read_unaligned();
-        self.pc = self.pc.add(1);
-        w
+        self.pc = opaque(self.pc.add(1));
+        *self.pc.sub(1) as u64
     }
     /// The instruction's cache cell; steps over the word with its index.
     #[inline(always)]
     pub unsafe fn cell(&mut self) -> *mut CacheCell {
-        let i = self.fetch() as usize;
+        let i = self.pc.read_volatile() as usize;
+        self.pc = self.pc.add(1);
         self.cells.add(i)
     }
     /// Whether somebody wants attention.
@@ -401,12 +421,15 @@ impl Regs {
     #[inline(always)]
     pub unsafe fn settle(&mut self) -> PyResult<()> {
         self.reload();
-        if self.breaker() { crate::breaker::after_call(*self) } else { Ok(()) }
+        self.settled()
     }
     /// After an out-of-line call that left the frames alone: leave the plain loop if somebody listens by now.
     #[inline(always)]
     pub unsafe fn settled(&self) -> PyResult<()> {
-        if self.breaker() { crate::breaker::after_call(*self) } else { Ok(()) }
+        if self.breaker() {
+            return crate::breaker::after_call(*self);
+        }
+        Ok(())
     }
     /// Rewrite the opcode of the instruction whose (only) word has just been fetched, `back` words before `pc`.
     #[inline(always)]
@@ -414,6 +437,29 @@ impl Regs {
         let at = self.pc.sub(back) as *mut u32;
         *at = *at & !0xff | taipan_bytecode::running::shaped(op, *at) as u32;
     }
+}
+
+/// The last count of an object was given up at an instruction. Cold, as LLVM's layout has it: what calls it goes out of the handlers' way.
+#[cold]
+#[inline(never)]
+unsafe fn dealloc_at(frame: *mut Frame, pc: *const u32, o: *mut Object) {
+    (*frame).pc.set(taipan_object::frame::Tagged::new(pc));
+    taipan_object::dealloc::dealloc(o);
+}
+
+/// Marks a way through a handler that is to end with a dispatch of its own: a block with nothing in it would be an edge to a dispatch elsewhere, one more jump that is taken.
+#[inline(always)]
+pub fn apart() {
+    // SAFETY: no instruction at all.
+    unsafe { std::arch::asm!("", options(nomem, nostack, preserves_flags)) };
+}
+
+/// The same address, but the compiler does not know how it came about: else it keeps the address before the addition in a register of its own, next to the one behind it.
+#[inline(always)]
+fn opaque(mut p: *const u32) -> *const u32 {
+    // SAFETY: no instruction at all.
+    unsafe { std::arch::asm!("/* {0} */", inout(reg) p, options(pure, nomem, nostack, preserves_flags)) };
+    p
 }
 
 /// The token, for handlers (the loop holds the GIL).

@@ -116,6 +116,7 @@ unsafe fn native_subscript(o: Slot) -> Option<BinaryFunc> {
 }
 
 /// True: the frame of a Python `__getitem__` was pushed, its result goes to register `to`.
+#[cold]
 #[inline(never)]
 unsafe fn load_slow(ts: &'static ThreadState, dst: *mut Slot, o: Opd, i: Opd, to: isize) -> PyResult<bool> {
     let cx = &mut cx();
@@ -154,8 +155,8 @@ unsafe fn load_slow(ts: &'static ThreadState, dst: *mut Slot, o: Opd, i: Opd, to
 #[inline(always)]
 pub unsafe fn load<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     if let Some(v) = quick(m.get(w.b()), m.get(w.c())) {
-        m.src(w.b()).consume();
-        m.src(w.c()).consume();
+        m.consume(w.b());
+        m.consume(w.c());
         m.put(w, v);
         return Ok(());
     }
@@ -180,14 +181,14 @@ pub unsafe fn load<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 
 #[inline(always)]
 pub unsafe fn load_k<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
-    if let Some(v) = quick(m.get(w.b()), *m.consts.add(w.cu())) {
-        m.src(w.b()).consume();
+    if let Some(v) = quick(m.get(w.b()), m.const_slot(w.cu())) {
+        m.consume(w.b());
         m.put(w, v);
         return Ok(());
     }
     m.save();
     if m.get(w.b()).is_object() {
-        let v = known(m.get(w.b()).as_ptr(), *m.consts.add(w.cu()));
+        let v = known(m.get(w.b()).as_ptr(), m.const_slot(w.cu()));
         if !v.is_empty() {
             if v == RAISED {
                 return Err(Raised::assume());
@@ -225,7 +226,6 @@ unsafe fn boxed_int(v: Slot) -> *mut Object {
 
 #[inline(always)]
 pub unsafe fn store_item<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
-    m.save();
     let (o, i, v) = (m.get(w.a()), m.get(w.b()), m.get(w.c()));
     if o.is_object() && i.is_int() {
         if let Some(l) = (*o.as_ptr()).exact::<PyList>() {
@@ -233,16 +233,18 @@ pub unsafe fn store_item<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
                 let v = if v.is_object() { m.src(w.c()).take_slot().as_ptr() } else { boxed_int(v) };
                 if !v.is_null() {
                     let old = l.replace(k, Own::from_raw(v));
-                    m.src(w.a()).consume();
-                    drop(old);
+                    m.consume(w.a());
+                    m.release(Slot::object(old));
                     return Ok(());
                 }
             }
         }
     }
+    m.save();
     store_slow(m.src(w.a()), m.src(w.b()), m.src(w.c()))
 }
 
+#[cold]
 #[inline(never)]
 unsafe fn store_slow(o: Opd, i: Opd, v: Opd) -> PyResult<()> {
     let cx = &mut cx();

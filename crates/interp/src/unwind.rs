@@ -95,6 +95,7 @@ unsafe fn clear_temps(m: &Regs, depth: usize) {
 }
 
 /// [`unwind`] for the plain loop: `pc` stands behind the instruction of the innermost frame that raised. True: the innermost frame goes on at its saved `pc`.
+#[cold]
 #[inline(never)]
 pub unsafe fn unwind_innermost(ts: &'static ThreadState, pc: *const u32, entry: bool) -> bool {
     let mut m = Regs::of(ts.current_frame.get(), ts);

@@ -164,6 +164,27 @@ impl Object {
         }
     }
 
+    /// Give up one count; if it was the last one, do `last`, which deallocates the object, else `alive`. The branches have no common end, so that the compiler knows which of them is rare.
+    ///
+    /// # Safety
+    /// The caller owns a count and does not use the reference afterwards.
+    #[inline(always)]
+    pub unsafe fn decref_or(this: *mut Object, last: impl FnOnce(), alive: impl Fn()) {
+        // SAFETY: the caller owns a count, so the object is alive.
+        unsafe {
+            let n = (*this).count.get();
+            if (n as i32) < 0 {
+                return alive();
+            }
+            (*this).count.set(n - 1);
+            if n == 1 {
+                last();
+            } else {
+                alive();
+            }
+        }
+    }
+
     /// Give up one count: true if it was the last one, and the object has to be deallocated.
     ///
     /// # Safety

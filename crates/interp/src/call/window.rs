@@ -37,7 +37,7 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         if let Some(f) = callee.exact::<PyFunction>() {
             let code = f.code();
             let left = m.ts.py_recursion_remaining.get();
-            if code.simple_args() as usize == n && left > 0 && enter_window(m, win, f, code, n, w.a()) {
+            if code.simple_args() as usize == n && left > 0 && enter_window(m, w.b(), f, code, n, w.a()) {
                 m.ts.py_recursion_remaining.set(left - 1);
                 return Ok(());
             }

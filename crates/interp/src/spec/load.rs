@@ -155,7 +155,7 @@ unsafe fn other_type(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name
 #[inline(always)]
 pub(super) unsafe fn deliver<W: Word>(m: &mut Regs, w: W, v: *mut Object) -> PyResult<()> {
     let v = Slot::loaded(&*v);
-    m.src(w.b()).consume();
+    m.consume(w.b());
     m.put(w, v);
     Ok(())
 }

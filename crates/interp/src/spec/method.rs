@@ -102,7 +102,7 @@ pub(super) unsafe fn fill(m: &mut Regs, win: isize, obj: isize, f: *mut Object) 
 #[inline(always)]
 unsafe fn fill_plain(m: &mut Regs, win: isize, obj: isize, f: *mut Object) -> PyResult<()> {
     let f = Slot::new_ref(&*f);
-    m.src(obj).consume();
+    m.consume(obj);
     let win = m.at(win);
     *win = f;
     *win.add(FRAME_HEADER) = Slot::EMPTY;

@@ -69,10 +69,9 @@ unsafe fn miss(m: Regs, cell: *mut CacheCell, obj: isize, value: isize, name: us
 #[inline(always)]
 pub(super) unsafe fn overwrite<W: Word>(m: &mut Regs, w: W, place: &mut *mut Object) -> PyResult<()> {
     let v = m.src(w.b()).take_slot().into_own(&mut cx())?;
-    m.save();
     let old = std::mem::replace(place, v.into_raw());
-    m.src(w.a()).consume();
-    Object::decref(old);
+    m.consume(w.a());
+    m.release(Slot(old as usize));
     Ok(())
 }
 

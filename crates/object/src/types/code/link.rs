@@ -103,7 +103,6 @@ pub(super) fn shell(s: Shape, source: Source, filename: &Own<PyStr>, cx: &mut Cx
         total_args: s.argcount.saturating_add(s.kwonlyargcount).saturating_add(bit(flags::VARARGS) + bit(flags::VARKEYWORDS)),
         exec: Cell::new(std::ptr::null()),
         entry: Cell::new(std::ptr::null()),
-        slots: Cell::new(std::ptr::null()),
         cells: Cell::new(std::ptr::null_mut()),
         body: Body::new(source),
     })?;
@@ -168,7 +167,6 @@ pub(super) fn finish(code: &PyCode, mut p: Parts, cx: &mut Cx) -> PyResult<()> {
     code.head.size.set(linked.words.len() as isize);
     code.co_firsttraceable.set(first as i32);
     code.exec.set(linked.exec());
-    code.slots.set(linked.slots());
     code.cells.set(linked.cells());
     let generator_like = code.is_generator_like();
     if code.co_kwonlyargcount == 0 && !code.has_flag(flags::VARARGS | flags::VARKEYWORDS) && !generator_like {
@@ -201,7 +199,7 @@ impl PyCode {
     pub(super) fn adopt_consts(&self, t: &PyTuple) {
         for (i, o) in t.as_slice().iter().enumerate().take(self.co_consts.len()) {
             // SAFETY: within the slots, which nobody reads yet.
-            unsafe { *(self.slots.get() as *mut Slot).add(i) = slot_of(o) };
+            unsafe { *(self.cells.get() as *mut Slot).offset(!(i as isize)) = slot_of(o) };
         }
         // SAFETY: nobody borrows the old tuple yet.
         drop(unsafe { self.co_consts.replace(t.new_ref()) });

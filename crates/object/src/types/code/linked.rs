@@ -50,7 +50,7 @@ impl Body {
     }
 }
 
-/// What the interpreter needs. The arrays that it reads lie in one block: cache cells, constants, instructions, kinds of locals.
+/// What the interpreter needs. The arrays that it reads lie in one block: constants (the first one last), cache cells, instructions, kinds of locals.
 pub(super) struct Linked {
     /// The instructions as they were compiled.
     pub words: Cow<'static, [u32]>,
@@ -71,6 +71,11 @@ pub(super) struct Linked {
     pub freevars: FieldCell<PyTuple>,
 }
 
+/// Words in front of the cells: the constants, and one more where the cells' alignment wants it.
+fn before_cells(nslots: usize) -> usize {
+    nslots.next_multiple_of(align_of::<CacheCell>() / size_of::<Slot>())
+}
+
 impl Linked {
     /// Take the parts over; `slots` are borrowed words. Raises `MemoryError`.
     pub fn new(
@@ -84,7 +89,7 @@ impl Linked {
     ) -> PyResult<Linked> {
         let nslots = slots.len();
         // Four bytes more: the loop fetches two words at a time, also at the last one.
-        let block_bytes = ncells * size_of::<CacheCell>() + nslots * size_of::<Slot>() + words.len() * 4 + kinds.len() + 4;
+        let block_bytes = ncells * size_of::<CacheCell>() + before_cells(nslots) * size_of::<Slot>() + words.len() * 4 + kinds.len() + 4;
         let block = alloc::malloc(block_bytes.max(1));
         if block.is_null() {
             return Err(cx.memory_error());
@@ -108,7 +113,7 @@ impl Linked {
         unsafe {
             std::ptr::write_bytes(l.cells(), 0, ncells);
             for (i, s) in slots.enumerate().take(nslots) {
-                *l.slots().add(i) = s;
+                *(l.cells() as *mut Slot).offset(!(i as isize)) = s;
             }
             std::ptr::copy_nonoverlapping(l.words.as_ptr(), l.exec(), l.words.len());
             taipan_bytecode::running::shape(std::slice::from_raw_parts_mut(l.exec(), l.words.len()));
@@ -125,13 +130,10 @@ impl Linked {
         self.ncells
     }
     pub fn cells(&self) -> *mut CacheCell {
-        self.block as *mut CacheCell
-    }
-    pub fn slots(&self) -> *mut Slot {
-        self.cells().wrapping_add(self.ncells) as *mut Slot
+        (self.block as *mut Slot).wrapping_add(before_cells(self.nslots)) as *mut CacheCell
     }
     pub fn exec(&self) -> *mut u32 {
-        self.slots().wrapping_add(self.nslots) as *mut u32
+        self.cells().wrapping_add(self.ncells) as *mut u32
     }
     /// The private copy of the instructions.
     pub fn exec_words(&self) -> &[Cell<u32>] {

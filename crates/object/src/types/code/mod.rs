@@ -1,8 +1,8 @@
 //! `code`: `PyCodeObject` over a linked [`CodeSpec`].
 //!
 //! The public head has CPython's layout; what the interpreter needs lies behind it. Invariants: `entry` is null until the body is linked ([`linked`]), and no frame of the code
-//! exists before; `exec` is this object's private copy of the instructions, which the interpreter rewrites to specialised forms; `slots[i]` is constant `i` as a slot word: a
-//! tagged int, or a pointer borrowed from `co_consts`.
+//! exists before; `exec` is this object's private copy of the instructions, which the interpreter rewrites to specialised forms; the words in front of the cache cells are the
+//! constants as slot words: tagged ints, or pointers borrowed from `co_consts`.
 
 mod attrs;
 pub mod foreign;
@@ -104,7 +104,6 @@ pub struct PyCode {
     exec: Cell<*const u32>,
     /// Where execution begins: behind the `nop` that stands for entering. Null until the body is linked.
     entry: Cell<*const u32>,
-    slots: Cell<*const Slot>,
     cells: Cell<*mut CacheCell>,
     body: Body,
 }
@@ -150,12 +149,7 @@ impl PyCode {
     pub fn exec_words(&self) -> &[Cell<u32>] {
         self.linked().exec_words()
     }
-    /// Constant slots (borrowed words).
-    #[inline(always)]
-    pub fn slots_ptr(&self) -> *const Slot {
-        self.slots.get()
-    }
-    /// Inline cache cells.
+    /// Inline cache cells. In front of them lie the words of the constants (borrowed), from the last to the first: one address reaches both.
     #[inline(always)]
     pub fn cells_ptr(&self) -> *mut CacheCell {
         self.cells.get()
@@ -169,6 +163,11 @@ impl PyCode {
     #[inline(always)]
     pub fn ntemps(&self) -> usize {
         self.co_stacksize as usize
+    }
+    /// Words of a frame, its header included.
+    #[inline(always)]
+    pub fn frame_size(&self) -> usize {
+        self.co_framesize as usize
     }
     /// Locals and temps of a frame.
     #[inline(always)]
