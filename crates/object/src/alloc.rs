@@ -257,7 +257,7 @@ pub(crate) fn init() {
     }
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
     // SAFETY: a valid option; the environment (`MIMALLOC_PURGE_DELAY`) goes first.
-    unsafe { libmimalloc_sys::mi_option_set_default(PURGE_DELAY, 25) };
+    unsafe { libmimalloc_sys::mi_option_set_default(PURGE_DELAY, 50) };
     for (class, usable) in USABLE.iter().enumerate().skip(1) {
         // SAFETY: arithmetic only.
         usable.store(unsafe { below::good_size(class * 16) } as u16, Relaxed);

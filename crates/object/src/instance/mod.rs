@@ -407,6 +407,20 @@ pub fn clear(obj: &Object) {
     }
 }
 
+/// As [`traverse`], for a walk that does not end early.
+#[inline(always)]
+pub(crate) fn each_referent(obj: &Object, f: impl Fn(*mut Object)) {
+    let cell = match place(obj, obj.ty()) {
+        Place::Nowhere => return,
+        Place::Dict(c) => c,
+        Place::Inline(v, _, c) if c.get().is_null() => return v.each(|o| f(o)),
+        Place::Inline(_, _, c) => c,
+    };
+    if !cell.get().is_null() {
+        f(cell.get() as *mut Object);
+    }
+}
+
 /// Report what the instance holds here (`tp_traverse`).
 pub fn traverse(obj: &Object, visit: Visit) -> Result<(), i32> {
     let cell = match place(obj, obj.ty()) {

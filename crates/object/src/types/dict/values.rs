@@ -164,6 +164,12 @@ impl InlineValues {
         InlineValues::bytes_for(self.capacity())
     }
 
+    /// Every present value, in no order.
+    #[inline(always)]
+    pub(crate) fn each(&self, f: impl Fn(*mut Object)) {
+        (0..self.len()).for_each(|i| f(self.cell(self.order(i)).get()));
+    }
+
     /// Call `f` with every value present, in insertion order, until it fails.
     pub fn try_each<E>(&self, mut f: impl FnMut(&Object) -> Result<(), E>) -> Result<(), E> {
         // SAFETY: present values are live.

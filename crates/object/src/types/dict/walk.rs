@@ -30,6 +30,25 @@ impl PyDict {
         None
     }
 
+    /// Every object that the collector is to see: the values, and keys that may be containers.
+    #[inline(always)]
+    pub(crate) fn each_referent(&self, f: impl Fn(*mut Object)) {
+        if let Some(v) = self.split_values() {
+            return v.each(f);
+        }
+        let keys = self.keys();
+        let with_keys = !self.is_str_only();
+        for i in 0..keys.nentries() {
+            let entry = keys.entry(i);
+            if !entry.key.get().is_null() {
+                f(entry.value.get());
+                if with_keys {
+                    f(entry.key.get());
+                }
+            }
+        }
+    }
+
     /// The next item in insertion order, borrowed while no Python code can run (`_PyDict_Next`). `*pos` starts at 0.
     #[inline(always)]
     pub fn next<'a>(&'a self, pos: &mut usize, _cx: &'a Cx) -> Option<(&'a Object, &'a Object, isize)> {

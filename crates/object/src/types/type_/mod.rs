@@ -7,7 +7,7 @@ mod call;
 mod namespace;
 mod new;
 mod rebase;
-mod subtype;
+pub(crate) mod subtype;
 
 pub use call::{find_attr, type_call, uses_type_get};
 pub use new::{calculate_metaclass, new_class};

@@ -109,6 +109,13 @@ fn is_plain(ty: &PyType) -> bool {
     std::ptr::eq(t, crate::typeobj::object_type())
 }
 
+/// Whether the collector sees in an object what it sees in a plain instance (see [`is_plain`]): its values and its type.
+#[inline(always)]
+pub(crate) fn is_plain_instance(o: &Object) -> bool {
+    let ty = o.ty();
+    ty.tp_traverse.get().is_some_and(|f| f as usize == subtype_traverse as *const () as usize) && is_plain(ty)
+}
+
 /// The end of a plain instance (see [`is_plain`]) that is not tracked any more and has no finaliser.
 ///
 /// # Safety
