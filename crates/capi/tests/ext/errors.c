@@ -51,13 +51,7 @@ static PyObject *warn(PyObject *m, PyObject *s)
 static PyObject *unraisable(PyObject *m, PyObject *o) { PyErr_SetString(PyExc_ValueError, "lost"); PyErr_WriteUnraisable(o); Py_RETURN_NONE; }
 static PyObject *from_errno(PyObject *m, PyObject *o) { errno = ENOENT; return PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, o); }
 static PyObject *handled(PyObject *m, PyObject *x) { PyObject *e = PyErr_GetHandledException(); return e ? e : Py_NewRef(Py_None); }
-static PyObject *null_quietly(PyObject *m, PyObject *x) { return NULL; }
-static PyObject *result_with_error(PyObject *m, PyObject *x) { PyErr_SetString(PyExc_ValueError, "left"); return Py_NewRef(x); }
-static PyObject *null_quietly_fast(PyObject *m, PyObject *const *a, Py_ssize_t n) { return NULL; }
-static PyObject *result_with_error_var(PyObject *m, PyObject *args) { PyErr_SetString(PyExc_ValueError, "left"); return Py_NewRef(args); }
 static PyMethodDef methods[] = {
-    {"null_quietly", null_quietly, METH_O}, {"result_with_error", result_with_error, METH_O},
-    {"null_quietly_fast", (PyCFunction)(void (*)(void))null_quietly_fast, METH_FASTCALL}, {"result_with_error_var", result_with_error_var, METH_VARARGS},
     {"raise_", raise_, METH_VARARGS}, {"format", format, METH_O}, {"fetch", fetch, METH_O}, {"old_fetch", old_fetch, METH_O}, {"chain", chain, METH_O}, {"warn", warn, METH_O},
     {"unraisable", unraisable, METH_O}, {"from_errno", from_errno, METH_O}, {"handled", handled, METH_NOARGS}, {NULL}};
 static struct PyModuleDef def = {PyModuleDef_HEAD_INIT, "errors", NULL, -1, methods};

@@ -44,18 +44,3 @@ seen = []
 sys.unraisablehook = lambda u: seen.append((u.exc_type.__name__, str(u.exc_value), u.object))
 e.unraisable("place")
 print(seen)
-
-
-# Broken rules are told with the function's name, whichever way the call goes.
-def broken(f, x):
-    calls = lambda: f(x), lambda: f(*(x,)), lambda: list(map(f, [x])), lambda: getattr(e, f.__name__)(x), lambda: e.fetch(lambda: f(x))
-    for call in calls:
-        for _ in range(3):
-            try:
-                print(call())
-            except SystemError as error:
-                print(error, "|", repr(error.__cause__))
-
-
-for f in e.null_quietly, e.result_with_error, e.null_quietly_fast, e.result_with_error_var:
-    broken(f, "x")

@@ -86,6 +86,19 @@ fn extensions_behave_as_under_the_reference() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A result with an exception, and neither, are errors that name the function in every build and on every way; CPython names it on some ways only, so its output is no measure.
+#[test]
+fn broken_results_name_the_function() {
+    let (Some(headers), Some(program)) = (headers(), taipan()) else { return };
+    let work = std::env::temp_dir().join(format!("taipan-broken-{}", std::process::id()));
+    std::fs::create_dir_all(&work).expect("a directory");
+    if compile("rules", &headers, &work) {
+        let want = std::fs::read_to_string(here().join("tests/ext/broken.out")).expect("written by hand");
+        assert_eq!(run(&program, "broken", &work), want);
+    }
+    std::fs::remove_dir_all(&work).ok();
+}
+
 /// What a debug build says of functions that give up references which are not theirs. Nothing is done where there is no debug build (`TAIPAN_DEBUG_BIN`, `target/debug/taipan`).
 #[test]
 fn debug_builds_name_who_breaks_the_rules() {
