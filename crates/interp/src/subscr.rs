@@ -19,7 +19,7 @@ fn position(i: i64, n: usize) -> Option<usize> {
     if (i as u64) < n as u64 { Some(i as usize) } else { None }
 }
 
-/// `o[i]` for exact lists and tuples.
+/// `o[i]` for exact lists, tuples and strings of one-byte characters.
 #[inline(always)]
 unsafe fn quick(o: Slot, i: Slot) -> Option<Slot> {
     if o.is_int() {
@@ -34,13 +34,17 @@ unsafe fn quick(o: Slot, i: Slot) -> Option<Slot> {
     if let Some(t) = o.exact::<PyTuple>() {
         return position(i, t.len()).map(|k| Slot::loaded(*t.as_slice().get_unchecked(k)));
     }
-    None
+    let s = o.exact::<PyStr>()?;
+    if s.kind() != 1 {
+        return None;
+    }
+    position(i, s.len()).map(|k| Slot::object(latin1_char(s.code_point(k) as u8)))
 }
 
 /// What [`known`] gives when an exception is set.
 const RAISED: Slot = Slot(7);
 
-/// Dicts with plain keys and characters of strings, when that needs no Python code: nothing is boxed for it; then types whose slot is a C function, with a key that is an object. Empty:
+/// Dicts with plain keys, and slices, when that needs no Python code: nothing is boxed for it; then types whose slot is a C function, with a key that is an object. Empty:
 /// another way must do it.
 #[inline(never)]
 unsafe fn known(o: *mut Object, i: Slot) -> Slot {
@@ -48,11 +52,6 @@ unsafe fn known(o: *mut Object, i: Slot) -> Slot {
     if let Some(d) = obj.exact::<PyDict>() {
         let v = if i.is_int() { d.get_i64(i.as_int(), cx).ok().flatten() } else { d.get_quietly(&*i.as_ptr(), cx).flatten() };
         return v.map_or(Slot::EMPTY, Slot::loaded);
-    }
-    if let Some(s) = obj.exact::<PyStr>() {
-        if let Some(k) = i.to_i64().and_then(|i| position(i, s.len())).filter(|_| s.kind() == 1) {
-            return Slot::object(latin1_char(s.code_point(k) as u8));
-        }
     }
     if !i.is_object() {
         return Slot::EMPTY;

@@ -53,7 +53,7 @@ pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             m.save();
             if !W::WIDE && known::due(cell) && known::learn(win, n, cell, true) {
                 m.respecialise(2, sop::CallMethodKnown);
-                known::borrowed::learn(m, cell, true);
+                known::borrowed::learn(*m, cell, true);
             }
             if native::call_method_descr(m.at(w.a()), win, n)? {
                 return m.settled();
@@ -63,7 +63,7 @@ pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         }
     } else if !W::WIDE && !has_self && callee.is_object() && known::due(cell) && known::learn(win, n, cell, true) {
         m.respecialise(2, sop::CallMethodKnown);
-        known::borrowed::learn(m, cell, true);
+        known::borrowed::learn(*m, cell, true);
     }
     m.save();
     method_slow(*m, win, n, None, w.a())?;

@@ -50,7 +50,7 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             m.save();
             if !W::WIDE && known::due(cell) && known::learn(win, n, cell, false) {
                 m.respecialise(2, sop::CallKnown);
-                known::borrowed::learn(m, cell, false);
+                known::borrowed::learn(*m, cell, false);
             }
             if native::call_function(m.at(w.a()), win, n)? {
                 return m.settled();

@@ -109,7 +109,7 @@ static HANDLERS: [Borrower; 256] = {
 /// A site whose cell has got a handler: `m` stands behind the call.
 #[cold]
 #[inline(never)]
-pub unsafe fn learn(m: &Regs, cell: *mut CacheCell, method: bool) {
+pub unsafe fn learn(m: Regs, cell: *mut CacheCell, method: bool) {
     let call = m.pc.sub(2);
     let w = Narrow(*call as u64);
     let win = m.at(w.b());
