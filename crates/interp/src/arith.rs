@@ -189,6 +189,16 @@ unsafe fn binary_other(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult
 #[inline(never)]
 unsafe fn general(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> {
     let cx = &mut cx();
+    // Ints beyond the tagged ones.
+    if let (true, Some(slots)) = ((*l.at).is_object() && (*r.at).is_object(), op.slots()) {
+        if let Some(v) = number::on_ints(slots, &*(*l.at).as_ptr(), &*(*r.at).as_ptr(), cx) {
+            let v = v?;
+            l.consume();
+            r.consume();
+            store(dst, unboxed(v));
+            return Ok(());
+        }
+    }
     if matches!(op, BinaryOp::Add | BinaryOp::InplaceAdd) && concat(dst, l, r, cx)? {
         return Ok(());
     }

@@ -24,6 +24,7 @@ pub fn hash_bytes(b: &[u8]) -> isize {
 }
 
 /// Hash of an address (`Py_HashPointer`).
+#[inline]
 pub fn hash_pointer<T>(p: *const T) -> isize {
     match (p as usize).rotate_right(4) as isize {
         -1 => -2,

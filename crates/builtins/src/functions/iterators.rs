@@ -66,26 +66,24 @@ pub mod part {
     /// If the iterable is empty, return True.
     #[function("all(iterable, /)")]
     fn all(iterable: &Object, cx: &mut Cx) -> PyResult<bool> {
-        let it = itr::get_iter(iterable, cx)?;
-        while let Some(v) = itr::next(&it, cx)? {
-            if !abstract_::is_true(&v, cx)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let mut all = true;
+        itr::for_each(iterable, cx, |v, cx| {
+            all = abstract_::is_true(&v, cx)?;
+            Ok(all)
+        })?;
+        Ok(all)
     }
     /// Return True if bool(x) is True for any x in the iterable.
     ///
     /// If the iterable is empty, return False.
     #[function("any(iterable, /)")]
     fn any(iterable: &Object, cx: &mut Cx) -> PyResult<bool> {
-        let it = itr::get_iter(iterable, cx)?;
-        while let Some(v) = itr::next(&it, cx)? {
-            if abstract_::is_true(&v, cx)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let mut any = false;
+        itr::for_each(iterable, cx, |v, cx| {
+            any = abstract_::is_true(&v, cx)?;
+            Ok(!any)
+        })?;
+        Ok(any)
     }
 
     #[function("iter(*args)", nosig, doc = "iter(iterable) -> iterator\niter(callable, sentinel) -> iterator\n\nGet an iterator from an object.\n\nIn the first form, the argument must supply its own iterator, or be a sequence.\nIn the second form, the callable is called until it returns the sentinel.")]

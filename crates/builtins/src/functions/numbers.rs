@@ -24,6 +24,16 @@ fn compensate(hi: &mut f64, lo: &mut f64, x: f64) {
 }
 
 /// Sum with the fast ways of CPython: ints in a machine word, floats and complex numbers with compensation (Neumaier).
+/// The sum of a list or tuple of short ints, as long as it is short itself; none for everything else.
+fn short_sum(iterable: &Object, cx: &Cx) -> Option<i64> {
+    let items = match (iterable.exact::<PyList>(), iterable.exact::<PyTuple>()) {
+        (Some(l), _) => l.items(cx),
+        (_, Some(t)) => t.as_slice(),
+        _ => return None,
+    };
+    items.iter().try_fold(0i64, |n, v| n.checked_add(v.exact::<PyInt>()?.to_i64()?))
+}
+
 fn sum_items(it: &Object, start: Own<Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
     let mut total = start;
     let mut pending: Option<Own<Object>> = None;
@@ -183,6 +193,9 @@ pub mod part {
     /// reject non-numeric types.
     #[function("sum(iterable, /, start=0)")]
     fn sum(iterable: &Object, start: Option<&Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
+        if let (Some(n), None) = (short_sum(iterable, cx), start) {
+            return PyInt::new(n, cx).map(Own::into_object);
+        }
         let it = abstract_::iter::get_iter(iterable, cx)?;
         let start = match start {
             None => PyInt::new(0, cx)?.into_object(),

@@ -66,7 +66,7 @@ fn slot_of(ty: &PyType, at: Offset) -> Option<BinaryFunc> {
 
 /// The operator of two exact ints, which needs no slot.
 #[inline(always)]
-fn on_ints(op: &BinOp, a: &Object, b: &Object, cx: &mut Cx) -> Option<PyResult> {
+pub fn on_ints(op: &BinOp, a: &Object, b: &Object, cx: &mut Cx) -> Option<PyResult> {
     match (a.exact::<PyInt>(), b.exact::<PyInt>(), op.ints) {
         (Some(a), Some(b), Some(f)) => Some(f(a, b, cx).map(Own::into_object)),
         _ => None,

@@ -16,8 +16,22 @@ pub(crate) fn quick_hash(key: &Object) -> Option<isize> {
         return Some(s.hash_value());
     }
     // An int below the modulus of numeric hashes is its own hash; -1 is taken.
+    if let Some(n) = key.exact::<PyInt>().and_then(PyInt::compact) {
+        return Some(if n == -1 { -2 } else { n as isize });
+    }
+    quick_hash_other(key)
+}
+
+/// As [`quick_hash`], for what is neither a string nor a small int.
+#[inline(never)]
+fn quick_hash_other(key: &Object) -> Option<isize> {
     if let Some(n) = key.exact::<PyInt>() {
-        return n.compact().map(|n| if n == -1 { -2 } else { n as isize });
+        return if n.digit_count() == 2 { n.to_i64().map(|n| n as isize) } else { None };
+    }
+    // Classes, functions, plain instances: what the address says.
+    let by_address = crate::typeobj::object_type().tp_hash.get().map(|f| f as usize);
+    if key.ty().tp_hash.get().map(|f| f as usize) == by_address {
+        return Some(crate::hash::hash_pointer(key.as_ptr()));
     }
     // A tuple that was asked before.
     let t = key.downcast::<PyTuple>()?;

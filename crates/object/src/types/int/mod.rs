@@ -60,6 +60,8 @@ pub fn hash_value(v: &PyInt) -> isize {
     match v.compact() {
         Some(-1) => -2,
         Some(n) => n as isize,
+        // Below the modulus, and far from -1.
+        None if v.digit_count() == 2 => v.to_i64().map_or(0, |n| n as isize),
         None => taipan_algo_int::hash(v.as_ref_int()) as isize,
     }
 }

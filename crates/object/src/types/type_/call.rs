@@ -5,6 +5,7 @@ use crate::call::call_kw;
 use crate::err::{result_from_raw, result_into_raw};
 use crate::prelude::*;
 use crate::typeobj::flags;
+use crate::types::descr::{PyMethodDescr, PyWrapperDescr};
 use taipan_macros::pymethods;
 
 /// Make an instance: `cls(*args, **kwargs)` with a tuple and a dict.
@@ -147,6 +148,10 @@ pub fn find_attr(ty: &PyType, name: &PyStr, cx: &mut Cx) -> PyResult<Option<Own<
         }
     }
     if let Some(a) = crate::typeobj::lookup(ty, name, cx).map(|a| a.own()) {
+        // Methods are themselves when there is no instance.
+        if a.is_exact::<crate::types::function::PyFunction>() || a.is_exact::<PyWrapperDescr>() || a.is_exact::<PyMethodDescr>() {
+            return Ok(Some(a));
+        }
         return match a.ty().tp_descr_get.get() {
             // SAFETY: the slot's contract: no instance.
             Some(get) => unsafe { result_from_raw(get(a.as_ptr(), std::ptr::null_mut(), tyo)) }.map(Some),
