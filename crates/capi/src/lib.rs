@@ -32,7 +32,7 @@ pub fn exports() -> Vec<&'static Export> {
         pyerrors::EXPORTS, longobject::EXPORTS, longobject::digits::EXPORTS, floatobject::EXPORTS, bytesobject::EXPORTS, containers::EXPORTS,
         dictobject::EXPORTS, unicodeobject::EXPORTS, unicode_codecs::EXPORTS, unicode_writer::EXPORTS, typeobject::EXPORTS, moduleobject::EXPORTS,
         pycapsule::EXPORTS, pystate::EXPORTS, interpreters::EXPORTS, functions::EXPORTS, pybuffer::EXPORTS, misc::EXPORTS, format::build::EXPORTS, format::text::EXPORTS,
-        format::getargs::EXPORTS, format::keywords::EXPORTS, clinic::EXPORTS, initconfig::EXPORTS, unicode_errors::EXPORTS, watchers::EXPORTS, pythonrun::EXPORTS, fileobject::EXPORTS, marshal::EXPORTS, code::EXPORTS, eval::EXPORTS, ceval::EXPORTS, osmodule::EXPORTS,
+        format::getargs::EXPORTS, format::keywords::EXPORTS, clinic::EXPORTS, initconfig::EXPORTS, unicode_errors::EXPORTS, watchers::EXPORTS, pythonrun::EXPORTS, fileobject::EXPORTS, marshal::EXPORTS, code::EXPORTS, code_counts::EXPORTS, eval::EXPORTS, ceval::EXPORTS, osmodule::EXPORTS,
         lifecycle::EXPORTS, lifecycle::STATUSES, internal::EXPORTS, pytime::EXPORTS, structseq::EXPORTS, locale::EXPORTS, intrcheck::EXPORTS, lock::EXPORTS, monitoring::EXPORTS, data::VARIADIC,
     ];
     lists.iter().flat_map(|l| l.iter()).collect()

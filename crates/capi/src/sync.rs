@@ -14,6 +14,8 @@ unsafe extern "C" {
     fn pthread_getspecific(key: c_uint) -> *mut c_void;
     fn pthread_setspecific(key: c_uint, v: *const c_void) -> c_int;
     fn pthread_exit(v: *mut c_void) -> !;
+    fn pthread_join(thread: std::ffi::c_ulong, result: *mut *mut c_void) -> c_int;
+    fn pthread_detach(thread: std::ffi::c_ulong) -> c_int;
     #[cfg(target_os = "linux")]
     fn gettid() -> c_int;
 }
@@ -170,6 +172,15 @@ pub fn start_thread(f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) -> u
         }
         Err(_) => u64::MAX,
     }
+}
+
+/// Wait for a thread of [`start_thread`] to end, or let it go: 0 when that was possible. The GIL stays as it is.
+///
+/// # Safety
+/// `thread` was not waited for or let go before.
+pub unsafe fn end_of_thread(thread: u64, wait: bool) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { if wait { pthread_join(thread as _, std::ptr::null_mut()) } else { pthread_detach(thread as _) } }
 }
 
 /// A pending call's function.

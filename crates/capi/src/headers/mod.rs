@@ -5,6 +5,7 @@ pub mod call;
 pub mod ceval;
 pub mod clinic;
 pub mod code;
+pub mod code_counts;
 pub mod containers;
 pub mod dictobject;
 pub mod eval;

@@ -335,6 +335,17 @@ capi! {
     fn PyThread_exit_thread() = |_| { sync::exit_thread() }
     /// Start a thread; its identity, or -1.
     fn PyThread_start_new_thread(f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) -> u64 = |_| { sync::start_thread(f, arg) }
+    /// Start a thread that will be joined or detached: 0, or -1.
+    fn PyThread_start_joinable_thread(f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void, ident: *mut u64, handle: *mut u64) -> c_int = |_| {
+        let t = sync::start_thread(f, arg);
+        if t == u64::MAX { return -1; }
+        (*ident, *handle) = (t, t);
+        0
+    }
+    /// Wait for such a thread to end.
+    fn PyThread_join_thread(handle: u64) -> c_int = |_| { sync::end_of_thread(handle, true) }
+    /// Let such a thread go.
+    fn PyThread_detach_thread(handle: u64) -> c_int = |_| { sync::end_of_thread(handle, false) }
     /// The stack size of new threads, 0: the system's.
     fn PyThread_get_stacksize() -> usize = |_| { 0 }
     /// Make a key of a thread-specific storage.
