@@ -99,7 +99,7 @@ fn implementation(version: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     d.set_text("hexversion", hex.into_object(), cx)?;
     let arch = PyStr::new(multiarch(), cx)?;
     d.set_text("_multiarch", arch.into_object(), cx)?;
-    d.set_text("supports_isolated_interpreters", boolean::from_bool(false), cx)?;
+    d.set_text("supports_isolated_interpreters", boolean::from_bool(true), cx)?;
     namespace::new(&d, cx).map(Own::into_object)
 }
 
