@@ -57,7 +57,8 @@ pub fn array_type(item: &Object, length: isize, cx: &mut Cx) -> PyResult {
     let weak = cx.import_attr("_weakref", "ref")?;
     let weak = call::call(&weak, &[&new], cx)?;
     let mut table = made.0.borrow_mut();
-    if table.len() >= 256 {
+    // Looking at all of them costs little beside making a class; of many, every doubling pays.
+    if table.len() < 256 || table.len().is_power_of_two() {
         table.retain(|_, w| weakref::referent(w).is_some());
     }
     table.insert(key, weak);
