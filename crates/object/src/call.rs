@@ -305,7 +305,7 @@ impl Drop for RecursionGuard {
 
 impl Cx {
     /// Check that Rust code may go one level deeper (`Py_EnterRecursiveCall`): the OS stack must not be nearly used up. `what` continues the
-    /// message "maximum recursion depth exceeded".
+    /// message, which is CPython's for this case.
     #[inline(always)]
     pub fn enter_call(&mut self, what: &str) -> PyResult<RecursionGuard> {
         if self.ts().stack_is_low() {
@@ -317,10 +317,11 @@ impl Cx {
     #[cold]
     fn stack_overflow(&mut self, what: &str) -> crate::err::Raised {
         let ts = self.ts();
+        let used = ts.stack_used_kib(&raw const ts as usize);
         // Give the exception some room of its own, once.
         let limit = ts.c_stack_limit.get();
         ts.c_stack_limit.set(0);
-        let r = self.recursion_error(format_args!("maximum recursion depth exceeded{what}"));
+        let r = self.recursion_error(format_args!("Stack overflow (used {used} kB){what}"));
         ts.c_stack_limit.set(limit);
         r
     }

@@ -38,7 +38,8 @@ unsafe impl<F> Send for Parcel<F> {}
 pub fn spawn(stack_bytes: usize, f: impl FnOnce(&mut Cx) + 'static, cx: &mut Cx) -> bool {
     let ts = ThreadState::new(cx.interp());
     let parcel = Parcel(ts, f);
-    let size = if stack_bytes == 0 { DEFAULT_STACK } else { stack_bytes };
+    // Less than the default is not given: nested calls of Rust code take more than C's would, and memory that is not touched costs nothing.
+    let size = stack_bytes.max(DEFAULT_STACK);
     let run = move || {
         let parcel = parcel;
         let Parcel(ts, f) = parcel;

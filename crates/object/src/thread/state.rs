@@ -236,6 +236,11 @@ impl ThreadState {
         self.native_thread_id.set(other.native_thread_id.get());
     }
 
+    /// How far above `here`, an address on it, the stack begins, in KiB.
+    pub(crate) fn stack_used_kib(&self, here: usize) -> usize {
+        self.c_stack_top.get().saturating_sub(here) >> 10
+    }
+
     /// Whether the OS stack is nearly used up.
     #[inline(always)]
     pub fn stack_is_low(&self) -> bool {
