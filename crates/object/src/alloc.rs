@@ -330,7 +330,7 @@ fn small_malloc(size: usize) -> *mut u8 {
     let class = size.div_ceil(16);
     let n = usize::from(USABLE[class].load(Relaxed));
     if n == 0 {
-        return raw_malloc(if cfg!(feature = "system-malloc") { size } else { class * 16 });
+        return raw_malloc(class * 16);
     }
     // Traced is what was asked for.
     // SAFETY: plain allocation of a size that mimalloc calls small.

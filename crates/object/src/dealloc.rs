@@ -26,6 +26,7 @@ const NEST_MAX: u32 = 200;
 pub unsafe fn dealloc(obj: *mut Object) {
     // SAFETY: the object is alive until its `tp_dealloc` has freed it. Exact objects of the commonest types die here, without a call.
     unsafe {
+        crate::rules::must_live(obj);
         let ty = (*obj).ty();
         let is = |t: &crate::typeobj::PyType| std::ptr::eq(ty, t);
         if is(PyFloat::ty()) {
