@@ -97,7 +97,7 @@ pub unsafe fn floats(l: Slot, r: Slot) -> Option<(f64, f64)> {
 
 /// The value of an exact float or a small enough int, when one of the operands is a float.
 #[inline(always)]
-unsafe fn as_float(s: Slot) -> Option<f64> {
+pub unsafe fn as_float(s: Slot) -> Option<f64> {
     if s.is_int() {
         let v = s.as_int();
         return (v.unsigned_abs() < 1 << 53).then_some(v as f64);
@@ -358,7 +358,7 @@ int_ops! {
     add add_k add_slow Add true, |l, r| (l.0 as isize).checked_add(r.0 as isize - 1).map(|v| Slot(v as usize));
     sub sub_k sub_slow Sub true, |l, r| (l.0 as isize).checked_sub(r.0 as isize - 1).map(|v| Slot(v as usize));
     mul mul_k mul_slow Mul true, |l, r| (l.0 as isize - 1).checked_mul(r.0 as isize >> 2).map(|v| Slot(v as usize | 1));
-    floordiv floordiv_k floordiv_slow FloorDiv false, |l, r| if r.as_int() > 0 { Some(Slot::int(l.as_int().div_euclid(r.as_int()))) } else { None };
+    floordiv floordiv_k floordiv_slow FloorDiv false, |l, r| if r.as_int() > 0 { Some(Slot::int(div(l.as_int(), r.as_int()))) } else { None };
     modulo modulo_k modulo_slow Mod false, |l, r| if r.as_int() > 0 { Some(Slot::int(rem(l.as_int(), r.as_int()))) } else { None };
     and and_k and_slow And false, |l, r| Some(Slot(l.0 & r.0));
     or or_k or_slow Or false, |l, r| Some(Slot(l.0 | r.0));
@@ -370,7 +370,20 @@ int_ops! {
 /// Floor remainder for a positive divisor; 32-bit division where both fit.
 #[inline(always)]
 fn rem(l: i64, r: i64) -> i64 {
-    if (l | r) as u64 >> 32 == 0 { (l as u32 % r as u32) as i64 } else { l.rem_euclid(r) }
+    if (l | r) as u64 >> 32 == 0 {
+        return (l as u32 % r as u32) as i64;
+    }
+    let v = l % r;
+    if v < 0 { v + r } else { v }
+}
+
+/// Floor quotient for a positive divisor, likewise.
+#[inline(always)]
+fn div(l: i64, r: i64) -> i64 {
+    if (l | r) as u64 >> 32 == 0 {
+        return (l as u32 / r as u32) as i64;
+    }
+    l / r - (l % r < 0) as i64
 }
 
 /// An operator without an inline form.

@@ -63,8 +63,14 @@ unsafe fn quick(op: CmpOp, a: Slot, b: Slot) -> Option<bool> {
             }
         }
     }
-    let (x, y) = (a.to_i64()?, b.to_i64()?);
-    Some(holds(op, x, y))
+    if let (Some(x), Some(y)) = (a.to_i64(), b.to_i64()) {
+        return Some(holds(op, x, y));
+    }
+    // A float and an int that a float holds exactly.
+    match (crate::arith::as_float(a), crate::arith::as_float(b)) {
+        (Some(x), Some(y)) => Some(holds(op, x, y)),
+        _ => None,
+    }
 }
 
 /// Whether two objects are surely equal (1) or surely not (0); 2: only a comparison can tell.

@@ -19,26 +19,45 @@ fn position(i: i64, n: usize) -> Option<usize> {
     if (i as u64) < n as u64 { Some(i as usize) } else { None }
 }
 
-/// `o[i]` for exact lists, tuples and strings of one-byte characters.
+/// `o[i]` for exact lists, tuples and strings of one-byte characters; else empty. Written out: adapters of `Option` are not always inlined into the loop.
 #[inline(always)]
-unsafe fn quick(o: Slot, i: Slot) -> Option<Slot> {
+unsafe fn quick(o: Slot, i: Slot) -> Slot {
     if o.is_int() {
-        return None;
+        return Slot::EMPTY;
     }
     let o = &*o.as_ptr();
-    let i = i.to_i64()?;
+    let i = if i.is_int() {
+        i.as_int()
+    } else {
+        // An int that came out of a container.
+        match (*i.as_ptr()).exact::<PyInt>() {
+            Some(i) => match i.compact() {
+                Some(i) => i,
+                None => return Slot::EMPTY,
+            },
+            None => return Slot::EMPTY,
+        }
+    };
     if let Some(l) = o.exact::<PyList>() {
         let cx = cx();
-        return position(i, l.len()).map(|k| Slot::loaded(*l.items(&cx).get_unchecked(k)));
+        return match position(i, l.len()) {
+            Some(k) => Slot::loaded(*l.items(&cx).get_unchecked(k)),
+            None => Slot::EMPTY,
+        };
     }
     if let Some(t) = o.exact::<PyTuple>() {
-        return position(i, t.len()).map(|k| Slot::loaded(*t.as_slice().get_unchecked(k)));
+        return match position(i, t.len()) {
+            Some(k) => Slot::loaded(*t.as_slice().get_unchecked(k)),
+            None => Slot::EMPTY,
+        };
     }
-    let s = o.exact::<PyStr>()?;
-    if s.kind() != 1 {
-        return None;
+    match o.exact::<PyStr>() {
+        Some(s) if s.kind() == 1 => match position(i, s.len()) {
+            Some(k) => Slot::object(latin1_char(s.code_point(k) as u8)),
+            None => Slot::EMPTY,
+        },
+        _ => Slot::EMPTY,
     }
-    position(i, s.len()).map(|k| Slot::object(latin1_char(s.code_point(k) as u8)))
 }
 
 /// What [`known`] gives when an exception is set.
@@ -153,7 +172,8 @@ unsafe fn load_slow(ts: &'static ThreadState, dst: *mut Slot, o: Opd, i: Opd, to
 
 #[inline(always)]
 pub unsafe fn load<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
-    if let Some(v) = quick(m.get(w.b()), m.get(w.c())) {
+    let v = quick(m.get(w.b()), m.get(w.c()));
+    if !v.is_empty() {
         m.consume(w.b());
         m.consume(w.c());
         m.put(w, v);
@@ -180,7 +200,8 @@ pub unsafe fn load<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 
 #[inline(always)]
 pub unsafe fn load_k<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
-    if let Some(v) = quick(m.get(w.b()), m.const_slot(w.cu())) {
+    let v = quick(m.get(w.b()), m.const_slot(w.cu()));
+    if !v.is_empty() {
         m.consume(w.b());
         m.put(w, v);
         return Ok(());

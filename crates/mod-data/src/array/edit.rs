@@ -51,7 +51,13 @@ impl PyArray {
     pub(super) fn put(&self, i: usize, raw: Raw, cx: &mut Cx) {
         let size = self.descr.size;
         if let Some(b) = self.data_mut(cx).get_mut(i * size..(i + 1) * size) {
-            b.copy_from_slice(&raw[..size]);
+            // Known sizes: a call for so few bytes costs more than the copy.
+            match b.len() {
+                8 => b.copy_from_slice(&raw),
+                4 => b.copy_from_slice(&raw[..4]),
+                2 => b.copy_from_slice(&raw[..2]),
+                n => b.copy_from_slice(&raw[..n]),
+            }
         }
     }
     /// Change the number of items. Raises `BufferError` while exported.

@@ -42,11 +42,10 @@ fn raw(bytes: &[u8]) -> Raw {
     out
 }
 
+/// The first N bytes; `b` is an item of a type of that size.
+#[inline(always)]
 fn bytes_of<const N: usize>(b: &[u8]) -> [u8; N] {
-    let mut out = [0; N];
-    let n = N.min(b.len());
-    out[..n].copy_from_slice(&b[..n]);
-    out
+    b.first_chunk::<N>().copied().unwrap_or([0; N])
 }
 
 impl Descr {

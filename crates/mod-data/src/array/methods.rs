@@ -347,6 +347,9 @@ impl PyArray {
     }
     #[slot(mp_subscript)]
     fn subscript(&self, key: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        if let Some(i) = key.exact::<PyInt>().and_then(PyInt::compact).and_then(|i| self.position(i as isize)) {
+            return Ok(self.load(i, cx)?.unwrap_or_else(|| none().own()));
+        }
         if number::has_index(key) {
             let i = number::index_as_isize(key, exc::IndexError(), cx)?;
             return match self.position(i) {
