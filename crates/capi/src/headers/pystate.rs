@@ -189,6 +189,15 @@ capi! {
     fn PyThreadState_GetInterpreter(ts: &ThreadState) -> *mut Interpreter = |_| { ts.interp() as *const Interpreter as *mut Interpreter }
     /// The next state of the interpreter.
     fn PyThreadState_Next(ts: &ThreadState) -> State = |_| { ts.next.get() }
+    /// Say where the stack of a thread is.
+    fn PyUnstable_ThreadState_SetStackProtection(ts: &ThreadState, start: *mut c_void, bytes: usize) -> PyResult<()> = |cx| {
+        const MIN: usize = taipan_object::thread::STACK_MIN;
+        if bytes < MIN { return Err(cx.value_error(format_args!("stack_size must be at least {MIN} bytes"))); }
+        ts.set_stack(start as usize, bytes);
+        Ok(())
+    }
+    /// The stack is the thread's own again.
+    fn PyUnstable_ThreadState_ResetStackProtection(ts: &ThreadState) = |_| { ts.reset_stack() }
     /// Suspend tracing.
     fn PyThreadState_EnterTracing(ts: &ThreadState) = |_| { ts.tracing.set(ts.tracing.get() + 1) }
     /// Resume tracing.

@@ -10,7 +10,7 @@ pub mod spawn;
 mod state;
 
 pub use interp::{Identity, Interpreter};
-pub use state::{ErrStackItem, ThreadState, breaker};
+pub use state::{ErrStackItem, STACK_MIN, ThreadState, breaker};
 
 /// The globals of the innermost Python frame (`PyEval_GetGlobals`).
 pub fn current_globals(cx: &crate::cx::Cx) -> Option<crate::refs::Own<crate::types::dict::PyDict>> {

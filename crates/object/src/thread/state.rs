@@ -86,12 +86,16 @@ pub struct ThreadState {
     pub threading_local_sentinel: FieldCell<Object>,
     remote_debugger_support: [u8; 520],
     pub datastack_cached_chunk: Cell<*mut c_void>,
-    // `_PyThreadStateImpl` goes on with the C stack: top, soft limit, hard limit.
+    // `_PyThreadStateImpl` goes on with a count and the C stack: top, soft limit, hard limit.
+    refcount: usize,
     c_stack_top: Cell<usize>,
     /// Lowest stack address that Rust code may reach before `RecursionError` is raised.
     pub c_stack_limit: Cell<usize>,
     c_stack_hard_limit: Cell<usize>,
+    reference_rest: [usize; 9],
     // ---- ours from here on ----
+    /// Top, soft and hard limit before C code set them (`set_stack`).
+    own_stack: Cell<Option<[usize; 3]>>,
     pub dealloc_depth: Cell<u32>,
     /// Objects whose `repr` is running in this thread (recursion guard of containers).
     pub repr_running: std::cell::RefCell<Vec<*const Object>>,
@@ -110,8 +114,11 @@ const _: () = {
     assert!(offset_of!(ThreadState, async_exc) == 144 && offset_of!(ThreadState, context) == 208);
     assert!(offset_of!(ThreadState, datastack_chunk) == 232 && offset_of!(ThreadState, exc_state) == 256);
     assert!(offset_of!(ThreadState, datastack_cached_chunk) == 824);
-    assert!(offset_of!(ThreadState, c_stack_top) == 832 && offset_of!(ThreadState, c_stack_hard_limit) == 848);
+    assert!(offset_of!(ThreadState, c_stack_top) == 840 && offset_of!(ThreadState, c_stack_hard_limit) == 856);
 };
+
+/// The smallest stack that C code may set.
+pub const STACK_MIN: usize = 48 << 10;
 
 /// `sys.getrecursionlimit()` at start.
 pub const RECURSION_LIMIT: c_int = 1000;
@@ -164,9 +171,12 @@ impl ThreadState {
             threading_local_sentinel: FieldCell::empty(),
             remote_debugger_support: [0; 520],
             datastack_cached_chunk: Cell::new(null_mut()),
+            refcount: 0,
             c_stack_top: Cell::new(0),
             c_stack_limit: Cell::new(0),
             c_stack_hard_limit: Cell::new(0),
+            reference_rest: [0; 9],
+            own_stack: Cell::new(None),
             dealloc_depth: Cell::new(0),
             repr_running: std::cell::RefCell::new(Vec::new()),
             in_traced: Cell::new(false),
@@ -214,6 +224,26 @@ impl ThreadState {
         self.c_stack_limit.set(here.saturating_sub(bytes.saturating_sub(reserve)));
         self.c_stack_top.set(here);
         self.c_stack_hard_limit.set(self.c_stack_limit.get());
+    }
+
+    /// The stack is where C code says (`PyUnstable_ThreadState_SetStackProtection`).
+    pub fn set_stack(&self, start: usize, bytes: usize) {
+        const MARGIN: usize = STACK_MIN / 3;
+        if self.own_stack.get().is_none() {
+            self.own_stack.set(Some([self.c_stack_top.get(), self.c_stack_limit.get(), self.c_stack_hard_limit.get()]));
+        }
+        self.c_stack_top.set(start + bytes);
+        self.c_stack_limit.set(start + 2 * MARGIN);
+        self.c_stack_hard_limit.set(start + MARGIN);
+    }
+
+    /// Undo [`ThreadState::set_stack`].
+    pub fn reset_stack(&self) {
+        if let Some([top, soft, hard]) = self.own_stack.take() {
+            self.c_stack_top.set(top);
+            self.c_stack_limit.set(soft);
+            self.c_stack_hard_limit.set(hard);
+        }
     }
 
     /// A state without a known stack gets that of the state which the thread had last.
