@@ -57,7 +57,7 @@ fn start(interp: &Interpreter, cx: &mut Cx) -> PyResult<()> {
             Some(f) => taipan_object::types::frame::locals_of(f, cx),
             None => Err(cx.runtime_error(format_args!("no frame"))),
         },
-        globals: taipan_interp::current_globals,
+        globals: |cx| taipan_interp::current_globals(cx),
         free_vars: |o| o.downcast::<PyCode>().map(|c| c.nfreevars()),
     });
     interp.gc.generations[0].threshold.set(7);
