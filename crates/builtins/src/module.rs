@@ -23,7 +23,7 @@ pub fn fill(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
     for t in crate::types::named() {
         m.add(t.name(), t, cx)?;
     }
-    for row in exc::EXCEPTIONS {
+    for row in exc::EXCEPTIONS.iter().filter(|row| row.is_builtin()) {
         let t = &row.storage.ty;
         m.add(t.name(), t, cx)?;
     }

@@ -3,7 +3,6 @@
 use crate::border::Export;
 use std::cell::Cell;
 use taipan_object::prelude::*;
-use taipan_object::thread::interpreters;
 
 /// A pointer variable that C code reads.
 #[repr(transparent)]
@@ -44,23 +43,12 @@ exceptions! {
     PyExc_SyntaxWarning = SyntaxWarning; PyExc_RuntimeWarning = RuntimeWarning; PyExc_FutureWarning = FutureWarning; PyExc_ImportWarning = ImportWarning;
     PyExc_UnicodeWarning = UnicodeWarning; PyExc_BytesWarning = BytesWarning; PyExc_ResourceWarning = ResourceWarning; PyExc_EncodingWarning = EncodingWarning;
     PyExc_PythonFinalizationError = PythonFinalizationError;
+    PyExc_InterpreterError = InterpreterError; PyExc_InterpreterNotFoundError = InterpreterNotFoundError;
 }
 
-/// `concurrent.interpreters.InterpreterError`.
-#[unsafe(no_mangle)]
-#[allow(non_upper_case_globals)]
-pub static PyExc_InterpreterError: Pointer = Pointer(Cell::new(std::ptr::null_mut()));
-/// `concurrent.interpreters.InterpreterNotFoundError`.
-#[unsafe(no_mangle)]
-#[allow(non_upper_case_globals)]
-pub static PyExc_InterpreterNotFoundError: Pointer = Pointer(Cell::new(std::ptr::null_mut()));
-
 /// Fill the variables.
-pub fn init(cx: &mut Cx) -> PyResult<()> {
+pub fn init() {
     fill();
-    PyExc_InterpreterError.0.set(interpreters::error_class(false, cx)?.as_object().as_ptr());
-    PyExc_InterpreterNotFoundError.0.set(interpreters::error_class(true, cx)?.as_object().as_ptr());
-    Ok(())
 }
 
 macro_rules! variadic {

@@ -41,7 +41,7 @@ pub fn exports() -> Vec<&'static Export> {
 /// Make the API ready for use: data symbols filled, the interpreter known to foreign threads. After the built-in types, before any extension loads.
 pub fn init(cx: &mut Cx) -> PyResult<()> {
     debug_alloc::init(cx.interp().config.borrow().ignore_environment);
-    data::init(cx)?;
+    data::init();
     flags::init(cx);
     runtime_image::init(cx)?;
     headers::pystate::init(cx);

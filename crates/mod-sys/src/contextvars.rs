@@ -14,8 +14,8 @@ pub struct PyContext {
     /// In front, as in CPython's struct: `_testcapi` looks whether there is one.
     previous: FieldCell<Object>,
     table: FieldCell<PyHamt>,
-    entered: Cell<bool>,
     weak: WeakList,
+    entered: Cell<bool>,
 }
 
 /// A new context, empty or with the values of a mapping.
@@ -232,7 +232,9 @@ pub struct PyContextVar {
     #[member("name", readonly)]
     name: Field<PyStr>,
     default: FieldCell<Object>,
-    weak: WeakList,
+    /// Where CPython keeps the value read last, with the thread and the version for which it holds, and the hash. Here a read is a walk of the table; C code knows the size only.
+    #[gc(skip)]
+    reserved: [usize; 4],
 }
 
 /// A context variable (`PyContextVar_New`).
@@ -241,7 +243,7 @@ pub fn new_var(name: &PyStr, default: Option<&Object>, cx: &mut Cx) -> PyResult<
         head: Object::placeholder(),
         name: Field::new(name.new_ref()),
         default: FieldCell::new(default.map(|d| d.own())),
-        weak: WeakList::new(),
+        reserved: [0; 4],
     };
     cx.new_object(v)
 }

@@ -159,8 +159,7 @@ capi! {
     /// This thread runs its `__main__` now.
     fn _PyInterpreterState_SetRunningMain(i: &Interpreter) -> PyResult<()> = |cx| {
         if interpreters::set_running(i, cx) { return Ok(()); }
-        let class = interpreters::error_class(false, cx)?;
-        Err(cx.raise_msg(class, format_args!("interpreter already running")))
+        Err(cx.raise_msg(exc::InterpreterError(), format_args!("interpreter already running")))
     }
     /// Nobody runs its `__main__`.
     fn _PyInterpreterState_SetNotRunningMain(i: &Interpreter) = |_| { interpreters::set_not_running(i) }

@@ -22,10 +22,7 @@ use view::PyBufferView;
 
 /// `InterpreterError(message)`.
 pub fn interpreter_error(text: std::fmt::Arguments<'_>, cx: &mut Cx) -> Raised {
-    match all::error_class(false, cx) {
-        Ok(c) => cx.raise_msg(c, text),
-        Err(r) => r,
-    }
+    cx.raise_msg(exc::InterpreterError(), text)
 }
 
 /// The interpreter that an argument names, or the current one, if `op` may be done with it.
@@ -386,9 +383,8 @@ pub mod interpreters {
 
     #[exec]
     fn exec(m: &PyModule, cx: &mut Cx) -> PyResult<()> {
-        let (error, missing) = (all::error_class(false, cx)?, all::error_class(true, cx)?);
-        m.add("InterpreterError", error, cx)?;
-        m.add("InterpreterNotFoundError", missing, cx)?;
+        m.add("InterpreterError", exc::InterpreterError(), cx)?;
+        m.add("InterpreterNotFoundError", exc::InterpreterNotFoundError(), cx)?;
         let c = data::not_shareable_class(cx)?;
         m.add("NotShareableError", &c, cx)
     }

@@ -40,7 +40,6 @@ struct Known {
     lifecycle: Cell<Option<Lifecycle>>,
     /// Told the head and the next number whenever they change.
     observer: Cell<Option<fn(*const Interpreter, i64)>>,
-    errors: [Cell<*const Object>; 2],
     /// Lets what a thread state owns outside of itself go.
     state_end: Cell<Option<fn(&mut Cx)>>,
     /// Told the number of every interpreter that ends.
@@ -54,7 +53,6 @@ static KNOWN: Known = Known {
     next_id: Cell::new(0),
     lifecycle: Cell::new(None),
     observer: Cell::new(None),
-    errors: [Cell::new(null()), Cell::new(null())],
     state_end: Cell::new(None),
     enders: RefCell::new(Vec::new()),
 };
@@ -177,33 +175,6 @@ pub fn main() -> *const Interpreter {
 /// The interpreter with a number.
 pub fn find(id: i64, cx: &Cx) -> Option<&'static Interpreter> {
     all(cx).into_iter().find(|i| i.identity().id.get() == id)
-}
-
-/// `InterpreterError` or, with `missing`, `InterpreterNotFoundError`.
-pub fn error_class(missing: bool, cx: &mut Cx) -> PyResult<&'static PyType> {
-    if KNOWN.errors[1].get().is_null() {
-        let rows = [("InterpreterError", "A cross-interpreter operation failed"), ("InterpreterNotFoundError", "An interpreter was not found")];
-        let mut base = exc::Exception().as_object();
-        for ((name, doc), cell) in rows.iter().zip(&KNOWN.errors) {
-            let ns = PyDict::new(cx)?;
-            let (module, doc) = (PyStr::new_interned("concurrent.interpreters", cx)?, PyStr::new(doc, cx)?);
-            ns.set(name!(cx, "__module__"), &module, cx)?;
-            ns.set(name!(cx, "__doc__"), &doc, cx)?;
-            let (name, bases) = (PyStr::new_interned(name, cx)?, PyTuple::from_slice(&[base], cx)?);
-            let class = crate::call::call(PyType::ty().as_object(), &[&name, &bases, &ns], cx)?;
-            class.immortalise();
-            if let Some(t) = class.downcast::<PyType>() {
-                // In CPython they are static.
-                t.tp_flags.set(t.tp_flags.get() | crate::typeobj::flags::IMMUTABLETYPE);
-            }
-            cell.set(class.into_raw());
-            // SAFETY: immortal.
-            base = unsafe { &*cell.get() };
-        }
-    }
-    // SAFETY: immortal classes.
-    let class = unsafe { &*KNOWN.errors[usize::from(missing)].get() };
-    class.downcast::<PyType>().ok_or_else(|| cx.system_error(format_args!("an exception class is no class")))
 }
 
 /// A new interpreter, running nothing, and a state of it for the calling thread, which is current afterwards. Called with or without a current state; without one the GIL is
@@ -338,10 +309,7 @@ pub fn id_of(o: &Object, cx: &mut Cx) -> PyResult<i64> {
 pub fn require(id: i64, cx: &mut Cx) -> PyResult<&'static Interpreter> {
     match find(id, cx) {
         Some(i) => Ok(i),
-        None => {
-            let class = error_class(true, cx)?;
-            Err(cx.raise_msg(class, format_args!("unrecognized interpreter ID {id}")))
-        }
+        None => Err(cx.raise_msg(exc::InterpreterNotFoundError(), format_args!("unrecognized interpreter ID {id}"))),
     }
 }
 
@@ -387,13 +355,9 @@ pub fn create_idle(s: &Settings, made_by: i64, cx: &mut Cx) -> PyResult<&'static
 
 /// `InterpreterError("sub-interpreter creation failed")` because of what the start said.
 pub fn creation_failed(text: &str, cx: &mut Cx) -> Raised {
-    let class = match error_class(false, cx) {
-        Ok(c) => c,
-        Err(r) => return r,
-    };
     let cause = cx.runtime_error(format_args!("{text}"));
     let cause = cx.take_raised(cause);
-    let r = cx.raise_msg(class, format_args!("sub-interpreter creation failed"));
+    let r = cx.raise_msg(exc::InterpreterError(), format_args!("sub-interpreter creation failed"));
     let e = cx.take_raised(r);
     if let Some(b) = e.downcast::<exc::PyBaseException>() {
         b.context.set(Some(cause), cx);
