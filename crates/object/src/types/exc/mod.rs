@@ -175,7 +175,7 @@ fn spec_of(row: &'static ExcRow) -> TypeSpec {
         traverse: Some(life.1),
         clear: Some(life.2),
         parts: match (parts_of(row.name), row.layout) {
-            ([], Layout::Base) if row.name != "MemoryError" => &[base::PLAIN],
+            ([], Layout::Base) if row.name != "MemoryError" && row.is_builtin() => &[base::PLAIN],
             (parts, _) => parts,
         },
         ..TypeSpec::plain(name, flags::HAVE_GC | flags::BASETYPE | flags::BASE_EXC_SUBCLASS, size as isize, row.storage)
