@@ -103,6 +103,20 @@ pub fn decode(code: &[u32], at: usize) -> Result<Instr, DecodeError> {
     Ok(Instr { op, args, cell, start: at, end: next })
 }
 
+/// Where a conditional jump leads: jumping, and going on. What `jump_far` does on its behalf is followed, and a condition that was turned round for it is turned back.
+pub fn ways(words: &[u32], jump: &Instr) -> Option<(i64, i64)> {
+    let (target, next) = (jump.jump_target()?, jump.end as i64);
+    let far = |at: i64| {
+        let i = decode(words, usize::try_from(at).ok()?).ok()?;
+        if i.op == Op::JumpFar { i.jump_target() } else { None }
+    };
+    Some(match (far(target), far(next)) {
+        (Some(target), Some(next)) => (target, next),
+        (None, Some(target_of_inverse)) => (target_of_inverse, target),
+        _ => (target, next),
+    })
+}
+
 /// Does this instruction need a `wide` prefix?
 pub fn needs_wide(op: Op, args: &[i32]) -> bool {
     let info = op.info();

@@ -389,6 +389,8 @@ macro_rules! for_each_op {
             Jump "jump" (target: Jump24) 0 [Ends];
             /// Jump back to a loop head; checks the eval breaker.
             JumpBackward "jump_backward" (target: Jump24) 0 [Raises Runs Ends];
+            /// Jump on behalf of the conditional jump in front, whose offset does not reach; checks the eval breaker.
+            JumpFar "jump_far" (target: Jump24) 0 [Raises Runs Ends];
             /// Jump if R[cond] is true.
             JumpIfTrue "jump_if_true" (cond: Src, target: Jump16) 0 [Raises Runs Drops Reads];
             /// Jump if R[cond] is false.

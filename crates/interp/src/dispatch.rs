@@ -207,7 +207,7 @@ macro_rules! execute {
             In => ok!(compare::in_(&mut $m, $w, true)),
             NotIn => ok!(compare::in_(&mut $m, $w, false)),
             Jump => $m.pc = $m.pc.offset($w.abc()),
-            JumpBackward => ok!($m.jump($w.abc())),
+            JumpBackward | JumpFar => ok!($m.jump($w.abc())),
             JumpIfTrue => ok!(compare::jump_truth(&mut $m, $w, true)),
             JumpIfFalse => ok!(compare::jump_truth(&mut $m, $w, false)),
             JumpIfTrueOrPop => ok!(compare::jump_truth_or_pop(&mut $m, $w, true)),

@@ -183,10 +183,15 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         }
     }
     // A pair that the next instruction takes apart is not made.
-    let unpack = crate::regs::Narrow(*m.pc.offset(w.c()) as u64);
+    let mut body = w.c();
+    let mut unpack = crate::regs::Narrow(*m.pc.offset(body) as u64);
+    if unpack.0 as u8 == crate::dispatch::op::JumpFar {
+        body += 1 + unpack.abc();
+        unpack = crate::regs::Narrow(*m.pc.offset(body) as u64);
+    }
     if unpack.0 as u8 == crate::dispatch::op::UnpackSequence && unpack.a() == w.a() && w.a() >= 0 && unpack.cu() == 2 && !m.ts.in_traced.get() {
         match next_pair(o, m.at(unpack.b()))? {
-            Some(true) => return m.jump(w.c() + 1),
+            Some(true) => return m.jump(body + 1),
             Some(false) => {
                 m.src(w.b()).consume();
                 return Ok(());

@@ -8,6 +8,8 @@ use taipan_object::name;
 use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
 use taipan_object::typeobj::{BinaryFunc, lookup, slots};
+use taipan_object::types::bytearray::PyByteArray;
+use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::slice::{PySlice, new_slice};
 use taipan_object::types::str::intern::latin1_char;
@@ -72,8 +74,15 @@ unsafe fn known(o: *mut Object, i: Slot) -> Slot {
         let v = if i.is_int() { d.get_i64(i.as_int(), cx).ok().flatten() } else { d.get_quietly(&*i.as_ptr(), cx).flatten() };
         return v.map_or(Slot::EMPTY, Slot::loaded);
     }
-    if !i.is_object() {
-        return Slot::EMPTY;
+    if i.is_int() {
+        let bytes = match obj.exact::<PyBytes>() {
+            Some(b) => b.as_bytes(),
+            None => match obj.exact::<PyByteArray>() {
+                Some(b) => b.data(),
+                None => return Slot::EMPTY,
+            },
+        };
+        return position(i.as_int(), bytes.len()).map_or(Slot::EMPTY, |k| Slot::int(bytes[k].into()));
     }
     if let Some(slice) = (*i.as_ptr()).exact::<PySlice>() {
         let v = known_slice(obj, slice);

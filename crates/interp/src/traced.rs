@@ -320,6 +320,7 @@ const JUMPS: [u8; 256] = {
     }
     t[op::Jump as usize] = 1;
     t[op::JumpBackward as usize] = 1;
+    t[op::JumpFar as usize] = 0;
     t[taipan_bytecode::sop::ForIterSlot as usize] = 2;
     t
 };
@@ -336,11 +337,17 @@ unsafe fn after(m: &Regs, seen: &Seen, at: u32, code: u8, told: Option<Told>) ->
     if kind == 0 {
         return Ok(());
     }
-    let to = m.pc.offset_from(m.code().exec_ptr()) as u32;
+    let mut to = m.pc.offset_from(m.code().exec_ptr()) as u32;
     let words = m.code().words();
     let Ok(i) = taipan_bytecode::decode(words, at as usize) else { return Ok(()) };
-    let target = i.jump_target().unwrap_or(i.end as i64) as u32;
-    let (taken, backward) = (to != i.end as u32, target <= at);
+    // What `jump_far` will do is told with the conditional jump in front of it.
+    if let Ok(far) = taipan_bytecode::decode(words, to as usize) {
+        if far.op == Op::JumpFar {
+            to = far.jump_target().unwrap_or(to as i64) as u32;
+        }
+    }
+    let (target, next) = taipan_bytecode::encode::ways(words, &i).unwrap_or((i.end as i64, i.end as i64));
+    let (taken, backward) = (to != next as u32, target <= at as i64);
     let same_line = seen.line_at(at) == seen.line_at(to);
     if kind == 1 {
         // The jump to a loop's test at its bottom is none in the source.

@@ -6,6 +6,7 @@ use taipan_bytecode::regs::temps_needed;
 use taipan_bytecode::{ExceptionEntry, Kind, Op};
 
 use super::Stream;
+use super::jumps::inverse;
 use crate::code::{Inst, NO_HANDLER, NO_LABEL};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -24,12 +25,16 @@ enum Form {
     Short,
     /// With a prefix.
     Wide,
+    /// By way of `jump_far` behind the instruction, for what has one byte for its offset. A condition is turned round and skips the jump; where that cannot be, both ways have one.
+    Far,
     /// As a jump over a jump to a jump, for offsets that even a prefix does not hold.
     Long,
 }
 
 /// Length of the two jumps of the long form: each with a prefix.
 const LONG_JUMP: usize = 2;
+/// Offsets of `jump_far` without a prefix, and some words to spare.
+const FAR_MAX: u32 = (1 << 23) - 16;
 /// Words before the first instruction.
 const ENTRY_WORDS: usize = 1;
 
@@ -68,8 +73,14 @@ fn words(inst: &Inst, form: Form) -> usize {
     match form {
         Form::Short => plain + usize::from(needs_wide_without_jump(inst)),
         Form::Wide => plain + 1,
+        Form::Far => plain + usize::from(needs_wide_without_jump(inst)) + far_jumps(inst.op),
         Form::Long => plain + usize::from(needs_wide_without_jump(inst)) + 2 * LONG_JUMP,
     }
+}
+
+/// How many `jump_far` follow the far form of `op`.
+fn far_jumps(op: Op) -> usize {
+    if inverse(op).is_some() { 1 } else { 2 }
 }
 
 fn needs_wide_without_jump(inst: &Inst) -> bool {
@@ -112,15 +123,15 @@ fn choose_forms(stream: &Stream) -> Result<Vec<Form>> {
             let mut args = inst.args;
             args[operand] = offset;
             let kind = inst.op.info().operands[operand].1;
-            let wanted = if kind == Kind::Jump && i16::try_from(offset).is_err() {
-                Form::Long
-            } else if needs_wide(inst.op, &args) {
+            let wanted = if kind == Kind::Jump && i8::try_from(offset).is_err() {
+                if offset.unsigned_abs() < FAR_MAX { Form::Far } else { Form::Long }
+            } else if kind != Kind::Jump && needs_wide(inst.op, &args) {
                 Form::Wide
             } else {
                 Form::Short
             };
             let grown = match (forms[index], wanted) {
-                (Form::Short, Form::Wide) | (_, Form::Long) => wanted,
+                (Form::Short, Form::Wide | Form::Far) | (_, Form::Long) => wanted,
                 (old, _) => old,
             };
             if grown != forms[index] {
@@ -145,14 +156,18 @@ fn emit(
     let mut args = inst.args;
     let mut op = inst.op;
     let mut wide = false;
-    let mut long_target = None;
+    let (mut long_target, mut far_target) = (None, None);
     if inst.target != NO_LABEL
         && let Some(operand) = jump_operand(inst)
     {
         let target = stream.target(inst).ok_or_else(too_large)?;
         let offset = starts[target] as i64 - starts[index + 1] as i64;
         wide = forms[index] == Form::Wide;
-        if forms[index] == Form::Long {
+        if forms[index] == Form::Far {
+            args[operand] = 1;
+            far_target = Some(offset);
+            op = inverse(op).unwrap_or(op);
+        } else if forms[index] == Form::Long {
             args[operand] = LONG_JUMP as i32;
             long_target = Some(offset);
         } else {
@@ -169,6 +184,14 @@ fn emit(
     let cells = u32::from(op.info().cells);
     encode(op, &args, out.ncells, wide, &mut out.code);
     out.ncells += cells;
+    if let Some(offset) = far_target {
+        let offset = i32::try_from(offset).map_err(|_| too_large())?;
+        // The offset is from behind the last jump.
+        if far_jumps(inst.op) == 2 {
+            encode(Op::JumpFar, &[1], 0, false, &mut out.code);
+        }
+        encode(Op::JumpFar, &[offset], 0, false, &mut out.code);
+    }
     if let Some(offset) = long_target {
         // Not taken: over the next jump. Taken: here, to the target.
         encode(Op::Jump, &[LONG_JUMP as i32], 0, true, &mut out.code);

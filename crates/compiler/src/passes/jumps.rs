@@ -50,7 +50,7 @@ fn thread(stream: &mut Stream) {
 }
 
 /// The conditional jump that is taken exactly when `op` is not.
-const fn inverse(op: Op) -> Option<Op> {
+pub(super) const fn inverse(op: Op) -> Option<Op> {
     Some(match op {
         Op::JumpIfTrue => Op::JumpIfFalse,
         Op::JumpIfFalse => Op::JumpIfTrue,

@@ -163,7 +163,8 @@ unsafe fn keywords(
         };
         let found = (posonly..total)
             .find(|&i| params[i].is(name))
-            .or_else(|| (posonly..total).find(|&i| params[i].cast_unchecked::<PyStr>().eq_str(name)));
+            // Parameters are interned: another name that is so too is none of them.
+            .or_else(|| if name.interned() != 0 { None } else { (posonly..total).find(|&i| params[i].cast_unchecked::<PyStr>().eq_str(name)) });
         match (found, kwdict) {
             (Some(i), _) => {
                 if !(*locals.add(i)).is_empty() {
@@ -173,7 +174,7 @@ unsafe fn keywords(
             }
             (None, Some(d)) => {
                 let v = std::mem::replace(value, Slot::EMPTY).into_own(cx)?;
-                d.set(name, &v, cx)?;
+                d.set_own(name, v, cx)?;
             }
             (None, None) => {
                 if let Some(r) = errors::positional_only_given(f, code, names, cx) {

@@ -46,27 +46,36 @@ unsafe fn kind<'a>(t: &'a PyType, cx: &'a Cx) -> (Kind, Option<&'a PyFunction>) 
     }
 }
 
-/// `call` of the exact type in window register `b` with `n` positional arguments; the frame's `pc` is saved. False: the general way must do it, nothing has happened.
+/// Whether the object is a class that `type.__call__` calls.
+#[inline(always)]
+pub fn is_class(o: &Object) -> bool {
+    let meta = o.ty();
+    std::ptr::eq(meta, PyType::ty()) || (meta.has(flags::TYPE_SUBCLASS) && meta.tp_call.get().map(|f| f as usize) == PyType::ty().tp_call.get().map(|f| f as usize))
+}
+
+/// `call` of the class ([`is_class`]) in window register `b` with `n` positional arguments behind `lead` empty words (0 or 1); the frame's `pc` is saved. False: the general way must do it,
+/// nothing has happened.
 #[inline(never)]
-pub unsafe fn call(ts: &'static ThreadState, fp: *mut Slot, b: isize, n: usize, cell: *mut CacheCell, dst: isize) -> PyResult<bool> {
+pub unsafe fn call(ts: &'static ThreadState, fp: *mut Slot, b: isize, lead: usize, n: usize, cell: *mut CacheCell, dst: isize) -> PyResult<bool> {
     let win = fp.offset(b);
+    let args = win.add(FRAME_HEADER + lead);
     let t: &PyType = &*((*win).as_ptr() as *const PyType);
     let cx = &mut cx();
     let c = &mut *cell;
     let version = t.tp_version_tag.get();
     if version == 0 || c.a != version {
         if std::ptr::eq(t, PyType::ty()) && n == 1 {
-            return type_of(fp.offset(dst), win).map(|()| true);
+            return type_of(fp.offset(dst), win, args).map(|()| true);
         }
         if let Some(f) = t.constructor() {
-            return native::call_type(fp.offset(dst), win, f, n).map(|()| true);
+            return native::call_type(fp.offset(dst), win, args, f, n).map(|()| true);
         }
         if t.has(flags::BASE_EXC_SUBCLASS) && exc::base::only_keeps(t) {
             *c = CacheCell { a: version_tag(t), b: Kind::Exception as u32, c: 0 };
         }
         if t.has(flags::BASE_EXC_SUBCLASS) {
-            let args = Callee { args: win.add(FRAME_HEADER), nargs: n, kwnames: None, dst };
-            if let Some(r) = new_exception(t, win, &args, cx) {
+            let given = Callee { args, nargs: n, kwnames: None, dst };
+            if let Some(r) = new_exception(t, win, &given, cx) {
                 store(fp.offset(dst), r?);
                 return Ok(true);
             }
@@ -78,7 +87,7 @@ pub unsafe fn call(ts: &'static ThreadState, fp: *mut Slot, b: isize, n: usize, 
         }
     }
     if c.b == Kind::Exception as u32 {
-        let args = PyTuple::take_slots(win.add(FRAME_HEADER), n, cx)?;
+        let args = PyTuple::take_slots(args, n, cx)?;
         let e = exc::base::new_keeping(t, args, cx)?;
         std::mem::replace(&mut *win, Slot::EMPTY).release();
         store(fp.offset(dst), Slot::object(e));
@@ -94,34 +103,34 @@ pub unsafe fn call(ts: &'static ThreadState, fp: *mut Slot, b: isize, n: usize, 
         return Ok(false);
     }
     if (*ts.current_frame.get()).has(ff::GENERATOR) {
-        return call_apart(ts, win, b, n, &*(c.c as *const PyFunction), dst);
+        return call_apart(ts, win, args, b, n, &*(c.c as *const PyFunction), dst);
     }
-    // The instance takes the class's place; the frame of `__init__` begins one word later, so the arguments move up by two and self goes in front.
-    let args = win.add(FRAME_HEADER);
-    if (args.add(n + 2) as usize) >= ts.datastack_limit.get() as usize {
+    // The instance takes the class's place; the frame of `__init__` begins one word later, so the arguments move up to behind self.
+    let first = win.add(FRAME_HEADER);
+    if (first.add(n + 2) as usize) >= ts.datastack_limit.get() as usize {
         return Ok(false);
     }
     let init = &*(c.c as *const PyFunction);
     let obj = typeobj::alloc_instance(t, 0, cx)?;
     for i in (0..n).rev() {
-        *args.add(i + 2) = *args.add(i);
+        *first.add(i + 2) = *args.add(i);
     }
-    *args.add(1) = Slot::new_ref(&obj);
+    *first.add(1) = Slot::new_ref(&obj);
     let class = std::mem::replace(&mut *win, Slot::object(obj));
     *win.add(1) = Slot::new_ref(init);
     // The instance holds its class.
     class.release();
     if n > 0 {
         // Free for the header; the words above were moved, not copied.
-        *args = Slot::EMPTY;
+        *first = Slot::EMPTY;
     }
     let fl = ff::INIT | (b as u16 as u64) << 16;
-    frames::enter_python(ts, win.add(1), args.add(1), n + 1, None, fl, dst)?;
+    frames::enter_python(ts, win.add(1), first.add(1), n + 1, None, fl, dst)?;
     Ok(true)
 }
 
 /// [`call`] in a generator, where the frame of `__init__` lies apart from the window, whose first word keeps the instance.
-unsafe fn call_apart(ts: &'static ThreadState, win: *mut Slot, b: isize, n: usize, init: &PyFunction, dst: isize) -> PyResult<bool> {
+unsafe fn call_apart(ts: &'static ThreadState, win: *mut Slot, args: *mut Slot, b: isize, n: usize, init: &PyFunction, dst: isize) -> PyResult<bool> {
     let code = init.code();
     let left = ts.py_recursion_remaining.get();
     if code.simple_args() as usize != n + 1 || left <= 0 {
@@ -138,7 +147,7 @@ unsafe fn call_apart(ts: &'static ThreadState, win: *mut Slot, b: isize, n: usiz
             return Err(r);
         }
     };
-    let (locals, args) = ((*fr).locals_ptr(), win.add(FRAME_HEADER));
+    let locals = (*fr).locals_ptr();
     *locals = Slot::new_ref(&obj);
     for i in 0..n {
         *locals.add(i + 1) = std::mem::replace(&mut *args.add(i), Slot::EMPTY);
@@ -157,8 +166,8 @@ unsafe fn call_apart(ts: &'static ThreadState, win: *mut Slot, b: isize, n: usiz
 }
 
 /// `type(x)`.
-unsafe fn type_of(dst: *mut Slot, win: *mut Slot) -> PyResult<()> {
-    let x = std::mem::replace(&mut *win.add(FRAME_HEADER), Slot::EMPTY);
+unsafe fn type_of(dst: *mut Slot, win: *mut Slot, arg: *mut Slot) -> PyResult<()> {
+    let x = std::mem::replace(&mut *arg, Slot::EMPTY);
     let t = if x.is_int() { PyInt::ty() } else { (*x.as_ptr()).ty() };
     let t = Slot::new_ref(t.as_object());
     x.release();

@@ -64,6 +64,12 @@ pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     } else if !W::WIDE && !has_self && callee.is_object() && known::due(cell) && known::learn(win, n, cell, true) {
         m.respecialise(2, sop::CallMethodKnown);
         known::borrowed::learn(*m, cell, true);
+    } else if !has_self && callee.is_object() && super::class::is_class(&*callee.as_ptr()) {
+        m.save();
+        if super::class::call(m.ts, m.fp, w.b(), 1, n - 1, cell, w.a())? {
+            m.reload();
+            return m.settled();
+        }
     }
     m.save();
     method_slow(*m, win, n, None, w.a())?;

@@ -58,9 +58,9 @@ pub unsafe fn call_method_descr(dst: *mut Slot, win: *mut Slot, n: usize) -> PyR
 }
 
 /// Call of a class with a `tp_vectorcall` of its own.
-pub unsafe fn call_type(dst: *mut Slot, win: *mut Slot, f: VectorcallFunc, n: usize) -> PyResult<()> {
+pub unsafe fn call_type(dst: *mut Slot, win: *mut Slot, args: *mut Slot, f: VectorcallFunc, n: usize) -> PyResult<()> {
     let cx = &mut cx();
-    let all = std::slice::from_raw_parts_mut(win.add(FRAME_HEADER), n);
+    let all = std::slice::from_raw_parts_mut(args, n);
     box_all(all, cx)?;
     if cx.ts().stack_is_low() {
         return Err(crate::frames::too_deep());

@@ -61,11 +61,11 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
                 m.reload();
                 return Ok(());
             }
-        } else if callee.is_exact::<PyType>() {
+        } else if class::is_class(callee) {
             m.save();
             if !W::WIDE && known::due(cell) && known::learn(win, n, cell, false) {
                 m.respecialise(2, sop::CallKnown);
-            } else if class::call(m.ts, m.fp, w.b(), n, cell, w.a())? {
+            } else if class::call(m.ts, m.fp, w.b(), 0, n, cell, w.a())? {
                 m.reload();
                 return m.settled();
             }
@@ -154,7 +154,8 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()>
             return call_moved(m, win, &mut buf[..total], c.kwnames, c.dst);
         }
     }
-    if let Some(t) = callee.exact::<PyType>() {
+    if class::is_class(callee) {
+        let t = callee.cast_unchecked::<PyType>();
         if c.kwnames.is_none() && t.has(flags::BASE_EXC_SUBCLASS) {
             if let Some(s) = new_exception(t, win, &c, cx) {
                 m.set(c.dst, s?);

@@ -9,6 +9,7 @@ use taipan_object::types::descr::{PyGetSetDescr, PyMemberDescr, member_code, rea
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::module::PyModule;
 use taipan_object::types::property::PyProperty;
+use taipan_object::types::type_::uses_type_get;
 
 #[inline(always)]
 pub unsafe fn load_attr<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
@@ -38,7 +39,8 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
         return module_index(md, name, cell, cx).then_some(sop::LoadAttrModule);
     }
     if let Some(t) = o.downcast::<PyType>() {
-        return class_attr(t, name, cell, cx).then_some(sop::LoadAttrClass);
+        let found = if uses_type_get(ty) { lookup(ty, name, cx).and_then(|d| data_descriptor(d, ty, cell, cx)) } else { None };
+        return found.or_else(|| class_attr(t, name, cell, cx).then_some(sop::LoadAttrClass));
     }
     let version = version_tag(ty);
     if version == 0 {
@@ -55,22 +57,9 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
                 *cell = CacheCell { a: version, b: def.offset as u32, c: 0 };
                 return Some(sop::LoadAttrSlot);
             }
-            if def.flags & member_code::AUDIT_READ == 0 && ty.is_subtype(mb.owner()) {
-                *cell = CacheCell { a: version, b: 0, c: def as *const MemberDef as u64 };
-                return Some(sop::LoadAttrMember);
-            }
         }
-        if let Some(g) = d.exact::<PyGetSetDescr>() {
-            if g.def().get.is_some() && ty.is_subtype(g.owner()) {
-                *cell = CacheCell { a: version, b: 0, c: g.def() as *const GetSetDef as u64 };
-                return Some(sop::LoadAttrGetSet);
-            }
-        }
-        if let Some(p) = d.exact::<PyProperty>() {
-            if p.getter(cx).and_then(|f| f.exact::<PyFunction>()).is_some() {
-                *cell = CacheCell { a: version, b: 0, c: d.as_ptr() as u64 };
-                return Some(sop::LoadAttrProperty);
-            }
+        if let Some(op) = data_descriptor(d, ty, cell, cx) {
+            return Some(op);
         }
         if d.ty().tp_descr_set.get().is_some() {
             return None;
@@ -89,6 +78,31 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
         }
         _ => None,
     }
+}
+
+/// A descriptor of the type that is computed, whatever the object itself has: `a` = version of the type, `c` = the row of a C type or the property.
+fn data_descriptor(d: &Object, ty: &PyType, cell: &mut CacheCell, cx: &Cx) -> Option<u8> {
+    let version = version_tag(ty);
+    let (op, c) = if let Some(mb) = d.exact::<PyMemberDescr>() {
+        let def = mb.def();
+        if def.flags & member_code::AUDIT_READ != 0 || !ty.is_subtype(mb.owner()) {
+            return None;
+        }
+        (sop::LoadAttrMember, def as *const MemberDef as u64)
+    } else if let Some(g) = d.exact::<PyGetSetDescr>() {
+        if g.def().get.is_none() || !ty.is_subtype(g.owner()) {
+            return None;
+        }
+        (sop::LoadAttrGetSet, g.def() as *const GetSetDef as u64)
+    } else {
+        d.exact::<PyProperty>()?.getter(cx)?.exact::<PyFunction>()?;
+        (sop::LoadAttrProperty, d.as_ptr() as u64)
+    };
+    if version == 0 {
+        return None;
+    }
+    *cell = CacheCell { a: version, b: 0, c };
+    Some(op)
 }
 
 /// A name that neither the class nor the shared keys know, of a class with `__getattr__` and the ordinary `__getattribute__`.

@@ -9,6 +9,7 @@ use taipan_object::types::descr::PyClassMethodDescr;
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::module::PyModule;
 use taipan_object::types::static_method::{PyClassMethod, PyStaticMethod};
+use taipan_object::types::type_::uses_type_get;
 
 #[inline(always)]
 pub unsafe fn load_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
@@ -42,6 +43,12 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
                 *cell = CacheCell { a: version, b: version_tag(PyType::ty()), c: d.as_object().as_ptr() as u64 };
                 return Some(sop::LoadMethodClassDescr);
             }
+        }
+        let of_meta = if uses_type_get(ty) { lookup(ty, name, cx).filter(|f| f.ty().has(flags::METHOD_DESCRIPTOR)) } else { None };
+        if let Some(f) = of_meta.filter(|_| lookup(t, name, cx).is_none()) {
+            let versions = (version_tag(t), version_tag(ty));
+            *cell = CacheCell { a: versions.0, b: versions.1, c: f.as_ptr() as u64 };
+            return (versions.0 != 0 && versions.1 != 0).then_some(sop::LoadMethodClassDescr);
         }
         return class_attr(t, name, cell, cx).then_some(sop::LoadMethodClass);
     }

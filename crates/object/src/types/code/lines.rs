@@ -58,11 +58,12 @@ impl PyCode {
         let (mut out, mut at) = (Vec::new(), 0);
         while let Ok(i) = taipan_bytecode::decode(words, at) {
             at = i.end;
-            if matches!(i.op, Op::Jump | Op::JumpBackward) {
+            if matches!(i.op, Op::Jump | Op::JumpBackward | Op::JumpFar) {
                 continue;
             }
-            let Some(target) = i.jump_target().and_then(|t| usize::try_from(t).ok()) else { continue };
-            out.push(if target <= i.start { (i.start, target, i.end) } else { (i.start, i.end, target) });
+            let Some((target, next)) = taipan_bytecode::encode::ways(words, &i) else { continue };
+            let (Ok(target), Ok(next)) = (usize::try_from(target), usize::try_from(next)) else { continue };
+            out.push(if target <= i.start { (i.start, target, next) } else { (i.start, next, target) });
         }
         out
     }
