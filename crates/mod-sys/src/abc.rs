@@ -6,6 +6,7 @@ use std::cell::Cell;
 use taipan_object::prelude::*;
 use taipan_object::types::set::{PyFrozenSet, PySet};
 use taipan_object::types::weakref::{PyWeakref, new_ref};
+use taipan_object::types::type_::uses_type_get;
 use taipan_object::typeobj::{self, flags};
 use taipan_object::{abstract_, attr, call};
 
@@ -39,6 +40,14 @@ impl AbcData {
 }
 
 fn data_of(cls: &Object, cx: &mut Cx) -> PyResult<Own<AbcData>> {
+    if let Some(t) = cls.downcast::<PyType>().filter(|t| uses_type_get(t.as_object().ty())) {
+        let name = name!(cx, "_abc_impl");
+        if typeobj::lookup(cls.ty(), name, cx).is_none() {
+            if let Some(d) = typeobj::lookup(t, name, cx).and_then(|d| d.exact::<AbcData>()) {
+                return Ok(d.new_ref());
+            }
+        }
+    }
     let d = attr::get(cls, name!(cx, "_abc_impl"), cx)?;
     match d.downcast_own::<AbcData>() {
         Ok(d) => Ok(d),
@@ -46,9 +55,24 @@ fn data_of(cls: &Object, cx: &mut Cx) -> PyResult<Own<AbcData>> {
     }
 }
 
+/// Whether `o` is a class whose metaclass leaves comparison and hash to `object`.
+fn is_compared_by_identity(o: &Object) -> bool {
+    let (meta, plain) = (o.ty(), PyType::ty());
+    let same = |a: Option<usize>, b: Option<usize>| a == b;
+    std::ptr::eq(meta, plain)
+        || meta.has(flags::TYPE_SUBCLASS)
+            && same(meta.tp_hash.get().map(|f| f as usize), plain.tp_hash.get().map(|f| f as usize))
+            && same(meta.tp_richcompare.get().map(|f| f as usize), plain.tp_richcompare.get().map(|f| f as usize))
+}
+
 /// Whether a weak reference to `o` is in the set. Objects without weak references are in none.
 fn in_set(set: &FieldCell<PySet>, o: &Object, cx: &mut Cx) -> PyResult<bool> {
     let Some(s) = set.own().filter(|s| s.len() > 0) else { return Ok(false) };
+    if is_compared_by_identity(o) {
+        // References to such classes are equal when they refer to the same one.
+        let hash = abstract_::hash(o, cx)?;
+        return Ok(s.has_key(hash, |w| w.downcast::<PyWeakref>().is_some_and(|w| w.refers_to(o))));
+    }
     let w = match new_ref(o, None, cx) {
         Ok(w) => w,
         Err(r) => {
@@ -240,7 +264,10 @@ fn in_registry(data: &AbcData, sub: &PyType, cx: &mut Cx) -> PyResult<bool> {
 fn check_instance(cls: &Object, instance: &Object, cx: &mut Cx) -> PyResult<bool> {
     let data = data_of(cls, cx)?;
     // Objects without `__class__` are instances of their type, as for `isinstance`.
-    let sub = attr::get_opt(instance, name!(cx, "__class__"), cx)?.unwrap_or_else(|| instance.ty().own());
+    let sub = match abstract_::class_is_type(instance, cx) {
+        true => instance.ty().own(),
+        false => attr::get_opt(instance, name!(cx, "__class__"), cx)?.unwrap_or_else(|| instance.ty().own()),
+    };
     if in_set(&data.cache, &sub, cx)? {
         return Ok(true);
     }

@@ -567,16 +567,18 @@ pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
         }
         return Ok(false);
     }
-    if let Some(f) = lookup_special(cls, name!(cx, "__instancecheck__"), cx)? {
+    let r = {
         let _g = cx.enter_call(" in __instancecheck__")?;
-        let r = crate::call::call(&f, &[o], cx)?;
-        return is_true(&r, cx);
+        crate::call::call_special(cls, name!(cx, "__instancecheck__"), &[o], cx)?
+    };
+    match r {
+        Some(r) => is_true(&r, cx),
+        None => recursive_is_instance(o, cls, cx),
     }
-    recursive_is_instance(o, cls, cx)
 }
 
 /// Whether nobody overrides `__class__`: the type is all there is to ask.
-fn class_is_type(o: &Object, cx: &Cx) -> bool {
+pub fn class_is_type(o: &Object, cx: &Cx) -> bool {
     if has_plain_class(o) {
         return true;
     }
@@ -652,12 +654,14 @@ pub fn is_subclass(d: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
         }
         return Ok(false);
     }
-    if let Some(f) = lookup_special(cls, name!(cx, "__subclasscheck__"), cx)? {
+    let r = {
         let _g = cx.enter_call(" in __subclasscheck__")?;
-        let r = crate::call::call(&f, &[d], cx)?;
-        return is_true(&r, cx);
+        crate::call::call_special(cls, name!(cx, "__subclasscheck__"), &[d], cx)?
+    };
+    match r {
+        Some(r) => is_true(&r, cx),
+        None => recursive_is_subclass(d, cls, cx),
     }
-    recursive_is_subclass(d, cls, cx)
 }
 
 /// `type.__subclasscheck__`.

@@ -182,6 +182,24 @@ impl PySet {
         }
     }
 
+    /// Whether `is` holds for a key with this hash. Nothing is compared, no code runs.
+    pub fn has_key(&self, hash: isize, is: impl Fn(&Object) -> bool) -> bool {
+        let mask = self.mask();
+        let mut w = Walk::new(hash, mask);
+        loop {
+            let e = self.entry(w.at);
+            let k = e.key.get();
+            if k.is_null() {
+                return false;
+            }
+            // SAFETY: a live key.
+            if e.hash.get() == hash && !std::ptr::eq(k, marker()) && is(unsafe { &*k }) {
+                return true;
+            }
+            w.advance(mask);
+        }
+    }
+
     /// Compare the key of entry `at` with `key` by Python's `==`: (equal, whether the table changed there meanwhile).
     #[cold]
     fn compare_entry(&self, at: usize, key: &Object, cx: &mut Cx) -> PyResult<(bool, bool)> {

@@ -119,6 +119,14 @@ unsafe fn link(list: *mut *mut Object, w: &PyWeakref, front: bool) {
     }
 }
 
+impl PyWeakref {
+    /// Whether this is the object it refers to.
+    #[inline]
+    pub fn refers_to(&self, o: &Object) -> bool {
+        std::ptr::eq(self.object.get(), o)
+    }
+}
+
 #[pymethods]
 impl PyWeakref {
     #[slot(tp_new)]
