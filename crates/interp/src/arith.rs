@@ -230,6 +230,17 @@ unsafe fn by_slots(dst: *mut Slot, l: Opd, r: Opd, slots: &'static number::BinOp
 unsafe fn foreign(dst: *mut Slot, l: Opd, r: Opd, slots: &'static number::BinOp) -> PyResult<()> {
     let cx = &mut cx();
     let b = Slot::boxed(r.at, cx)?;
+    // Two sequences of one type.
+    let ty = (*l.peek().as_ptr()).ty();
+    if std::ptr::eq(slots, &raw const number::ADD) && std::ptr::eq(ty, b.ty()) && ty.number().is_none_or(|n| n.nb_add.get().is_none()) {
+        if let Some(f) = ty.sequence().and_then(|s| s.sq_concat.get()) {
+            let v = taipan_object::err::result_from_raw(f(l.peek().as_ptr(), b.as_ptr()))?;
+            l.consume();
+            r.consume();
+            store_own(dst, v);
+            return Ok(());
+        }
+    }
     let v = number::binary_by_slots(slots, &*l.peek().as_ptr(), b, cx)?;
     l.consume();
     r.consume();

@@ -61,6 +61,9 @@ unsafe fn quick(op: CmpOp, a: Slot, b: Slot) -> Option<bool> {
             if let Some(f) = x.exact::<PyFloat>() {
                 return Some(holds(op, f.value(), y.cast_unchecked::<PyFloat>().value()));
             }
+            if !x.is_exact::<PyInt>() {
+                return None;
+            }
         }
     }
     if let (Some(x), Some(y)) = (a.to_i64(), b.to_i64()) {

@@ -256,6 +256,9 @@ unsafe fn slot_ends(m: Regs, w: Narrow) -> PyResult<()> {
     Ok(())
 }
 
+/// So many items are taken apart on the stack.
+const FEW: usize = 16;
+
 /// Put `items`, `n` of them, into consecutive registers.
 unsafe fn put(base: *mut Slot, items: &[&Object]) {
     for (i, v) in items.iter().enumerate() {
@@ -283,6 +286,17 @@ fn too_many(n: usize, got: Option<usize>, cx: &mut Cx) -> Raised {
 #[inline(never)]
 pub unsafe fn unpack_sequence(src: Opd, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
+    let s = src.peek();
+    if src.owned && s.is_object() && (*s.as_ptr()).is_unique() && (*s.as_ptr()).exact::<PyTuple>().is_some_and(|t| t.len() == n && n <= FEW) {
+        // Nobody else sees the tuple: its items are moved.
+        let mut items = [std::ptr::null_mut(); FEW];
+        *src.at = Slot::EMPTY;
+        PyTuple::take_apart(s.as_ptr(), items.as_mut_ptr());
+        for (i, o) in items.into_iter().take(n).enumerate() {
+            store(base.add(i), Slot::loaded_own(Own::from_raw(o)));
+        }
+        return Ok(());
+    }
     // Owned: the local that lends the sequence may be one of the targets: `a, b = a`.
     let v = src.take(cx)?.into_own();
     if let Some(t) = v.exact::<PyTuple>().filter(|t| t.len() == n) {
@@ -297,7 +311,6 @@ pub unsafe fn unpack_sequence(src: Opd, base: *mut Slot, n: usize) -> PyResult<(
             store(base.add(1), b);
             return Ok(());
         }
-        const FEW: usize = 16;
         if n <= FEW {
             let mut words = [Slot::EMPTY; FEW];
             for (w, o) in words.iter_mut().zip(l.items(cx)) {

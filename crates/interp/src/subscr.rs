@@ -10,7 +10,9 @@ use taipan_object::thread::ThreadState;
 use taipan_object::typeobj::{BinaryFunc, lookup, slots};
 use taipan_object::types::bytearray::PyByteArray;
 use taipan_object::types::bytes::PyBytes;
+use taipan_object::types::float::PyFloat;
 use taipan_object::types::function::PyFunction;
+use taipan_object::types::object_::{Plain, plain_rows};
 use taipan_object::types::slice::{PySlice, new_slice};
 use taipan_object::types::str::intern::latin1_char;
 
@@ -64,25 +66,69 @@ unsafe fn quick(o: Slot, i: Slot) -> Slot {
 
 /// What [`known`] gives when an exception is set.
 const RAISED: Slot = Slot(7);
+/// What [`known`] gives when the frame of a Python `__getitem__` was pushed. (Ints have another tag.)
+const ENTERED: Slot = Slot(11);
 
-/// Dicts with plain keys, and slices, when that needs no Python code: nothing is boxed for it; then types whose slot is a C function, with a key that is an object. Empty:
-/// another way must do it.
+/// The item at an int index of rows of machine values, of strings of wider characters and of bytes; else empty.
+#[inline(always)]
+unsafe fn by_position(obj: &Object, i: i64) -> Slot {
+    let cx = &mut cx();
+    if let Some(rows) = plain_rows(obj.ty()) {
+        return match (rows.load)(obj, i, cx) {
+            Some(Plain::Int(v)) => Slot::try_int(v).unwrap_or(Slot::EMPTY),
+            Some(Plain::Float(v)) => made(PyFloat::new(v, cx).map(Own::into_object), cx),
+            None => Slot::EMPTY,
+        };
+    }
+    if let Some(s) = obj.exact::<PyStr>() {
+        return match position(i, s.len()) {
+            Some(k) => made(s.char_at(k, cx).map(Own::into_object), cx),
+            None => Slot::EMPTY,
+        };
+    }
+    let bytes = match (obj.exact::<PyBytes>(), obj.exact::<PyByteArray>()) {
+        (Some(b), _) => b.as_bytes(),
+        (_, Some(b)) => b.data(),
+        _ => return Slot::EMPTY,
+    };
+    match position(i, bytes.len()) {
+        Some(k) => Slot::int(i64::from(*bytes.get_unchecked(k))),
+        None => Slot::EMPTY,
+    }
+}
+
+/// A result; empty without memory: the general way raises it again.
+#[inline(always)]
+fn made(v: PyResult, cx: &mut Cx) -> Slot {
+    match v {
+        Ok(v) => Slot::object(v),
+        Err(r) => {
+            cx.discard(r);
+            Slot::EMPTY
+        }
+    }
+}
+
+/// Dicts with plain keys, positions and slices, when that needs no Python code: nothing is boxed for it; then a Python `__getitem__`, whose frame is pushed with its result for
+/// register `to`; then types whose slot is a C function, with a key that is an object. Empty: another way must do it.
 #[inline(never)]
-unsafe fn known(o: *mut Object, i: Slot) -> Slot {
+unsafe fn known(ts: &'static ThreadState, object: Opd, key: Opd, to: isize) -> Slot {
+    let (o, i) = (object.peek().as_ptr(), key.peek());
     let (obj, cx) = (&*o, &cx());
     if let Some(d) = obj.exact::<PyDict>() {
         let v = if i.is_int() { d.get_i64(i.as_int(), cx).ok().flatten() } else { d.get_quietly(&*i.as_ptr(), cx).flatten() };
         return v.map_or(Slot::EMPTY, Slot::loaded);
     }
-    if i.is_int() {
-        let bytes = match obj.exact::<PyBytes>() {
-            Some(b) => b.as_bytes(),
-            None => match obj.exact::<PyByteArray>() {
-                Some(b) => b.data(),
-                None => return Slot::EMPTY,
-            },
-        };
-        return position(i.as_int(), bytes.len()).map_or(Slot::EMPTY, |k| Slot::int(bytes[k].into()));
+    if let Some(f) = obj.ty().mapping().and_then(|t| t.mp_subscript.get()) {
+        if f as usize == slots::dispatch::slot_mp_subscript as *const () as usize {
+            return enter_getitem(ts, object, key, to);
+        }
+    }
+    if let Some(k) = i.to_i64() {
+        let v = by_position(obj, k);
+        if !v.is_empty() || i.is_int() {
+            return v;
+        }
     }
     if let Some(slice) = (*i.as_ptr()).exact::<PySlice>() {
         let v = known_slice(obj, slice);
@@ -108,28 +154,29 @@ unsafe fn known_slice(obj: &Object, slice: &PySlice) -> Slot {
         slice.plain_range(s.len()).map(|(lo, hi)| s.slice(lo, hi, cx).map(Own::into_object))
     } else if let Some(t) = obj.exact::<PyTuple>() {
         slice.plain_range(t.len()).map(|(lo, hi)| t.slice(lo, hi, cx).map(Own::into_object))
+    } else if let Some(b) = obj.exact::<PyBytes>() {
+        slice.plain_range(b.len()).map(|(lo, hi)| b.slice(lo, hi, cx).map(Own::into_object))
     } else {
         None
     };
     match made {
-        Some(Ok(v)) => Slot::object(v),
-        // No memory: the general way raises it again.
-        Some(Err(r)) => {
-            cx.discard(r);
-            Slot::EMPTY
-        }
+        Some(v) => self::made(v, cx),
         None => Slot::EMPTY,
     }
 }
 
-/// The Python `__getitem__` of an object, if it takes exactly self and the key.
-unsafe fn getitem_function<'a>(o: &'a Object, cx: &'a Cx) -> Option<&'a PyFunction> {
-    let ty = o.ty();
-    let f = ty.mapping()?.mp_subscript.get()?;
-    if f as usize != slots::dispatch::slot_mp_subscript as *const () as usize {
-        return None;
+/// Push the frame of a Python `__getitem__`, unless somebody wants attention or it takes other arguments: then empty.
+unsafe fn enter_getitem(ts: &'static ThreadState, o: Opd, i: Opd, to: isize) -> Slot {
+    if ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) != 0 {
+        return Slot::EMPTY;
     }
-    lookup(ty, name!(cx, "__getitem__"), cx)?.exact::<PyFunction>().filter(|f| f.code().simple_args() == 2)
+    let cx = &cx();
+    let ty = (*o.peek().as_ptr()).ty();
+    let Some(f) = lookup(ty, name!(cx, "__getitem__"), cx).and_then(|f| f.exact::<PyFunction>()).filter(|f| f.code().simple_args() == 2) else { return Slot::EMPTY };
+    let (o, i) = (o.take_slot(), i.take_slot());
+    // A small int that is a constant is immortal.
+    let i = if i.is_object() { PyInt::small_value(i.as_ptr()).map_or(i, Slot::int) } else { i };
+    if enter_separate(ts, f, [o, i], to).is_ok() { ENTERED } else { RAISED }
 }
 
 /// The `mp_subscript` of a type whose slot is not a Python function's. Dicts have their own way.
@@ -142,28 +189,18 @@ unsafe fn native_subscript(o: Slot) -> Option<BinaryFunc> {
     (f as usize != slots::dispatch::slot_mp_subscript as *const () as usize).then_some(f)
 }
 
-/// True: the frame of a Python `__getitem__` was pushed, its result goes to register `to`.
 #[cold]
 #[inline(never)]
-unsafe fn load_slow(ts: &'static ThreadState, dst: *mut Slot, o: Opd, i: Opd, to: isize) -> PyResult<bool> {
+unsafe fn load_slow(dst: *mut Slot, o: Opd, i: Opd) -> PyResult<()> {
     let cx = &mut cx();
-    let native = native_subscript(o.peek());
-    if native.is_none() && !o.peek().is_int() && ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) == 0 {
-        let obj = &*o.peek().as_ptr();
-        if let Some(f) = getitem_function(obj, cx).map(|f| f.new_ref()) {
-            let args = [o.take_slot(), i.take_slot()];
-            enter_separate(ts, &f, args, to)?;
-            return Ok(true);
-        }
-    }
-    if let Some(f) = native {
+    if let Some(f) = native_subscript(o.peek()) {
         let obj = o.peek().as_ptr();
         let key = Slot::boxed(i.at, cx)?.as_ptr();
         let v = taipan_object::err::result_from_raw(f(obj, key))?;
         o.consume();
         i.consume();
         store(dst, crate::arith::unboxed(v));
-        return Ok(false);
+        return Ok(());
     }
     let (obj, key) = (o.take(cx)?, i.take(cx)?);
     let v = match obj.exact::<PyDict>() {
@@ -176,7 +213,31 @@ unsafe fn load_slow(ts: &'static ThreadState, dst: *mut Slot, o: Opd, i: Opd, to
     drop(obj);
     drop(key);
     store_own(dst, v);
-    Ok(false)
+    Ok(())
+}
+
+/// `o[i]` where [`quick`] does not know it.
+#[inline(always)]
+unsafe fn load_rest<W: Word>(m: &mut Regs, w: W, i: Opd) -> PyResult<()> {
+    m.save();
+    let o = m.src(w.b());
+    if o.peek().is_object() {
+        let v = known(m.ts, o, i, w.a());
+        if !v.is_empty() {
+            if v == RAISED {
+                return Err(Raised::assume());
+            }
+            if v == ENTERED {
+                m.reload();
+                return Ok(());
+            }
+            o.consume();
+            i.consume();
+            m.put(w, v);
+            return Ok(());
+        }
+    }
+    load_slow(m.at(w.a()), o, i)
 }
 
 #[inline(always)]
@@ -188,23 +249,7 @@ pub unsafe fn load<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         m.put(w, v);
         return Ok(());
     }
-    m.save();
-    if m.get(w.b()).is_object() {
-        let v = known(m.get(w.b()).as_ptr(), m.get(w.c()));
-        if !v.is_empty() {
-            if v == RAISED {
-                return Err(Raised::assume());
-            }
-            m.src(w.b()).consume();
-            m.src(w.c()).consume();
-            m.put(w, v);
-            return Ok(());
-        }
-    }
-    if load_slow(m.ts, m.at(w.a()), m.src(w.b()), m.src(w.c()), w.a())? {
-        m.reload();
-    }
-    Ok(())
+    load_rest(m, w, m.src(w.c()))
 }
 
 #[inline(always)]
@@ -215,22 +260,7 @@ pub unsafe fn load_k<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         m.put(w, v);
         return Ok(());
     }
-    m.save();
-    if m.get(w.b()).is_object() {
-        let v = known(m.get(w.b()).as_ptr(), m.const_slot(w.cu()));
-        if !v.is_empty() {
-            if v == RAISED {
-                return Err(Raised::assume());
-            }
-            m.src(w.b()).consume();
-            m.put(w, v);
-            return Ok(());
-        }
-    }
-    if load_slow(m.ts, m.at(w.a()), m.src(w.b()), m.konst(w.cu()), w.a())? {
-        m.reload();
-    }
-    Ok(())
+    load_rest(m, w, m.konst(w.cu()))
 }
 
 /// The object of a tagged int, owned; null without memory (the slow way will raise).
@@ -313,6 +343,21 @@ unsafe fn store_slow(o: Opd, i: Opd, v: Opd) -> PyResult<()> {
         i.consume();
         return r;
     }
+    if let Some(rows) = plain_rows(obj.ty()) {
+        let item = v.peek();
+        let item = match item.to_i64() {
+            Some(n) => Some(Plain::Int(n)),
+            None => (*item.as_ptr()).exact::<PyFloat>().map(|f| Plain::Float(f.value())),
+        };
+        if let (Some(k), Some(item)) = (i.peek().to_i64(), item) {
+            if (rows.store)(obj, k, item, cx) {
+                v.consume();
+                i.consume();
+                o.consume();
+                return Ok(());
+            }
+        }
+    }
     if let Some(f) = obj.ty().mapping().and_then(|t| t.mp_ass_subscript.get()).filter(|_| !obj.is_exact::<PyDict>()) {
         let (key, val) = (Slot::boxed(i.at, cx)?.as_ptr(), Slot::boxed(v.at, cx)?.as_ptr());
         let r = f(o.peek().as_ptr(), key, val);
@@ -363,7 +408,7 @@ fn plain_bounds(a: Slot, b: Slot, n: usize) -> Option<(usize, usize)> {
     Some((lo, hi.max(lo)))
 }
 
-/// Slices of exact lists, tuples and strings without a slice object.
+/// Slices of exact lists, tuples, strings and bytes without a slice object.
 unsafe fn slice_of(o: Slot, a: Slot, b: Slot, cx: &mut Cx) -> Option<PyResult> {
     if o.is_int() {
         return None;
@@ -377,7 +422,11 @@ unsafe fn slice_of(o: Slot, a: Slot, b: Slot, cx: &mut Cx) -> Option<PyResult> {
         let (lo, hi) = plain_bounds(a, b, s.len())?;
         return Some(s.slice(lo, hi, cx).map(Own::into_object));
     }
-    let t = obj.exact::<PyTuple>()?;
+    if let Some(t) = obj.exact::<PyTuple>() {
+        let (lo, hi) = plain_bounds(a, b, t.len())?;
+        return Some(t.slice(lo, hi, cx).map(Own::into_object));
+    }
+    let t = obj.exact::<PyBytes>()?;
     let (lo, hi) = plain_bounds(a, b, t.len())?;
     Some(t.slice(lo, hi, cx).map(Own::into_object))
 }

@@ -13,7 +13,10 @@ use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering::Relaxed};
 /// Rust's own allocations (decoded code, tables) come from mimalloc too, uncounted.
 #[cfg(not(feature = "system-malloc"))]
 #[global_allocator]
-static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static GLOBAL: rust::Rust = rust::Rust;
+
+#[cfg(not(feature = "system-malloc"))]
+mod rust;
 
 /// The allocator below.
 #[cfg(not(feature = "system-malloc"))]

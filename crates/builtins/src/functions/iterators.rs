@@ -27,6 +27,20 @@ fn extreme(args: Args<'_>, kw: Kwargs<'_>, name: &str, op: CmpOp, cx: &mut Cx) -
     if args.0.len() > 1 && default.is_some() {
         return Err(cx.type_error(format_args!("Cannot specify a default for {name}() with multiple positional arguments")));
     }
+    if let (&[it], None) = (args.0, key) {
+        let mut best: Option<Own<Object>> = None;
+        itr::for_each(it, cx, |v, cx| {
+            match &best {
+                Some(b) if !abstract_::rich_compare_bool(&v, b, op, cx)? => {}
+                _ => best = Some(v),
+            }
+            Ok(true)
+        })?;
+        return match best.or_else(|| default.map(|d| d.own())) {
+            Some(v) => Ok(v),
+            None => Err(cx.value_error(format_args!("{name}() iterable argument is empty"))),
+        };
+    }
     let mut best: Option<(Own<Object>, Own<Object>)> = None;
     let mut consider = |v: Own<Object>, cx: &mut Cx| -> PyResult<bool> {
         let k = match key {

@@ -5,6 +5,7 @@ use super::item::{Descr, Raw};
 use std::cell::Cell;
 use taipan_object::block::ByteBlock;
 use taipan_object::prelude::*;
+use taipan_object::types::object_::Plain;
 
 impl PyArray {
     /// An array of `n` zeros.
@@ -44,6 +45,24 @@ impl PyArray {
             // The bytes are read before anything runs.
             Some(b) => self.descr.load(b, cx).map(Some),
             None => Ok(None),
+        }
+    }
+    /// [`PlainRows::load`](taipan_object::types::object_::PlainRows).
+    pub(super) fn load_plain(o: &Object, i: i64, _: &Cx) -> Option<Plain> {
+        let a = o.exact::<PyArray>()?;
+        let at = a.position(i as isize)?;
+        let size = a.descr.size;
+        a.descr.load_plain(a.data().get(at * size..(at + 1) * size)?)
+    }
+    /// [`PlainRows::store`](taipan_object::types::object_::PlainRows).
+    pub(super) fn store_plain(o: &Object, i: i64, v: Plain, cx: &mut Cx) -> bool {
+        let Some(a) = o.exact::<PyArray>() else { return false };
+        match (a.position(i as isize), a.descr.store_plain(v)) {
+            (Some(at), Some(raw)) => {
+                a.put(at, raw, cx);
+                true
+            }
+            _ => false,
         }
     }
     /// Store the bytes of an item that exists (else nothing happens: the array shrank meanwhile).

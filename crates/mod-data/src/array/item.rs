@@ -4,6 +4,7 @@ use std::ffi::CStr;
 use taipan_object::abstract_::number;
 use taipan_object::prelude::*;
 use taipan_object::types::float::PyFloat;
+use taipan_object::types::object_::Plain;
 
 /// One typecode.
 pub struct Descr {
@@ -75,6 +76,48 @@ impl Descr {
             _ => return text(&[u32::from_ne_bytes(bytes_of(b))], cx).map(Own::into_object),
         };
         PyInt::new(int, cx).map(Own::into_object)
+    }
+
+    /// The number that an item's bytes are, if it is one of at most 63 bits.
+    #[inline(always)]
+    pub fn load_plain(&self, b: &[u8]) -> Option<Plain> {
+        Some(match self.code {
+            'd' => Plain::Float(f64::from_ne_bytes(bytes_of(b))),
+            'f' => Plain::Float(f32::from_ne_bytes(bytes_of(b)) as f64),
+            'b' => Plain::Int(i8::from_ne_bytes(bytes_of(b)) as i64),
+            'B' => Plain::Int(u8::from_ne_bytes(bytes_of(b)) as i64),
+            'h' => Plain::Int(i16::from_ne_bytes(bytes_of(b)) as i64),
+            'H' => Plain::Int(u16::from_ne_bytes(bytes_of(b)) as i64),
+            'i' => Plain::Int(i32::from_ne_bytes(bytes_of(b)) as i64),
+            'I' => Plain::Int(u32::from_ne_bytes(bytes_of(b)) as i64),
+            'l' | 'q' => Plain::Int(i64::from_ne_bytes(bytes_of(b))),
+            'L' | 'Q' => Plain::Int(i64::try_from(u64::from_ne_bytes(bytes_of(b))).ok()?),
+            _ => return None,
+        })
+    }
+
+    /// The bytes of a number, if items are of its kind and it is in range. An int for a float must be exact.
+    #[inline(always)]
+    pub fn store_plain(&self, v: Plain) -> Option<Raw> {
+        let v = match (self.code, v) {
+            ('d', Plain::Float(f)) => return Some(f.to_ne_bytes()),
+            ('d', Plain::Int(n)) if n.unsigned_abs() < 1 << 53 => {
+                return Some((n as f64).to_ne_bytes());
+            }
+            (_, Plain::Int(n)) => n,
+            _ => return None,
+        };
+        Some(match self.code {
+            'b' => raw(&i8::try_from(v).ok()?.to_ne_bytes()),
+            'B' => raw(&u8::try_from(v).ok()?.to_ne_bytes()),
+            'h' => raw(&i16::try_from(v).ok()?.to_ne_bytes()),
+            'H' => raw(&u16::try_from(v).ok()?.to_ne_bytes()),
+            'i' => raw(&i32::try_from(v).ok()?.to_ne_bytes()),
+            'I' => raw(&u32::try_from(v).ok()?.to_ne_bytes()),
+            'l' | 'q' => v.to_ne_bytes(),
+            'L' | 'Q' => u64::try_from(v).ok()?.to_ne_bytes(),
+            _ => return None,
+        })
     }
 
     /// The bytes of a value. Raises `TypeError` and `OverflowError`.

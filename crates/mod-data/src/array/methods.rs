@@ -31,7 +31,8 @@ impl PyArray {
     fn wrong_kind(cx: &mut Cx) -> Raised {
         cx.type_error(format_args!("bad argument type for built-in operation"))
     }
-    fn position(&self, i: isize) -> Option<usize> {
+    #[inline]
+    pub(super) fn position(&self, i: isize) -> Option<usize> {
         let i = if i < 0 { i + self.len() as isize } else { i };
         usize::try_from(i).ok().filter(|&i| i < self.len())
     }

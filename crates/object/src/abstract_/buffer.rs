@@ -3,6 +3,8 @@
 use crate::cx::Cx;
 use crate::err::{PyResult, Raised};
 use crate::refs::*;
+use crate::types::bytes::PyBytes;
+use std::cell::OnceCell;
 use std::ffi::{c_int, c_void};
 pub use taipan_abi::Py_buffer;
 
@@ -12,11 +14,28 @@ pub const SIMPLE: c_int = 0;
 pub const WRITABLE: c_int = 1;
 
 /// A borrowed buffer; released when dropped.
-pub struct Buffer(Box<Py_buffer>);
+pub struct Buffer {
+    data: *mut u8,
+    len: usize,
+    readonly: bool,
+    hold: Hold,
+}
+
+/// What keeps a buffer's memory.
+enum Hold {
+    View(Box<Py_buffer>),
+    /// Bytes were asked for with `SIMPLE`: nothing but the object is needed, which never moves. The view is made when somebody looks at it.
+    Bytes(Own<Object>, OnceCell<Box<Py_buffer>>),
+}
 
 impl Buffer {
     /// Ask `o` for its bytes with `PyBUF_*` flags (`PyObject_GetBuffer`).
     pub fn get(o: &Object, flags: c_int, cx: &mut Cx) -> PyResult<Buffer> {
+        if flags == SIMPLE {
+            if let Some(b) = o.exact::<PyBytes>() {
+                return Ok(Buffer { data: b.as_bytes().as_ptr() as *mut u8, len: b.len(), readonly: true, hold: Hold::Bytes(o.own(), OnceCell::new()) });
+            }
+        }
         let Some(f) = o.ty().buffer().and_then(|b| b.bf_getbuffer.get()) else {
             return Err(cx.type_error(format_args!("a bytes-like object is required, not '{}'", o.ty().tp_name_str())));
         };
@@ -28,47 +47,66 @@ impl Buffer {
         unsafe {
             let mut b: Box<Py_buffer> = Box::new(std::mem::zeroed());
             match f(o.as_ptr(), &raw mut *b as *mut c_void, flags) {
-                0 => Ok(Buffer(b)),
+                0 => Ok(Buffer::of(b)),
                 _ => Err(Raised::assume()),
             }
         }
+    }
+    fn of(b: Box<Py_buffer>) -> Buffer {
+        Buffer { data: b.buf as *mut u8, len: b.len as usize, readonly: b.readonly != 0, hold: Hold::View(b) }
     }
     /// The same memory without an owner: must not outlive `view`'s loan.
     pub(crate) fn lent(view: &Py_buffer) -> Buffer {
         // SAFETY: plain data; without an owner nothing is given back.
         let mut b = unsafe { std::ptr::read(view) };
         b.obj = std::ptr::null_mut();
-        Buffer(Box::new(b))
+        Buffer::of(Box::new(b))
     }
     /// The contiguous bytes.
     #[inline]
     pub fn bytes(&self) -> &[u8] {
-        if self.0.len == 0 {
+        if self.len == 0 {
             return &[];
         }
         // SAFETY: the exporter keeps `len` bytes alive until release.
-        unsafe { std::slice::from_raw_parts(self.0.buf as *const u8, self.0.len as usize) }
+        unsafe { std::slice::from_raw_parts(self.data, self.len) }
     }
     /// The contiguous bytes of a buffer that was asked for with `WRITABLE`.
     #[allow(clippy::mut_from_ref)]
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        assert!(self.0.readonly == 0, "the buffer is read-only");
-        if self.0.len == 0 {
+        assert!(!self.readonly, "the buffer is read-only");
+        if self.len == 0 {
             return &mut [];
         }
         // SAFETY: as `bytes`, and the exporter allows writing.
-        unsafe { std::slice::from_raw_parts_mut(self.0.buf as *mut u8, self.0.len as usize) }
+        unsafe { std::slice::from_raw_parts_mut(self.data, self.len) }
     }
     /// The raw view.
     pub fn view(&self) -> &Py_buffer {
-        &self.0
+        match &self.hold {
+            Hold::View(b) => b,
+            Hold::Bytes(o, view) => view.get_or_init(|| {
+                // SAFETY: an all-zero Py_buffer is valid. The view has no count of its own: nobody releases it.
+                let mut v: Box<Py_buffer> = Box::new(unsafe { std::mem::zeroed() });
+                v.buf = self.data as *mut c_void;
+                v.obj = o.as_ptr() as *mut _;
+                v.len = self.len as isize;
+                v.readonly = 1;
+                v.itemsize = 1;
+                v.ndim = 1;
+                v
+            }),
+        }
     }
 }
 
 impl Drop for Buffer {
+    #[inline]
     fn drop(&mut self) {
-        // SAFETY: filled by `get`; released once. A dropped buffer implies the GIL.
-        unsafe { release(&mut self.0) }
+        if let Hold::View(b) = &mut self.hold {
+            // SAFETY: filled by `get`; released once. A dropped buffer implies the GIL.
+            unsafe { release(b) }
+        }
     }
 }
 

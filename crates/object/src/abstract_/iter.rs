@@ -2,6 +2,7 @@
 
 use crate::err::result_from_raw;
 use crate::prelude::*;
+use crate::types::set::PySetIter;
 use std::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
@@ -82,7 +83,10 @@ pub fn for_each(o: &Object, cx: &mut Cx, mut f: impl FnMut(Own<Object>, &mut Cx)
         return Ok(());
     }
     let it = get_iter(o, cx)?;
-    while let Some(v) = next(&it, cx)? {
+    while let Some(v) = match it.exact::<PySetIter>() {
+        Some(it) => it.advance(cx)?,
+        None => next(&it, cx)?,
+    } {
         if !f(v, cx)? {
             break;
         }

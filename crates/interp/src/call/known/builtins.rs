@@ -5,6 +5,7 @@ use super::*;
 use crate::compare::bool_slot;
 use taipan_object::abstract_;
 use taipan_object::frame::Frame;
+use taipan_object::typeobj::object_type;
 use taipan_object::types::float::PyFloat;
 use taipan_object::types::none;
 use taipan_object::types::str::intern::latin1_char;
@@ -154,14 +155,14 @@ unsafe extern "C" fn isinstance(win: *mut Slot, n: usize, cell: &CacheCell, ts: 
     }
     let (x, c) = (*args, *args.add(1));
     if let Some(t) = object_of(c).and_then(|c| c.exact::<PyType>()) {
-        let ty = if x.is_int() { PyInt::ty() } else { (*x.as_ptr()).ty() };
+        if x.is_int() {
+            return instead(win, n, bool_slot(std::ptr::eq(t, PyInt::ty()) || std::ptr::eq(t, object_type())), ts);
+        }
+        let ty = (*x.as_ptr()).ty();
         if std::ptr::eq(ty, t) || ty.is_subtype(t) {
             return instead(win, n, bool_slot(true), ts);
         }
         // Others may have a `__class__` of their own.
-        if x.is_int() {
-            return instead(win, n, bool_slot(false), ts);
-        }
     }
     if !box_words(args, n) {
         return FAILURE;

@@ -144,8 +144,13 @@ impl PyByteArray {
         if !has_buffer(other) {
             return Err(cx.type_error(format_args!("can't concat {} to {}", other.ty().tp_name_str(), self.ty().tp_name_str())));
         }
-        let b = Buffer::get(other, SIMPLE, cx)?.bytes().to_vec();
-        self.extend(&b, cx)?;
+        match other.exact::<PyBytes>() {
+            Some(b) => self.extend(b.as_bytes(), cx)?,
+            None => {
+                let b = Buffer::get(other, SIMPLE, cx)?.bytes().to_vec();
+                self.extend(&b, cx)?;
+            }
+        }
         Ok(self.own())
     }
     #[slot(sq_inplace_repeat)]

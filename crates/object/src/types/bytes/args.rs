@@ -195,7 +195,16 @@ pub(crate) fn join(sep: &[u8], parts: &Object, cx: &mut Cx) -> PyResult<Vec<u8>>
         None => items.downcast::<PyTuple>().map_or((None, 0), |t| (t.as_slice().get(i).map(|o| o.own()), t.len())),
     };
     let count = item(0).1;
+    // What a row of bytes will take, as far as that is plain to see.
+    let known = |o: &&Object| o.exact::<PyBytes>().map_or(0, PyBytes::len);
+    let bytes: usize = match items.exact::<PyList>() {
+        Some(l) => l.items(cx).iter().map(known).sum(),
+        None => items.downcast::<PyTuple>().map_or(0, |t| t.as_slice().iter().map(known).sum()),
+    };
     let mut out: Vec<u8> = Vec::new();
+    if bytes.checked_add(sep.len().saturating_mul(count)).is_none_or(|n| out.try_reserve_exact(n).is_err()) {
+        return Err(cx.memory_error());
+    }
     for i in 0..count {
         let (Some(p), now) = item(i) else { break };
         if now != count {
@@ -257,6 +266,11 @@ pub(crate) fn translate(h: &[u8], table: &Object, delete: Option<&Object>, cx: &
     let table = if table.is_none() { None } else { Some(Buffer::get(table, SIMPLE, cx)?) };
     if table.as_ref().is_some_and(|t| t.bytes().len() != 256) {
         return Err(cx.value_error(format_args!("translation table must be 256 characters long")));
+    }
+    if let (Some(t), None) = (&table, delete) {
+        if let Ok(t) = <&[u8; 256]>::try_from(t.bytes()) {
+            return Ok(h.iter().map(|b| t[*b as usize]).collect());
+        }
     }
     let mut gone = [false; 256];
     if let Some(d) = delete {

@@ -10,6 +10,7 @@ use crate::prelude::*;
 use crate::types::boolean::from_bool;
 use crate::types::list::position;
 use crate::types::slice::PySlice;
+use crate::types::str::copy_bytes;
 use std::ffi::c_int;
 use taipan_abi::Py_buffer;
 
@@ -28,6 +29,21 @@ impl PyBytes {
     }
     pub(crate) fn wrap(b: &[u8], cx: &mut Cx) -> PyResult<Own<Object>> {
         PyBytes::new(b, cx).map(Own::into_object)
+    }
+    /// Two rows of bytes as one object.
+    #[inline]
+    fn joined(a: &[u8], b: &[u8], cx: &mut Cx) -> PyResult<Own<Object>> {
+        let (o, d) = PyBytes::alloc(a.len() + b.len(), cx)?;
+        // SAFETY: room for both.
+        unsafe {
+            copy_bytes(a.as_ptr(), d, a.len());
+            copy_bytes(b.as_ptr(), d.add(a.len()), b.len());
+        }
+        Ok(o.into_object())
+    }
+    /// `self[lo:hi]` of an exact object; the bounds lie within it.
+    pub fn slice(&self, lo: usize, hi: usize, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        if hi - lo == self.len() { Ok(self.new_ref()) } else { PyBytes::new(self.as_bytes().get(lo..hi).unwrap_or(&[]), cx) }
     }
     fn same(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         if self.is_exact::<PyBytes>() { Ok(self.own()) } else { PyBytes::wrap(self.as_bytes(), cx) }
@@ -111,6 +127,15 @@ impl PyBytes {
     }
     #[slot(sq_concat)]
     fn concat(lhs: &Object, rhs: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
+        if let (Some(a), Some(b)) = (lhs.exact::<PyBytes>(), rhs.exact::<PyBytes>()) {
+            return if a.is_empty() {
+                Ok(rhs.own())
+            } else if b.is_empty() {
+                Ok(lhs.own())
+            } else {
+                PyBytes::joined(a.as_bytes(), b.as_bytes(), cx)
+            };
+        }
         if !buffer::has_buffer(lhs) || !buffer::has_buffer(rhs) {
             return Err(cx.type_error(format_args!("can't concat {} to {}", rhs.ty().tp_name_str(), lhs.ty().tp_name_str())));
         }
@@ -121,13 +146,7 @@ impl PyBytes {
         if b.bytes().is_empty() && lhs.is_exact::<PyBytes>() {
             return Ok(lhs.own());
         }
-        let (o, d) = PyBytes::alloc(a.bytes().len() + b.bytes().len(), cx)?;
-        // SAFETY: room for both.
-        unsafe {
-            std::ptr::copy_nonoverlapping(a.bytes().as_ptr(), d, a.bytes().len());
-            std::ptr::copy_nonoverlapping(b.bytes().as_ptr(), d.add(a.bytes().len()), b.bytes().len());
-        }
-        Ok(o.into_object())
+        PyBytes::joined(a.bytes(), b.bytes(), cx)
     }
     #[slot(sq_repeat)]
     fn repeat(&self, n: isize, cx: &mut Cx) -> PyResult<Own<Object>> {

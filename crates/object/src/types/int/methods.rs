@@ -19,6 +19,18 @@ fn endian(s: Option<&PyStr>, cx: &mut Cx) -> PyResult<Endian> {
 }
 
 /// The bytes that `bytes(o)` would hold (`PyObject_Bytes`).
+/// The value of at most seven bytes.
+fn short_value(b: &[u8], order: &Endian) -> Option<i64> {
+    if b.len() > 7 {
+        return None;
+    }
+    let digit = |v: i64, b: &u8| v << 8 | i64::from(*b);
+    Some(match order {
+        Endian::Big => b.iter().fold(0, digit),
+        Endian::Little => b.iter().rev().fold(0, digit),
+    })
+}
+
 fn bytes_of(o: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
     if let Some(b) = o.exact::<PyBytes>() {
         return Ok(b.as_bytes().to_vec());
@@ -88,9 +100,15 @@ impl PyInt {
     #[method("to_bytes(length=1, byteorder='big', *, signed=False)", doc = "to_bytes($self, /, length=1, byteorder='big', *, signed=False)\n--\n\nReturn an array of bytes representing an integer.\n\n  length\n    Length of bytes object to use.  An OverflowError is raised if\n    the integer is not representable with the given number of bytes.\n    Default is length 1.\n  byteorder\n    The byte order used to represent the integer.  If byteorder is\n    'big', the most significant byte is at the beginning of the byte\n    array.  If byteorder is 'little', the most significant byte is at\n    the end of the byte array.  To request the native byte order of\n    the host system, use sys.byteorder as the byte order value.\n    Default is to use 'big'.\n  signed\n    Determines whether two's complement is used to represent the\n    integer.  If signed is False and a negative integer is given,\n    an OverflowError is raised.")]
     fn to_bytes(&self, length: isize, byteorder: Option<&PyStr>, signed: bool, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         let order = endian(byteorder, cx)?;
-        let Ok(n) = usize::try_from(length) else {
-            return Err(cx.value_error(format_args!("length argument must be non-negative")));
-        };
+        let Ok(n) = usize::try_from(length) else { return Err(cx.value_error(format_args!("length argument must be non-negative"))) };
+        if let (Some(v @ 0..), 1..=8, false) = (self.compact(), n, signed) {
+            if n == 8 || v >> (n * 8) == 0 {
+                return match order {
+                    Endian::Big => PyBytes::new(&v.to_be_bytes()[8 - n..], cx),
+                    Endian::Little => PyBytes::new(&v.to_le_bytes()[..n], cx),
+                };
+            }
+        }
         let mut out = Vec::new();
         if out.try_reserve_exact(n).is_err() {
             return Err(cx.memory_error());
@@ -105,6 +123,11 @@ impl PyInt {
     #[classmethod("from_bytes(bytes, byteorder='big', *, signed=False)", doc = "from_bytes($type, /, bytes, byteorder='big', *, signed=False)\n--\n\nReturn the integer represented by the given array of bytes.\n\n  bytes\n    Holds the array of bytes to convert.  The argument must either\n    support the buffer protocol or be an iterable object producing\n    bytes.  Bytes and bytearray are examples of built-in objects that\n    support the buffer protocol.\n  byteorder\n    The byte order used to represent the integer.  If byteorder is\n    'big', the most significant byte is at the beginning of the byte\n    array.  If byteorder is 'little', the most significant byte is at\n    the end of the byte array.  To request the native byte order of\n    the host system, use sys.byteorder as the byte order value.\n    Default is to use 'big'.\n  signed\n    Indicates whether two's complement is used to represent the\n    integer.")]
     fn from_bytes(cls: &PyType, bytes: &Object, byteorder: Option<&PyStr>, signed: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
         let order = endian(byteorder, cx)?;
+        if let (Some(b), true, false) = (bytes.exact::<PyBytes>(), std::ptr::eq(cls, PyInt::ty()), signed) {
+            if let Some(v) = short_value(b.as_bytes(), &order) {
+                return PyInt::new(v, cx).map(Own::into_object);
+            }
+        }
         let b = bytes_of(bytes, cx)?;
         let v = PyInt::from_big(&taipan_algo_int::from_bytes(&b, order, signed), cx)?;
         if std::ptr::eq(cls, PyInt::ty()) {

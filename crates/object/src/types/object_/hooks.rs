@@ -73,6 +73,39 @@ pub fn pair_iterator(ty: &PyType) -> Option<PairFn> {
     PAIRS.0.iter().filter_map(|c| c.get()).find(|(t, _)| std::ptr::eq(*t, ty)).map(|(_, f)| f)
 }
 
+/// A machine value in a row of such (`array.array`).
+#[derive(Clone, Copy)]
+pub enum Plain {
+    Int(i64),
+    Float(f64),
+}
+
+/// A type whose items are machine values: what the interpreter reads and writes without objects for index and item.
+#[derive(Clone, Copy)]
+pub struct PlainRows {
+    pub ty: &'static PyType,
+    /// The item at an index, which may count from the end. `None`: there is none, or it is no number: the type's slots tell.
+    pub load: fn(&Object, i64, &Cx) -> Option<Plain>,
+    /// Store an item. False: the type's slots have to do it.
+    pub store: fn(&Object, i64, Plain, &mut Cx) -> bool,
+}
+
+struct Rows(Cell<Option<PlainRows>>);
+// SAFETY: used only with the GIL held.
+unsafe impl Sync for Rows {}
+static ROWS: Rows = Rows(Cell::new(None));
+
+/// Name the type of rows of machine values.
+pub fn set_plain_rows(rows: PlainRows) {
+    ROWS.0.set(Some(rows));
+}
+
+/// The functions for objects of exactly this type, if it is one of rows.
+#[inline(always)]
+pub fn plain_rows(ty: &PyType) -> Option<PlainRows> {
+    ROWS.0.get().filter(|r| std::ptr::eq(r.ty, ty))
+}
+
 /// `staticmethod(f)`.
 pub fn new_staticmethod(f: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     crate::types::static_method::new_staticmethod(f, cx)

@@ -5,7 +5,8 @@ mod methods;
 mod reduce;
 
 pub use hooks::{
-    Hooks, NextPair, PairFn, TemplateHooks, generic_alias_hook, new_staticmethod, pair_iterator, set_hooks, set_pair_iterators, template_hooks, union_args_hook, union_hook,
+    Hooks, NextPair, PairFn, Plain, PlainRows, TemplateHooks, generic_alias_hook, new_staticmethod, pair_iterator, plain_rows, set_hooks, set_pair_iterators, set_plain_rows, template_hooks,
+    union_args_hook, union_hook,
 };
 
 use crate::prelude::*;

@@ -58,6 +58,9 @@ impl PySetIter {
     /// The next element.
     #[inline]
     pub fn advance(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+        if let Some(k) = self.advance_quietly(cx) {
+            return Ok(Some(k.own()));
+        }
         let Some(s) = self.set.own() else { return Ok(None) };
         let s = PySetIter::set_of(&s);
         if self.used.get() != s.len() as isize {

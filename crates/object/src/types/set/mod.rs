@@ -63,7 +63,7 @@ pub fn is_any_set(o: &Object) -> bool {
 }
 
 /// Whether the type is exactly `set` or `frozenset` (`PyAnySet_CheckExact`).
-#[inline]
+#[inline(always)]
 pub fn is_any_set_exact(o: &Object) -> bool {
     o.is_exact::<PySet>() || o.is_exact::<PyFrozenSet>()
 }
@@ -72,7 +72,7 @@ pub fn is_any_set_exact(o: &Object) -> bool {
 #[inline]
 pub fn any_set(o: &Object) -> Option<&PySet> {
     // SAFETY: both types have this layout.
-    (o.is_a::<PySet>() || o.is_a::<PyFrozenSet>()).then(|| unsafe { o.cast_unchecked::<PySet>() })
+    (is_any_set_exact(o) || o.is_a::<PySet>() || o.is_a::<PyFrozenSet>()).then(|| unsafe { o.cast_unchecked::<PySet>() })
 }
 
 impl PyFrozenSet {

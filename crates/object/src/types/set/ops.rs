@@ -105,6 +105,25 @@ impl PySet {
         Ok(out)
     }
 
+    /// Put those elements into the new set `result` of which "it is in `within`" is `want`, as long as that needs no Python code. False: it does at position `at`.
+    fn sift(&self, within: &PySet, want: bool, result: &PySet, at: &mut usize, cx: &mut Cx) -> PyResult<bool> {
+        loop {
+            let here = *at;
+            let Some((k, h)) = self.walk(at) else { return Ok(true) };
+            // SAFETY: a live key; no code runs before it is counted.
+            let k = unsafe { &*k };
+            match within.contains_known(k, h) {
+                // The elements differ from one another already.
+                Some(there) if there == want => result.add_new(k.own(), h, cx)?,
+                Some(_) => {}
+                None => {
+                    *at = here;
+                    return Ok(false);
+                }
+            }
+        }
+    }
+
     /// `self & other`.
     pub(super) fn intersection(&self, other: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         if self.is(other) {
@@ -116,9 +135,11 @@ impl PySet {
             let (each, within) = if o.len() > self.len() { (self, o) } else { (o, self) };
             let (each, within) = (each.new_ref(), within.new_ref());
             let mut at = 0;
-            while let Some((k, h)) = each.next_own(&mut at) {
-                if within.contains_with_hash(&k, h, cx)? {
-                    result.add_with_hash(&k, h, cx)?;
+            if !each.sift(&within, true, result, &mut at, cx)? {
+                while let Some((k, h)) = each.next_own(&mut at) {
+                    if within.contains_with_hash(&k, h, cx)? {
+                        result.add_with_hash(&k, h, cx)?;
+                    }
                 }
             }
             return Ok(out);
@@ -161,6 +182,11 @@ impl PySet {
         let result = as_set(&out);
         let other = other.own();
         let mut at = 0;
+        if let Some(s) = any_set(&other) {
+            if self.sift(s, false, result, &mut at, cx)? {
+                return Ok(out);
+            }
+        }
         while let Some((k, h)) = self.next_own(&mut at) {
             let there = match (any_set(&other), other.exact::<PyDict>()) {
                 (Some(s), _) => s.contains_with_hash(&k, h, cx)?,
@@ -244,6 +270,25 @@ impl PySet {
             return Ok(false);
         }
         let mut at = 0;
+        let mut left = self.len();
+        while left > 0 {
+            let here = at;
+            let Some((k, h)) = self.walk(&mut at) else { return Ok(true) };
+            left -= 1;
+            // SAFETY: a live key; no code runs meanwhile.
+            match o.contains_known(unsafe { &*k }, h) {
+                Some(true) => {}
+                Some(false) => return Ok(false),
+                None => return self.is_subset_from(here, o, cx),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The rest of `is_subset`, by comparisons that may run code.
+    #[cold]
+    #[inline(never)]
+    fn is_subset_from(&self, mut at: usize, o: &PySet, cx: &mut Cx) -> PyResult<bool> {
         while let Some((k, h)) = self.next_own(&mut at) {
             if !o.contains_with_hash(&k, h, cx)? {
                 return Ok(false);
@@ -274,7 +319,11 @@ impl PySet {
             let (each, within) = if o.len() > self.len() { (self, o) } else { (o, self) };
             let mut at = 0;
             while let Some((k, h)) = each.next_own(&mut at) {
-                if within.contains_with_hash(&k, h, cx)? {
+                let there = match within.contains_known(&k, h) {
+                    Some(there) => there,
+                    None => within.contains_with_hash(&k, h, cx)?,
+                };
+                if there {
                     return Ok(false);
                 }
             }

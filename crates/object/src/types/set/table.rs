@@ -42,32 +42,12 @@ pub(super) enum Spot {
     Free(usize),
 }
 
-/// The order in which entries are looked at.
-struct Walk {
-    at: usize,
-    neighbours: usize,
-    start: usize,
-    perturb: usize,
-}
-
-impl Walk {
-    #[inline(always)]
-    fn new(hash: isize, mask: usize) -> Walk {
-        let start = hash as usize & mask;
-        Walk { at: start, neighbours: if start + NEIGHBOURS <= mask { NEIGHBOURS } else { 0 }, start, perturb: hash as usize }
-    }
-    #[inline(always)]
-    fn advance(&mut self, mask: usize) {
-        if self.neighbours > 0 {
-            self.neighbours -= 1;
-            self.at += 1;
-            return;
-        }
-        self.perturb >>= PERTURB_SHIFT;
-        self.start = self.start.wrapping_mul(5).wrapping_add(1).wrapping_add(self.perturb) & mask;
-        self.neighbours = if self.start + NEIGHBOURS <= mask { NEIGHBOURS } else { 0 };
-        self.at = self.start;
-    }
+/// What a search without Python code ends at.
+enum Seen {
+    Found(usize),
+    Free(usize),
+    /// Only a comparison can tell whether the key of this entry is the one.
+    Unsure(usize),
 }
 
 impl PySet {
@@ -102,84 +82,133 @@ impl PySet {
         self.hash.set(-1);
     }
 
+    /// Look at entries in the order of a hash until `look` decides.
+    #[inline(always)]
+    fn probe<R>(&self, hash: isize, mut look: impl FnMut(usize, &Entry) -> Option<R>) -> R {
+        let mask = self.mask();
+        let (mut at, mut perturb) = (hash as usize & mask, hash as usize);
+        loop {
+            let last = if at + NEIGHBOURS <= mask { at + NEIGHBOURS } else { at };
+            for i in at..=last {
+                if let Some(r) = look(i, self.entry(i)) {
+                    return r;
+                }
+            }
+            perturb >>= PERTURB_SHIFT;
+            at = at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+        }
+    }
+
+    /// Search for a key as far as no Python code is needed.
+    #[inline(always)]
+    fn see(&self, key: &Object, hash: isize) -> Seen {
+        self.probe(hash, |i, e| {
+            let k = e.key.get();
+            if k.is_null() {
+                return Some(Seen::Free(i));
+            }
+            if e.hash.get() != hash {
+                return None;
+            }
+            if std::ptr::eq(k, key) {
+                return Some(Seen::Found(i));
+            }
+            if std::ptr::eq(k, marker()) {
+                return None;
+            }
+            // SAFETY: a live key.
+            match quiet_eq(unsafe { &*k }, key) {
+                Some(true) => Some(Seen::Found(i)),
+                Some(false) => None,
+                None => Some(Seen::Unsure(i)),
+            }
+        })
+    }
+
     /// Search for a key. Comparisons may run code; when that changed the table here, the search starts again.
     #[inline]
     pub(super) fn find(&self, key: &Object, hash: isize, cx: &mut Cx) -> PyResult<Spot> {
+        match self.see(key, hash) {
+            Seen::Found(at) => Ok(Spot::Found(at)),
+            Seen::Free(at) => Ok(Spot::Free(at)),
+            Seen::Unsure(_) => self.find_slowly(key, hash, cx),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_slowly(&self, key: &Object, hash: isize, cx: &mut Cx) -> PyResult<Spot> {
         'again: loop {
-            let mask = self.mask();
-            let mut w = Walk::new(hash, mask);
+            // Entries that were found to be different, in the order in which they are met.
+            let mut passed = 0;
             loop {
-                let e = self.entry(w.at);
-                let k = e.key.get();
-                if k.is_null() {
-                    return Ok(Spot::Free(w.at));
-                }
-                if e.hash.get() == hash {
-                    if std::ptr::eq(k, key) {
-                        return Ok(Spot::Found(w.at));
+                let mut met = 0;
+                let seen = self.probe(hash, |i, e| {
+                    let k = e.key.get();
+                    if k.is_null() {
+                        return Some(Seen::Free(i));
                     }
-                    if !std::ptr::eq(k, marker()) {
-                        // SAFETY: a live key.
-                        match quiet_eq(unsafe { &*k }, key) {
-                            Some(true) => return Ok(Spot::Found(w.at)),
-                            Some(false) => {}
-                            None => {
-                                let (same, changed) = self.compare_entry(w.at, key, cx)?;
-                                if changed {
-                                    continue 'again;
-                                }
-                                if same {
-                                    return Ok(Spot::Found(w.at));
-                                }
-                            }
+                    if e.hash.get() != hash || std::ptr::eq(k, marker()) {
+                        return None;
+                    }
+                    met += 1;
+                    if met <= passed {
+                        return None;
+                    }
+                    if std::ptr::eq(k, key) { Some(Seen::Found(i)) } else { Some(Seen::Unsure(i)) }
+                });
+                match seen {
+                    Seen::Found(at) => return Ok(Spot::Found(at)),
+                    Seen::Free(at) => return Ok(Spot::Free(at)),
+                    Seen::Unsure(at) => {
+                        let (same, changed) = self.compare_entry(at, key, cx)?;
+                        if changed {
+                            continue 'again;
                         }
+                        if same {
+                            return Ok(Spot::Found(at));
+                        }
+                        passed += 1;
                     }
                 }
-                w.advance(mask);
             }
+        }
+    }
+
+    /// Whether a key with a known hash is in the set, when that needs no Python code.
+    #[inline(always)]
+    pub(super) fn contains_known(&self, key: &Object, hash: isize) -> Option<bool> {
+        match self.see(key, hash) {
+            Seen::Found(_) => Some(true),
+            Seen::Free(_) => Some(false),
+            Seen::Unsure(_) => None,
         }
     }
 
     /// Whether a key is in the set, when that needs no Python code.
     #[inline]
     pub fn contains_quietly(&self, key: &Object) -> Option<bool> {
-        let hash = crate::types::dict::quick_hash(key)?;
-        let mask = self.mask();
-        let mut w = Walk::new(hash, mask);
-        loop {
-            let e = self.entry(w.at);
-            let k = e.key.get();
-            if k.is_null() {
-                return Some(false);
-            }
-            // SAFETY: a live key.
-            if e.hash.get() == hash && (std::ptr::eq(k, key) || (!std::ptr::eq(k, marker()) && quiet_eq(unsafe { &*k }, key)?)) {
-                return Some(true);
-            }
-            w.advance(mask);
-        }
+        self.contains_known(key, crate::types::dict::quick_hash(key)?)
     }
 
     /// Whether the int `n` is in the set, without an object for it.
     pub fn contains_i64(&self, n: i64) -> Result<bool, Unsure> {
-        let (hash, mask) = (hash_i64(n), self.mask());
-        let mut w = Walk::new(hash, mask);
-        loop {
-            let e = self.entry(w.at);
+        let hash = hash_i64(n);
+        self.probe(hash, |_, e| {
             let k = e.key.get();
             if k.is_null() {
-                return Ok(false);
+                return Some(Ok(false));
             }
-            if e.hash.get() == hash && !std::ptr::eq(k, marker()) {
-                // SAFETY: a live key.
-                match is_i64(unsafe { &*k }, n) {
-                    Some(true) => return Ok(true),
-                    Some(false) => {}
-                    None => return Err(Unsure),
-                }
+            if e.hash.get() != hash || std::ptr::eq(k, marker()) {
+                return None;
             }
-            w.advance(mask);
-        }
+            // SAFETY: a live key.
+            match is_i64(unsafe { &*k }, n) {
+                Some(true) => Some(Ok(true)),
+                Some(false) => None,
+                None => Some(Err(Unsure)),
+            }
+        })
     }
 
     /// Whether `is` holds for a key with this hash. Nothing is compared, no code runs.
@@ -212,14 +241,15 @@ impl PySet {
     }
 
     /// The first empty entry for a hash.
-    #[inline]
+    #[inline(always)]
     fn find_free(&self, hash: isize) -> usize {
-        let mask = self.mask();
-        let mut w = Walk::new(hash, mask);
-        while !self.entry(w.at).key.get().is_null() {
-            w.advance(mask);
-        }
-        w.at
+        self.probe(hash, |i, e| e.key.get().is_null().then_some(i))
+    }
+
+    /// Put an owned key that is surely not there into a table without deleted entries, and grow if it is time.
+    #[inline]
+    pub(super) fn add_new(&self, key: Own<Object>, hash: isize, cx: &mut Cx) -> PyResult<()> {
+        self.occupy(self.find_free(hash), key, hash, cx)
     }
 
     /// Put an owned key that is not there into the empty entry `at`, and grow if it is time.
@@ -261,7 +291,6 @@ impl PySet {
         if n == SMALL && was_small && self.fill.get() == self.used.get() {
             return Ok(());
         }
-        let mut copy = [const { (std::ptr::null_mut(), 0isize) }; SMALL];
         let new = if n == SMALL {
             self.small_table()
         } else {
@@ -271,6 +300,7 @@ impl PySet {
             }
             p
         };
+        let mut copy = [const { (std::ptr::null_mut(), 0isize) }; SMALL];
         if was_small {
             for (c, e) in copy.iter_mut().zip(&self.small) {
                 *c = (e.key.get(), e.hash.get());
@@ -280,13 +310,17 @@ impl PySet {
         unsafe { std::ptr::write_bytes(new, 0, n) };
         self.table.set(new);
         self.mask.set(n as isize - 1);
-        self.fill.set(self.used.get());
-        for i in 0..old_n {
+        let mut left = self.used.get();
+        self.fill.set(left);
+        let mut i = 0;
+        while left > 0 && i < old_n {
             // SAFETY: the old block is alive until the end of this function; the built-in entries were copied.
             let (key, hash) = if was_small { copy[i] } else { unsafe { ((*old.add(i)).key.get(), (*old.add(i)).hash.get()) } };
             if !key.is_null() && !std::ptr::eq(key, marker()) {
                 self.place(key, hash);
+                left -= 1;
             }
+            i += 1;
         }
         if !was_small {
             // SAFETY: a block of its own of that size, not used any more.
@@ -322,14 +356,17 @@ impl PySet {
     #[inline(always)]
     pub(super) fn walk(&self, at: &mut usize) -> Option<(*mut Object, isize)> {
         let mask = self.mask();
-        while *at <= mask {
-            let e = self.entry(*at);
-            *at += 1;
+        let mut i = *at;
+        while i <= mask {
+            let e = self.entry(i);
+            i += 1;
             let k = e.key.get();
             if !k.is_null() && !std::ptr::eq(k, marker()) {
+                *at = i;
                 return Some((k, e.hash.get()));
             }
         }
+        *at = i;
         None
     }
 

@@ -209,7 +209,17 @@ impl PyStr {
     pub fn char_at(&self, i: usize, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         match self.code_point(i) {
             c @ 0..=0xff => Ok(super::intern::latin1_char(c as u8)),
-            c => PyStr::from_code_points(&[c], cx),
+            c => {
+                let (o, d) = PyStr::alloc(1, c, cx)?;
+                // SAFETY: room for one unit of the kind that the character needs.
+                unsafe {
+                    match u16::try_from(c) {
+                        Ok(c) => *(d as *mut u16) = c,
+                        Err(_) => *(d as *mut u32) = c,
+                    }
+                }
+                Ok(o)
+            }
         }
     }
     /// Order by code points.

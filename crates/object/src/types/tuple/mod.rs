@@ -395,6 +395,23 @@ fn concerns_collector_gc(o: &Object) -> bool {
     if o.is_exact::<PyTuple>() { unsafe { gc::GcHead::of(o) }.is_tracked() } else { o.is_gc() }
 }
 
+impl PyTuple {
+    /// The items of an exact tuple that nobody else holds, with the references it had; the tuple is gone.
+    ///
+    /// # Safety
+    /// The count of `obj` is one and the caller's; `to` has room for its items, all of which it has.
+    pub unsafe fn take_apart(obj: *mut Object, to: *mut *mut Object) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let t = &*(obj as *const PyTuple);
+            let n = t.len();
+            gc::untrack(obj);
+            std::ptr::copy_nonoverlapping(t.items.as_ptr(), to, n);
+            alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), HEAD_BYTES + n * 8);
+        }
+    }
+}
+
 /// The death of an exact tuple.
 ///
 /// # Safety
