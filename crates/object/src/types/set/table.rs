@@ -213,20 +213,14 @@ impl PySet {
 
     /// Whether `is` holds for a key with this hash. Nothing is compared, no code runs.
     pub fn has_key(&self, hash: isize, is: impl Fn(&Object) -> bool) -> bool {
-        let mask = self.mask();
-        let mut w = Walk::new(hash, mask);
-        loop {
-            let e = self.entry(w.at);
+        self.probe(hash, |_, e| {
             let k = e.key.get();
             if k.is_null() {
-                return false;
+                return Some(false);
             }
             // SAFETY: a live key.
-            if e.hash.get() == hash && !std::ptr::eq(k, marker()) && is(unsafe { &*k }) {
-                return true;
-            }
-            w.advance(mask);
-        }
+            (e.hash.get() == hash && !std::ptr::eq(k, marker()) && is(unsafe { &*k })).then_some(true)
+        })
     }
 
     /// Compare the key of entry `at` with `key` by Python's `==`: (equal, whether the table changed there meanwhile).
