@@ -4,6 +4,7 @@
 //! locals. All other frames are *separate*: they begin at the top of the stack and their arguments are moved there.
 
 use crate::call::bind;
+use crate::generator;
 use crate::regs::*;
 use taipan_object::frame::{FRAME_HEADER, Frame, Slot, Tagged, frame_flags as ff, pop_separate, push_separate};
 use taipan_bytecode::flags;
@@ -115,11 +116,23 @@ pub unsafe fn push_call(
         return Err(cx.memory_error());
     }
     let locals = (*fr).locals_ptr();
-    for i in 0..code.nlocals() {
-        *locals.add(i) = Slot::EMPTY;
-    }
     // Binding may raise, never runs Python code while the frame is incomplete.
-    if let Err(r) = bind::bind(&f, code, locals, args, kwnames, cx) {
+    let bound = bind::quick(&f, code, locals, args.as_mut_ptr(), args.len(), kwnames);
+    let bound = if let Ok(true) = bound {
+        Ok(())
+    } else {
+        for i in 0..code.nlocals() {
+            *locals.add(i) = Slot::EMPTY;
+        }
+        match bound {
+            Ok(_) => bind::bind(&f, code, locals, args, kwnames, cx),
+            Err(r) => {
+                bind::release_all(args);
+                Err(r)
+            }
+        }
+    };
+    if let Err(r) = bound {
         for i in 0..code.nlocals() {
             std::mem::replace(&mut *locals.add(i), Slot::EMPTY).release();
         }
@@ -160,7 +173,30 @@ pub unsafe fn enter_python(
         abandon(ts, win, args, nargs, std::ptr::null_mut());
         return Err(too_deep());
     }
-    if code.simple_args() as usize == nargs && kwnames.is_none() && args == win.add(FRAME_HEADER) && !(*caller).has(ff::GENERATOR) {
+    let exact = code.simple_args() as usize == nargs && kwnames.is_none();
+    // Not `exact`: their calls need no frame.
+    let generator = code.is_generator_like() && fl == 0 && kwnames.is_none() && nargs == code.argcount();
+    if generator
+        && code.kwonlyargcount() == 0
+        && !code.has_flag(flags::VARARGS | flags::VARKEYWORDS)
+        && let Some(g) = generator::make_directly(ts, f, code, args, nargs)
+    {
+        return match g {
+            Ok(g) => {
+                // The generator has taken the function over.
+                *win = Slot::EMPTY;
+                store((*caller).fp().offset(dst), g);
+                Ok(())
+            }
+            Err(r) => {
+                let e = ts.current_exception.take();
+                abandon(ts, win, args, nargs, std::ptr::null_mut());
+                ts.current_exception.set(e, &mut cx());
+                Err(r)
+            }
+        };
+    }
+    if exact && args == win.add(FRAME_HEADER) && !(*caller).has(ff::GENERATOR) {
         let words = code.frame_words() + FRAME_HEADER;
         if (ts.datastack_limit.get() as usize).wrapping_sub(win as usize) / 8 >= words {
             ts.py_recursion_remaining.set(left - 1);
@@ -184,7 +220,7 @@ pub unsafe fn enter_python(
     }
     let locals = (*fr).locals_ptr();
     let (argc, n) = (code.argcount(), code.nlocals());
-    let simple = code.simple_args() as usize == nargs && kwnames.is_none() || kwnames.is_none() && nargs <= argc && code.kwonlyargcount() == 0 && !code.has_flag(flags::VARARGS | flags::VARKEYWORDS);
+    let simple = exact || kwnames.is_none() && nargs <= argc && code.kwonlyargcount() == 0 && !code.has_flag(flags::VARARGS | flags::VARKEYWORDS);
     let bound = if simple {
         if args != locals {
             for i in 0..nargs {
@@ -195,17 +231,16 @@ pub unsafe fn enter_python(
             *locals.add(i) = Slot::EMPTY;
         }
         nargs == argc || bind::fill_defaults(f, code, locals, nargs)
-    } else if in_window && args == locals && bind::only_rest(code, kwnames, nargs) {
-        // What is too much for the parameters becomes the tuple of `*args`.
-        match bind::rest_in_place(code, locals, nargs) {
-            Ok(()) => true,
+    } else {
+        match bind::quick(f, code, locals, args, nargs, kwnames) {
+            Ok(done) => done,
             Err(r) => {
-                abandon(ts, win, args, nargs, std::ptr::null_mut());
+                let e = ts.current_exception.take();
+                abandon(ts, win, args, nargs, if in_window { std::ptr::null_mut() } else { fr });
+                ts.current_exception.set(e, &mut cx());
                 return Err(r);
             }
         }
-    } else {
-        false
     };
     if !bound {
         // Out of place, also for the exact message of what is missing.
@@ -234,7 +269,7 @@ pub unsafe fn enter_python(
     }
     if code.is_generator_like() && fl == 0 && !ts.in_traced.get() {
         // Nothing of it runs now: no frame for the call.
-        let g = match crate::generator::make(f, code, locals) {
+        let g = match generator::make(f, code, locals) {
             Ok(g) => g,
             Err(r) => {
                 let e = ts.current_exception.take();
@@ -343,7 +378,7 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
         // The frame's object shows the line of the return afterwards.
         m.save();
         if ret & ff::GENERATOR != 0 {
-            return Some(crate::generator::returned(m.ts, m.frame, v));
+            return Some(generator::returned(m.ts, m.frame, v));
         }
         return Some(leave_slow(*m, v));
     }

@@ -84,6 +84,20 @@ pub unsafe fn make(f: &PyFunction, code: &PyCode, locals: *mut Slot) -> PyResult
     Ok(Some(Slot(g.as_object().as_ptr() as usize)))
 }
 
+/// A generator of `f`, the innermost function's callee, straight from its arguments: nothing comes before `return_generator`, and nobody listens. The function and the arguments are taken
+/// over when it succeeds. None: there is more to do, nothing has happened.
+#[inline]
+pub unsafe fn make_directly(ts: &'static ThreadState, f: &PyFunction, code: &PyCode, args: *mut Slot, nargs: usize) -> Option<PyResult<Slot>> {
+    let pc = code.entry_ptr();
+    if *pc as u8 != op::ReturnGenerator || ts.in_traced.get() {
+        return None;
+    }
+    Some(gens::new_generator(code, f, pc.add(1), args, nargs, &mut cx()).map(|g| {
+        g.frame().func.set(Slot(f.as_object().as_ptr() as usize));
+        Slot(g.as_object().as_ptr() as usize)
+    }))
+}
+
 /// `o.name()`, where the class has a generator function of no other parameters under that name: what the slot would give, without running a frame. None: the slot must say.
 pub unsafe fn of_method(o: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
     let ty = o.ty();

@@ -111,7 +111,7 @@ impl<'a> Callable<'a> {
         let one = self.sig.conv() == Conv::One;
         quote! {
             static __SPEC: __rt::FnSpec = __rt::FnSpec {
-                name: #name, params: &[#(#params),*], pos_only: #pos_only, pos_min: #pos_min, pos_max: #pos_max, kw_min: #kw_min,
+                name: #name, params: &[#(#params),*], names: __rt::Names::new(), pos_only: #pos_only, pos_min: #pos_min, pos_max: #pos_max, kw_min: #kw_min,
                 var_args: #var_args, var_kw: #var_kw, one: #one,
             };
         }

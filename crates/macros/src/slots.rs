@@ -142,8 +142,17 @@ pub fn wrapper(name: &Ident, ty: &Type, rust: &Signature, path: &TokenStream, la
 }
 
 /// `tp_new`, `tp_vectorcall` and `construct` written by hand: `(cls: &PyType, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx)`. An instance's own vectorcall
-/// function is not a type slot; see `#[vectorcall]`.
+/// function is not a type slot; see `#[vectorcall]`. A `tp_new` that does not look at the arguments is `(cls: &PyType, cx: &mut Cx)`.
 fn class_slot(text: &str, rust: &Signature, path: &TokenStream, label: &str) -> Result<TokenStream> {
+    if text == "tp_new" && rust.inputs.len() == 2 && rust.receiver().is_none() {
+        // `(cls, cx)`: the arguments are `__init__`'s business.
+        let params = [pointer("__cls", quote!(*mut __rt::PyType)), object("__args"), object("__kwargs")];
+        let body = quote! {
+            let __r = #path(__rt::class(__cls as __rt::Ptr), __cx);
+            __rt::ret(__r, __cx)
+        };
+        return Ok(entry("__slot", &params, Outcome::Object, label, &body));
+    }
     if rust.inputs.len() != 4 || rust.receiver().is_some() {
         return Err(Error::new(rust.inputs.span(), format!("`{text}` takes (cls: &PyType, args: Args<'_>, kwargs: Kwargs<'_>, cx: &mut Cx)")));
     }

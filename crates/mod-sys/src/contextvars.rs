@@ -27,7 +27,7 @@ fn new_context(table: Option<Own<PyHamt>>, cx: &mut Cx) -> PyResult<Own<PyContex
         entered: Cell::new(false),
         weak: WeakList::new(),
     };
-    cx.new_object(c)
+    cx.new_object_here(c)
 }
 
 /// The calling thread's context; made on first use.
@@ -487,6 +487,7 @@ pub mod contextvars {
         ready(cx)?;
         provided::ENTER_CONTEXT.set(|c, cx| context_of(c, cx)?.enter(cx));
         provided::EXIT_CONTEXT.set(|c, cx| context_of(c, cx)?.exit(cx));
+        provided::COPY_CONTEXT.set(|cx| copy_current(cx).map(Own::into_object));
         provided::NEW_HAMT.set(|cx| Ok(hamt::new_hamt(cx)?.into_object()));
         let missing = missing(cx)?;
         if let Some(d) = PyToken::ty().tp_dict.own() {

@@ -213,6 +213,9 @@ pub fn call_tuple_dict(f: &Object, args: &PyTuple, kwargs: Option<&PyDict>, cx: 
 /// Call a method by name: `obj.name(*args)` without a bound method object where the type allows.
 pub fn call_method(obj: &Object, name: &PyStr, args: &[&Object], cx: &mut Cx) -> PyResult {
     let (f, bound) = crate::attr::get_method(obj, name, cx)?;
+    if args.is_empty() && !bound {
+        return call(&f, &[obj], cx);
+    }
     call_found(&f, (!bound).then_some(obj), args, &[], None, cx)
 }
 
@@ -223,14 +226,18 @@ pub fn call_method_kw(obj: &Object, name: &PyStr, args: &[&Object], kwvals: &[&O
 }
 
 /// Call what `attr::get_method` gave, with its self in front if it wants one.
+#[inline]
 fn call_found(f: &Object, slf: Option<&Object>, args: &[&Object], kwvals: &[&Object], kwnames: Option<&PyTuple>, cx: &mut Cx) -> PyResult {
     let Some(slf) = slf else { return call_kw(f, args, kwvals, kwnames, cx) };
-    if args.len() < INLINE_ARGS {
-        let mut all = [slf; INLINE_ARGS];
-        for (to, from) in all[1..].iter_mut().zip(args) {
-            *to = from;
+    if args.len() + kwvals.len() < INLINE_ARGS && vectorcall_of(f).is_some() {
+        let mut buf = [std::ptr::null_mut(); INLINE_ARGS + 1];
+        buf[1] = slf.as_ptr();
+        for (to, a) in buf[2..].iter_mut().zip(args.iter().chain(kwvals)) {
+            *to = a.as_ptr();
         }
-        return call_kw(f, &all[..args.len() + 1], kwvals, kwnames, cx);
+        let kw = kwnames.map_or(std::ptr::null_mut(), |t| t.as_object().as_ptr());
+        // SAFETY: arguments behind one writable word.
+        return unsafe { vectorcall_raw(f, buf.as_ptr().add(1), (args.len() + 1) | ARGUMENTS_OFFSET, kw, cx) };
     }
     let mut all: Vec<&Object> = Vec::with_capacity(args.len() + 1);
     all.push(slf);

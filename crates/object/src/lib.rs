@@ -27,6 +27,7 @@ pub mod machine;
 pub mod monitoring;
 pub mod provided;
 pub mod refs;
+pub mod registry;
 pub mod rules;
 #[cfg(test)]
 pub mod testing;

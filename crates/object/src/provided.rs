@@ -28,6 +28,8 @@ impl<F: Copy> Provided<F> {
 pub static ENTER_CONTEXT: Provided<fn(&Object, &mut Cx) -> PyResult<()>> = Provided::new();
 /// Go back to the context before (`_contextvars`).
 pub static EXIT_CONTEXT: Provided<fn(&Object, &mut Cx) -> PyResult<()>> = Provided::new();
+/// A new context with the values of the thread's (`_contextvars`).
+pub static COPY_CONTEXT: Provided<fn(&mut Cx) -> PyResult<Own<Object>>> = Provided::new();
 /// A new, empty mapping of the kind that contexts are made of (`_contextvars`).
 pub static NEW_HAMT: Provided<fn(&mut Cx) -> PyResult<Own<Object>>> = Provided::new();
 /// The traceback of a traced block of a domain at an address, if it is known (`_tracemalloc`).

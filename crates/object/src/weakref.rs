@@ -89,7 +89,18 @@ pub fn referent(w: &Object) -> Option<Own<Object>> {
 ///
 /// # Safety
 /// Called from a destructor: the object's count is zero.
+#[inline]
 pub unsafe fn clear_refs_of(obj: *mut Object) {
+    // SAFETY: alive until the destructor frees it; the list head belongs to the object.
+    match list_of(unsafe { &*obj }, unsafe { (*obj).ty() }) {
+        Some(list) if !unsafe { *list }.is_null() => unsafe { clear_some_refs(obj) },
+        _ => {}
+    }
+}
+
+/// [`clear_refs_of`] an object that has some.
+#[cold]
+unsafe fn clear_some_refs(obj: *mut Object) {
     // SAFETY: alive until the destructor frees it.
     let Some(list) = list_of(unsafe { &*obj }, unsafe { (*obj).ty() }) else { return };
     // SAFETY: the list head belongs to the object.

@@ -39,26 +39,96 @@ pub unsafe fn fill_defaults(f: &PyFunction, code: &PyCode, locals: *mut Slot, gi
     true
 }
 
-/// Whether all that binding has to do is to make the tuple of `*args`.
-#[inline]
-pub fn only_rest(code: &PyCode, kwnames: Option<&PyTuple>, nargs: usize) -> bool {
-    kwnames.is_none()
-        && code.has_flag(flags::VARARGS)
-        && !code.has_flag(flags::VARKEYWORDS)
-        && code.kwonlyargcount() == 0
-        && nargs >= code.argcount()
-}
+/// Most keyword-only parameters left to their defaults that [`quick`] takes.
+const FEW: usize = 8;
 
-/// The arguments lie in the locals already: those behind the parameters move into the tuple, the other locals are emptied. On an error the arguments are as they were.
-pub unsafe fn rest_in_place(code: &PyCode, locals: *mut Slot, nargs: usize) -> PyResult<()> {
+/// The usual cases of [`bind`]: keywords name the parameters right behind those with positional arguments, and what is not given has a default. `args` are the locals themselves, or lie
+/// elsewhere; the locals need not be empty. False, or an error: nothing was consumed.
+#[inline(never)]
+pub unsafe fn quick(f: &PyFunction, code: &PyCode, locals: *mut Slot, args: *mut Slot, nargs: usize, kwnames: Option<&PyTuple>) -> PyResult<bool> {
     let cx = &mut Cx::assume();
+    let nkw = kwnames.map_or(0, |k| k.len());
+    let npos = nargs - nkw;
     let argc = code.argcount();
-    let t = PyTuple::take_slots(locals.add(argc), nargs - argc, cx)?;
-    *locals.add(argc) = Slot::object(t);
-    for i in argc + 1..code.nlocals().max(nargs) {
+    let total = argc + code.kwonlyargcount();
+    let rest = code.has_flag(flags::VARARGS);
+    let placed = npos.min(argc);
+    let given = placed + nkw;
+    if given > total || (npos > argc && !rest) || !named_in_order(code, placed, kwnames) {
+        return Ok(false);
+    }
+    if given < argc && f.defaults(cx).is_none_or(|d| given + d.len() < argc) {
+        return Ok(false);
+    }
+    let first_only = given.max(argc);
+    let mut only = [const { std::mem::MaybeUninit::<*const Object>::uninit() }; FEW];
+    if first_only < total && !keyword_only(f, code, first_only, &mut only[..(total - first_only).min(FEW)], total, cx) {
+        return Ok(false);
+    }
+    let kwdict = if code.has_flag(flags::VARKEYWORDS) { Slot::object(PyDict::new(cx)?) } else { Slot::EMPTY };
+    let mut tuple = Slot::EMPTY;
+    if rest {
+        match PyTuple::take_slots(args.add(argc), npos.saturating_sub(argc), cx) {
+            Ok(t) => tuple = Slot::object(t),
+            Err(r) => {
+                kwdict.release();
+                return Err(r);
+            }
+        }
+    }
+    let apart = args != locals;
+    if apart {
+        for i in 0..placed {
+            *locals.add(i) = std::mem::replace(&mut *args.add(i), Slot::EMPTY);
+        }
+    }
+    if nkw != 0 && (apart || npos != placed) {
+        for i in 0..nkw {
+            *locals.add(placed + i) = std::mem::replace(&mut *args.add(npos + i), Slot::EMPTY);
+        }
+    }
+    let n = code.nlocals();
+    for i in given..if apart { n } else { n.max(nargs) } {
+        // Volatile, or it becomes a call of `memset`, which costs more than the few words.
         locals.add(i).write_volatile(Slot::EMPTY);
     }
-    Ok(())
+    if given < argc
+        && let Some(d) = f.defaults(cx)
+    {
+        let skipped = given + d.len() - argc;
+        for (i, v) in d.as_slice().iter().skip(skipped).enumerate() {
+            *locals.add(given + i) = Slot::loaded(v);
+        }
+    }
+    for i in first_only..total {
+        *locals.add(i) = Slot::loaded(&*only[i - first_only].assume_init());
+    }
+    if rest {
+        *locals.add(total) = tuple;
+    }
+    if !kwdict.is_empty() {
+        *locals.add(total + rest as usize) = kwdict;
+    }
+    Ok(true)
+}
+
+/// Whether the keywords are the parameters from `first` on, in this order. Names in code are interned.
+#[inline(always)]
+unsafe fn named_in_order(code: &PyCode, first: usize, kwnames: Option<&PyTuple>) -> bool {
+    let Some(names) = kwnames.map(|k| k.as_slice()).filter(|k| !k.is_empty()) else { return true };
+    let params = code.local_names().as_slice();
+    first >= code.posonlyargcount() && params.len() >= first + names.len() && params[first..].iter().zip(names).all(|(p, name)| p.is(name))
+}
+
+/// The defaults of the keyword-only parameters from `first` on, borrowed. False: one has none, or there are more than places.
+#[inline(always)]
+unsafe fn keyword_only(f: &PyFunction, code: &PyCode, first: usize, out: &mut [std::mem::MaybeUninit<*const Object>], total: usize, cx: &Cx) -> bool {
+    let Some(d) = f.kwdefaults_in(cx).filter(|_| out.len() == total - first) else { return false };
+    for (i, o) in out.iter_mut().enumerate() {
+        let Some(v) = d.get_str(code.local_name(first + i), cx) else { return false };
+        o.write(v);
+    }
+    true
 }
 
 /// Bind `args` (positional, then one value per name in `kwnames`) to the empty `locals` of a frame of `f`. The arguments are taken over in any case; what was bound

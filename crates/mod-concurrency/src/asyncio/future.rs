@@ -5,7 +5,7 @@ use std::cell::Cell;
 use taipan_object::prelude::*;
 use taipan_object::types::generator::raise_stop_iteration;
 use taipan_object::types::set::PySet;
-use taipan_object::{abstract_, attr, call};
+use taipan_object::{abstract_, attr, call, provided};
 
 /// Where a future is in its life.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,6 +35,10 @@ pub type Callback = (Own<Object>, Own<Object>);
 pub struct PyFuture {
     head: ObjHead,
     pub event_loop: FieldCell<Object>,
+    /// The first callback and its context; mostly there is no other.
+    first: FieldCell<Object>,
+    first_context: FieldCell<Object>,
+    /// Those behind the first.
     callbacks: std::cell::RefCell<Vec<Callback>>,
     result: FieldCell<Object>,
     exception: FieldCell<Object>,
@@ -77,16 +81,24 @@ pub fn call_soon(event_loop: &Object, function: &Object, arg: Option<&Object>, c
 
 /// A copy of the calling thread's context.
 pub fn copy_context(cx: &mut Cx) -> PyResult<Own<Object>> {
-    let f = cached("_contextvars", "copy_context", cx)?;
-    call::call(&f, &[], cx)
+    match provided::COPY_CONTEXT.get() {
+        Some(copy) => copy(cx),
+        None => {
+            let f = cached("_contextvars", "copy_context", cx)?;
+            call::call(&f, &[], cx)
+        }
+    }
 }
 
 impl PyFuture {
     /// A future before `__init__`.
+    #[inline(always)]
     pub fn fresh() -> PyFuture {
         PyFuture {
             head: Object::placeholder(),
             event_loop: FieldCell::empty(),
+            first: FieldCell::empty(),
+            first_context: FieldCell::empty(),
             callbacks: Default::default(),
             result: FieldCell::empty(),
             exception: FieldCell::empty(),
@@ -109,15 +121,9 @@ impl PyFuture {
             true => super::state::event_loop(cx)?,
             false => event_loop.own(),
         };
-        self.event_loop.set(Some(l.clone()), cx);
-        self.callbacks.take();
-        for cell in [&self.result, &self.exception, &self.exception_tb, &self.source_tb, &self.cancel_message, &self.cancelled_exc] {
-            cell.set(None, cx);
+        if self.event_loop.swap(Some(l.clone())).is_some() {
+            self.begin_again(cx);
         }
-        self.awaited_by.set(None, cx);
-        self.stage.set(Stage::Pending);
-        self.log_traceback.set(false);
-        self.blocking.set(false);
         let debug = call::call_method(&l, name!(cx, "get_debug"), &[], cx)?;
         if abstract_::is_true(&debug, cx)? {
             let frame = call::call(&*cached("sys", "_getframe", cx)?, &[], cx)?;
@@ -128,15 +134,46 @@ impl PyFuture {
         Ok(())
     }
 
+    /// `__init__` once more: what the future was is forgotten.
+    #[cold]
+    fn begin_again(&self, cx: &mut Cx) {
+        drop(self.take_callbacks());
+        for cell in [&self.result, &self.exception, &self.exception_tb, &self.source_tb, &self.cancel_message, &self.cancelled_exc] {
+            cell.set(None, cx);
+        }
+        self.awaited_by.set(None, cx);
+        self.stage.set(Stage::Pending);
+        self.log_traceback.set(false);
+        self.blocking.set(false);
+    }
+
+    /// All callbacks, in order.
+    fn callbacks(&self) -> Vec<Callback> {
+        let first = self.first.own().zip(self.first_context.own());
+        first.into_iter().chain(self.callbacks.borrow().iter().cloned()).collect()
+    }
+
+    fn take_callbacks(&self) -> (Option<Callback>, Vec<Callback>) {
+        let first = self.first.take().zip(self.first_context.take());
+        let more = if self.callbacks.borrow().is_empty() { Vec::new() } else { self.callbacks.take() };
+        (first, more)
+    }
+
     /// The loop; raises before `__init__`.
     pub fn alive(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         self.event_loop.own().ok_or_else(|| cx.runtime_error(format_args!("Future object is not initialized.")))
     }
 
     fn schedule(&self, cx: &mut Cx) -> PyResult<()> {
+        if self.first.is_empty() && self.callbacks.borrow().is_empty() {
+            return Ok(());
+        }
         let Some(l) = self.event_loop.own() else { return Ok(()) };
-        let todo = self.callbacks.take();
-        for (f, context) in todo {
+        let (first, more) = self.take_callbacks();
+        if let Some((f, context)) = first {
+            call_soon(&l, &f, Some(self.as_object()), &context, cx)?;
+        }
+        for (f, context) in more {
             call_soon(&l, &f, Some(self.as_object()), &context, cx)?;
         }
         Ok(())
@@ -232,7 +269,12 @@ impl PyFuture {
         if self.stage.get() != Stage::Pending {
             return call_soon(&l, function, Some(self.as_object()), context, cx);
         }
-        self.callbacks.borrow_mut().push((function.own(), context.own()));
+        if self.first.is_empty() && self.callbacks.borrow().is_empty() {
+            self.first.set(Some(function.own()), cx);
+            self.first_context.set(Some(context.own()), cx);
+        } else {
+            self.callbacks.borrow_mut().push((function.own(), context.own()));
+        }
         Ok(())
     }
 
@@ -295,8 +337,8 @@ impl PyFuture {
 #[pymethods]
 impl PyFuture {
     #[slot(tp_new)]
-    fn tp_new(cls: &PyType, _args: Args<'_>, _kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyFuture>> {
-        cx.new_object_of(cls, PyFuture::fresh())
+    fn tp_new(cls: &PyType, cx: &mut Cx) -> PyResult<Own<PyFuture>> {
+        cx.new_object_of_here(cls, PyFuture::fresh())
     }
     #[init("Future(*, loop=None)")]
     fn init(&self, r#loop: &Object, cx: &mut Cx) -> PyResult<()> {
@@ -315,7 +357,7 @@ impl PyFuture {
     #[slot(tp_iter, am_await)]
     fn iterate(&self, cx: &mut Cx) -> PyResult<Own<PyFutureIter>> {
         self.alive(cx)?;
-        cx.new_object(PyFutureIter { head: Object::placeholder(), future: FieldCell::new(Some(self.new_ref())) })
+        cx.new_object_of_here(PyFutureIter::ty(), PyFutureIter { head: Object::placeholder(), future: FieldCell::new(Some(self.new_ref())) })
     }
     /// Return the result this future represents.
     ///
@@ -391,10 +433,15 @@ impl PyFuture {
     fn remove_done_callback(&self, r#fn: &Object, cx: &mut Cx) -> PyResult<usize> {
         self.alive(cx)?;
         // Comparisons run code, which may change the list: look at a copy and take out what is still there.
-        let all: Vec<Callback> = self.callbacks.borrow().clone();
+        let all = self.callbacks();
         let mut removed = 0;
         for (f, _) in &all {
             if !abstract_::eq(f, r#fn, cx)? {
+                continue;
+            }
+            if self.first.as_raw() == f.as_ptr() {
+                drop((self.first.take(), self.first_context.take()));
+                removed += 1;
                 continue;
             }
             let old = {
@@ -481,7 +528,7 @@ impl PyFuture {
     #[getter("_callbacks")]
     fn get_callbacks(&self, cx: &mut Cx) -> PyResult<Option<Own<PyList>>> {
         self.alive(cx)?;
-        let all: Vec<Callback> = self.callbacks.borrow().clone();
+        let all = self.callbacks();
         if all.is_empty() {
             return Ok(None);
         }

@@ -6,16 +6,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use taipan_object::prelude::*;
+use taipan_object::registry::Registry;
 use taipan_object::types::set::PySet;
 use taipan_object::types::weakref::PyWeakref;
 use taipan_object::{abstract_, call};
-
-/// The running loop of a thread and the task that runs in it.
-struct Running {
-    thread: u64,
-    event_loop: Own<Object>,
-    task: Option<Own<Object>>,
-}
 
 /// Addresses are spread enough once their low zero bits are gone.
 #[derive(Default)]
@@ -40,10 +34,11 @@ impl Hasher for AddressHasher {
 /// The state of an interpreter.
 #[derive(Default)]
 pub struct State {
-    running: RefCell<Vec<Running>>,
-    /// Scheduled tasks by address; an entry leaves when its task is done or dies.
+    /// Tasks of our own that are scheduled or begin to run; one leaves when it is done or dies.
+    own_tasks: Registry,
+    /// Scheduled tasks of other kinds by address; an entry leaves when its task is done or dies.
     tasks: RefCell<HashMap<usize, Own<PyWeakref>, BuildHasherDefault<AddressHasher>>>,
-    /// Tasks that run eagerly and are not scheduled yet.
+    /// Tasks of other kinds that run eagerly and are not scheduled yet.
     eager: RefCell<Vec<Own<Object>>>,
     pub next_name: Cell<u64>,
     imported: RefCell<Vec<(&'static str, &'static str, Own<Object>)>>,
@@ -74,30 +69,20 @@ pub fn cached(module: &'static str, name: &'static str, cx: &mut Cx) -> PyResult
 }
 
 /// The running loop of the calling thread.
+#[inline]
 pub fn running_loop(cx: &Cx) -> Option<Own<Object>> {
-    let id = cx.ts().id.get();
-    cx.state::<State>().running.borrow().iter().find(|r| r.thread == id).map(|r| r.event_loop.clone())
+    cx.ts().asyncio_loop.own()
 }
 
 /// Set the running loop of the calling thread; none when it stops.
 pub fn set_running_loop(event_loop: Option<&Object>, cx: &mut Cx) {
-    let id = cx.ts().id.get();
-    let old = {
-        let mut all = cx.state::<State>().running.borrow_mut();
-        let at = all.iter().position(|r| r.thread == id);
-        let old = at.map(|i| all.swap_remove(i));
-        if let Some(l) = event_loop {
-            all.push(Running { thread: id, event_loop: l.own(), task: None });
-        }
-        old
-    };
-    drop(old);
+    cx.ts().asyncio_loop.set(event_loop.map(|l| l.own()), cx);
 }
 
 /// In the child of a fork no loop runs.
 pub fn after_fork_child(cx: &mut Cx) {
-    let old = cx.state::<State>().running.take();
-    drop(old);
+    cx.ts().asyncio_loop.set(None, cx);
+    cx.ts().asyncio_task.set(None, cx);
 }
 
 /// `asyncio.get_event_loop()`.
@@ -109,31 +94,62 @@ pub fn event_loop(cx: &mut Cx) -> PyResult<Own<Object>> {
     call::call_method(&policy, name!(cx, "get_event_loop"), &[], cx)
 }
 
-/// Put `task` in the place of the running task of `event_loop`, which must be the running loop.
-pub fn swap_task(event_loop: &Object, task: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
-    let id = cx.ts().id.get();
-    if let Some(r) = cx.state::<State>().running.borrow_mut().iter_mut().find(|r| r.thread == id && r.event_loop.is(event_loop)) {
-        return Ok(std::mem::replace(&mut r.task, task));
+#[cold]
+fn not_running(event_loop: &Object, cx: &mut Cx) -> Raised {
+    match abstract_::repr(event_loop, cx) {
+        Ok(shown) => cx.runtime_error(format_args!("loop {shown} is not the running loop")),
+        Err(r) => r,
     }
-    let shown = abstract_::repr(event_loop, cx)?;
-    Err(cx.runtime_error(format_args!("loop {shown} is not the running loop")))
+}
+
+/// Put `task` in the place of the running task of `event_loop`, which must be the running loop.
+#[inline]
+pub fn swap_task(event_loop: &Object, task: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
+    let ts = cx.ts();
+    if ts.asyncio_loop.as_raw() != event_loop.as_ptr() {
+        return Err(not_running(event_loop, cx));
+    }
+    Ok(ts.asyncio_task.swap(task))
 }
 
 /// A task begins to run.
+#[inline]
 pub fn enter_task(event_loop: &Object, task: &Object, cx: &mut Cx) -> PyResult<()> {
-    let Some(other) = swap_task(event_loop, Some(task.own()), cx)? else { return Ok(()) };
-    swap_task(event_loop, Some(other.clone()), cx)?;
-    let (a, b) = (abstract_::repr(task, cx)?, abstract_::repr(&other, cx)?);
+    let ts = cx.ts();
+    if ts.asyncio_loop.as_raw() != event_loop.as_ptr() {
+        return Err(not_running(event_loop, cx));
+    }
+    if ts.asyncio_task.is_empty() {
+        ts.asyncio_task.set(Some(task.own()), cx);
+        return Ok(());
+    }
+    cannot_enter(task, cx)
+}
+
+#[cold]
+fn cannot_enter(task: &Object, cx: &mut Cx) -> PyResult<()> {
+    let other = cx.ts().asyncio_task.own();
+    let (a, b) = (abstract_::repr(task, cx)?, abstract_::repr(other.as_deref().unwrap_or(none()), cx)?);
     Err(cx.runtime_error(format_args!("Cannot enter into task {a} while another task {b} is being executed.")))
 }
 
 /// The running task stops.
+#[inline]
 pub fn leave_task(event_loop: &Object, task: &Object, cx: &mut Cx) -> PyResult<()> {
-    let now = swap_task(event_loop, None, cx)?;
-    if now.as_ref().is_some_and(|t| t.is(task)) {
+    let ts = cx.ts();
+    if ts.asyncio_loop.as_raw() != event_loop.as_ptr() {
+        return Err(not_running(event_loop, cx));
+    }
+    if ts.asyncio_task.as_raw() == task.as_ptr() {
+        ts.asyncio_task.set(None, cx);
         return Ok(());
     }
-    swap_task(event_loop, now.clone(), cx)?;
+    cannot_leave(task, cx)
+}
+
+#[cold]
+fn cannot_leave(task: &Object, cx: &mut Cx) -> PyResult<()> {
+    let now = cx.ts().asyncio_task.own();
     let a = abstract_::repr(task, cx)?;
     let b = abstract_::repr(now.as_deref().unwrap_or(none()), cx)?;
     Err(cx.runtime_error(format_args!("Invalid attempt to leave task {a} while task {b} is entered.")))
@@ -141,12 +157,26 @@ pub fn leave_task(event_loop: &Object, task: &Object, cx: &mut Cx) -> PyResult<(
 
 /// The task that runs in a loop, in whatever thread.
 pub fn current_task(event_loop: &Object, cx: &Cx) -> Option<Own<Object>> {
-    let all = cx.state::<State>().running.borrow();
-    all.iter().find(|r| r.event_loop.is(event_loop)).and_then(|r| r.task.clone())
+    let ts = cx.ts();
+    if ts.asyncio_loop.as_raw() == event_loop.as_ptr() {
+        return ts.asyncio_task.own();
+    }
+    let all = cx.interp().thread_list(cx);
+    all.iter().find(|t| t.asyncio_loop.as_raw() == event_loop.as_ptr()).and_then(|t| t.asyncio_task.own())
+}
+
+/// One of our tasks is scheduled, or begins to run.
+#[inline]
+pub fn enlist(task: &PyTask, cx: &Cx) {
+    cx.state::<State>().own_tasks.enter(task.as_object(), &task.listed);
 }
 
 /// A task is scheduled.
 pub fn register(task: &Object, cx: &mut Cx) -> PyResult<()> {
+    if let Some(t) = task.downcast::<PyTask>() {
+        enlist(t, cx);
+        return Ok(());
+    }
     let w = taipan_object::weakref::new_ref(task, None, cx)?;
     let s = cx.state::<State>();
     let old = s.tasks.borrow_mut().insert(task.as_ptr() as usize, w);
@@ -156,6 +186,9 @@ pub fn register(task: &Object, cx: &mut Cx) -> PyResult<()> {
 
 /// A task is done.
 pub fn unregister(task: &Object, cx: &mut Cx) {
+    if let Some(t) = task.downcast::<PyTask>() {
+        return t.listed.leave();
+    }
     let old = cx.state::<State>().tasks.borrow_mut().remove(&(task.as_ptr() as usize));
     drop(old);
 }
@@ -198,6 +231,7 @@ pub fn all_tasks(event_loop: &Object, cx: &mut Cx) -> PyResult<Own<PySet>> {
         gone.iter().filter_map(|k| all.remove(k)).collect()
     };
     drop(dead);
+    found.extend(s.own_tasks.living(cx));
     found.extend(s.tasks.borrow().values().filter_map(|w| w.referent()));
     let set = PySet::new(cx)?;
     for t in &found {

@@ -4,9 +4,10 @@ use super::future::{PyFuture, Stage, as_future, call_soon, copy_context};
 use super::state::{self, cached};
 use std::cell::Cell;
 use taipan_object::prelude::*;
+use taipan_object::registry::Membership;
 use taipan_object::types::generator::{PyCoroutine, PyGenerator, gen_of, stop_iteration_value};
 use taipan_object::machine::Resumed;
-use taipan_object::{abstract_, attr, call};
+use taipan_object::{abstract_, attr, call, provided};
 
 /// A coroutine wrapped in a Future.
 #[pytype(name = "_asyncio.Task", heap, gc, basetype, base = PyFuture, parts(PART, METHODS))]
@@ -26,6 +27,9 @@ pub struct PyTask {
     log_destroy_pending: Cell<bool>,
     #[gc(skip)]
     cancel_requests: Cell<i32>,
+    /// Among the tasks that are scheduled or begin to run.
+    #[gc(skip)]
+    pub listed: Membership,
 }
 
 /// What the loop calls for the next step of a task, with an exception to throw in or none.
@@ -35,8 +39,6 @@ pub struct PyTaskStep {
     head: ObjHead,
     task: FieldCell<PyTask>,
     thrown: FieldCell<Object>,
-    #[gc(skip)]
-    eager: bool,
 }
 
 #[pymethods]
@@ -51,7 +53,7 @@ impl PyTaskStep {
         }
         let Some(t) = self.task.own() else { return Ok(()) };
         let thrown = self.thrown.own();
-        if self.eager { t.advance(thrown, cx) } else { t.step(thrown, cx) }
+        t.step(thrown, cx)
     }
     #[getter("__self__")]
     fn get_self(&self) -> Option<Own<PyTask>> {
@@ -131,12 +133,9 @@ impl PyTask {
         &self.base
     }
 
-    fn make_step(&self, thrown: Option<Own<Object>>, eager: bool, cx: &mut Cx) -> PyResult<Own<PyTaskStep>> {
-        cx.new_object(PyTaskStep { head: Object::placeholder(), task: FieldCell::new(Some(self.new_ref())), thrown: FieldCell::new(thrown), eager })
-    }
-
     fn step_soon(&self, thrown: Option<Own<Object>>, cx: &mut Cx) -> PyResult<()> {
-        let step = self.make_step(thrown, false, cx)?;
+        let step = PyTaskStep { head: Object::placeholder(), task: FieldCell::new(Some(self.new_ref())), thrown: FieldCell::new(thrown) };
+        let step = cx.new_object_of_here(PyTaskStep::ty(), step)?;
         let l = self.future().alive(cx)?;
         let context = self.context.own().unwrap_or_else(|| none().own());
         call_soon(&l, &step, None, &context, cx)
@@ -181,7 +180,7 @@ impl PyTask {
         match resume(&coro, thrown.as_deref(), cx) {
             Ok(Sent::Waits(o)) => self.wait_for(o, cx),
             Ok(Sent::Returned(v)) => {
-                state::unregister(self.as_object(), cx);
+                self.listed.leave();
                 if self.must_cancel.replace(false) {
                     // Cancelled just before the coroutine stopped.
                     let m = f.cancel_message.own();
@@ -198,7 +197,7 @@ impl PyTask {
 
     /// The coroutine raised.
     fn ended_by(&self, e: Own<Object>, cx: &mut Cx) -> PyResult<()> {
-        state::unregister(self.as_object(), cx);
+        self.listed.leave();
         let f = self.future();
         let class = cached("asyncio.exceptions", "CancelledError", cx)?;
         if abstract_::is_instance(&e, &class, cx)? {
@@ -262,7 +261,7 @@ impl PyTask {
     }
 
     fn wakeup(&self, cx: &mut Cx) -> PyResult<Own<PyTaskWakeup>> {
-        cx.new_object(PyTaskWakeup { head: Object::placeholder(), task: FieldCell::new(Some(self.new_ref())) })
+        cx.new_object_of_here(PyTaskWakeup::ty(), PyTaskWakeup { head: Object::placeholder(), task: FieldCell::new(Some(self.new_ref())) })
     }
 
     fn now_waits(&self, o: Own<Object>, cx: &mut Cx) -> PyResult<()> {
@@ -312,22 +311,45 @@ impl PyTask {
     fn start_eagerly(&self, cx: &mut Cx) -> PyResult<()> {
         let l = self.future().alive(cx)?;
         let before = state::swap_task(&l, Some(self.as_object().own()), cx)?;
-        state::register_eager(self.as_object(), cx);
-        let step = self.make_step(None, true, cx)?;
-        let context = self.context.own().unwrap_or_else(|| none().own());
-        let ran = call::call_method(&context, name!(cx, "run"), &[&step], cx);
-        let raised = ran.err().map(|r| cx.take_raised(r));
-        state::unregister_eager(self.as_object(), cx);
-        state::swap_task(&l, before, cx)?;
-        if self.future().stage.get() == Stage::Pending {
-            state::register(self.as_object(), cx)?;
-        } else {
+        state::enlist(self, cx);
+        let raised = self.first_step(cx).err().map(|r| cx.take_raised(r));
+        drop(state::swap_task(&l, before, cx)?);
+        if self.future().stage.get() != Stage::Pending {
+            self.listed.leave();
             self.coro.set(None, cx);
         }
         match raised {
             Some(e) => Err(cx.set_raised(e)),
             None => Ok(()),
         }
+    }
+
+    /// `context.run(step)` of the first step.
+    fn first_step(&self, cx: &mut Cx) -> PyResult<()> {
+        let context = self.context.own().unwrap_or_else(|| none().own());
+        let (enter, exit) = context_ways(cx)?;
+        enter(&context, cx)?;
+        match self.advance(None, cx) {
+            Ok(()) => exit(&context, cx),
+            Err(r) => {
+                let e = cx.take_raised(r);
+                exit(&context, cx)?;
+                Err(cx.set_raised(e))
+            }
+        }
+    }
+}
+
+/// How a context becomes the thread's, and the way back.
+type ContextWays = (fn(&Object, &mut Cx) -> PyResult<()>, fn(&Object, &mut Cx) -> PyResult<()>);
+
+fn context_ways(cx: &mut Cx) -> PyResult<ContextWays> {
+    if provided::ENTER_CONTEXT.get().is_none() {
+        cx.import("_contextvars")?;
+    }
+    match (provided::ENTER_CONTEXT.get(), provided::EXIT_CONTEXT.get()) {
+        (Some(enter), Some(exit)) => Ok((enter, exit)),
+        _ => Err(cx.runtime_error(format_args!("_contextvars is missing"))),
     }
 }
 
@@ -369,7 +391,7 @@ fn resume(coro: &Object, thrown: Option<&Object>, cx: &mut Cx) -> PyResult<Sent>
 #[pymethods]
 impl PyTask {
     #[slot(tp_new)]
-    fn tp_new(cls: &PyType, _args: Args<'_>, _kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyTask>> {
+    fn tp_new(cls: &PyType, cx: &mut Cx) -> PyResult<Own<PyTask>> {
         let t = PyTask {
             base: PyFuture::fresh(),
             coro: FieldCell::empty(),
@@ -380,8 +402,9 @@ impl PyTask {
             must_cancel: Cell::new(false),
             log_destroy_pending: Cell::new(false),
             cancel_requests: Cell::new(0),
+            listed: Membership::new(),
         };
-        cx.new_object_of(cls, t)
+        cx.new_object_of_here(cls, t)
     }
     #[init("Task(coro, *, loop=None, name=None, context=None, eager_start=False)")]
     fn init(&self, coro: &Object, r#loop: &Object, name: &Object, context: &Object, eager_start: bool, cx: &mut Cx) -> PyResult<()> {
@@ -415,7 +438,8 @@ impl PyTask {
             }
         }
         self.step_soon(None, cx)?;
-        state::register(self.as_object(), cx)
+        state::enlist(self, cx);
+        Ok(())
     }
     #[slot(tp_repr)]
     fn repr(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
@@ -432,7 +456,7 @@ impl PyTask {
             }
             cx.ts().current_exception.set(saved, cx);
         }
-        state::unregister(self.as_object(), cx);
+        self.listed.leave();
         f.finalize_future(cx);
     }
     #[getter("_log_destroy_pending")]

@@ -7,7 +7,6 @@ use crate::cx::Cx;
 use crate::err::PyResult;
 use crate::refs::*;
 use crate::typeobj::PyType;
-use crate::types::str::PyStr;
 
 /// Check the number of arguments of a positional-only function (`_PyArg_CheckPositional`).
 #[inline(always)]
@@ -48,7 +47,8 @@ pub fn bind<'a>(
 }
 
 /// Keywords in the order of the parameters, as most calls have them: each name is compared once. False: something is unusual, and nothing is settled.
-fn bind_in_order<'a>(spec: &'static FnSpec, nargs: usize, kw: Kwargs<'a>, out: &mut [Option<&'a Object>]) -> bool {
+#[inline]
+fn bind_in_order<'a>(spec: &'static FnSpec, nargs: usize, kw: Kwargs<'a>, out: &mut [Option<&'a Object>], cx: &Cx) -> bool {
     let (max, min) = (spec.pos_max as usize, spec.pos_min as usize);
     if nargs > max {
         return false;
@@ -58,20 +58,24 @@ fn bind_in_order<'a>(spec: &'static FnSpec, nargs: usize, kw: Kwargs<'a>, out: &
         return false;
     }
     let mut required = first;
-    let mut params = spec.params.iter().zip(out.iter_mut()).enumerate().skip(first);
+    let names = spec.interned(cx);
+    let mut i = first;
     for (name, value) in kw.iter() {
-        let Some(name) = name.exact::<PyStr>() else { return false };
-        let Some((i, (_, place))) = params.find(|(_, (p, _))| name.eq_text(p)) else { return false };
+        // Names in code are interned; others are compared by text by the general way.
+        let Some(at) = names.get(i..).and_then(|rest| rest.iter().position(|p| name.is(p))) else { return false };
+        i += at;
+        let Some(place) = out.get_mut(i) else { return false };
         *place = Some(value);
         if i == required {
             required += 1;
         }
+        i += 1;
     }
     required >= min
 }
 
 fn bind_keywords<'a>(spec: &'static FnSpec, nargs: usize, kw: Kwargs<'a>, out: &mut [Option<&'a Object>], cx: &mut Cx) -> PyResult<()> {
-    if bind_in_order(spec, nargs, kw, out) {
+    if bind_in_order(spec, nargs, kw, out, cx) {
         return Ok(());
     }
     out.iter_mut().skip(nargs.min(spec.pos_max as usize)).for_each(|o| *o = None);

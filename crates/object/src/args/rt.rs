@@ -7,7 +7,7 @@ pub use super::into_return::{IntoFlag, IntoReturn, IntoSize, SendResult, ret, re
 pub use super::kwargs::{Args, KwBuf, Kwargs};
 pub use super::module_spec::{ConstSpec, ModuleSpec};
 pub use super::needs::none;
-pub use super::spec::{ArgAt, FnSpec};
+pub use super::spec::{ArgAt, FnSpec, Names};
 pub use crate::cx::Cx;
 pub use crate::dealloc::dealloc_of;
 pub use crate::err::{PyResult, Raised};

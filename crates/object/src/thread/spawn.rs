@@ -90,7 +90,7 @@ pub unsafe fn free(ts: &'static ThreadState) {
 
 /// Drop every reference that a thread's state holds (`PyThreadState_Clear`).
 pub fn clear(ts: &ThreadState, cx: &mut Cx) {
-    let cells: [&FieldCell; 12] = [
+    let cells: [&FieldCell; 14] = [
         &ts.dict,
         &ts.c_profileobj,
         &ts.c_traceobj,
@@ -101,6 +101,8 @@ pub fn clear(ts: &ThreadState, cx: &mut Cx) {
         &ts.context,
         &ts.threading_local_key,
         &ts.threading_local_sentinel,
+        &ts.asyncio_loop,
+        &ts.asyncio_task,
         &ts.exc_state.exc_value,
         &ts.current_exception,
     ];

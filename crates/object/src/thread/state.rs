@@ -105,6 +105,10 @@ pub struct ThreadState {
     pub switching: Cell<bool>,
     /// Behind the prefixed instruction that raised last.
     pub raised_at: Cell<*const u32>,
+    /// The event loop that runs in this thread (`_asyncio`).
+    pub asyncio_loop: FieldCell<Object>,
+    /// The task whose step is running in it.
+    pub asyncio_task: FieldCell<Object>,
 }
 
 const _: () = {
@@ -182,6 +186,8 @@ impl ThreadState {
             in_traced: Cell::new(false),
             switching: Cell::new(false),
             raised_at: Cell::new(std::ptr::null()),
+            asyncio_loop: FieldCell::empty(),
+            asyncio_task: FieldCell::empty(),
         }));
         ts.exc_info.set(&raw const ts.exc_state);
         interp.link_thread(ts);

@@ -86,7 +86,14 @@ impl PyType {
     /// `PyType_IsSubtype`: by MRO, or by bases while the type is being made.
     #[inline]
     pub fn is_subtype(&self, of: &PyType) -> bool {
-        std::ptr::eq(self, of) || self.has_in_mro(of)
+        std::ptr::eq(self, of) || self.comes_next(of) || self.has_in_mro(of)
+    }
+    /// Whether `of` is the class right behind the type in its method resolution order, as it mostly is when it is there at all.
+    #[inline(always)]
+    fn comes_next(&self, of: &PyType) -> bool {
+        // SAFETY: a shared borrow of the MRO that ends before anything can change it.
+        let cx = unsafe { crate::cx::Cx::assume() };
+        self.tp_mro.get(&cx).and_then(|mro| mro.as_slice().get(1)).is_some_and(|t| std::ptr::eq(t.as_ptr() as *const PyType, of))
     }
     /// Whether `of` is one of the classes behind the type itself in its method resolution order.
     fn has_in_mro(&self, of: &PyType) -> bool {

@@ -199,6 +199,11 @@ impl PyFunction {
     pub fn defaults<'a>(&'a self, cx: &'a Cx) -> Option<&'a PyTuple> {
         self.func_defaults.get(cx)
     }
+    /// [`PyFunction::kwdefaults`], borrowed.
+    #[inline]
+    pub fn kwdefaults_in<'a>(&'a self, cx: &'a Cx) -> Option<&'a PyDict> {
+        self.func_kwdefaults.get(cx)
+    }
     #[inline]
     pub fn kwdefaults(&self) -> Option<Own<PyDict>> {
         self.func_kwdefaults.own()
