@@ -162,7 +162,16 @@ unsafe fn exit(ts: &'static ThreadState, g: &Gen) {
 unsafe fn is_wide(fr: &Frame) -> bool {
     // `return_generator` comes before every suspension, so there is a word in front.
     let pc = fr.pc.get().get() as *const u32;
-    (*pc.sub(2)) as u8 == Op::Wide as u8 && crate::spec::starts_instruction(fr.code(), pc.offset_from(fr.code().exec_ptr()) as usize - 2)
+    (*pc.sub(2)) as u8 == Op::Wide as u8 && is_wide_slow(fr, pc)
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn is_wide_slow(fr: &Frame, pc: *const u32) -> bool {
+    const SHORT: usize = 128;
+    let code = fr.code();
+    // Few registers need no prefix.
+    (code.nlocals() > SHORT || code.ntemps() > SHORT) && crate::spec::starts_instruction(code, pc.offset_from(code.exec_ptr()) as usize - 2)
 }
 
 /// Put the value that was sent where the suspended instruction wants it. `again`: a `yield_from`, which runs again with it.

@@ -8,6 +8,7 @@ use crate::attr;
 use crate::call::load_method_slow;
 use std::cell::UnsafeCell;
 use taipan_object::frame::Slot;
+use taipan_object::typeobj::GetSetDef;
 
 const BITS: u32 = 11;
 /// Runs out of line of an `…Any` instruction before it tries to settle on one type again.
@@ -55,6 +56,10 @@ impl<T: Copy> Table<T> {
 
 /// Values that lie in the object: inline values and slots.
 static LOADS: Table<()> = Table::new(());
+/// What getters of C types compute: the row of the getter.
+static GETTERS: Table<u64> = Table::new(0);
+/// Attributes of classes, by the class's own version; `detail` is the metaclass's.
+static OF_CLASSES: Table<u64> = Table::new(0);
 /// The same, to be stored over a value that is there.
 static STORES: Table<()> = Table::new(());
 /// Methods.
@@ -102,9 +107,23 @@ unsafe fn load_any(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: 
     let s = m.get(obj);
     if s.is_object() && (*cell).c != NO_NAME {
         let o = &*s.as_ptr();
+        if let Some(e) = GETTERS.find(o, (*cell).c) {
+            return load::run_getter(m.at(dst), m.src(obj), &*(e.rest as *const GetSetDef));
+        }
+        if o.ty().has(flags::TYPE_SUBCLASS) {
+            let e = *OF_CLASSES.place(o.cast_unchecked::<PyType>().tp_version_tag.get(), (*cell).c);
+            if e.name == (*cell).c && e.version == o.cast_unchecked::<PyType>().tp_version_tag.get() && e.detail == o.ty().tp_version_tag.get() {
+                let v = Slot::loaded(&*(e.rest as *const Object));
+                m.src(obj).consume();
+                m.set(dst, v);
+                return Ok(());
+            }
+        }
         let mut found = CacheCell::default();
         match load::choose(o, m.name(name), &mut found) {
             Some(sop::LoadAttrInline | sop::LoadAttrSlot) => LOADS.put(Entry { name: (*cell).c, version: found.a, detail: found.b, rest: () }),
+            Some(sop::LoadAttrGetSet) => GETTERS.put(Entry { name: (*cell).c, version: found.a, detail: 0, rest: found.c }),
+            Some(sop::LoadAttrClass) => OF_CLASSES.put(Entry { name: (*cell).c, version: found.a, detail: found.b, rest: found.c }),
             Some(sop::LoadAttrClassVar) if load::has_no_own(o, found.b) => {
                 let v = Slot::loaded(&*(found.c as *const Object));
                 m.src(obj).consume();

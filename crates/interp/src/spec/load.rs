@@ -248,7 +248,7 @@ pub unsafe fn load_attr_class<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     match class_value(m.get(w.b()), &*cell) {
         Some(v) => deliver(m, w, v),
-        None => miss(*m, cell, w.a(), w.b(), w.cu()),
+        None => other_type(*m, cell, w.a(), w.b(), w.cu()),
     }
 }
 
@@ -326,11 +326,11 @@ pub unsafe fn load_attr_getset(m: &mut Regs, w: Narrow) -> PyResult<()> {
         m.save();
         return run_getter(m.at(w.a()), m.src(w.b()), &*((*cell).c as *const GetSetDef));
     }
-    miss(*m, cell, w.a(), w.b(), w.cu())
+    other_type(*m, cell, w.a(), w.b(), w.cu())
 }
 
 #[inline(never)]
-unsafe fn run_getter(dst: *mut Slot, o: Opd, def: &GetSetDef) -> PyResult<()> {
+pub(super) unsafe fn run_getter(dst: *mut Slot, o: Opd, def: &GetSetDef) -> PyResult<()> {
     // The choice was of a row with a getter.
     let get = def.get.unwrap_unchecked();
     match Own::<Object>::from_raw_opt(get(o.peek().as_ptr(), def.closure)) {

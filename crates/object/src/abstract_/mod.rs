@@ -567,6 +567,9 @@ pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
         }
         return Ok(false);
     }
+    if cls.is_a::<PyType>() && is_of_type(cls.ty(), name!(cx, "__instancecheck__"), cx) {
+        return recursive_is_instance(o, cls, cx);
+    }
     let r = {
         let _g = cx.enter_call(" in __instancecheck__")?;
         crate::call::call_special(cls, name!(cx, "__instancecheck__"), &[o], cx)?
@@ -582,12 +585,34 @@ pub fn class_is_type(o: &Object, cx: &Cx) -> bool {
     if has_plain_class(o) {
         return true;
     }
-    if !crate::attr::uses_generic_get(o.ty()) {
+    let ty = o.ty();
+    let version = ty.tp_version_tag.get();
+    let known = &PLAIN_CLASS.0[version as usize % PLAIN_CLASS.0.len()];
+    if version != 0 && known.get() == version {
+        return true;
+    }
+    if !crate::attr::uses_generic_get(ty) {
         return false;
     }
     let class = name!(cx, "__class__");
     let of = |t: &PyType| crate::typeobj::lookup(t, class, cx).map(|c| c.as_ptr());
-    of(o.ty()) == of(crate::typeobj::object_type())
+    let plain = of(ty) == of(crate::typeobj::object_type());
+    if plain {
+        known.set(crate::typeobj::version_tag(ty));
+    }
+    plain
+}
+
+/// Versions of types whose instances have `object`'s `__class__`. A version that was used never means another type.
+struct Versions([std::cell::Cell<u32>; 256]);
+// SAFETY: used only with the GIL held.
+unsafe impl Sync for Versions {}
+static PLAIN_CLASS: Versions = Versions([const { std::cell::Cell::new(0) }; 256]);
+
+/// Whether what the metatype has under the name is what `type` has.
+fn is_of_type(meta: &PyType, name: &PyStr, cx: &Cx) -> bool {
+    let of = |t: &PyType| crate::typeobj::lookup(t, name, cx).map(|c| c.as_ptr());
+    of(meta) == of(PyType::ty())
 }
 
 /// `type.__instancecheck__`: by the type, else by `__class__`.
@@ -653,6 +678,9 @@ pub fn is_subclass(d: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
             }
         }
         return Ok(false);
+    }
+    if cls.is_a::<PyType>() && is_of_type(cls.ty(), name!(cx, "__subclasscheck__"), cx) {
+        return recursive_is_subclass(d, cls, cx);
     }
     let r = {
         let _g = cx.enter_call(" in __subclasscheck__")?;
