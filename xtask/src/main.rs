@@ -13,7 +13,7 @@ usage: cargo xtask COMMAND [OPTIONS]
   programs [FILTER]   run tests/py under the built binary (`--gc never|normal|always`)
   record [FILTER]     write tests/py/**/*.out from the reference
   bench [NAME…]       our benchmarks beside the reference (`--instructions`: under callgrind)
-  pgo                 the release build, laid out by a profile of bench/ (target/pgo/release/taipan)
+  pgo                 the release build, laid out by profiles of bench/ (target/pgo/taipan)
   border              the cost of crossing between Python and C, beside the reference (`--runs N`)
   abi-probe           layouts against the 3.14 headers and against Taipan's types
   startup-order       write crates/taipan/startup.ld: functions of the start together (needs valgrind)

@@ -1,7 +1,10 @@
-//! `cargo xtask pgo`: the release build once more, laid out by a profile of our benchmark programs.
+//! `cargo xtask pgo`: the release build laid out by profiles of our benchmark programs.
 //!
-//! CPython's release builds are made this way too. Three steps below `target/pgo`: a build that counts, runs of `bench/*.py` with it, a build that uses the
-//! counts. `llvm-profdata` must be that of the compiler (`rustup component add llvm-tools`).
+//! CPython's release builds are made this way too. Below `target/pgo`: a build that counts, runs of `bench/*.py` with it, a build that uses the counts; then the same once more on the
+//! finished executable, with LLVM's post-link optimiser where it is installed ([`layout`]). `llvm-profdata` must be that of the compiler (`rustup component add llvm-tools`). The loop's
+//! crate stays out of the first (`.cargo/rustc.sh`), the loop itself out of the second: its registers and its order are chosen by hand.
+
+mod layout;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,10 +14,10 @@ use crate::{Outcome, interp, root};
 
 const USAGE: &str = "\
 usage: cargo xtask pgo [OPTIONS]
-  --train-only      the first two steps (target/pgo/merged.profdata)
-  --use-only        the last step, with the profile that is there";
+  --train-only      the counting build and its runs (target/pgo/merged.profdata)
+  --use-only        the rest, with the profile that is there";
 
-/// Run the steps; the result is target/pgo/release/taipan.
+/// Run the steps; the result is target/pgo/taipan.
 pub fn main(args: &[String]) -> Outcome {
     let (mut train, mut apply) = (true, true);
     for arg in args {
@@ -26,32 +29,49 @@ pub fn main(args: &[String]) -> Outcome {
     }
     let home = root().join("target/pgo");
     let merged = home.join("merged.profdata");
+    let built = home.join("release/taipan");
     if train {
         let raw = home.join("raw");
-        // Absent at the first time.
-        let _ = fs::remove_dir_all(&raw);
-        fs::create_dir_all(&raw).map_err(|e| e.to_string())?;
-        // Counting starts before the linker's optimisation, which would only take time here.
-        build(&home, &format!("-Cprofile-generate={}", raw.display()), "off")?;
-        run_programs(&home.join("release/taipan"))?;
+        empty(&raw)?;
+        build(&home, &[&format!("-Cprofile-generate={}", raw.display())])?;
+        run_programs(&built)?;
         merge(&raw, &merged)?;
     }
     if apply {
-        build(&home, &format!("-Cprofile-use={}", merged.display()), "thin")?;
-        println!("{}", home.join("release/taipan").display());
+        let done = home.join("taipan");
+        let profile = format!("-Cprofile-use={}", merged.display());
+        match layout::Tools::find() {
+            Some(tools) => {
+                build(&home, &[&profile, "-Clink-arg=-Wl,--emit-relocs"])?;
+                tools.lay_out(&built, &home, &done)?;
+            }
+            None => {
+                eprintln!("no llvm-bolt: the layout stays as the linker made it");
+                build(&home, &[&profile])?;
+                fs::copy(&built, &done).map_err(|e| e.to_string())?;
+            }
+        }
+        println!("{}", done.display());
     }
     Ok(())
 }
 
-/// A release build with one more flag for the compiler.
-fn build(target: &Path, flag: &str, lto: &str) -> Outcome {
+/// A directory with nothing in it.
+fn empty(dir: &Path) -> Outcome {
+    // Absent at the first time.
+    let _ = fs::remove_dir_all(dir);
+    fs::create_dir_all(dir).map_err(|e| format!("{}: {e}", dir.display()))
+}
+
+/// A release build with more flags for the compiler.
+fn build(target: &Path, more: &[&str]) -> Outcome {
     let config = fs::read_to_string(root().join(".cargo/config.toml")).map_err(|e| e.to_string())?;
     // The environment's flags replace those of the file, so these come along.
     let usual = config.lines().find_map(|l| l.strip_prefix("rustflags = [\"")?.strip_suffix("\"]")).unwrap_or_default();
-    let flags: Vec<&str> = [usual, flag].into_iter().filter(|f| !f.is_empty()).collect();
+    let flags: Vec<&str> = [usual].iter().chain(more).copied().filter(|f| !f.is_empty()).collect();
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     cargo.args(["build", "--release", "-p", "taipan", "--target-dir"]).arg(target).current_dir(root());
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env_remove("RUSTFLAGS").env("CARGO_PROFILE_RELEASE_LTO", lto);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env_remove("RUSTFLAGS");
     done(&mut cargo, "cargo build")
 }
 
