@@ -180,7 +180,6 @@ unsafe fn binary(dst: *mut Slot, l: Opd, r: Opd, kind: BinaryOp, op: BinaryOp) -
 #[inline(never)]
 unsafe fn binary_other(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> {
     match op {
-        BinaryOp::TrueDiv | BinaryOp::InplaceTrueDiv => binary(dst, l, r, BinaryOp::TrueDiv, op),
         BinaryOp::Pow | BinaryOp::InplacePow => binary(dst, l, r, BinaryOp::Pow, op),
         _ => general(dst, l, r, op),
     }
@@ -369,6 +368,7 @@ int_ops! {
     add add_k add_slow Add true, |l, r| (l.0 as isize).checked_add(r.0 as isize - 1).map(|v| Slot(v as usize));
     sub sub_k sub_slow Sub true, |l, r| (l.0 as isize).checked_sub(r.0 as isize - 1).map(|v| Slot(v as usize));
     mul mul_k mul_slow Mul true, |l, r| (l.0 as isize - 1).checked_mul(r.0 as isize >> 2).map(|v| Slot(v as usize | 1));
+    truediv truediv_k truediv_slow TrueDiv true, |l, r| None::<Slot>;
     floordiv floordiv_k floordiv_slow FloorDiv false, |l, r| if r.as_int() > 0 { Some(Slot::int(div(l.as_int(), r.as_int()))) } else { None };
     modulo modulo_k modulo_slow Mod false, |l, r| if r.as_int() > 0 { Some(Slot::int(rem(l.as_int(), r.as_int()))) } else { None };
     and and_k and_slow And false, |l, r| Some(Slot(l.0 & r.0));

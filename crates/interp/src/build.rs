@@ -147,7 +147,11 @@ unsafe fn container<T: PyTyped>(o: Opd) -> &'static T {
 #[inline(always)]
 pub unsafe fn list_append<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cx = &mut cx();
-    let v = m.src(w.b()).take_slot().into_own(cx)?;
+    let v = m.src(w.b()).take_slot();
+    let v = match if v.is_int() { PyInt::small(v.as_int()) } else { None } {
+        Some(i) => i.new_ref().into_object(),
+        None => v.into_own(cx)?,
+    };
     container::<PyList>(m.keep(w.a())).push(v, cx)
 }
 

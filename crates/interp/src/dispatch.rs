@@ -157,7 +157,7 @@ macro_rules! execute {
             Add => ok!(arith::add(&mut $m, $w, B::Add)),
             Sub => ok!(arith::sub(&mut $m, $w, B::Sub)),
             Mul => ok!(arith::mul(&mut $m, $w, B::Mul)),
-            TrueDiv => ok!(arith::other(&mut $m, $w, B::TrueDiv)),
+            TrueDiv => ok!(arith::truediv(&mut $m, $w, B::TrueDiv)),
             FloorDiv => ok!(arith::floordiv(&mut $m, $w, B::FloorDiv)),
             Mod => ok!(arith::modulo(&mut $m, $w, B::Mod)),
             Pow => ok!(arith::other(&mut $m, $w, B::Pow)),
@@ -170,7 +170,7 @@ macro_rules! execute {
             InplaceAdd => ok!(arith::add(&mut $m, $w, B::InplaceAdd)),
             InplaceSub => ok!(arith::sub(&mut $m, $w, B::InplaceSub)),
             InplaceMul => ok!(arith::mul(&mut $m, $w, B::InplaceMul)),
-            InplaceTrueDiv => ok!(arith::other(&mut $m, $w, B::InplaceTrueDiv)),
+            InplaceTrueDiv => ok!(arith::truediv(&mut $m, $w, B::InplaceTrueDiv)),
             InplaceFloorDiv => ok!(arith::floordiv(&mut $m, $w, B::InplaceFloorDiv)),
             InplaceMod => ok!(arith::modulo(&mut $m, $w, B::InplaceMod)),
             InplacePow => ok!(arith::other(&mut $m, $w, B::InplacePow)),
@@ -183,7 +183,7 @@ macro_rules! execute {
             AddK => ok!(arith::add_k(&mut $m, $w, B::Add)),
             SubK => ok!(arith::sub_k(&mut $m, $w, B::Sub)),
             MulK => ok!(arith::mul_k(&mut $m, $w, B::Mul)),
-            TrueDivK => ok!(arith::other_k(&mut $m, $w, B::TrueDiv)),
+            TrueDivK => ok!(arith::truediv_k(&mut $m, $w, B::TrueDiv)),
             FloorDivK => ok!(arith::floordiv_k(&mut $m, $w, B::FloorDiv)),
             ModK => ok!(arith::modulo_k(&mut $m, $w, B::Mod)),
             PowK => ok!(arith::other_k(&mut $m, $w, B::Pow)),
@@ -326,10 +326,7 @@ macro_rules! execute {
                 $m.save();
                 ok!(format::with_spec(at!($w.a()), src!($w.b()), src!($w.c())))
             }
-            UnpackSequence => {
-                $m.save();
-                ok!(iter::unpack_sequence(src!($w.a()), at!($w.b()), $w.cu()))
-            }
+            UnpackSequence => ok!(iter::unpack_sequence(&mut $m, $w)),
             UnpackEx => {
                 let after = $m.fetch() as usize;
                 $m.save();

@@ -283,20 +283,41 @@ fn too_many(n: usize, got: Option<usize>, cx: &mut Cx) -> Raised {
     }
 }
 
-#[inline(never)]
-pub unsafe fn unpack_sequence(src: Opd, base: *mut Slot, n: usize) -> PyResult<()> {
-    let cx = &mut cx();
-    let s = src.peek();
-    if src.owned && s.is_object() && (*s.as_ptr()).is_unique() && (*s.as_ptr()).exact::<PyTuple>().is_some_and(|t| t.len() == n && n <= FEW) {
-        // Nobody else sees the tuple: its items are moved.
-        let mut items = [std::ptr::null_mut(); FEW];
-        *src.at = Slot::EMPTY;
-        PyTuple::take_apart(s.as_ptr(), items.as_mut_ptr());
-        for (i, o) in items.into_iter().take(n).enumerate() {
-            store(base.add(i), Slot::loaded_own(Own::from_raw(o)));
+/// Take a sequence apart; a tuple in a temp right here.
+#[inline(always)]
+pub unsafe fn unpack_sequence<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let s = m.get(w.a());
+    if w.a() >= 0 && s.is_object() && (*s.as_ptr()).is_exact::<PyTuple>() {
+        let t = (*s.as_ptr()).cast_unchecked::<PyTuple>();
+        if t.len() == w.cu() {
+            // Out of its register before anything is stored: that may be one of the targets.
+            *m.at(w.a()) = Slot::EMPTY;
+            let base = m.at(w.b());
+            if (*s.as_ptr()).is_unique() {
+                // Nobody else sees the tuple: its items are moved.
+                let items = PyTuple::begin_emptying(t);
+                for i in 0..w.cu() {
+                    let old = std::mem::replace(&mut *base.add(i), Slot::loaded_own(Own::from_raw(*items.add(i))));
+                    m.release(old);
+                }
+                PyTuple::free_emptied(t);
+                return Ok(());
+            }
+            for (i, o) in t.as_slice().iter().enumerate() {
+                let old = std::mem::replace(&mut *base.add(i), Slot::loaded(o));
+                m.release(old);
+            }
+            m.release(s);
+            return Ok(());
         }
-        return Ok(());
     }
+    m.save();
+    unpack_slow(m.src(w.a()), m.at(w.b()), w.cu())
+}
+
+#[inline(never)]
+unsafe fn unpack_slow(src: Opd, base: *mut Slot, n: usize) -> PyResult<()> {
+    let cx = &mut cx();
     // Owned: the local that lends the sequence may be one of the targets: `a, b = a`.
     let v = src.take(cx)?.into_own();
     if let Some(t) = v.exact::<PyTuple>().filter(|t| t.len() == n) {

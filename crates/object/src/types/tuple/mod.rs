@@ -158,6 +158,27 @@ impl PyTuple {
         }
     }
 
+    /// The items of a tuple that its only owner takes apart; the collector does not see it any more. Each is to be taken over, then comes [`PyTuple::free_emptied`].
+    ///
+    /// # Safety
+    /// `t` is an exact tuple with items, and the caller's is the only reference.
+    #[inline(always)]
+    pub unsafe fn begin_emptying(t: &PyTuple) -> *const *mut Object {
+        // SAFETY: the caller's promise.
+        unsafe { gc::untrack(t.as_object().as_ptr()) };
+        t.items.as_ptr()
+    }
+
+    /// Free such a tuple.
+    ///
+    /// # Safety
+    /// After [`PyTuple::begin_emptying`], when every item has been taken over.
+    #[inline(always)]
+    pub unsafe fn free_emptied(t: &PyTuple) {
+        // SAFETY: the caller's promise; the block of an exact tuple.
+        unsafe { alloc::free((t.as_object().as_ptr() as *mut u8).sub(gc::GC_HEAD_BYTES), HEAD_BYTES + t.len() * 8) };
+    }
+
     /// The callee kept its arguments: an ordinary tuple from now on.
     #[cold]
     #[inline(never)]
@@ -393,23 +414,6 @@ fn concerns_collector(o: &Object) -> bool {
 fn concerns_collector_gc(o: &Object) -> bool {
     // SAFETY: tuples have a header.
     if o.is_exact::<PyTuple>() { unsafe { gc::GcHead::of(o) }.is_tracked() } else { o.is_gc() }
-}
-
-impl PyTuple {
-    /// The items of an exact tuple that nobody else holds, with the references it had; the tuple is gone.
-    ///
-    /// # Safety
-    /// The count of `obj` is one and the caller's; `to` has room for its items, all of which it has.
-    pub unsafe fn take_apart(obj: *mut Object, to: *mut *mut Object) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let t = &*(obj as *const PyTuple);
-            let n = t.len();
-            gc::untrack(obj);
-            std::ptr::copy_nonoverlapping(t.items.as_ptr(), to, n);
-            alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), HEAD_BYTES + n * 8);
-        }
-    }
 }
 
 /// The death of an exact tuple.
