@@ -9,13 +9,13 @@ shift
 case " $* " in
     *" proc-macro "*) exec "$rustc" "$@" ;;
     # The loop of the interpreter: dispatch is copied to the ends of all handlers also after registers have been allocated. And it is always compiled as if incrementally, in every
-    # profile: rustc's own inliner, which that turns off, makes LLVM keep the loop's registers in memory. A profile of runs (`cargo xtask pgo`) is not for it either: the registers
-    # would change places at every dispatch.
+    # profile: rustc's own inliner, which that turns off, makes LLVM keep the loop's registers in memory. Of a profile of runs (`cargo xtask pgo`) it gets the part without
+    # the loop, whose registers would change places at every dispatch.
     *" --crate-name taipan_interp "*)
         case " $* " in *" incremental="*) ;; *) set -- "$@" -Cincremental="$CARGO_MANIFEST_DIR/../../target/interp-loop" ;; esac
         for arg; do
             shift
-            case "$arg" in -Cprofile-use=*) ;; *) set -- "$@" "$arg" ;; esac
+            case "$arg" in -Cprofile-use=*) set -- "$@" "${arg%/*}/loop.profdata" ;; *) set -- "$@" "$arg" ;; esac
         done
         exec "$rustc" "$@" -Crelocation-model=static -Cllvm-args=-tail-dup-size=14
         ;;
