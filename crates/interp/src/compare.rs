@@ -8,7 +8,7 @@ use taipan_object::prelude::*;
 use taipan_object::typeobj::object_type;
 use taipan_object::types::boolean;
 use taipan_object::types::float::PyFloat;
-use taipan_object::types::set::{PySet, is_any_set_exact};
+use taipan_object::types::set::{PyFrozenSet, PySet, is_any_set_exact};
 use taipan_object::types::str::find::find;
 use taipan_object::types::singletons;
 
@@ -120,7 +120,9 @@ pub unsafe fn compare_truth(l: Opd, r: Opd, op: CmpOp) -> PyResult<bool> {
         return Ok(b);
     }
     let cx = &mut cx();
-    let v = abstract_::rich_compare(Slot::boxed(l.at, cx)?, Slot::boxed(r.at, cx)?, op, cx)?;
+    let (a, b) = (Slot::boxed(l.at, cx)?, Slot::boxed(r.at, cx)?);
+    // Sets and what else is neither number nor text has only its slot.
+    let v = if a.is_exact::<PyFrozenSet>() || a.is_exact::<PySet>() { abstract_::rich_compare_slots(a, b, op, cx)? } else { abstract_::rich_compare(a, b, op, cx)? };
     l.consume();
     r.consume();
     abstract_::is_true(&v, cx)

@@ -4,6 +4,12 @@ use taipan_object::abstract_::{self, CmpOp, iter as itr};
 use taipan_object::prelude::*;
 use taipan_object::{attr, call};
 
+/// The value of an exact int of one digit.
+#[inline(always)]
+fn small(o: &Object) -> Option<i64> {
+    o.exact::<PyInt>()?.compact()
+}
+
 /// `min` and `max`.
 fn extreme(args: Args<'_>, kw: Kwargs<'_>, name: &str, op: CmpOp, cx: &mut Cx) -> PyResult<Own<Object>> {
     if args.0.is_empty() {
@@ -30,9 +36,15 @@ fn extreme(args: Args<'_>, kw: Kwargs<'_>, name: &str, op: CmpOp, cx: &mut Cx) -
     if let (&[it], None) = (args.0, key) {
         let mut best: Option<Own<Object>> = None;
         itr::for_each(it, cx, |v, cx| {
-            match &best {
-                Some(b) if !abstract_::rich_compare_bool(&v, b, op, cx)? => {}
-                _ => best = Some(v),
+            let better = match &best {
+                None => true,
+                Some(b) => match (small(&v), small(b)) {
+                    (Some(x), Some(y)) => op.holds(x.cmp(&y)),
+                    _ => abstract_::rich_compare_bool(&v, b, op, cx)?,
+                },
+            };
+            if better {
+                best = Some(v);
             }
             Ok(true)
         })?;

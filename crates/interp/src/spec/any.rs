@@ -84,6 +84,13 @@ unsafe fn patience(m: &Regs, cell: *mut CacheCell, op: Op) {
     }
 }
 
+/// Whether the attributes of an instance are in a dict, though its class has places for them: the tables do not help.
+#[inline(always)]
+unsafe fn has_dict_only(o: &Object) -> bool {
+    let ty = o.ty();
+    ty.has(flags::INLINE_VALUES) && !instance::inline_values(o, ty).is_valid()
+}
+
 #[inline(always)]
 pub unsafe fn load_attr_any<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
@@ -105,7 +112,7 @@ unsafe fn load_any(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: 
     m.save();
     patience(&m, cell, Op::LoadAttr);
     let s = m.get(obj);
-    if s.is_object() && (*cell).c != NO_NAME {
+    if s.is_object() && (*cell).c != NO_NAME && !has_dict_only(&*s.as_ptr()) {
         let o = &*s.as_ptr();
         if let Some(e) = GETTERS.find(o, (*cell).c) {
             return load::run_getter(m.at(dst), m.src(obj), &*(e.rest as *const GetSetDef));
@@ -156,7 +163,7 @@ unsafe fn method_any(m: Regs, cell: *mut CacheCell, win: isize, obj: isize, name
     m.save();
     patience(&m, cell, Op::LoadMethod);
     let s = m.get(obj);
-    if s.is_object() && (*cell).c != NO_NAME {
+    if s.is_object() && (*cell).c != NO_NAME && !has_dict_only(&*s.as_ptr()) {
         let mut found = CacheCell::default();
         if let Some(sop::LoadMethodInstance | sop::LoadMethodPlain) = method::choose(&*s.as_ptr(), m.name(name), &mut found) {
             METHODS.put(Entry { name: (*cell).c, version: found.a, detail: found.b, rest: found.c });

@@ -2,7 +2,7 @@
 
 use crate::err::result_from_raw;
 use crate::prelude::*;
-use crate::types::set::PySetIter;
+use crate::types::set::{PySet, is_any_set_exact};
 use std::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
@@ -82,11 +82,23 @@ pub fn for_each(o: &Object, cx: &mut Cx, mut f: impl FnMut(Own<Object>, &mut Cx)
         }
         return Ok(());
     }
+    if is_any_set_exact(o) {
+        let s = o.own();
+        // SAFETY: sets and frozensets have one layout.
+        let s = unsafe { s.cast_unchecked::<PySet>() };
+        let (mut at, used) = (0, s.len());
+        loop {
+            if s.len() != used {
+                return Err(cx.runtime_error(format_args!("Set changed size during iteration")));
+            }
+            let Some((v, _)) = s.next_own(&mut at) else { return Ok(()) };
+            if !f(v, cx)? {
+                return Ok(());
+            }
+        }
+    }
     let it = get_iter(o, cx)?;
-    while let Some(v) = match it.exact::<PySetIter>() {
-        Some(it) => it.advance(cx)?,
-        None => next(&it, cx)?,
-    } {
+    while let Some(v) = next(&it, cx)? {
         if !f(v, cx)? {
             break;
         }

@@ -129,14 +129,17 @@ pub fn made_one(k: &Keys) {
     }
 }
 
-/// Give a new class with `INLINE_VALUES` its shared keys: those of its base, then `names`, which its methods assign on `self` (`__static_attributes__`). Known names have
+/// Give a new class with `INLINE_VALUES` its shared keys: those of its bases, then `names`, which its methods assign on `self` (`__static_attributes__`). Known names have
 /// their places in every instance, whenever they are assigned. Raises `MemoryError`.
 pub fn init_class(ty: &PyHeapType, names: Option<&crate::types::tuple::PyTuple>, cx: &mut Cx) -> PyResult<()> {
     let base = ty.slots.ty.tp_base.get();
     // SAFETY: null or a live type.
     let inherited = unsafe { base.as_ref() }.and_then(shared_keys);
+    // What the methods of other bases assign has its place too.
+    let bases = ty.slots.ty.tp_bases.own();
+    let others = bases.iter().flat_map(|b| b.as_slice()).filter(|b| !std::ptr::eq(b.as_ptr() as *const PyType, base)).filter_map(|b| shared_keys(b.downcast::<PyType>()?));
     let names = names.map_or(&[][..], |t| t.as_slice());
-    let n = match names.len() + inherited.map_or(0, Keys::nentries) {
+    let n = match names.len() + inherited.into_iter().chain(others.clone()).map(Keys::nentries).sum::<usize>() {
         0 => UNNAMED,
         known => known + SPARE_NAMES,
     };
@@ -147,7 +150,7 @@ pub fn init_class(ty: &PyHeapType, names: Option<&crate::types::tuple::PyTuple>,
     // SAFETY: a fresh block, which the class owns from here on.
     let keys = unsafe { &*k };
     let own = names.iter().filter_map(|o| o.exact::<PyStr>());
-    for name in inherited.into_iter().flat_map(Keys::shared_names).chain(own) {
+    for name in inherited.into_iter().chain(others).flat_map(Keys::shared_names).chain(own) {
         if keys.usable() > 1 && keys.find_str(name, name.hash_value()).is_none() {
             keys.push_shared(name);
         }

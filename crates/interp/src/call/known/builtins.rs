@@ -223,17 +223,24 @@ unsafe extern "C" fn list_pop(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'
     instead(win, n, Slot::loaded_own(v), ts)
 }
 
-/// `d.get(key)` and `d.get(key, default)` with a string key where all keys are strings.
+/// `d.get(key)` and `d.get(key, default)` where no Python code has to compare keys.
 unsafe extern "C" fn dict_get(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
     if !is_known_method(win, cell) {
         return MISS;
     }
     let args = win.add(FRAME_HEADER);
     let Some(d) = object_of(*args).and_then(|o| o.exact::<PyDict>()) else { return MISS };
-    let Some(key) = object_of(*args.add(1)).and_then(|k| k.exact::<PyStr>()).filter(|_| d.is_str_only()) else {
-        return native::<METHOD, METH_FASTCALL>(win, n, cell, ts);
+    let (key, cx) = (*args.add(1), &cx());
+    let found = if key.is_int() {
+        d.get_i64(key.as_int(), cx).ok()
+    } else {
+        match (*key.as_ptr()).exact::<PyStr>().filter(|_| d.is_str_only()) {
+            Some(key) => Some(d.get_str(key, cx)),
+            None => d.get_quietly(&*key.as_ptr(), cx),
+        }
     };
-    let v = match d.get_str(key, &cx()) {
+    let Some(found) = found else { return native::<METHOD, METH_FASTCALL>(win, n, cell, ts) };
+    let v = match found {
         Some(v) => Slot::loaded(v),
         None if n == 3 => std::mem::replace(&mut *args.add(2), Slot::EMPTY),
         None => Slot(none().as_ptr() as usize),

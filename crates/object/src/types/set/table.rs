@@ -50,6 +50,12 @@ enum Seen {
     Unsure(usize),
 }
 
+/// `quiet_eq` out of line: keys with the same hash are most often the same object.
+#[inline(never)]
+fn same_far(a: &Object, b: &Object) -> Option<bool> {
+    quiet_eq(a, b)
+}
+
 impl PySet {
     #[inline(always)]
     pub(super) fn entry(&self, i: usize) -> &Entry {
@@ -117,7 +123,7 @@ impl PySet {
                 return None;
             }
             // SAFETY: a live key.
-            match quiet_eq(unsafe { &*k }, key) {
+            match same_far(unsafe { &*k }, key) {
                 Some(true) => Some(Seen::Found(i)),
                 Some(false) => None,
                 None => Some(Seen::Unsure(i)),
