@@ -6,7 +6,7 @@ use crate::frames;
 use crate::generator;
 use crate::regs::*;
 use crate::traced::Entry;
-use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff, push_separate};
+use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff, pop_separate, push_separate};
 use taipan_object::machine::{self, Hooks};
 use taipan_object::prelude::*;
 use taipan_object::types::code::PyCode;
@@ -62,6 +62,9 @@ unsafe fn vectorcall_in(f: *mut Object, args: *const *mut Object, nargsf: usize,
     }
     let names = if kwnames.is_null() { None } else { Some((*kwnames).cast_unchecked::<PyTuple>()) };
     let total = n + names.map_or(0, |k| k.len());
+    if calm && let Some(r) = run_bound(f, args, total, names, cx) {
+        return r;
+    }
     let copy = |buf: &mut [Slot]| {
         for (i, s) in buf.iter_mut().enumerate() {
             *s = Slot::new_ref(&**args.add(i));
@@ -76,6 +79,37 @@ unsafe fn vectorcall_in(f: *mut Object, args: *const *mut Object, nargsf: usize,
         copy(&mut buf);
         call_function(f, &mut buf, names, cx)
     }
+}
+
+/// Run a function whose arguments [`bind::quick`] can bind where the frame has them. None: nothing has happened.
+unsafe fn run_bound(f: &PyFunction, args: *const *mut Object, total: usize, names: Option<&PyTuple>, cx: &mut Cx) -> Option<PyResult> {
+    let (ts, code) = (cx.ts(), f.code());
+    if code.ensure_linked(cx).is_err() {
+        return Some(Err(Raised::assume()));
+    }
+    let fr = push_separate(ts, code.frame_words().max(total) + FRAME_HEADER);
+    if fr.is_null() {
+        return None;
+    }
+    let locals = (*fr).locals_ptr();
+    for i in 0..total {
+        *locals.add(i) = Slot::new_ref(&**args.add(i));
+    }
+    let bound = bind::quick(f, code, locals, locals, total, names);
+    if !matches!(bound, Ok(true)) {
+        // The caller holds the arguments: nothing dies.
+        bind::release_all(std::slice::from_raw_parts_mut(locals, total));
+        pop_separate(ts, fr);
+        return bound.err().map(Err);
+    }
+    ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() - 1);
+    frames::write_header(fr, ts.current_frame.get(), f, code, frames::ret_word(ff::ENTRY | ff::SEPARATE, 0));
+    (*fr).func.set(Slot::new_ref(f));
+    ts.current_frame.set(fr);
+    Some(match crate::dispatch::run(Regs::of(fr, ts), Entry::Start) {
+        Some(v) => v.into_own(cx),
+        None => Err(Raised::assume()),
+    })
 }
 
 /// Run a function to its end; the arguments are taken over.

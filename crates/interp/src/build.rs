@@ -57,10 +57,6 @@ pub unsafe fn map(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
         store_own(dst, PyDict::new(cx)?);
         return Ok(());
     }
-    if n == 0 {
-        store_own(dst, PyDict::new(cx)?);
-        return Ok(());
-    }
     let items = run(base, 2 * n, cx)?;
     let str_only = items.chunks(2).all(|p| (*p[0].as_ptr()).is_exact::<PyStr>());
     let d = PyDict::with_capacity(n, str_only, cx)?;
@@ -236,6 +232,9 @@ pub unsafe fn dict_update(dict: Opd, mapping: Opd) -> PyResult<()> {
 pub unsafe fn dict_merge(dict: Opd, mapping: Opd, callable: Opd) -> PyResult<()> {
     let cx = &mut cx();
     let v = mapping.take(cx)?;
+    if v.exact::<PyDict>().is_some_and(|more| more.is_empty()) {
+        return Ok(());
+    }
     let d = container::<PyDict>(dict);
     let r = d.merge_any(&v, Clash::Raise, cx);
     let Err(r) = r else { return Ok(()) };

@@ -31,7 +31,7 @@ pub unsafe fn one(m: Regs, dst: isize, src: Opd, which: usize) -> PyResult<()> {
         }
         Intrinsic1::AsyncGenWrap => types::generator::async_wrap(v.own(), cx)?,
         Intrinsic1::ListToTuple => match v.exact::<PyList>() {
-            Some(l) => PyTuple::from_vec(l.take_all(), cx)?.into_object(),
+            Some(l) => PyTuple::take_list(l, cx)?.into_object(),
             None => iter::to_tuple(&v, cx)?.into_object(),
         },
         Intrinsic1::TypeVar => typing(&m, "_typevar", &[&v], cx)?,

@@ -387,6 +387,25 @@ pub unsafe fn grow(p: *mut u8, old: usize, new: usize) -> *mut u8 {
     }
 }
 
+/// [`grow`] of a small block, where the new block must be none that was freed just now.
+///
+/// # Safety
+/// As [`grow`].
+pub unsafe fn grow_fresh(p: *mut u8, old: usize, new: usize) -> *mut u8 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if old.div_ceil(16) == new.div_ceil(16) {
+            return grow(p, old, new);
+        }
+        let q = raw_malloc(new);
+        if !q.is_null() {
+            std::ptr::copy_nonoverlapping(p, q, old);
+            free(p, old);
+        }
+        q
+    }
+}
+
 /// Give every block of the free lists back (`gc.collect` of the oldest generation does).
 pub fn clear_free_lists() {
     for i in 0..=SMALL_MAX / 16 {

@@ -68,7 +68,7 @@ pub unsafe fn quick(f: &PyFunction, code: &PyCode, locals: *mut Slot, args: *mut
     let kwdict = if code.has_flag(flags::VARKEYWORDS) { Slot::object(PyDict::new(cx)?) } else { Slot::EMPTY };
     let mut tuple = Slot::EMPTY;
     if rest {
-        match PyTuple::take_slots(args.add(argc), npos.saturating_sub(argc), cx) {
+        match rest_tuple(args.add(argc), npos.saturating_sub(argc), cx) {
             Ok(t) => tuple = Slot::object(t),
             Err(r) => {
                 kwdict.release();
@@ -112,6 +112,12 @@ pub unsafe fn quick(f: &PyFunction, code: &PyCode, locals: *mut Slot, args: *mut
     Ok(true)
 }
 
+/// The tuple of `*args`.
+#[inline(never)]
+unsafe fn rest_tuple(base: *mut Slot, n: usize, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+    PyTuple::take_slots(base, n, cx)
+}
+
 /// Whether the keywords are the parameters from `first` on, in this order. Names in code are interned.
 #[inline(always)]
 unsafe fn named_in_order(code: &PyCode, first: usize, kwnames: Option<&PyTuple>) -> bool {
@@ -121,7 +127,7 @@ unsafe fn named_in_order(code: &PyCode, first: usize, kwnames: Option<&PyTuple>)
 }
 
 /// The defaults of the keyword-only parameters from `first` on, borrowed. False: one has none, or there are more than places.
-#[inline(always)]
+#[inline(never)]
 unsafe fn keyword_only(f: &PyFunction, code: &PyCode, first: usize, out: &mut [std::mem::MaybeUninit<*const Object>], total: usize, cx: &Cx) -> bool {
     let Some(d) = f.kwdefaults_in(cx).filter(|_| out.len() == total - first) else { return false };
     for (i, o) in out.iter_mut().enumerate() {

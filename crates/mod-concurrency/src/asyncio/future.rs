@@ -338,7 +338,7 @@ impl PyFuture {
 impl PyFuture {
     #[slot(tp_new)]
     fn tp_new(cls: &PyType, cx: &mut Cx) -> PyResult<Own<PyFuture>> {
-        cx.new_object_of_here(cls, PyFuture::fresh())
+        cx.new_object_of_here(cls, PyFuture::fresh)
     }
     #[init("Future(*, loop=None)")]
     fn init(&self, r#loop: &Object, cx: &mut Cx) -> PyResult<()> {
@@ -357,7 +357,7 @@ impl PyFuture {
     #[slot(tp_iter, am_await)]
     fn iterate(&self, cx: &mut Cx) -> PyResult<Own<PyFutureIter>> {
         self.alive(cx)?;
-        cx.new_object_of_here(PyFutureIter::ty(), PyFutureIter { head: Object::placeholder(), future: FieldCell::new(Some(self.new_ref())) })
+        cx.new_object_of_here(PyFutureIter::ty(), || PyFutureIter { head: Object::placeholder(), future: FieldCell::new(Some(self.new_ref())) })
     }
     /// Return the result this future represents.
     ///

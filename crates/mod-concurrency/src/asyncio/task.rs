@@ -134,8 +134,8 @@ impl PyTask {
     }
 
     fn step_soon(&self, thrown: Option<Own<Object>>, cx: &mut Cx) -> PyResult<()> {
-        let step = PyTaskStep { head: Object::placeholder(), task: FieldCell::new(Some(self.new_ref())), thrown: FieldCell::new(thrown) };
-        let step = cx.new_object_of_here(PyTaskStep::ty(), step)?;
+        let step = cx.new_object_of_here(PyTaskStep::ty(), || PyTaskStep { head: Object::placeholder(), task: FieldCell::new(Some(self.new_ref())), thrown: FieldCell::empty() })?;
+        drop(step.thrown.swap(thrown));
         let l = self.future().alive(cx)?;
         let context = self.context.own().unwrap_or_else(|| none().own());
         call_soon(&l, &step, None, &context, cx)
@@ -261,7 +261,7 @@ impl PyTask {
     }
 
     fn wakeup(&self, cx: &mut Cx) -> PyResult<Own<PyTaskWakeup>> {
-        cx.new_object_of_here(PyTaskWakeup::ty(), PyTaskWakeup { head: Object::placeholder(), task: FieldCell::new(Some(self.new_ref())) })
+        cx.new_object_of_here(PyTaskWakeup::ty(), || PyTaskWakeup { head: Object::placeholder(), task: FieldCell::new(Some(self.new_ref())) })
     }
 
     fn now_waits(&self, o: Own<Object>, cx: &mut Cx) -> PyResult<()> {
@@ -392,7 +392,7 @@ fn resume(coro: &Object, thrown: Option<&Object>, cx: &mut Cx) -> PyResult<Sent>
 impl PyTask {
     #[slot(tp_new)]
     fn tp_new(cls: &PyType, cx: &mut Cx) -> PyResult<Own<PyTask>> {
-        let t = PyTask {
+        cx.new_object_of_here(cls, || PyTask {
             base: PyFuture::fresh(),
             coro: FieldCell::empty(),
             name: FieldCell::empty(),
@@ -403,8 +403,7 @@ impl PyTask {
             log_destroy_pending: Cell::new(false),
             cancel_requests: Cell::new(0),
             listed: Membership::new(),
-        };
-        cx.new_object_of_here(cls, t)
+        })
     }
     #[init("Task(coro, *, loop=None, name=None, context=None, eager_start=False)")]
     fn init(&self, coro: &Object, r#loop: &Object, name: &Object, context: &Object, eager_start: bool, cx: &mut Cx) -> PyResult<()> {

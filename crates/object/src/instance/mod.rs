@@ -235,6 +235,9 @@ pub fn get(obj: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<Option<Own<Objec
         Place::Dict(c) => {
             // SAFETY: null or live.
             let Some(d) = (unsafe { c.get().as_ref() }) else { return Ok(None) };
+            if d.has_only_strings() && name.is_exact::<PyStr>() {
+                return Ok(d.get_str(name, cx).map(|v| v.own()));
+            }
             let d = d.new_ref();
             d.get(name, cx)
         }

@@ -293,24 +293,24 @@ impl Cx {
         }
     }
 
-    /// As [`Cx::new_object_of`], for structs that are made often, of types made at run time too: an instance of the struct's size is built where it stays.
+    /// As [`Cx::new_object_of`], for structs that are made often, of types made at run time too: an instance of the struct's size is built where it stays. `value` makes the struct.
     #[inline(always)]
-    pub fn new_object_of_here<T: PyTyped>(&mut self, ty: &PyType, value: T) -> PyResult<Own<T>> {
+    pub fn new_object_of_here<T: PyTyped>(&mut self, ty: &PyType, value: impl Fn() -> T) -> PyResult<Own<T>> {
         const UNUSUAL: u64 = flags::MANAGED_DICT | flags::MANAGED_WEAKREF | flags::INLINE_VALUES;
         let fl = ty.tp_flags.get();
         if fl & UNUSUAL != 0 || fl & flags::HAVE_GC == 0 || ty.tp_itemsize.get() != 0 || ty.tp_basicsize.get() != size_of::<T>() as isize {
-            return self.new_object_of(ty, value);
+            return self.new_object_of(ty, value());
         }
         gc::before_alloc(self);
         let p = alloc::malloc(gc::GC_HEAD_BYTES + size_of::<T>());
         if p.is_null() {
             return Err(self.memory_error());
         }
-        // SAFETY: a fresh block of the size; the value moves into it and gets its head.
+        // SAFETY: a fresh block of the size; the value is built in it and gets its head.
         unsafe {
             (p as *mut [usize; 2]).write([0, 0]);
             let o = p.add(gc::GC_HEAD_BYTES);
-            (o as *mut T).write(value);
+            (o as *mut T).write(value());
             (o as *mut Object).write(Object::new_heap(ty));
             if fl & flags::HEAPTYPE != 0 {
                 ty.as_object().incref();

@@ -148,6 +148,12 @@ impl PyDict {
         }
     }
 
+    /// Whether all keys are exact strings by the table's form, so that a string is found without anything that could run code.
+    #[inline(always)]
+    pub fn has_only_strings(&self) -> bool {
+        self.keys().kind() != Kind::General
+    }
+
     /// The value of a string key, comparing with string keys only: runs no code, raises nothing. Complete when [`PyDict::is_str_only`].
     #[inline(always)]
     pub fn get_str<'a>(&'a self, key: &PyStr, _cx: &'a Cx) -> Option<&'a Object> {

@@ -194,6 +194,7 @@ impl PyList {
         let p = match (old.is_null(), bytes) {
             (true, _) => alloc::malloc(bytes),
             // The first steps of growth keep out of the free lists: they would take the blocks of just freed tuples, whose reuse programs can see.
+            (false, ..=128) if bytes > have => unsafe { alloc::grow_fresh(old, have, bytes) },
             (false, ..=128) => unsafe { alloc::raw_realloc(old, bytes) },
             (false, _) => unsafe { alloc::grow(old, have, bytes) },
         };

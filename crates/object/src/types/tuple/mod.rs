@@ -333,6 +333,25 @@ impl PyTuple {
         // Making a tuple can start a collection only once its items are held.
         PyTuple::from_slice(l.raw_slice(), cx)
     }
+    /// A tuple of a list's items, which leave the list.
+    pub fn take_list(l: &crate::types::list::PyList, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+        let n = l.len();
+        if n == 0 {
+            return Ok(PyTuple::empty());
+        }
+        let t = PyTuple::alloc_uninit(n, cx)?;
+        // SAFETY: as many items as the list has; their counts move.
+        unsafe {
+            let items = (*t).items.as_mut_ptr();
+            let mut concern = false;
+            for (i, o) in l.raw_slice().iter().enumerate() {
+                *items.add(i) = o.as_ptr();
+                concern = concern || concerns_collector(o);
+            }
+            l.raw_parts().1.set(0);
+            Ok(PyTuple::publish_as(t, concern))
+        }
+    }
     /// A tuple of new references to borrowed items.
     pub fn from_slice(v: &[&Object], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         if v.is_empty() {
