@@ -5,7 +5,9 @@ use crate::regs::*;
 use taipan_object::abstract_::{self, CmpOp};
 use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
-use taipan_object::typeobj::object_type;
+use std::cell::Cell;
+use taipan_object::typeobj::{object_type, version_tag};
+use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::boolean;
 use taipan_object::types::float::PyFloat;
 use taipan_object::types::set::{PyFrozenSet, PySet, is_any_set_exact};
@@ -354,8 +356,27 @@ fn truth_of_known(o: &Object) -> Option<bool> {
         Some(!d.is_empty())
     } else if let Some(t) = o.exact::<PyTuple>() {
         Some(!t.is_empty())
+    } else if let Some(b) = o.exact::<PyBytes>() {
+        Some(!b.is_empty())
     } else {
-        None
+        let version = o.ty().tp_version_tag.get();
+        (version != 0 && ALWAYS_TRUE.0[version as usize % ALWAYS_TRUE.0.len()].get() == version).then_some(true)
+    }
+}
+
+/// Versions of types without a truth of their own, whose instances are all true. A version that was used never means another type.
+struct Versions([Cell<u32>; 256]);
+// SAFETY: used only with the GIL held.
+unsafe impl Sync for Versions {}
+static ALWAYS_TRUE: Versions = Versions([const { Cell::new(0) }; 256]);
+
+fn learn_truth(ty: &PyType) {
+    let own = ty.number().is_some_and(|n| n.nb_bool.get().is_some())
+        || ty.mapping().is_some_and(|m| m.mp_length.get().is_some())
+        || ty.sequence().is_some_and(|s| s.sq_length.get().is_some());
+    if !own {
+        let version = version_tag(ty);
+        ALWAYS_TRUE.0[version as usize % ALWAYS_TRUE.0.len()].set(version);
     }
 }
 
@@ -365,6 +386,7 @@ unsafe fn truth_slow(o: Opd) -> PyResult<bool> {
         o.consume();
         return Ok(b);
     }
+    learn_truth((*o.peek().as_ptr()).ty());
     let truth = abstract_::is_true(&*o.peek().as_ptr(), &mut cx())?;
     o.consume();
     Ok(truth)

@@ -107,6 +107,9 @@ pub(super) unsafe fn method_slow(m: Regs, win: *mut Slot, n: usize, kwnames: Opt
     if let Some(b) = (*(*win).as_ptr()).exact::<PyMethod>() {
         *first = Slot::new_ref(b.receiver());
         store(win, Slot::new_ref(b.func()));
+        if (*(*win).as_ptr()).is_exact::<PyFunction>() {
+            return frames::enter_python(m.ts, win, first, n, kwnames, 0, dst);
+        }
         return run_window(m, win, Callee { args: first, nargs: n, kwnames, dst });
     }
     if (*(*win).as_ptr()).is_exact::<PyFunction>() {

@@ -8,7 +8,8 @@ use crate::attr;
 use crate::call::load_method_slow;
 use std::cell::UnsafeCell;
 use taipan_object::frame::Slot;
-use taipan_object::typeobj::GetSetDef;
+use taipan_object::typeobj::{GetSetDef, lookup, version_tag};
+use taipan_object::types::module::PyModule;
 
 const BITS: u32 = 11;
 /// Runs out of line of an `…Any` instruction before it tries to settle on one type again.
@@ -58,6 +59,10 @@ impl<T: Copy> Table<T> {
 static LOADS: Table<()> = Table::new(());
 /// What getters of C types compute: the row of the getter.
 static GETTERS: Table<u64> = Table::new(0);
+/// Class variables of instances without a place for the name: the value. `detail`: where a pointer to the instance's dict would lie, as an offset; 0: nowhere.
+static CLASS_VARS: Table<u64> = Table::new(0);
+/// Methods of instances that have a dict once something is stored there; `detail` as above.
+static DICT_METHODS: Table<u64> = Table::new(0);
 /// Attributes of classes, by the class's own version; `detail` is the metaclass's.
 static OF_CLASSES: Table<u64> = Table::new(0);
 /// The same, to be stored over a value that is there.
@@ -110,10 +115,18 @@ pub unsafe fn load_attr_any<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 #[inline(never)]
 unsafe fn load_any(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: usize) -> PyResult<()> {
     m.save();
-    patience(&m, cell, Op::LoadAttr);
     let s = m.get(obj);
     if s.is_object() && (*cell).c != NO_NAME && !has_dict_only(&*s.as_ptr()) {
         let o = &*s.as_ptr();
+        if let Some(e) = CLASS_VARS.find(o, (*cell).c) {
+            if has_no_dict(o, e.detail) {
+                let v = Slot::loaded(&*(e.rest as *const Object));
+                m.src(obj).consume();
+                m.set(dst, v);
+                return Ok(());
+            }
+        }
+        patience(&m, cell, Op::LoadAttr);
         if let Some(e) = GETTERS.find(o, (*cell).c) {
             return load::run_getter(m.at(dst), m.src(obj), &*(e.rest as *const GetSetDef));
         }
@@ -137,10 +150,38 @@ unsafe fn load_any(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: 
                 m.set(dst, v);
                 return Ok(());
             }
-            _ => {}
+            Some(_) => {}
+            None => {
+                if let Some((version, detail, v)) = class_var(o, m.name(name), &mut cx()) {
+                    CLASS_VARS.put(Entry { name: (*cell).c, version, detail, rest: v as u64 });
+                }
+            }
         }
+    } else {
+        patience(&m, cell, Op::LoadAttr);
     }
     attr::load_slow(m.at(dst), m.src(obj), m.name(name))
+}
+
+/// Whether the instance's dict is not made yet: the pointer at this offset is null, or there is no such place.
+#[inline(always)]
+unsafe fn has_no_dict(o: &Object, detail: u32) -> bool {
+    detail == 0 || (*((o.as_ptr() as *const u8).offset(detail as i32 as isize) as *const *mut Object)).is_null()
+}
+
+/// A class variable that an instance without inline values shows as long as it has no dict: version of the type, `detail` and the value.
+pub(super) fn class_var(o: &Object, name: &PyStr, cx: &mut Cx) -> Option<(u32, u32, *mut Object)> {
+    let ty = o.ty();
+    if !uses_generic_get(ty) || o.is_a::<PyType>() || o.is_a::<PyModule>() {
+        return None;
+    }
+    let d = lookup(ty, name, cx).filter(|d| d.ty().tp_descr_get.get().is_none())?.as_ptr();
+    let version = version_tag(ty);
+    match absence(ty, name) {
+        Absence::NoDict if version != 0 => Some((version, 0, d)),
+        Absence::NoDictYet(at) if version != 0 => Some((version, at as u32, d)),
+        _ => None,
+    }
 }
 
 #[inline(always)]
@@ -161,12 +202,23 @@ pub unsafe fn load_method_any<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 #[inline(never)]
 unsafe fn method_any(m: Regs, cell: *mut CacheCell, win: isize, obj: isize, name: usize) -> PyResult<()> {
     m.save();
+    let mut m = m;
     patience(&m, cell, Op::LoadMethod);
     let s = m.get(obj);
     if s.is_object() && (*cell).c != NO_NAME && !has_dict_only(&*s.as_ptr()) {
+        if let Some(e) = DICT_METHODS.find(&*s.as_ptr(), (*cell).c) {
+            if has_no_dict(&*s.as_ptr(), e.detail) {
+                return method::fill(&mut m, win, obj, e.rest as *mut Object);
+            }
+        }
         let mut found = CacheCell::default();
-        if let Some(sop::LoadMethodInstance | sop::LoadMethodPlain) = method::choose(&*s.as_ptr(), m.name(name), &mut found) {
-            METHODS.put(Entry { name: (*cell).c, version: found.a, detail: found.b, rest: found.c });
+        let e = match method::choose(&*s.as_ptr(), m.name(name), &mut found) {
+            Some(sop::LoadMethodInstance | sop::LoadMethodPlain) => Some(&METHODS),
+            Some(sop::LoadMethodNoDict) => Some(&DICT_METHODS),
+            _ => None,
+        };
+        if let Some(table) = e {
+            table.put(Entry { name: (*cell).c, version: found.a, detail: found.b, rest: found.c });
         }
     }
     load_method_slow(m.at(win), m.src(obj), m.name(name))

@@ -5,7 +5,7 @@ use crate::attr;
 use taipan_object::frame::Slot;
 use taipan_object::typeobj::{self, lookup, version_tag};
 use taipan_object::typeobj::{GetSetDef, MemberDef};
-use taipan_object::types::descr::{PyGetSetDescr, PyMemberDescr, member_code, read_member};
+use taipan_object::types::descr::{PyGetSetDescr, PyMemberDescr, PyMethodDescr, PyWrapperDescr, member_code, read_member};
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::module::PyModule;
 use taipan_object::types::property::PyProperty;
@@ -22,11 +22,12 @@ pub unsafe fn load_attr<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 }
 
 #[inline(never)]
-unsafe fn specialise(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name: usize) -> PyResult<()> {
-    let name = m.name(name);
+unsafe fn specialise(m: Regs, cell: *mut CacheCell, dst: isize, obj: isize, name_index: usize) -> PyResult<()> {
+    let name = m.name(name_index);
     let o = m.get(obj);
     match if o.is_object() { choose(&*o.as_ptr(), name, &mut *cell) } else { None } {
         Some(op) => m.respecialise(2, op),
+        None if o.is_object() && super::any::class_var(&*o.as_ptr(), name, &mut cx()).is_some() => super::any::give_way(&m, cell, sop::LoadAttrAny, name_index),
         None => give_up(cell),
     }
     attr::load_slow(m.at(dst), m.src(obj), name)
@@ -140,7 +141,8 @@ pub(super) unsafe fn class_attr(t: &PyType, name: &PyStr, cell: &mut CacheCell, 
     }
     let (version, of_meta) = (version_tag(t), version_tag(meta));
     let Some(v) = lookup(t, name, cx) else { return false };
-    let plain = v.ty().tp_descr_get.get().is_none() || v.is_exact::<PyFunction>();
+    // What these give for a class is themselves.
+    let plain = v.ty().tp_descr_get.get().is_none() || v.is_exact::<PyFunction>() || v.is_exact::<PyMethodDescr>() || v.is_exact::<PyWrapperDescr>();
     if version == 0 || of_meta == 0 || !plain {
         return false;
     }

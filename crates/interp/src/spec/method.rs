@@ -5,8 +5,9 @@ use super::*;
 use crate::call::load_method_slow;
 use taipan_object::frame::{FRAME_HEADER, Slot};
 use taipan_object::typeobj::{METH_METHOD, lookup, version_tag};
-use taipan_object::types::descr::PyClassMethodDescr;
+use taipan_object::types::descr::{PyClassMethodDescr, PyMemberDescr, member_code};
 use taipan_object::types::function::PyFunction;
+use taipan_object::types::method::PyMethod;
 use taipan_object::types::module::PyModule;
 use taipan_object::types::static_method::{PyClassMethod, PyStaticMethod};
 use taipan_object::types::type_::uses_type_get;
@@ -61,6 +62,21 @@ pub(super) unsafe fn choose(o: &Object, name: &PyStr, cell: &mut CacheCell) -> O
         *cell = CacheCell { a: version, b: u32::try_from(offset).ok()?, c: 0 };
         return Some(sop::LoadMethodInline);
     };
+    let own = match found.exact::<PyMemberDescr>() {
+        // A variable in a slot of the object.
+        Some(mb) => {
+            let def = mb.def();
+            let slot = def.type_ == member_code::OBJECT_EX && def.flags & member_code::AUDIT_READ == 0 && ty.is_subtype(mb.owner());
+            slot.then_some(def.offset as usize)
+        }
+        // An instance's variable goes before what is no data descriptor.
+        None if found.ty().tp_descr_set.get().is_none() => instance::index_of(ty, name).map(|ix| instance::value_offset(ty, ix)),
+        None => None,
+    };
+    if let Some(b) = own.and_then(|at| u32::try_from(at).ok()).filter(|&b| !inline_value(o, b).is_null()) {
+        *cell = CacheCell { a: version, b, c: 0 };
+        return Some(sop::LoadMethodInline);
+    }
     if found.is_exact::<PyClassMethod>() || found.is_exact::<PyStaticMethod>() {
         // `b` is never 0 here, which tells a receiver that is an instance.
         let Absence::KeysVersion(b) = absence(ty, name) else { return None };
@@ -116,6 +132,17 @@ unsafe fn fill_plain(m: &mut Regs, win: isize, obj: isize, f: *mut Object) -> Py
     Ok(())
 }
 
+/// Fill the window with what a bound method is made of.
+#[inline(always)]
+unsafe fn fill_bound(m: &mut Regs, win: isize, obj: isize, b: &PyMethod) -> PyResult<()> {
+    let (f, slf) = (Slot::new_ref(b.func()), Slot::new_ref(b.receiver()));
+    m.consume(obj);
+    let win = m.at(win);
+    *win = f;
+    *win.add(FRAME_HEADER) = slf;
+    Ok(())
+}
+
 #[inline(always)]
 pub unsafe fn load_method_instance<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
@@ -164,6 +191,9 @@ pub unsafe fn load_method_inline<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         let v = inline_value(o, (*cell).b);
         if !v.is_null() {
             m.save();
+            if let Some(b) = (*v).exact::<PyMethod>() {
+                return fill_bound(m, w.a(), w.b(), b);
+            }
             return fill_plain(m, w.a(), w.b(), v);
         }
     }
