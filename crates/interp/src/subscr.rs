@@ -311,6 +311,16 @@ unsafe fn store_slow(o: Opd, i: Opd, v: Opd) -> PyResult<()> {
         return store_any(o, i, v, cx);
     }
     let obj = &*o.peek().as_ptr();
+    if i.peek().is_int() && v.peek().is_int() {
+        if let Some(b) = obj.exact::<PyByteArray>() {
+            let bytes = b.data_mut(cx);
+            if let (Some(k), Ok(byte)) = (position(i.peek().as_int(), bytes.len()), u8::try_from(v.peek().as_int())) {
+                bytes[k] = byte;
+                o.consume();
+                return Ok(());
+            }
+        }
+    }
     if let Some(l) = obj.exact::<PyList>() {
         if let Some(k) = i.peek().to_i64().and_then(|k| position(k, l.len())) {
             let val = v.take_slot().into_own(cx)?;
