@@ -129,7 +129,7 @@ pub fn made_one(k: &Keys) {
     }
 }
 
-/// Give a new class with `INLINE_VALUES` its shared keys: those of its bases, then `names`, which its methods assign on `self` (`__static_attributes__`). Known names have
+/// Give a new class with `INLINE_VALUES` its shared keys: those of its base, then `names`, which its methods assign on `self` (`__static_attributes__`), then those of its other bases. Known names have
 /// their places in every instance, whenever they are assigned. Raises `MemoryError`.
 pub fn init_class(ty: &PyHeapType, names: Option<&crate::types::tuple::PyTuple>, cx: &mut Cx) -> PyResult<()> {
     let base = ty.slots.ty.tp_base.get();
@@ -150,7 +150,7 @@ pub fn init_class(ty: &PyHeapType, names: Option<&crate::types::tuple::PyTuple>,
     // SAFETY: a fresh block, which the class owns from here on.
     let keys = unsafe { &*k };
     let own = names.iter().filter_map(|o| o.exact::<PyStr>());
-    for name in inherited.into_iter().chain(others).flat_map(Keys::shared_names).chain(own) {
+    for name in inherited.into_iter().flat_map(Keys::shared_names).chain(own).chain(others.flat_map(Keys::shared_names)) {
         if keys.usable() > 1 && keys.find_str(name, name.hash_value()).is_none() {
             keys.push_shared(name);
         }
