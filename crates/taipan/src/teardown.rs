@@ -10,6 +10,9 @@ use taipan_object::{attr, gc, import};
 
 /// Let the program's own modules go, `__main__` first, then what is left in cycles; take apart what is alive even then.
 pub fn modules(cx: &mut Cx) {
+    if let Ok(main) = main_dict(cx) {
+        gc::collect_at_end(&main, cx);
+    }
     if let Err(r) = forget_exceptions(cx) {
         cx.discard(r);
     }
@@ -38,7 +41,7 @@ pub fn modules(cx: &mut Cx) {
         }
     }
     // Finalisers of what only cycles hold (functions with their globals, above all) still find whole modules.
-    gc::collect(2, cx);
+    gc::collect_at_shutdown(cx);
     gc::debug::at_shutdown(cx);
     let mut alive = cx.interp().builtins.own().is_some_and(|b| finalise_values(&b, cx));
     for m in library.iter().rev() {
@@ -54,7 +57,15 @@ pub fn modules(cx: &mut Cx) {
     }
     // When nothing was taken apart nothing has changed since.
     if alive {
-        gc::collect(2, cx);
+        gc::collect_at_shutdown(cx);
+    }
+}
+
+/// The variables of `__main__`; an empty dict where there is no such module any more.
+fn main_dict(cx: &mut Cx) -> PyResult<Own<PyDict>> {
+    match import::modules(cx)?.get_text("__main__", cx)?.and_then(|m| m.downcast_own::<PyModule>().ok()) {
+        Some(m) => m.dict(cx),
+        None => PyDict::new(cx),
     }
 }
 

@@ -240,14 +240,42 @@ fn clear_marks(list: &GcHead) {
     list.next.set(list.next.get() & !NEXT_UNREACHABLE);
 }
 
+/// The collection at a program's end, while its modules are whole, if the program has not turned the collector off. The names of `main`, a module's dict, are walked last: what they
+/// hold comes to lie in their order, the owner before what it owns, and is finalised in that order when the modules are gone (a text file before the file below it). CPython gets there
+/// because its start has moved the dict to the second generation by then.
+pub fn collect_at_end(main: &PyDict, cx: &mut Cx) {
+    let gc = &cx.interp().gc;
+    if !gc.enabled.get() {
+        return;
+    }
+    if super::is_tracked(main.as_object()) {
+        // SAFETY: a tracked object, linked into another ring of the same collector.
+        let h = unsafe { GcHead::of(main.as_object().as_ptr()) };
+        h.unlink();
+        h.append_to(&gc.generations[1].ring);
+    }
+    collect(2, cx);
+}
+
 /// Collect generation `upto` and all younger ones. Exceptions of finalisers go to `sys.unraisablehook`.
 pub fn collect(upto: usize, cx: &mut Cx) -> Outcome {
+    run(upto, true, cx)
+}
+
+/// Collect everything while modules are taken apart: `gc.callbacks` are not called any more.
+pub fn collect_at_shutdown(cx: &mut Cx) {
+    run(2, false, cx);
+}
+
+fn run(upto: usize, tell: bool, cx: &mut Cx) -> Outcome {
     let gc = &cx.interp().gc;
     if gc.collecting.replace(true) {
         return Outcome::default();
     }
     let saved = cx.ts().current_exception.take();
-    call_back(c"start", upto, Outcome::default(), cx);
+    if tell {
+        call_back(c"start", upto, Outcome::default(), cx);
+    }
     let started = debug::start(upto, cx);
     let g = &gc.generations;
     if upto + 1 < GENERATIONS {
@@ -257,7 +285,9 @@ pub fn collect(upto: usize, cx: &mut Cx) -> Outcome {
         x.count.set(0);
     }
     let young = new_ring();
-    for x in &g[..=upto] {
+    // The oldest first, as in CPython: what is only referred to from further back in the ring moves to its end in the order of the references, and in that order its finalisers run.
+    merge(&g[upto].ring, &young);
+    for x in &g[..upto] {
         merge(&x.ring, &young);
     }
     let dead = new_ring();
@@ -281,7 +311,9 @@ pub fn collect(upto: usize, cx: &mut Cx) -> Outcome {
         crate::alloc::clear_free_lists();
     }
     debug::end(out, started, cx);
-    call_back(c"stop", upto, out, cx);
+    if tell {
+        call_back(c"stop", upto, out, cx);
+    }
     cx.ts().current_exception.set(saved, cx);
     gc.collecting.set(false);
     gc.tune_after(out.collected, alive);

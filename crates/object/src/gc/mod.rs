@@ -5,7 +5,7 @@ pub mod debug;
 mod header;
 pub mod inspect;
 
-pub use collect::{Outcome, collect};
+pub use collect::{Outcome, collect, collect_at_end, collect_at_shutdown};
 pub use header::*;
 
 use crate::cx::{self, Cx};
