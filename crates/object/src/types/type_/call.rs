@@ -199,6 +199,10 @@ pub(super) fn set_attr(ty: &PyType, name: &PyStr, value: Option<&Object>, cx: &m
     };
     crate::typeobj::modified(ty);
     crate::typeobj::slots::update::update_name(ty, name, cx);
+    if ["__get__", "__set__", "__delete__"].iter().any(|n| name.eq_text(n)) {
+        // Its instances become descriptors, or cease to be some, in whatever classes they lie: caches of all of these know them as something else.
+        crate::typeobj::modified(crate::typeobj::object_type());
+    }
     if name.eq_text("__abstractmethods__") {
         namespace::refresh_abstract(ty, cx)?;
     }
