@@ -44,7 +44,8 @@ pub fn spawn(stack_bytes: usize, f: impl FnOnce(&mut Cx) + 'static, cx: &mut Cx)
         let parcel = parcel;
         let Parcel(ts, f) = parcel;
         gil::take(ts);
-        ts.set_stack_size(size);
+        // What recurses deeper should get its RecursionError soon, as on the main thread; the rest is for what cannot raise one (the death of nested objects).
+        ts.set_stack_size(stack_bytes.max(KNOWN_STACK));
         // SAFETY: the GIL was just taken by this thread with its own state.
         let cx = &mut unsafe { Cx::assume() };
         f(cx);
@@ -59,6 +60,9 @@ pub fn spawn(stack_bytes: usize, f: impl FnOnce(&mut Cx) + 'static, cx: &mut Cx)
     unsafe { drop(Box::from_raw(ts as *const ThreadState as *mut ThreadState)) };
     false
 }
+
+/// What a thread may use of its stack unless it was asked for with more.
+const KNOWN_STACK: usize = 16 << 20;
 
 /// Stack of new threads: eight times glibc's default. What CPython's C does within that (100,000 nested `zip` objects) takes several times as much in Rust; pages that are not touched cost nothing.
 const DEFAULT_STACK: usize = 64 << 20;
