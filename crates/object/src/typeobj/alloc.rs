@@ -277,20 +277,8 @@ impl Cx {
         let ty = T::ty();
         debug_assert!(ty.tp_basicsize.get() as usize == size_of::<T>() && ty.tp_flags.get() & flags::HEAPTYPE == 0);
         debug_assert!(ty.tp_flags.get() & flags::HAVE_GC != 0);
-        gc::before_alloc(self);
-        let p = alloc::malloc(gc::GC_HEAD_BYTES + size_of::<T>());
-        if p.is_null() {
-            return Err(self.memory_error());
-        }
-        // SAFETY: a fresh block of the size; the value moves into it and gets its head.
-        unsafe {
-            (p as *mut [usize; 2]).write([0, 0]);
-            let o = p.add(gc::GC_HEAD_BYTES);
-            (o as *mut T).write(value);
-            (o as *mut Object).write(Object::new_heap(ty));
-            gc::track(o as *mut Object);
-            Ok(Own::<T>::from_raw(o as *mut Object))
-        }
+        // SAFETY: a built-in type of the struct's size, traced.
+        unsafe { self.build_here(ty, false, || value) }
     }
 
     /// As [`Cx::new_object_of`], for structs that are made often, of types made at run time too: an instance of the struct's size is built where it stays. `value` makes the struct.
@@ -301,6 +289,16 @@ impl Cx {
         if fl & UNUSUAL != 0 || fl & flags::HAVE_GC == 0 || ty.tp_itemsize.get() != 0 || ty.tp_basicsize.get() != size_of::<T>() as isize {
             return self.new_object_of(ty, value());
         }
+        // SAFETY: a type of the struct's size, traced, with nothing in front of the collector's head.
+        unsafe { self.build_here(ty, fl & flags::HEAPTYPE != 0, value) }
+    }
+
+    /// An instance of `ty` that `value` makes where it stays. `counted`: the type is one whose instances count as its owners.
+    ///
+    /// # Safety
+    /// `ty` is traced, has instances of `T`'s size, and no words in front of the collector's head.
+    #[inline(always)]
+    unsafe fn build_here<T: PyTyped>(&mut self, ty: &PyType, counted: bool, value: impl FnOnce() -> T) -> PyResult<Own<T>> {
         gc::before_alloc(self);
         let p = alloc::malloc(gc::GC_HEAD_BYTES + size_of::<T>());
         if p.is_null() {
@@ -312,7 +310,7 @@ impl Cx {
             let o = p.add(gc::GC_HEAD_BYTES);
             (o as *mut T).write(value());
             (o as *mut Object).write(Object::new_heap(ty));
-            if fl & flags::HEAPTYPE != 0 {
+            if counted {
                 ty.as_object().incref();
             }
             gc::track(o as *mut Object);

@@ -335,22 +335,11 @@ impl PyTuple {
     }
     /// A tuple of a list's items, which leave the list.
     pub fn take_list(l: &crate::types::list::PyList, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-        let n = l.len();
-        if n == 0 {
-            return Ok(PyTuple::empty());
-        }
-        let t = PyTuple::alloc_uninit(n, cx)?;
-        // SAFETY: as many items as the list has; their counts move.
-        unsafe {
-            let items = (*t).items.as_mut_ptr();
-            let mut concern = false;
-            for (i, o) in l.raw_slice().iter().enumerate() {
-                *items.add(i) = o.as_ptr();
-                concern = concern || concerns_collector(o);
-            }
-            l.raw_parts().1.set(0);
-            Ok(PyTuple::publish_as(t, concern))
-        }
+        let (taken, size) = (l.raw_slice(), l.raw_parts().1);
+        // Before the tuple is handed out, which may start a collection.
+        let n = size.replace(0);
+        // SAFETY: the list holds them no more; without memory none is taken.
+        PyTuple::from_exact(taken.iter().map(|o| unsafe { Own::from_raw(o.as_ptr()) }), cx).inspect_err(|_| size.set(n))
     }
     /// A tuple of new references to borrowed items.
     pub fn from_slice(v: &[&Object], cx: &mut Cx) -> PyResult<Own<PyTuple>> {
