@@ -1,7 +1,7 @@
 //! `cargo xtask bench --micro`: the table of micro-operations (`bench/micro/ops.py`).
 //!
-//! One process per interpreter measures every operation with its loop overhead subtracted. The two are asked in turn, operation by operation, and the least
-//! figure counts, so that what else the machine does disturbs both alike.
+//! One process per interpreter measures every operation and the empty loop. The two are asked in turn, operation by operation, the whole table is gone through
+//! several times, and the least figures count: a shared processor is slow for seconds on end, and one run after the other would be wrong by half.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -13,17 +13,40 @@ use crate::{Outcome, interp, root};
 /// Below this ratio an operation counts as much slower.
 const MUCH_SLOWER: f64 = 0.8;
 
-/// An operation and what it needs at least, in nanoseconds.
+/// What an interpreter needs at least for an operation, in nanoseconds.
+struct Least {
+    /// A turn of the loop around it.
+    turn: f64,
+    /// A turn of the same loop without it. Kept apart: the two least ones may have been found at different times.
+    empty: f64,
+    /// How many operations a turn has.
+    times: f64,
+}
+
+impl Least {
+    const UNKNOWN: Least = Least { turn: f64::INFINITY, empty: f64::INFINITY, times: 1.0 };
+
+    fn take(&mut self, other: Least) {
+        *self = Least { turn: self.turn.min(other.turn), empty: self.empty.min(other.empty), times: other.times };
+    }
+
+    /// Nanoseconds of one operation.
+    fn cost(&self) -> f64 {
+        (self.turn - self.empty).max(0.01) / self.times
+    }
+}
+
+/// An operation under both interpreters.
 struct Row {
     name: String,
-    ours: f64,
-    theirs: f64,
+    ours: Least,
+    theirs: Least,
 }
 
 impl Row {
     /// How many times faster Taipan is.
     fn speed(&self) -> f64 {
-        self.theirs / self.ours.max(1e-3)
+        self.theirs.cost() / self.ours.cost().max(1e-3)
     }
 }
 
@@ -31,18 +54,15 @@ impl Row {
 pub fn main(taipan: &Path, reference: &Path, names: &[String], runs: usize, keep: bool) -> Outcome {
     let program = root().join("bench/micro/ops.py");
     let (mut ours, mut theirs) = (Server::start(taipan, &program)?, Server::start(reference, &program)?);
-    let mut rows = Vec::new();
-    for name in operations(reference, &program)? {
-        if !names.is_empty() && !names.iter().any(|part| name.contains(part.as_str())) {
-            continue;
+    let wanted = |name: &String| names.is_empty() || names.iter().any(|part| name.contains(part.as_str()));
+    let row = |name| Row { name, ours: Least::UNKNOWN, theirs: Least::UNKNOWN };
+    let mut rows: Vec<Row> = operations(reference, &program)?.into_iter().filter(wanted).map(row).collect();
+    for run in 1..=runs.max(1) {
+        for row in &mut rows {
+            row.ours.take(ours.ask(&row.name)?);
+            row.theirs.take(theirs.ask(&row.name)?);
         }
-        let mut row = Row { name, ours: f64::INFINITY, theirs: f64::INFINITY };
-        for _ in 0..runs.max(1) {
-            row.ours = row.ours.min(ours.ask(&row.name)?);
-            row.theirs = row.theirs.min(theirs.ask(&row.name)?);
-        }
-        eprintln!("{:5.2} {}", row.speed(), row.name);
-        rows.push(row);
+        eprintln!("run {run} of {runs}");
     }
     let table = table(&mut rows);
     println!("{table}");
@@ -86,13 +106,17 @@ impl Server {
         Ok(Server { shown, child, to, from: BufReader::new(from) })
     }
 
-    /// Nanoseconds of one operation.
-    fn ask(&mut self, name: &str) -> Result<f64, String> {
+    /// Measure one operation.
+    fn ask(&mut self, name: &str) -> Result<Least, String> {
         let mut line = String::new();
         let to = self.to.as_mut().ok_or("no input")?;
         let asked = writeln!(to, "{name}").and_then(|()| to.flush()).and_then(|()| self.from.read_line(&mut line));
         asked.map_err(|e| format!("{}: {e}", self.shown))?;
-        line.trim().parse().map_err(|e| format!("{}: {name}: {line:?}: {e}", self.shown))
+        let numbers: Vec<f64> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        match numbers[..] {
+            [turn, empty, times] => Ok(Least { turn, empty, times }),
+            _ => Err(format!("{}: {name}: {line:?}", self.shown)),
+        }
     }
 }
 
@@ -109,7 +133,7 @@ fn table(rows: &mut [Row]) -> String {
     rows.sort_by(|a, b| a.speed().total_cmp(&b.speed()));
     let mut text = String::from("| operation | speed | taipan ns | CPython ns |\n| --- | ---: | ---: | ---: |\n");
     for row in rows.iter() {
-        text.push_str(&format!("| {} | {:.2} | {:.1} | {:.1} |\n", row.name.replace('|', "\\|"), row.speed(), row.ours, row.theirs));
+        text.push_str(&format!("| {} | {:.2} | {:.1} | {:.1} |\n", row.name.replace('|', "\\|"), row.speed(), row.ours.cost(), row.theirs.cost()));
     }
     // What takes no time at all says nothing, and must not carry the mean.
     let speeds: Vec<f64> = rows.iter().map(|row| row.speed().clamp(0.05, 20.0)).collect();
