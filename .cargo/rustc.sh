@@ -6,18 +6,28 @@
 # kind of crate only, hence this script.
 rustc="$1"
 shift
+# Cargo's metadata holds the workspace's path. With a constant in its place functions have the same names everywhere, so that `startup.order` and the profile of runs
+# (`crates/taipan/profile`) fit every checkout.
+for arg; do
+    shift
+    case "$arg" in metadata=*) arg="metadata=taipan" ;; esac
+    set -- "$@" "$arg"
+done
 case " $* " in
     *" proc-macro "*) exec "$rustc" "$@" ;;
+esac
+# The release is laid out by a profile of runs (`cargo xtask pgo` makes it): what is hot is inlined and lies together. It knows nothing of the interpreter's loop, whose registers
+# would change places at every dispatch. Functions that have changed since are compiled without it.
+case " $* " in
+    *" -Cprofile-"*) ;;
+    *"/release/deps "*) set -- "$@" -Cprofile-use="$(dirname "$0")/../crates/taipan/profile/release.profdata" ;;
+esac
+case " $* " in
     # The loop of the interpreter: dispatch is copied to the ends of all handlers also after registers have been allocated. And it is always compiled as if incrementally, in every
-    # profile: rustc's own inliner, which that turns off, makes LLVM keep the loop's registers in memory. Of a profile of runs (`cargo xtask pgo`) it gets the part without
-    # the loop, whose registers would change places at every dispatch.
+    # profile: rustc's own inliner, which that turns off, makes LLVM keep the loop's registers in memory.
     *" --crate-name taipan_interp "*)
         case " $* " in *" incremental="*) ;; *) set -- "$@" -Cincremental="$CARGO_MANIFEST_DIR/../../target/interp-loop" ;; esac
-        for arg; do
-            shift
-            case "$arg" in -Cprofile-use=*) set -- "$@" "${arg%/*}/loop.profdata" ;; *) set -- "$@" "$arg" ;; esac
-        done
-        exec "$rustc" "$@" -Crelocation-model=static -Cllvm-args=-tail-dup-size=14
+        set -- "$@" -Cllvm-args=-tail-dup-size=14
         ;;
 esac
 exec "$rustc" "$@" -Crelocation-model=static

@@ -1,8 +1,8 @@
-//! `cargo xtask pgo`: the release build laid out by profiles of our benchmark programs.
+//! `cargo xtask pgo`: the profile that release builds are laid out by, and the executable laid out once more.
 //!
-//! CPython's release builds are made this way too. Below `target/pgo`: a build that counts, runs of `bench/*.py` with it, a build that uses the counts; then the same once more on the
-//! finished executable, with LLVM's post-link optimiser where it is installed ([`layout`]). `llvm-profdata` must be that of the compiler (`rustup component add llvm-tools`). The loop
-//! itself stays out of both: its registers and its order are chosen by hand.
+//! CPython's release builds are made this way too. A build that counts and runs of `bench/*.py` with it give `crates/taipan/profile/release.profdata`, which is kept in the repository:
+//! `.cargo/rustc.sh` hands it to every release build. Then LLVM's post-link optimiser (Debian's package `bolt-19`) lays out the finished executable ([`layout`]). `llvm-profdata` must be that
+//! of the compiler (`rustup component add llvm-tools`). The loop itself stays out of both: its registers and its order are chosen by hand.
 
 mod layout;
 
@@ -14,8 +14,8 @@ use crate::{Outcome, interp, root};
 
 const USAGE: &str = "\
 usage: cargo xtask pgo [OPTIONS]
-  --train-only      the counting build and its runs (target/pgo/merged.profdata)
-  --use-only        the rest, with the profile that is there";
+  --train-only      the counting build and its runs (crates/taipan/profile/release.profdata)
+  --use-only        the layout, with the profile that is there (target/pgo/taipan)";
 
 /// Run the steps; the result is target/pgo/taipan.
 pub fn main(args: &[String]) -> Outcome {
@@ -28,29 +28,21 @@ pub fn main(args: &[String]) -> Outcome {
         }
     }
     let home = root().join("target/pgo");
-    let merged = home.join("merged.profdata");
     let built = home.join("release/taipan");
     if train {
         let raw = home.join("raw");
         empty(&raw)?;
-        build(&home, &[&format!("-Cprofile-generate={}", raw.display())])?;
+        build(&home, &format!("-Cprofile-generate={}", raw.display()))?;
         run_programs(&built)?;
-        merge(&raw, &merged)?;
+        merge(&raw, &root().join("crates/taipan/profile/release.profdata"))?;
     }
     if apply {
+        let tools = layout::Tools::find().ok_or("no llvm-bolt: apt-get install bolt-19")?;
+        // Cargo does not see when the profile changes.
+        empty(&home.join("release"))?;
+        build(&home, "-Clink-arg=-Wl,--emit-relocs")?;
         let done = home.join("taipan");
-        let profile = format!("-Cprofile-use={}", merged.display());
-        match layout::Tools::find() {
-            Some(tools) => {
-                build(&home, &[&profile, "-Clink-arg=-Wl,--emit-relocs"])?;
-                tools.lay_out(&built, &home, &done)?;
-            }
-            None => {
-                eprintln!("no llvm-bolt: the layout stays as the linker made it");
-                build(&home, &[&profile])?;
-                fs::copy(&built, &done).map_err(|e| e.to_string())?;
-            }
-        }
+        tools.lay_out(&built, &home, &done)?;
         println!("{}", done.display());
     }
     Ok(())
@@ -63,12 +55,12 @@ fn empty(dir: &Path) -> Outcome {
     fs::create_dir_all(dir).map_err(|e| format!("{}: {e}", dir.display()))
 }
 
-/// A release build with more flags for the compiler.
-fn build(target: &Path, more: &[&str]) -> Outcome {
+/// A release build with one more flag for the compiler.
+fn build(target: &Path, more: &str) -> Outcome {
     let config = fs::read_to_string(root().join(".cargo/config.toml")).map_err(|e| e.to_string())?;
     // The environment's flags replace those of the file, so these come along.
     let usual = config.lines().find_map(|l| l.strip_prefix("rustflags = [\"")?.strip_suffix("\"]")).unwrap_or_default();
-    let flags: Vec<&str> = [usual].iter().chain(more).copied().filter(|f| !f.is_empty()).collect();
+    let flags: Vec<&str> = [usual, more].into_iter().filter(|f| !f.is_empty()).collect();
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     cargo.args(["build", "--release", "-p", "taipan", "--target-dir"]).arg(target).current_dir(root());
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env_remove("RUSTFLAGS");
@@ -89,13 +81,14 @@ fn run_programs(taipan: &Path) -> Outcome {
     Ok(())
 }
 
+/// One profile of all runs, without the interpreter's loop: by counts its registers would change places at every dispatch.
 fn merge(raw: &Path, merged: &Path) -> Outcome {
+    let all = raw.with_file_name("merged.profdata");
     let mut command = Command::new(profdata()?);
-    command.args(["merge", "--sparse", "--failure-mode=all", "-o"]).arg(merged).arg(raw);
+    command.args(["merge", "--sparse", "--failure-mode=all", "-o"]).arg(&all).arg(raw);
     done(&mut command, "llvm-profdata")?;
-    // The loop's crate is compiled with a profile that knows nothing of the loop (`.cargo/rustc.sh`): by counts its registers would change places at every dispatch.
     let mut command = Command::new(profdata()?);
-    command.args(["merge", "--sparse", "--no-function=8dispatch5plain", "-o"]).arg(merged.with_file_name("loop.profdata")).arg(merged);
+    command.args(["merge", "--sparse", "--no-function=8dispatch5plain", "-o"]).arg(merged).arg(all);
     done(&mut command, "llvm-profdata")
 }
 
