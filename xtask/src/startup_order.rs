@@ -61,7 +61,7 @@ pub fn main(args: &[String]) -> Outcome {
         }
     }
     let (patterns, names) = (by_use(patterns), by_use(names));
-    let script: String = patterns.iter().map(|p| format!("    *(.text.{p} .text.unlikely.{p})\n")).collect();
+    let script: String = patterns.iter().map(|p| format!("    *(.text.{p} .text.hot.{p} .text.unlikely.{p})\n")).collect();
     let script = format!(
         "/* Functions that a start calls, then those that most programs call; written by `cargo xtask startup-order`. */\n\
          SECTIONS\n{{\n  .text.startup_order :\n  {{\n{script}  }}\n}}\nINSERT BEFORE .text;\n"
