@@ -1,9 +1,12 @@
 //! Arithmetic: tagged ints inline, boxed ints, floats and strings out of line, everything else through the type slots.
 
+use crate::operator::{self, After};
 use crate::regs::*;
 use taipan_object::abstract_::number;
 use taipan_object::frame::Slot;
+use taipan_object::name;
 use taipan_object::prelude::*;
+use taipan_object::typeobj::flags;
 use taipan_object::types::float::PyFloat;
 use taipan_object::types::{none, not_implemented};
 
@@ -36,6 +39,30 @@ impl BinaryOp {
             RShift | InplaceRShift => &number::RSHIFT,
             Pow | InplacePow => return None,
         })
+    }
+    /// The slots of the operator with this number, which has some.
+    pub fn slots_of(number: u8) -> &'static number::BinOp {
+        use BinaryOp::*;
+        [Add, Sub, Mul, TrueDiv, FloorDiv, Mod, And, Or, Xor, LShift, RShift].into_iter().find(|o| *o as u8 == number).and_then(BinaryOp::slots).unwrap_or(&number::MATMUL)
+    }
+    /// The method of a class that answers the operator; powers and the in-place forms are not among them.
+    #[inline(always)]
+    fn method(self, cx: &Cx) -> &'static PyStr {
+        use BinaryOp::*;
+        match self {
+            Add => name!(cx, "__add__"),
+            Sub => name!(cx, "__sub__"),
+            Mul => name!(cx, "__mul__"),
+            TrueDiv => name!(cx, "__truediv__"),
+            FloorDiv => name!(cx, "__floordiv__"),
+            Mod => name!(cx, "__mod__"),
+            And => name!(cx, "__and__"),
+            Or => name!(cx, "__or__"),
+            Xor => name!(cx, "__xor__"),
+            LShift => name!(cx, "__lshift__"),
+            RShift => name!(cx, "__rshift__"),
+            _ => name!(cx, "__matmul__"),
+        }
     }
     #[inline(always)]
     fn is_inplace(self) -> bool {
@@ -316,19 +343,26 @@ pub fn unboxed(v: Own<Object>) -> Slot {
 }
 
 macro_rules! int_ops {
+    // The slow functions give whether they have pushed a frame that will finish the instruction.
     ($($name:ident $name_k:ident $slow:ident $op:ident $float:expr, |$l:ident, $r:ident| $fast:expr;)*) => { $(
         #[cold]
         #[inline(never)]
-        unsafe fn $slow(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> {
+        unsafe fn $slow(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp, constant: bool) -> PyResult<bool> {
             let (a, b) = (l.peek(), r.peek());
-            if !op.is_inplace() && a.is_object() && b.is_object() && !is_number(a) {
-                if let Some(slots) = BinaryOp::$op.slots() {
+            if !op.is_inplace() && a.is_object() && !is_number(a) {
+                if (*a.as_ptr()).ty().has(flags::HEAPTYPE) {
+                    let after = After::Binary { op: BinaryOp::$op, constant };
+                    if operator::enter(dst, l, r, BinaryOp::$op.method(&cx()), after) {
+                        return Ok(true);
+                    }
+                }
+                if let Some(slots) = BinaryOp::$op.slots().filter(|_| b.is_object()) {
                     if let Some(f) = number::deciding_slot(slots, (*a.as_ptr()).ty(), (*b.as_ptr()).ty()) {
-                        return decided(dst, l, r, f(a.as_ptr(), b.as_ptr()), slots);
+                        return decided(dst, l, r, f(a.as_ptr(), b.as_ptr()), slots).map(|()| false);
                     }
                 }
             }
-            binary(dst, l, r, BinaryOp::$op, op)
+            binary(dst, l, r, BinaryOp::$op, op).map(|()| false)
         }
         #[inline(always)]
         pub unsafe fn $name<W: Word>(m: &mut Regs, w: W, op: BinaryOp) -> PyResult<()> {
@@ -346,7 +380,10 @@ macro_rules! int_ops {
                 }
             }
             m.save();
-            $slow(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)
+            if $slow(m.at(w.a()), m.src(w.b()), m.src(w.c()), op, false)? {
+                m.reload();
+            }
+            Ok(())
         }
         // The table gives every operator both forms; not every one has an instruction with a constant.
         #[allow(dead_code)]
@@ -360,7 +397,10 @@ macro_rules! int_ops {
                 }
             }
             m.save();
-            $slow(m.at(w.a()), m.src(w.b()), m.konst(w.cu()), op)
+            if $slow(m.at(w.a()), m.src(w.b()), m.konst(w.cu()), op, true)? {
+                m.reload();
+            }
+            Ok(())
         }
     )* };
 }

@@ -1,12 +1,14 @@
 //! Comparisons, identity, membership, truth, and the jumps that depend on them.
 
 use crate::arith::is_number;
+use crate::operator::{self, After};
 use crate::regs::*;
 use taipan_object::abstract_::{self, CmpOp};
 use taipan_object::frame::Slot;
+use taipan_object::name;
 use taipan_object::prelude::*;
 use std::cell::Cell;
-use taipan_object::typeobj::{object_type, version_tag};
+use taipan_object::typeobj::{flags, object_type, version_tag};
 use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::boolean;
 use taipan_object::types::float::PyFloat;
@@ -112,14 +114,36 @@ unsafe fn known_equality(op: CmpOp, l: Slot, r: Slot) -> Option<bool> {
     }
 }
 
-/// The truth of `l op r`.
+/// The method of a class that answers a comparison.
+fn method(op: CmpOp, cx: &Cx) -> &'static PyStr {
+    match op {
+        CmpOp::Lt => name!(cx, "__lt__"),
+        CmpOp::Le => name!(cx, "__le__"),
+        CmpOp::Eq => name!(cx, "__eq__"),
+        CmpOp::Ne => name!(cx, "__ne__"),
+        CmpOp::Gt => name!(cx, "__gt__"),
+        CmpOp::Ge => name!(cx, "__ge__"),
+    }
+}
+
+/// Push the frame of a Python function that compares the operands. False: the general way must do it.
+#[inline(always)]
+unsafe fn enter(dst: *mut Slot, l: Opd, r: Opd, op: CmpOp, after: After) -> bool {
+    let a = l.peek();
+    a.is_object() && (*a.as_ptr()).ty().has(flags::HEAPTYPE) && operator::enter(dst, l, r, method(op, &cx()), after)
+}
+
+/// The truth of `l op r`. None: a frame was pushed that will finish the jump, which goes where the truth is `want`. `constant`: the right operand is one.
 #[cold]
 #[inline(never)]
-pub unsafe fn compare_truth(l: Opd, r: Opd, op: CmpOp) -> PyResult<bool> {
+unsafe fn compare_truth(l: Opd, r: Opd, op: CmpOp, want: bool, constant: bool) -> PyResult<Option<bool>> {
+    if enter(std::ptr::null_mut(), l, r, op, After::Jump { op, want, constant }) {
+        return Ok(None);
+    }
     if let Some(b) = quick(op, l.peek(), r.peek()) {
         l.consume();
         r.consume();
-        return Ok(b);
+        return Ok(Some(b));
     }
     let cx = &mut cx();
     let (a, b) = (Slot::boxed(l.at, cx)?, Slot::boxed(r.at, cx)?);
@@ -127,33 +151,36 @@ pub unsafe fn compare_truth(l: Opd, r: Opd, op: CmpOp) -> PyResult<bool> {
     let v = if a.is_exact::<PyFrozenSet>() || a.is_exact::<PySet>() { abstract_::rich_compare_slots(a, b, op, cx)? } else { abstract_::rich_compare(a, b, op, cx)? };
     l.consume();
     r.consume();
-    abstract_::is_true(&v, cx)
+    abstract_::is_true(&v, cx).map(Some)
 }
 
-/// `*dst = l op r`.
+/// `*dst = l op r`. True: a frame was pushed that will do it.
 #[cold]
 #[inline(never)]
-unsafe fn compare_value(dst: *mut Slot, l: Opd, r: Opd, op: CmpOp) -> PyResult<()> {
+unsafe fn compare_value(dst: *mut Slot, l: Opd, r: Opd, op: CmpOp) -> PyResult<bool> {
     let (a, b) = (l.peek(), r.peek());
+    if enter(dst, l, r, op, After::Compare(op)) {
+        return Ok(true);
+    }
     if a.is_object() && b.is_object() && !std::ptr::eq((*a.as_ptr()).ty(), (*b.as_ptr()).ty()) && !is_number(a) {
         let v = abstract_::rich_compare_slots(&*a.as_ptr(), &*b.as_ptr(), op, &mut cx())?;
         l.consume();
         r.consume();
         store_own(dst, v);
-        return Ok(());
+        return Ok(false);
     }
     if let Some(b) = quick(op, l.peek(), r.peek()) {
         l.consume();
         r.consume();
         store(dst, bool_slot(b));
-        return Ok(());
+        return Ok(false);
     }
     let cx = &mut cx();
     let v = abstract_::rich_compare(Slot::boxed(l.at, cx)?, Slot::boxed(r.at, cx)?, op, cx)?;
     l.consume();
     r.consume();
     store_own(dst, v);
-    Ok(())
+    Ok(false)
 }
 
 #[inline(always)]
@@ -170,7 +197,10 @@ pub unsafe fn value<W: Word>(m: &mut Regs, w: W, op: CmpOp) -> PyResult<()> {
         m.put(w, bool_slot(b));
         return Ok(());
     }
-    compare_value(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)
+    if compare_value(m.at(w.a()), m.src(w.b()), m.src(w.c()), op)? {
+        m.reload();
+    }
+    Ok(())
 }
 
 /// `jump_if_<op>`: jump when the comparison is `want`.
@@ -192,7 +222,13 @@ pub unsafe fn jump<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResu
                 m.src(w.b()).consume();
                 b
             }
-            None => compare_truth(m.src(w.a()), m.src(w.b()), op)?,
+            None => match compare_truth(m.src(w.a()), m.src(w.b()), op, want, false)? {
+                Some(b) => b,
+                None => {
+                    m.reload();
+                    return Ok(());
+                }
+            },
         }
     };
     if b == want { m.jump(w.c()) } else { Ok(()) }
@@ -210,7 +246,13 @@ pub unsafe fn jump_k<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyRe
                 m.src(w.a()).consume();
                 b
             }
-            None => compare_truth(m.src(w.a()), m.konst(w.bu()), op)?,
+            None => match compare_truth(m.src(w.a()), m.konst(w.bu()), op, want, true)? {
+                Some(b) => b,
+                None => {
+                    m.reload();
+                    return Ok(());
+                }
+            },
         }
     };
     if b == want { m.jump(w.c()) } else { Ok(()) }

@@ -5,6 +5,7 @@
 
 use crate::call::bind;
 use crate::generator;
+use crate::operator::{self, OPERATOR};
 use crate::regs::*;
 use taipan_object::frame::{FRAME_HEADER, Frame, Slot, Tagged, frame_flags as ff, pop_separate, push_separate};
 use taipan_bytecode::flags;
@@ -48,7 +49,7 @@ pub fn ret_word(flags: u64, dst: isize) -> u64 {
 
 /// For [`ret_word`]: the frame lies in its caller's window at register `b`. So the return finds the caller's registers without asking the caller's code.
 #[inline(always)]
-fn window_bits(b: isize) -> u64 {
+pub fn window_bits(b: isize) -> u64 {
     (b as u16 as u64) << 16
 }
 
@@ -60,7 +61,7 @@ pub fn ret_dst(ret: u64) -> isize {
 
 /// Whether a frame of `code` that begins at `win` ends within the chunk of the stack.
 #[inline(always)]
-unsafe fn fits(ts: &ThreadState, win: *mut Slot, code: &PyCode) -> bool {
+pub unsafe fn fits(ts: &ThreadState, win: *mut Slot, code: &PyCode) -> bool {
     win.wrapping_add(code.frame_size()) as usize <= ts.datastack_limit.get() as usize
 }
 
@@ -303,7 +304,7 @@ pub unsafe fn enter_python(
 /// finaliser runs has its frames. `fr`: the separate frame that is given back before, or null.
 #[cold]
 #[inline(never)]
-unsafe fn abandon(ts: &ThreadState, win: *mut Slot, args: *mut Slot, nargs: usize, fr: *mut Frame) {
+pub unsafe fn abandon(ts: &ThreadState, win: *mut Slot, args: *mut Slot, nargs: usize, fr: *mut Frame) {
     let all: Vec<Slot> = (0..nargs).map(|i| std::mem::replace(&mut *args.add(i), Slot::EMPTY)).collect();
     let f = std::mem::replace(&mut *win, Slot::EMPTY);
     if !fr.is_null() {
@@ -333,7 +334,11 @@ pub unsafe fn enter_separate<const N: usize>(ts: &'static ThreadState, f: &PyFun
         *locals.add(i) = Slot::EMPTY;
     }
     ts.py_recursion_remaining.set(left - 1);
-    write_header(fr, ts.current_frame.get(), f, code, ret_word(ff::SEPARATE, dst));
+    let caller = ts.current_frame.get();
+    // Right behind the caller it is as if it lay in a window there: its return needs no flag.
+    let behind = (*caller).end().offset_from((*caller).fp());
+    let fl = if fr as *mut Slot == (*caller).end() && behind <= i16::MAX as isize { window_bits(behind) } else { ff::SEPARATE };
+    write_header(fr, caller, f, code, ret_word(fl, dst));
     (*fr).func.set(Slot::new_ref(f));
     ts.current_frame.set(fr);
     Ok(())
@@ -413,8 +418,13 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
         }
     }
     *m = Regs::of(caller, m.ts);
-    if ret & (ff::INIT | ff::NEXT) == 0 {
+    if ret & (ff::INIT | ff::NEXT | OPERATOR) == 0 {
         m.set(ret_dst(ret), v);
+    } else if ret & OPERATOR != 0 {
+        match operator::finish(m.fp, m.pc, ret, v) {
+            Ok(pc) => m.pc = pc,
+            Err(_) => return Some(Returned::Raise),
+        }
     } else if ret & ff::NEXT != 0 {
         // The for_iter stands right before the return address.
         m.pc = m.pc.offset(Narrow(*m.pc.sub(1) as u64).c());
@@ -486,6 +496,15 @@ unsafe fn leave_slow(m: Regs, v: Slot) -> Returned {
         }
         m.set(ret_dst(ret), obj);
         return Returned::Resume;
+    }
+    if ret & OPERATOR != 0 {
+        return match operator::finish(m.fp, m.pc, ret, v) {
+            Ok(pc) => {
+                (*m.frame).pc.set(Tagged::new(pc));
+                Returned::Resume
+            }
+            Err(_) => Returned::Raise,
+        };
     }
     if ret & ff::NEXT != 0 {
         (*m.frame).pc.set(Tagged::new(m.pc.offset(Narrow(*m.pc.sub(1) as u64).c())));

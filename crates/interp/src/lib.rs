@@ -26,6 +26,7 @@ mod intrinsics;
 mod iter;
 mod make;
 mod names;
+mod operator;
 mod pattern;
 mod regs;
 mod spec;

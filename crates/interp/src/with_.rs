@@ -1,12 +1,13 @@
 //! `with` and `async with`.
 
-use crate::call::{Callee, run_window};
+use crate::call::{Callee, quick, run_window};
 use crate::regs::*;
 use taipan_object::err::result_from_raw;
 use taipan_object::frame::{FRAME_HEADER, Slot};
 use taipan_object::name;
 use taipan_object::prelude::*;
 use taipan_object::typeobj::{flags, lookup};
+use taipan_object::types::function::PyFunction;
 use taipan_object::types::none;
 
 /// A special method of the object's type: (callable, whether it takes the object as first argument).
@@ -61,7 +62,15 @@ pub unsafe fn enter(m: Regs, base: isize, src: Opd, win: *mut Slot, is_async: bo
         *args = Slot::object(o);
         n = 1;
     }
-    run_window(m, win, Callee { args, nargs: n, kwnames: None, dst: base + 2 })
+    call_method(m, win, n, base + 2)
+}
+
+/// Call what lies in the window with the `n` arguments there.
+unsafe fn call_method(m: Regs, win: *mut Slot, n: usize, dst: isize) -> PyResult<()> {
+    if (*win).is_object() && (*(*win).as_ptr()).is_exact::<PyFunction>() {
+        return quick::enter(m.ts, win, win.offset_from(m.fp), n, dst);
+    }
+    run_window(m, win, Callee { args: win.add(FRAME_HEADER), nargs: n, kwnames: None, dst })
 }
 
 /// Put the pair at `base` into the window, consumed or copied; gives the number of arguments so far.
@@ -83,7 +92,7 @@ pub unsafe fn exit(m: Regs, dst: isize, base: isize, win: *mut Slot) -> PyResult
     for i in 0..3 {
         *args.add(n + i) = Slot::new_ref(none());
     }
-    run_window(m, win, Callee { args, nargs: n + 3, kwnames: None, dst })
+    call_method(m, win, n + 3, dst)
 }
 
 #[inline(never)]
@@ -100,5 +109,5 @@ pub unsafe fn except_start(m: Regs, dst: isize, base: isize, win: *mut Slot) -> 
     *args.add(n + 1) = Slot::object(e);
     *args.add(n + 2) = Slot::object(tb);
     let _ = cx;
-    run_window(m, win, Callee { args, nargs: n + 3, kwnames: None, dst })
+    call_method(m, win, n + 3, dst)
 }

@@ -1,5 +1,6 @@
 //! `f(*args, **kwargs)`.
 
+use super::quick;
 use super::window::{BUF, call_moved};
 use crate::frames;
 use crate::regs::*;
@@ -124,9 +125,15 @@ unsafe fn run(m: Regs, win: *mut Slot, has_kwargs: bool, dst: isize) -> PyResult
         for (i, a) in args.as_slice().iter().enumerate() {
             *home.add(i) = Slot::new_ref(a);
         }
-        let r = frames::enter_python(m.ts, win, home, n, None, 0, dst);
+        let r = quick::enter(m.ts, win, win.offset_from(m.fp), n, dst);
         drop(args);
         return r;
+    }
+    *win = Slot::object(f);
+    if let Some(d) = kwargs.as_ref().filter(|_| room) {
+        if quick::enter_mapping(m.ts, win, win.offset_from(m.fp), &args, d, dst) {
+            return Ok(());
+        }
     }
     let (names, values) = match kwargs.filter(|d| !d.is_empty()) {
         Some(d) => {
@@ -136,7 +143,6 @@ unsafe fn run(m: Regs, win: *mut Slot, has_kwargs: bool, dst: isize) -> PyResult
         None => (None, Vec::new()),
     };
     let total = args.len() + values.len();
-    *win = Slot::object(f);
     if total <= BUF {
         let mut buf = [Slot::EMPTY; BUF];
         fill(&mut buf, &args, values);

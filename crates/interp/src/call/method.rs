@@ -1,6 +1,6 @@
 //! Method calls and `super()`.
 
-use super::{known, native};
+use super::{known, native, quick};
 use super::window::{Callee, run_window};
 use crate::frames::{self, enter_window};
 use crate::regs::*;
@@ -45,7 +45,7 @@ pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
                 return Ok(());
             }
             m.save();
-            frames::enter_python(m.ts, win, win.add(FRAME_HEADER), n, None, 0, w.a())?;
+            quick::enter(m.ts, win, w.b(), n, w.a())?;
             m.reload();
             return Ok(());
         }
@@ -80,7 +80,7 @@ pub unsafe fn call_method<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 pub unsafe fn call_method_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let win = m.at(w.b());
     let names = m.fetch() as usize;
-    m.pc = m.pc.add(1);
+    let cell = m.cell();
     m.save();
     if m.breaker() {
         crate::breaker::before_call(*m, 3 + W::WIDE as usize)?;
@@ -88,6 +88,11 @@ pub unsafe fn call_method_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let names = m.const_obj(names).cast_unchecked::<PyTuple>();
     let first = win.add(FRAME_HEADER);
     if (*win).is_object() {
+        if !(*first).is_empty() && (*(*win).as_ptr()).is_exact::<PyFunction>() {
+            quick::enter_keywords(m.ts, win, w.b(), w.cu(), names, cell, w.a())?;
+            m.reload();
+            return Ok(());
+        }
         let given = (*first).is_empty() as usize;
         if native::call_keywords(m.at(w.a()), win, first.add(given), w.cu() - given, names)? {
             return m.settled();

@@ -1,6 +1,7 @@
 //! Calls: the window protocol of `docs/bytecode.md`.
 //!
-//! `bind` puts arguments into parameters, `errors` has CPython's messages, `class` makes instances without leaving the loop, `known` remembers at call sites how to call native code, `ex` is `f(*a, **k)`.
+//! `bind` puts arguments into parameters, `errors` has CPython's messages, `class` makes instances without leaving the loop, `known` remembers at call sites how to call native code, `ex` is `f(*a, **k)`,
+//! `quick` completes the arguments of Python functions in the window.
 
 pub mod bind;
 mod class;
@@ -9,6 +10,7 @@ mod ex;
 pub mod known;
 mod method;
 mod native;
+pub mod quick;
 mod window;
 
 pub use ex::call_ex;

@@ -1,6 +1,6 @@
 //! `call` and `call_kw`.
 
-use super::{bind, class, known, native};
+use super::{bind, class, known, native, quick};
 use crate::frames::{self, enter_window};
 use crate::regs::*;
 use taipan_bytecode::sop;
@@ -42,7 +42,7 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
                 return Ok(());
             }
             m.save();
-            frames::enter_python(m.ts, win, win.add(FRAME_HEADER), n, None, 0, w.a())?;
+            quick::enter(m.ts, win, w.b(), n, w.a())?;
             m.reload();
             return Ok(());
         }
@@ -57,7 +57,7 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             }
         } else if let Some(b) = callee.exact::<PyMethod>() {
             m.save();
-            if enter_bound(m.ts, win, n, b, w.a())? {
+            if enter_bound(m.ts, win, w.b(), n, b, w.a())? {
                 m.reload();
                 return Ok(());
             }
@@ -83,7 +83,7 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
 pub unsafe fn call_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let win = m.at(w.b());
     let names = m.fetch() as usize;
-    m.pc = m.pc.add(1);
+    let cell = m.cell();
     m.save();
     if m.breaker() {
         crate::breaker::before_call(*m, 3 + W::WIDE as usize)?;
@@ -91,7 +91,7 @@ pub unsafe fn call_kw<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let names = m.const_obj(names).cast_unchecked::<PyTuple>();
     let callee = *win;
     if !callee.is_int() && (*callee.as_ptr()).is_exact::<PyFunction>() {
-        frames::enter_python(m.ts, win, win.add(FRAME_HEADER), w.cu(), Some(names), 0, w.a())?;
+        quick::enter_keywords(m.ts, win, w.b(), w.cu(), names, cell, w.a())?;
         m.reload();
         return Ok(());
     }
@@ -175,7 +175,7 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()>
 
 /// `call` of a bound method of a Python function in the window at `win`: self goes in front, the arguments move up by one word. False: the general way must do it.
 #[inline(never)]
-unsafe fn enter_bound(ts: &'static ThreadState, win: *mut Slot, n: usize, b: &PyMethod, dst: isize) -> PyResult<bool> {
+unsafe fn enter_bound(ts: &'static ThreadState, win: *mut Slot, reg: isize, n: usize, b: &PyMethod, dst: isize) -> PyResult<bool> {
     let args = win.add(FRAME_HEADER);
     if !b.func().is_exact::<PyFunction>() || (*ts.current_frame.get()).has(ff::GENERATOR) || (args.add(n) as usize) >= ts.datastack_limit.get() as usize {
         return Ok(false);
@@ -186,7 +186,7 @@ unsafe fn enter_bound(ts: &'static ThreadState, win: *mut Slot, n: usize, b: &Py
     }
     *args = slf;
     let old = std::mem::replace(&mut *win, f);
-    let r = frames::enter_python(ts, win, args, n + 1, None, 0, dst);
+    let r = quick::enter(ts, win, reg, n + 1, dst);
     // The callee holds what it needs.
     old.release();
     r.map(|()| true)

@@ -65,11 +65,24 @@ unsafe fn miss(m: Regs, cell: *mut CacheCell, obj: isize, value: isize, name: us
     attr::store_slow(m.src(obj), m.src(value), m.name(name))
 }
 
+/// The value to store, owned. Small ints without a call.
+#[inline(always)]
+unsafe fn value_of<W: Word>(m: &Regs, w: W) -> PyResult<*mut Object> {
+    let v = m.src(w.b()).take_slot();
+    if v.is_object() {
+        return Ok(v.as_ptr());
+    }
+    match PyInt::small(v.as_int()) {
+        Some(s) => Ok(s.as_object().as_ptr()),
+        None => v.into_own(&mut cx()).map(Own::into_raw),
+    }
+}
+
 /// Put the value in the place of another.
 #[inline(always)]
 pub(super) unsafe fn overwrite<W: Word>(m: &mut Regs, w: W, place: &mut *mut Object) -> PyResult<()> {
-    let v = m.src(w.b()).take_slot().into_own(&mut cx())?;
-    let old = std::mem::replace(place, v.into_raw());
+    let v = value_of(m, w)?;
+    let old = std::mem::replace(place, v);
     m.consume(w.a());
     m.release(Slot(old as usize));
     Ok(())
@@ -104,11 +117,11 @@ pub unsafe fn store_attr_slot<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let cell = m.cell();
     if let Some(o) = guarded(m.get(w.a()), (*cell).a) {
         let at = (o.as_ptr() as *mut u8).add((*cell).b as usize) as *mut *mut Object;
-        let v = m.src(w.b()).take_slot().into_own(&mut cx())?;
-        m.save();
-        let old = Own::<Object>::from_raw_opt(std::mem::replace(&mut *at, v.into_raw()));
-        m.src(w.a()).consume();
-        drop(old);
+        if !(*at).is_null() {
+            return overwrite(m, w, &mut *at);
+        }
+        *at = value_of(m, w)?;
+        m.consume(w.a());
         return Ok(());
     }
     miss(*m, cell, w.a(), w.b(), w.cu())
