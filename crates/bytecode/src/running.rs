@@ -114,6 +114,10 @@ running! {
         CallBorrowed;
         /// An iterator whose `tp_iternext` is not known to the loop: it is called.
         ForIterSlot;
+        /// A list's iterator.
+        ForIterList;
+        /// A range's iterator.
+        ForIterRange;
     }
     shaped {
         MoveTL = Op::Move [Temp Local Any];

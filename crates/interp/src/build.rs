@@ -2,6 +2,7 @@
 
 use crate::call::bind::box_all;
 use crate::regs::*;
+use crate::subscr::at_hand;
 use taipan_object::abstract_;
 use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
@@ -22,8 +23,27 @@ unsafe fn take(s: &mut Slot) -> Own<Object> {
     Own::from_raw(std::mem::replace(s, Slot::EMPTY).as_ptr())
 }
 
+/// Store an object that was made of words at hand; what the register held before is released by a call at the very end, so that nothing else needs a frame of the machine's stack.
+#[inline(always)]
+unsafe fn store_last(dst: *mut Slot, v: *mut Object) -> PyResult<()> {
+    #[cold]
+    #[inline(never)]
+    unsafe fn let_go(old: Slot) -> PyResult<()> {
+        old.release();
+        Ok(())
+    }
+    let old = std::mem::replace(&mut *dst, Slot(v as usize));
+    if old.is_object() { let_go(old) } else { Ok(()) }
+}
+
 #[inline(never)]
 pub unsafe fn tuple(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
+    let t = if n == 0 { std::ptr::null_mut() } else { PyTuple::take_slots_at_hand(base, n, &cx()) };
+    if t.is_null() { tuple_slow(dst, base, n) } else { store_last(dst, t) }
+}
+
+#[inline(never)]
+unsafe fn tuple_slow(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
     let t = PyTuple::take_slots(base, n, cx)?;
     store_own(dst, t);
@@ -32,6 +52,12 @@ pub unsafe fn tuple(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
 
 #[inline(never)]
 pub unsafe fn list(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
+    let l = PyList::take_slots_at_hand(base, n, &cx());
+    if l.is_null() { list_slow(dst, base, n) } else { store_last(dst, l) }
+}
+
+#[inline(never)]
+unsafe fn list_slow(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
     let l = PyList::take_slots(base, n, cx)?;
     store_own(dst, l);
@@ -163,8 +189,33 @@ pub unsafe fn set_add(set: Opd, v: Opd) -> PyResult<()> {
     }
 }
 
+/// The operand's object `p` was put somewhere.
+#[inline(always)]
+unsafe fn given(o: Opd, p: *mut Object) {
+    if o.owned {
+        *o.at = Slot::EMPTY;
+    } else {
+        (*p).incref();
+    }
+}
+
 #[inline(never)]
 pub unsafe fn map_add(map: Opd, k: Opd, v: Opd) -> PyResult<()> {
+    let (key, value) = (at_hand(k.peek()), at_hand(v.peek()));
+    if !key.is_null() && !value.is_null() {
+        if let Some(n) = (*key).exact::<PyInt>().and_then(PyInt::compact) {
+            if container::<PyDict>(map).insert_plain(n, key, value) {
+                given(k, key);
+                given(v, value);
+                return Ok(());
+            }
+        }
+    }
+    map_add_slow(map, k, v)
+}
+
+#[inline(never)]
+unsafe fn map_add_slow(map: Opd, k: Opd, v: Opd) -> PyResult<()> {
     let cx = &mut cx();
     let (k, v) = (k.take(cx)?, v.take(cx)?);
     container::<PyDict>(map).set_own(&k, v.into_own(), cx)
@@ -173,8 +224,7 @@ pub unsafe fn map_add(map: Opd, k: Opd, v: Opd) -> PyResult<()> {
 /// Append every item of an iterable.
 fn extend(l: &PyList, v: &Object, cx: &mut Cx) -> PyResult<()> {
     if let Some(t) = v.exact::<PyTuple>() {
-        l.reserve(l.len() + t.len(), cx)?;
-        return t.as_slice().iter().try_for_each(|x| l.push(x.own(), cx));
+        return l.extend_refs(t.as_slice(), cx);
     }
     if let Some(other) = v.exact::<PyList>() {
         let n = other.len();

@@ -293,7 +293,15 @@ unsafe fn among(items: &[&Object], x: Slot) -> Option<bool> {
     if int.is_none() && text.is_none() {
         return None;
     }
+    let same = match int.and_then(PyInt::small) {
+        Some(i) => i.as_object().as_ptr(),
+        None => x.as_ptr(),
+    };
     for i in items {
+        // Two ints that exist once are equal only if they are the same.
+        if i.as_ptr() == same {
+            return Some(true);
+        }
         if let (Some(a), Some(b)) = (int, i.exact::<PyInt>()) {
             if b.to_i64() == Some(a) {
                 return Some(true);

@@ -43,6 +43,8 @@ macro_rules! execute {
         macro_rules! ok {
             ($e:expr) => {
                 if $e.is_err() {
+                    // So that moves between registers are left to this way.
+                    std::hint::cold_path();
                     $raise!(true)
                 }
             };
@@ -539,6 +541,8 @@ macro_rules! execute {
             sop::MulT => ok!(arith::mul(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Mul)),
             sop::CallBorrowed => ok!(call::known::borrowed::call(&mut $m, Narrow($word))),
             sop::ForIterSlot => ok!(iter::for_iter_slot(&mut $m, Narrow($word))),
+            sop::ForIterList => ok!(iter::for_iter_list(&mut $m, Narrow($word))),
+            sop::ForIterRange => ok!(iter::for_iter_range(&mut $m, Narrow($word))),
             sop::LoadMethodClassDescr => ok!(spec::load_method_class_descr(&mut $m, Narrow($word))),
             sop::LoadMethodNoDict => ok!(spec::load_method_no_dict(&mut $m, Narrow($word))),
             sop::LoadAttrGetSet => ok!(spec::load_attr_getset(&mut $m, Narrow($word))),

@@ -150,25 +150,34 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         return next(m.at(w.b())).map(|_| ());
     }
     let o = &*m.get(w.b()).as_ptr();
-    if let Some(r) = o.exact::<PyRangeIter>() {
-        if let Some(v) = r.advance() {
+    if o.is_exact::<PyRangeIter>() {
+        if let Some(v) = o.cast_unchecked::<PyRangeIter>().advance() {
             let v = match Slot::try_int(v) {
                 Some(s) => s,
                 None => Slot::object(PyInt::new(v, &mut cx())?),
             };
             m.put(w, v);
+            if !W::WIDE {
+                m.respecialise(1, sop::ForIterRange);
+            }
             return m.jump(w.c());
         }
-    } else if let Some(l) = o.exact::<PyListIter>() {
-        if let Some(v) = l.advance(&mut cx()) {
+    } else if o.is_exact::<PyListIter>() {
+        if let Some(v) = o.cast_unchecked::<PyListIter>().advance(&mut cx()) {
+            if !W::WIDE {
+                m.respecialise(1, sop::ForIterList);
+            }
             m.put(w, Slot::loaded_own(v));
             return m.jump(w.c());
         }
-    } else if let Some(t) = o.exact::<PyTupleIter>() {
-        if let Some(v) = t.advance(&mut cx()) {
+    } else if o.is_exact::<PyTupleIter>() {
+        if let Some(v) = o.cast_unchecked::<PyTupleIter>().advance(&mut cx()) {
             m.put(w, Slot::loaded_own(v));
             return m.jump(w.c());
         }
+    } else if !W::WIDE && (o.is_exact::<PyStrAsciiIter>() || o.is_exact::<PySetIter>()) {
+        // The next items come by the type's function.
+        m.respecialise(1, sop::ForIterSlot);
     }
     m.save();
     if !W::WIDE && o.is_exact::<PyGenerator>() {
@@ -221,6 +230,70 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             Ok(())
         }
     }
+}
+
+/// `for_iter` over a list; the end is told by the type's function, and any other iterator makes the instruction general again.
+#[inline(always)]
+pub unsafe fn for_iter_list(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let s = m.get(w.b());
+    if s.is_object() && (*s.as_ptr()).is_exact::<PyListIter>() {
+        if let Some(v) = (*(s.as_ptr() as *const PyListIter)).advance_quietly(&cx()) {
+            m.put(w, Slot::loaded(v));
+            return m.jump(w.c());
+        }
+    }
+    elsewhere(m, w, s.is_object() && (*s.as_ptr()).is_exact::<PyListIter>())
+}
+
+/// `for_iter` over a range of machine integers, likewise.
+#[inline(always)]
+pub unsafe fn for_iter_range(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let s = m.get(w.b());
+    if s.is_object() && (*s.as_ptr()).is_exact::<PyRangeIter>() {
+        if let Some(v) = (*(s.as_ptr() as *const PyRangeIter)).advance_tagged() {
+            m.put(w, v);
+            return m.jump(w.c());
+        }
+    }
+    elsewhere(m, w, s.is_object() && (*s.as_ptr()).is_exact::<PyRangeIter>())
+}
+
+/// What a specialised `for_iter` does not do: `same` iterator at its end, or another one.
+#[inline(always)]
+unsafe fn elsewhere(m: &mut Regs, w: Narrow, same: bool) -> PyResult<()> {
+    m.save();
+    if same {
+        return ends(m.at(w.a()), m.at(w.b())).map(|more| if more { m.pc = m.pc.offset(w.c()) });
+    }
+    anew(m.ts, w)?;
+    m.reload();
+    Ok(())
+}
+
+/// The last step of a built-in iterator, which is let go. True: there was an item after all.
+#[inline(never)]
+unsafe fn ends(dst: *mut Slot, it: *mut Slot) -> PyResult<bool> {
+    match next(it)? {
+        Some(v) => {
+            store(dst, Slot::loaded_own(v));
+            Ok(true)
+        }
+        None => {
+            std::mem::replace(&mut *it, Slot::EMPTY).release();
+            Ok(false)
+        }
+    }
+}
+
+/// The instruction in its general form. The innermost frame says where, and where to go on.
+#[cold]
+#[inline(never)]
+unsafe fn anew(ts: &'static ThreadState, w: Narrow) -> PyResult<()> {
+    let mut m = Regs::of(ts.current_frame.get(), ts);
+    m.respecialise(1, taipan_bytecode::Op::ForIter as u8);
+    for_iter(&mut m, w)?;
+    m.save();
+    Ok(())
 }
 
 /// `for_iter` where the type's function gave an item the last time. Whatever comes here, its function may be called; at the end the general form is back.
@@ -311,8 +384,48 @@ pub unsafe fn unpack_sequence<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             return Ok(());
         }
     }
+    if let (2 | 3, Some(items)) = (w.cu(), items_of(s, w.cu())) {
+        // All are read before anything is stored: what is stored over may be the last reference to the sequence, or change it by its death.
+        let (a, b) = (Slot::loaded(*items), Slot::loaded(*items.add(1)));
+        if w.cu() == 2 {
+            m.consume(w.a());
+            put_word(m, w.b(), a);
+            put_word(m, w.b() + 1, b);
+            return Ok(());
+        }
+        let c = Slot::loaded(*items.add(2));
+        m.consume(w.a());
+        put_word(m, w.b(), a);
+        put_word(m, w.b() + 1, b);
+        put_word(m, w.b() + 2, c);
+        return Ok(());
+    }
     m.save();
     unpack_slow(m.src(w.a()), m.at(w.b()), w.cu())
+}
+
+/// The items of an exact tuple or list of the length.
+#[inline(always)]
+unsafe fn items_of<'a>(s: Slot, n: usize) -> Option<*const &'a Object> {
+    if !s.is_object() {
+        return None;
+    }
+    let (o, cx) = (&*s.as_ptr(), &cx());
+    let items = if o.is_exact::<PyTuple>() {
+        o.cast_unchecked::<PyTuple>().as_slice()
+    } else if o.is_exact::<PyList>() {
+        (*(o.as_ptr() as *const PyList)).items(cx)
+    } else {
+        return None;
+    };
+    if items.len() == n { Some(items.as_ptr() as *const &Object) } else { None }
+}
+
+/// Store an owned word in a register that may be a temp or a local.
+#[inline(always)]
+unsafe fn put_word(m: &Regs, r: isize, v: Slot) {
+    let old = std::mem::replace(&mut *m.at(r), v);
+    m.release(old);
 }
 
 #[inline(never)]

@@ -2,6 +2,7 @@
 
 use crate::frames::enter_separate;
 use crate::regs::*;
+use std::cell::Cell;
 use taipan_object::abstract_;
 use taipan_object::frame::Slot;
 use taipan_object::name;
@@ -216,11 +217,34 @@ unsafe fn load_slow(dst: *mut Slot, o: Opd, i: Opd) -> PyResult<()> {
     Ok(())
 }
 
+/// Where the value of an exact dict under a key lies, if that is plain to see; else null.
+#[inline(never)]
+unsafe fn dict_place(d: *mut Object, key: Slot) -> *const Cell<*mut Object> {
+    (*(d as *const PyDict)).plain_place(key)
+}
+
+#[inline(always)]
+unsafe fn is_dict(o: Slot) -> bool {
+    o.is_object() && (*o.as_ptr()).is_exact::<PyDict>()
+}
+
 /// `o[i]` where [`quick`] does not know it.
 #[inline(always)]
 unsafe fn load_rest<W: Word>(m: &mut Regs, w: W, i: Opd) -> PyResult<()> {
-    m.save();
     let o = m.src(w.b());
+    if is_dict(o.peek()) {
+        let place = dict_place(o.peek().as_ptr(), i.peek());
+        if !place.is_null() {
+            let v = Slot::loaded(&*(*place).get());
+            m.consume(w.b());
+            if i.owned {
+                m.consume(w.c());
+            }
+            m.put(w, v);
+            return Ok(());
+        }
+    }
+    m.save();
     if o.peek().is_object() {
         let v = known(m.ts, o, i, w.a());
         if !v.is_empty() {
@@ -299,8 +323,33 @@ pub unsafe fn store_item<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             }
         }
     }
+    if is_dict(o) && !(*(o.as_ptr() as *const PyDict)).is_watched() {
+        let place = dict_place(o.as_ptr(), i);
+        let v = at_hand(v);
+        if !place.is_null() && !v.is_null() {
+            if w.c() >= 0 {
+                *m.at(w.c()) = Slot::EMPTY;
+            } else {
+                (*v).incref();
+            }
+            let old = (*place).replace(v);
+            m.consume(w.a());
+            m.consume(w.b());
+            m.release(Slot(old as usize));
+            return Ok(());
+        }
+    }
     m.save();
     store_slow(m.src(w.a()), m.src(w.b()), m.src(w.c()))
+}
+
+/// The object of a word, borrowed; null for ints that have none at hand.
+#[inline(always)]
+pub unsafe fn at_hand(v: Slot) -> *mut Object {
+    if v.is_object() {
+        return v.as_ptr();
+    }
+    PyInt::small(v.as_int()).map_or(std::ptr::null_mut(), |i| i.as_object().as_ptr())
 }
 
 #[cold]

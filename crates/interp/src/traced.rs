@@ -322,6 +322,8 @@ const JUMPS: [u8; 256] = {
     t[op::JumpBackward as usize] = 1;
     t[op::JumpFar as usize] = 0;
     t[taipan_bytecode::sop::ForIterSlot as usize] = 2;
+    t[taipan_bytecode::sop::ForIterList as usize] = 2;
+    t[taipan_bytecode::sop::ForIterRange as usize] = 2;
     t
 };
 

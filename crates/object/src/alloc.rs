@@ -31,7 +31,7 @@ mod below {
 mod below;
 
 /// Largest block kept in free lists, bytes.
-const SMALL_MAX: usize = 1024;
+pub(crate) const SMALL_MAX: usize = 1024;
 /// From here on growing blocks get room to grow on, bytes.
 const LARGE: usize = 32 << 10;
 /// Blocks kept per class, and bytes; beyond that they go back to mimalloc (long LIFO lists lose locality).
@@ -314,17 +314,23 @@ unsafe fn keep_back(p: *mut u8, n: usize) -> *mut u8 {
 #[inline(always)]
 pub fn malloc(size: usize) -> *mut u8 {
     if size <= SMALL_MAX {
-        let l = list(size.div_ceil(16));
-        let p = l.head.get();
-        if !p.is_null() {
-            // SAFETY: blocks in the list hold the next pointer in their first word.
-            l.head.set(unsafe { *(p as *mut *mut u8) });
-            l.room.set(l.room.get() + 1);
-            return p;
-        }
-        return small_malloc(size);
+        let p = take_kept(size);
+        return if p.is_null() { small_malloc(size) } else { p };
     }
     raw_malloc(size)
+}
+
+/// A block of a small size from its free list; null when that is empty ([`malloc`] makes one then). For functions that call nothing on their quick way.
+#[inline(always)]
+pub fn take_kept(size: usize) -> *mut u8 {
+    let l = list(size.div_ceil(16));
+    let p = l.head.get();
+    if !p.is_null() {
+        // SAFETY: blocks in the list hold the next pointer in their first word.
+        l.head.set(unsafe { *(p as *mut *mut u8) });
+        l.room.set(l.room.get() + 1);
+    }
+    p
 }
 
 /// A block of a class whose list is empty.
@@ -346,19 +352,34 @@ fn small_malloc(size: usize) -> *mut u8 {
 /// `p` was allocated by this module with at least `size` bytes (rounded up to 16), and is not used afterwards.
 #[inline(always)]
 pub unsafe fn free(p: *mut u8, size: usize) {
-    if size <= SMALL_MAX && size > 0 {
-        let l = list(size.div_ceil(16));
-        let room = l.room.get();
-        if room != 0 {
-            // SAFETY: the block has at least 16 bytes.
-            unsafe { *(p as *mut *mut u8) = l.head.get() };
-            l.head.set(p);
-            l.room.set(room - 1);
-            return;
+    // SAFETY: the caller's promise.
+    unsafe {
+        if !keep(p, size) {
+            raw_free(p)
         }
     }
-    // SAFETY: the caller's promise.
-    unsafe { raw_free(p) }
+}
+
+/// As [`free`] if the block may be kept in its free list; else false, and nothing has happened. For functions that call nothing on their quick way.
+///
+/// # Safety
+/// As [`free`], if the result is true.
+#[inline(always)]
+#[must_use]
+pub unsafe fn keep(p: *mut u8, size: usize) -> bool {
+    if size > SMALL_MAX || size == 0 {
+        return false;
+    }
+    let l = list(size.div_ceil(16));
+    let room = l.room.get();
+    if room == 0 {
+        return false;
+    }
+    // SAFETY: the block has at least 16 bytes.
+    unsafe { *(p as *mut *mut u8) = l.head.get() };
+    l.head.set(p);
+    l.room.set(room - 1);
+    true
 }
 
 /// Move a block of known size to one of another size, with what fits. On failure null, and the old block stays.

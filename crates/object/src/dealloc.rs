@@ -20,11 +20,13 @@ const NEST_MAX: u32 = 200;
 
 /// Destroy an object whose count has reached zero (`_Py_Dealloc`).
 ///
+/// Exact objects of the commonest types die here. What calls something on the way is in functions of its own, called last, so that nothing is saved and restored for the others.
+///
 /// # Safety
 /// The count is zero and nobody else holds the object.
 #[inline(never)]
 pub unsafe fn dealloc(obj: *mut Object) {
-    // SAFETY: the object is alive until its `tp_dealloc` has freed it. Exact objects of the commonest types die here, without a call.
+    // SAFETY: the object is alive until its `tp_dealloc` has freed it.
     unsafe {
         crate::rules::must_live(obj);
         let ty = (*obj).ty();
@@ -40,6 +42,27 @@ pub unsafe fn dealloc(obj: *mut Object) {
                 return crate::alloc::free(obj as *mut u8, bytes);
             }
         }
+        if is(PyTuple::ty()) && may_nest() {
+            return tuple::dealloc_exact(obj);
+        }
+        if is(PyList::ty()) && may_nest() {
+            return list::dealloc_exact(obj);
+        }
+        dealloc_other(obj, ty)
+    }
+}
+
+/// Whether another level of destructors may begin.
+#[inline(always)]
+fn may_nest() -> bool {
+    // SAFETY: a thread state exists while objects die.
+    unsafe { (*cx::holder()).dealloc_depth.get() < NEST_MAX }
+}
+
+#[inline(never)]
+unsafe fn dealloc_other(obj: *mut Object, ty: &crate::typeobj::PyType) {
+    // SAFETY: as `dealloc`.
+    unsafe {
         if ty.tp_flags.get() & flags::HAVE_GC == 0 {
             let Some(f) = ty.tp_dealloc.get() else { no_dealloc() };
             return f(obj);
@@ -50,19 +73,43 @@ pub unsafe fn dealloc(obj: *mut Object) {
             return put_aside(ts, obj);
         }
         ts.dealloc_depth.set(depth + 1);
-        if is(PyTuple::ty()) {
-            tuple::dealloc_exact(obj);
-        } else if is(PyList::ty()) {
-            list::dealloc_exact(obj);
-        } else if is(PyDict::ty()) && dict::dealloc_exact(obj) {
-        } else {
+        if !(std::ptr::eq(ty, PyDict::ty()) && dict::dealloc_exact(obj)) {
             let Some(f) = ty.tp_dealloc.get() else { no_dealloc() };
             f(obj);
         }
-        ts.dealloc_depth.set(depth);
-        if depth == 0 && !ts.delete_later.get().is_null() {
-            run_put_aside(ts);
+        nested_end(ts, depth);
+    }
+}
+
+/// Back at the depth of before; the outermost destructor sees to what was put aside.
+#[inline(always)]
+unsafe fn nested_end(ts: &ThreadState, depth: u32) {
+    ts.dealloc_depth.set(depth);
+    if depth == 0 && !ts.delete_later.get().is_null() {
+        // SAFETY: the chain of this thread.
+        unsafe { run_put_aside(ts) };
+    }
+}
+
+/// Release the references from `at` down to `first`, some of which may be null, in the death of a container: the count of the one at `at` is zero already.
+///
+/// # Safety
+/// Each count but that one is the caller's to give up.
+#[inline(never)]
+pub(crate) unsafe fn release_from(first: *mut *mut Object, mut at: *mut *mut Object) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let ts = &*cx::holder();
+        let depth = ts.dealloc_depth.get();
+        ts.dealloc_depth.set(depth + 1);
+        dealloc(*at);
+        while at != first {
+            at = at.sub(1);
+            if !(*at).is_null() {
+                Object::decref(*at);
+            }
         }
+        nested_end(ts, depth);
     }
 }
 

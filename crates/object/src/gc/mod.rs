@@ -156,6 +156,30 @@ pub unsafe fn track(obj: *mut Object) {
     }
 }
 
+/// Count a new object and put it under the collector's eyes: [`before_alloc`] and [`track`] in one. The header need not have been written.
+///
+/// # Safety
+/// As [`track`], but that the header is fresh memory.
+#[inline(always)]
+pub unsafe fn track_new(obj: *mut Object, cx: &Cx) {
+    let gc = &cx.interp().gc;
+    let g = &gc.generations[0];
+    // SAFETY: the caller's promise; neighbours of a ring are alive.
+    unsafe {
+        let head = GcHead::of(obj);
+        let last = g.ring.prev_addr();
+        head.next.set(g.ring.addr());
+        head.prev.set(last);
+        GcHead::at(last).next.set(head.addr());
+        g.ring.set_prev_addr(head.addr());
+    }
+    let n = g.count.get() + 1;
+    g.count.set(n);
+    if n > gc.young_limit.get() {
+        request(cx);
+    }
+}
+
 /// Hide the object from the collector (`PyObject_GC_UnTrack`). Does nothing when it is not tracked.
 ///
 /// # Safety

@@ -3,11 +3,13 @@
 
 use super::*;
 use crate::compare::bool_slot;
+use crate::subscr::at_hand;
 use taipan_object::abstract_;
 use taipan_object::frame::Frame;
 use taipan_object::typeobj::object_type;
 use taipan_object::types::float::PyFloat;
 use taipan_object::types::none;
+use taipan_object::types::range::PyRange;
 use taipan_object::types::str::intern::latin1_char;
 
 /// The handler of a function of the module `builtins`.
@@ -42,10 +44,13 @@ pub(super) unsafe fn method(d: &PyMethodDescr, slf: Slot, n: usize) -> Option<Ha
 
 /// The handler of a call of a built-in class.
 pub(super) fn class(t: &PyType, n: usize) -> Option<Handler> {
+    let is = |of: &PyType| std::ptr::eq(t, of);
+    if is(PyRange::ty()) && (n == 1 || n == 2) {
+        return Some(range);
+    }
     if n != 1 {
         return None;
     }
-    let is = |of: &PyType| std::ptr::eq(t, of);
     match () {
         () if is(PyType::ty()) => Some(type_of),
         () if is(PyInt::ty()) => Some(int),
@@ -183,44 +188,54 @@ unsafe extern "C" fn abs(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'stati
     native::<PLAIN, METH_O>(win, n, cell, ts)
 }
 
-/// `list.append` of an exact list.
-unsafe extern "C" fn list_append(win: *mut Slot, _: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
-    if (*win).is_int() || !(*(*win).as_ptr()).exact::<PyMethodDescr>().is_some_and(|d| is_row(cell, d.def())) {
-        return MISS;
-    }
+/// `list.append` of an exact list. What cannot be done without a call is left to the convention's handler.
+unsafe extern "C" fn list_append(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
     let args = win.add(FRAME_HEADER);
-    if !(*args).is_object() {
+    if !is_known_method(win, cell) || !(*args).is_object() {
         return MISS;
     }
-    let Some(l) = (*(*args).as_ptr()).exact::<PyList>() else { return MISS };
-    let item = args.add(1);
-    if (*item).is_int() && !box_word(item) {
-        return FAILURE;
+    let (l, v) = ((*args).as_ptr(), at_hand(*args.add(1)));
+    if (*l).is_exact::<PyList>() && !v.is_null() && !(*l).is_unique() && !(*(*win).as_ptr()).is_unique() && (*(l as *const PyList)).push_at_hand(v) {
+        *args.add(1) = Slot::EMPTY;
+        release_shared(args);
+        release_shared(win);
+        return done(Slot(none().as_ptr() as usize), win, ts);
     }
-    let v = Own::<Object>::from_raw(std::mem::replace(&mut *item, Slot::EMPTY).as_ptr());
-    if l.push(v, &mut cx()).is_err() {
-        return FAILURE;
+    native::<METHOD, METH_O>(win, n, cell, ts)
+}
+
+/// As [`release`], of an object that somebody else holds too.
+#[inline(always)]
+unsafe fn release_shared(at: *mut Slot) {
+    let o = &*std::mem::replace(&mut *at, Slot::EMPTY).as_ptr();
+    if !o.is_immortal() {
+        o.set_refcount(o.refcount() - 1);
     }
-    release(args);
-    release(win);
-    done(Slot(none().as_ptr() as usize), win, ts)
 }
 
 #[inline(always)]
 unsafe fn is_known_method(win: *mut Slot, cell: &CacheCell) -> bool {
-    object_of(*win).and_then(|o| o.exact::<PyMethodDescr>()).is_some_and(|d| is_row(cell, d.def()))
+    (*win).is_object() && (*(*win).as_ptr()).is_exact::<PyMethodDescr>() && is_row(cell, (*(*win).as_ptr()).cast_unchecked::<PyMethodDescr>().def())
 }
 
 unsafe extern "C" fn list_pop(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
     if !is_known_method(win, cell) {
         return MISS;
     }
-    let Some(l) = object_of(*win.add(FRAME_HEADER)).and_then(|o| o.exact::<PyList>()) else { return MISS };
-    if l.is_empty() {
-        return native::<METHOD, METH_FASTCALL>(win, n, cell, ts);
+    let args = win.add(FRAME_HEADER);
+    if !(*args).is_object() || !(*(*args).as_ptr()).is_exact::<PyList>() {
+        return MISS;
     }
-    let v = l.remove_at(l.len() - 1, &mut cx());
-    instead(win, n, Slot::loaded_own(v), ts)
+    let l = (*args).as_ptr();
+    if !(*l).is_unique() && !(*(*win).as_ptr()).is_unique() {
+        let v = (*(l as *const PyList)).pop_at_hand();
+        if !v.is_null() {
+            release_shared(args);
+            release_shared(win);
+            return done(Slot::loaded_own(Own::from_raw(v)), win, ts);
+        }
+    }
+    native::<METHOD, METH_FASTCALL>(win, n, cell, ts)
 }
 
 /// `d.get(key)` and `d.get(key, default)` where no Python code has to compare keys.
@@ -290,6 +305,19 @@ unsafe extern "C" fn same<T: PyTyped>(win: *mut Slot, n: usize, cell: &CacheCell
         return instead(win, n, v, ts);
     }
     class_by_vector::<0>(win, n, cell, ts)
+}
+
+/// `range(stop)` and `range(start, stop)` of tagged ints.
+unsafe extern "C" fn range(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    let args = win.add(FRAME_HEADER);
+    let (start, stop) = if n == 1 { (Slot::int(0), *args) } else { (*args, *args.add(1)) };
+    if !is_class(win, cell) || !start.is_int() || !stop.is_int() {
+        return class_by_vector::<0>(win, n, cell, ts);
+    }
+    match PyRange::between(start.as_int(), stop.as_int(), &mut cx()) {
+        Ok(r) => instead(win, n, Slot::object(r), ts),
+        Err(_) => FAILURE,
+    }
 }
 
 /// `int(x)` of ints and short floats.

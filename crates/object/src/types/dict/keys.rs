@@ -14,6 +14,7 @@
 use super::group::*;
 use crate::alloc;
 use crate::refs::*;
+use crate::types::int::PyInt;
 use crate::types::str::PyStr;
 use std::cell::Cell;
 
@@ -314,6 +315,135 @@ impl Keys {
         }
     }
 
+    /// The entry in the first group of a probe for which `is` says yes; null: it may be elsewhere.
+    #[inline(always)]
+    fn in_first_group(&self, mixed: u64, stride: usize, is: impl Fn(&Entry) -> bool) -> *const Entry {
+        let first = (mixed as usize & self.gmask as usize) * GROUP;
+        // SAFETY: within the block; full buckets have entries.
+        unsafe {
+            let mut bits = Group::load(self.ctrl().add(first)).matches(tag_of(mixed));
+            while bits != 0 {
+                let e = self.entries.add(self.index_at(first + bits.trailing_zeros() as usize) * stride) as *const Entry;
+                if is(&*e) {
+                    return e;
+                }
+                bits &= bits - 1;
+            }
+        }
+        std::ptr::null()
+    }
+
+    /// The entry of this very string in a combined block without an index; null: look for it the long way.
+    #[inline(always)]
+    pub(super) fn small_entry_of_same(&self, key: *const Object, hash: isize) -> *const Entry {
+        if self.kind != Kind::Str || self.width != 0 {
+            return std::ptr::null();
+        }
+        // SAFETY: within the block; byte `i` speaks of entry `i`.
+        unsafe {
+            let mut bits = Group::load(self.ctrl()).matches(tag_of(hash as u64));
+            while bits != 0 {
+                let e = (self.entries as *const [usize; 2]).add(bits.trailing_zeros() as usize);
+                if (*e)[0] == key as usize {
+                    return e as *const Entry;
+                }
+                bits &= bits - 1;
+            }
+        }
+        std::ptr::null()
+    }
+
+    /// The entry of this very key in a combined block; null: look for it the long way.
+    #[inline(always)]
+    pub(super) fn entry_of_same(&self, key: *const Object, hash: isize) -> *const Entry {
+        match self.kind {
+            Kind::Str => self.in_first_group(hash as u64, stride(Kind::Str), |e| std::ptr::eq(e.key.get(), key)),
+            Kind::General => self.in_first_group(mix(hash), stride(Kind::General), |e| std::ptr::eq(e.key.get(), key)),
+            Kind::Split => std::ptr::null(),
+        }
+    }
+
+    /// The entry of an int of one digit in a combined block; null: look for it the long way.
+    #[inline(always)]
+    pub(super) fn entry_of_int(&self, n: i64) -> *const Entry {
+        if self.kind != Kind::General {
+            return std::ptr::null();
+        }
+        // SAFETY: entries of full buckets have live keys.
+        let is = |e: &Entry| unsafe { (*e.key.get()).is_exact::<PyInt>() && (*(e.key.get() as *const PyInt)).compact() == Some(n) };
+        self.in_first_group(mix(super::hash_i64(n)), stride(Kind::General), is)
+    }
+
+    /// Add an int of one digit that is a combined block's new key for certain: no entry of its first group can be equal, and its probe ends there. False: nothing has happened.
+    #[inline(always)]
+    pub(super) fn push_new_int(&self, n: i64, key: *mut Object, value: *mut Object) -> bool {
+        if self.kind != Kind::General || self.usable.get() == 0 {
+            return false;
+        }
+        let hash = super::hash_i64(n);
+        let mixed = mix(hash);
+        let first = (mixed as usize & self.gmask as usize) * GROUP;
+        // SAFETY: within the block; full buckets have entries.
+        unsafe {
+            let group = Group::load(self.ctrl().add(first));
+            if self.width != 0 && group.matches(EMPTY) == 0 {
+                return false;
+            }
+            let mut bits = group.matches(tag_of(mixed));
+            while bits != 0 {
+                // What is equal has the same hash.
+                if self.entry(self.index_at(first + bits.trailing_zeros() as usize)).hash.get() == hash {
+                    return false;
+                }
+                bits &= bits - 1;
+            }
+            let ix = self.nentries();
+            let bucket = if self.width == 0 { ix } else { first + group.free().trailing_zeros() as usize };
+            *self.ctrl().add(bucket) = tag_of(mixed);
+            self.set_index(bucket, ix);
+            *(self.entries as *mut [usize; 3]).add(ix) = [key as usize, value as usize, hash as usize];
+            self.nentries.set(ix as u32 + 1);
+        }
+        self.usable.set(self.usable.get() - 1);
+        self.touch();
+        true
+    }
+
+    /// Add a string that is a combined small block's new key for certain: no entry has its tag. False: nothing has happened.
+    #[inline(always)]
+    pub(super) fn push_new_str(&self, key: *mut Object, hash: isize, value: *mut Object) -> bool {
+        if self.kind != Kind::Str || self.width != 0 || self.usable.get() == 0 {
+            return false;
+        }
+        let tag = tag_of(hash as u64);
+        // SAFETY: within the block.
+        unsafe {
+            if Group::load(self.ctrl()).matches(tag) != 0 {
+                return false;
+            }
+            let ix = self.nentries();
+            *self.ctrl().add(ix) = tag;
+            self.append(ix, key, hash, value);
+        }
+        true
+    }
+
+    /// Write entry `ix`, the next one, whose bucket is taken.
+    #[inline(always)]
+    fn append(&self, ix: usize, key: *mut Object, hash: isize, value: *mut Object) {
+        let e = self.entry(ix);
+        e.key.set(key);
+        if self.kind != Kind::Split {
+            e.value.set(value);
+        }
+        if self.kind == Kind::General {
+            e.hash.set(hash);
+        }
+        self.nentries.set(ix as u32 + 1);
+        self.usable.set(self.usable.get() - 1);
+        self.touch();
+    }
+
     /// Index of a string key, comparing with exact string keys only (runs no Python code).
     #[inline(always)]
     pub fn find_str(&self, key: &PyStr, hash: isize) -> Option<usize> {
@@ -350,17 +480,7 @@ impl Keys {
         debug_assert!(self.usable.get() > 0);
         let ix = self.nentries();
         self.claim(ix, hash);
-        let e = self.entry(ix);
-        e.key.set(key);
-        if self.kind != Kind::Split {
-            e.value.set(value);
-        }
-        if self.kind == Kind::General {
-            e.hash.set(hash);
-        }
-        self.nentries.set(ix as u32 + 1);
-        self.usable.set(self.usable.get() - 1);
-        self.touch();
+        self.append(ix, key, hash, value);
         ix
     }
 
@@ -473,11 +593,15 @@ impl Keys {
     pub(super) fn move_into(&self, to: &Keys) {
         debug_assert!(self.kind != Kind::Split && to.nentries() == 0);
         let n = self.nentries();
-        for ix in 0..n {
-            let e = self.entry(ix);
-            let key = e.key.get();
-            if !key.is_null() {
-                to.push(key, self.hash_at(ix), e.value.get());
+        if self.kind == Kind::General && to.kind == Kind::General && to.width != 0 {
+            self.move_hashed(to);
+        } else {
+            for ix in 0..n {
+                let e = self.entry(ix);
+                let key = e.key.get();
+                if !key.is_null() {
+                    to.push(key, self.hash_at(ix), e.value.get());
+                }
             }
         }
         if self.refs.get() == 1 || self.entries.is_null() {
@@ -490,6 +614,26 @@ impl Keys {
         self.touch();
         // SAFETY: the control bytes of this block.
         unsafe { std::ptr::write_bytes(self.ctrl(), EMPTY, self.buckets()) };
+    }
+
+    /// The entries' part of [`Keys::move_into`] between blocks that keep the hashes, the new one with an index.
+    fn move_hashed(&self, to: &Keys) {
+        let mut ix = 0;
+        for at in 0..self.nentries() {
+            // SAFETY: entries of both blocks, of the same form; the new one has room for them all.
+            unsafe {
+                let from = (self.entries as *const [usize; 3]).add(at);
+                let words = *from;
+                if words[0] != 0 {
+                    *(to.entries as *mut [usize; 3]).add(ix) = words;
+                    to.claim(ix, words[2] as isize);
+                    ix += 1;
+                }
+            }
+        }
+        to.nentries.set(ix as u32);
+        to.usable.set(to.usable.get() - ix as u32);
+        to.touch();
     }
 
     /// Take one more hold of the block.

@@ -14,6 +14,7 @@ pub mod values;
 mod int_key;
 pub mod iter;
 mod lookup;
+mod quick;
 mod merge;
 mod methods;
 pub mod proxy;
@@ -82,7 +83,6 @@ impl PyDict {
     /// A dict over a block that it takes over.
     #[inline]
     pub(crate) fn from_keys(k: *mut Keys, values: *mut InlineValues, used: usize, cx: &mut Cx) -> PyResult<Own<PyDict>> {
-        gc::before_alloc(cx);
         let p = alloc::malloc(size_of::<PyDict>() + gc::GC_HEAD_BYTES);
         if p.is_null() {
             // SAFETY: the hold was handed to us.
@@ -91,7 +91,6 @@ impl PyDict {
         }
         // SAFETY: a fresh block of the size.
         unsafe {
-            (p as *mut [usize; 2]).write([0, 0]);
             let d = p.add(gc::GC_HEAD_BYTES) as *mut PyDict;
             d.write(PyDict {
                 head: Object::new_heap(&raw const PyDict_Type.ty),
@@ -100,7 +99,7 @@ impl PyDict {
                 keys: Cell::new(k),
                 values: Cell::new(values),
             });
-            gc::track(d as *mut Object);
+            gc::track_new(d as *mut Object, cx);
             Ok(Own::from_raw(d as *mut Object))
         }
     }

@@ -23,6 +23,16 @@ impl PyDict {
     #[inline]
     pub fn set_own(&self, key: &Object, value: Own<Object>, cx: &mut Cx) -> PyResult<()> {
         if self.values.get().is_null() && self.watcher.get() & 0xff == 0 {
+            if key.is_exact::<PyStr>() {
+                // SAFETY: an exact string.
+                let h = unsafe { key.cast_unchecked::<PyStr>() }.hash_value();
+                if self.keys().push_new_str(key.as_ptr(), h, value.as_ptr()) {
+                    key.incref();
+                    std::mem::forget(value);
+                    self.used.set(self.used.get() + 1);
+                    return Ok(());
+                }
+            }
             if let Some((h, found)) = self.find_quietly(key) {
                 return match found {
                     Some(ix) => {
@@ -56,6 +66,11 @@ impl PyDict {
         // SAFETY: the caller's promise.
         let s = unsafe { key.cast_unchecked::<PyStr>() };
         let (k, h) = (self.keys(), s.hash_value());
+        if k.push_new_str(key.as_object().as_ptr(), h, value.as_object().as_ptr()) {
+            std::mem::forget((key, value));
+            self.used.set(self.used.get() + 1);
+            return;
+        }
         match k.find_str(s, h) {
             // SAFETY: an entry of a combined table has a live value.
             Some(ix) => drop(unsafe { Own::<Object>::from_raw(k.entry(ix).value.replace(value.into_raw())) }),

@@ -7,6 +7,7 @@ use crate::types::dict::iter::What;
 use crate::types::slice::Span;
 
 impl PyList {
+    #[inline(always)]
     fn at(&self, i: usize) -> *mut *mut Object {
         debug_assert!(i as isize <= self.allocated.get().max(0));
         // SAFETY: callers stay within the allocated block.
@@ -14,19 +15,76 @@ impl PyList {
     }
 
     /// Give memory back when less than half of it is used.
+    #[inline(always)]
     fn shrink(&self, cx: &mut Cx) {
         let n = self.len();
         if (n as isize) < self.allocated.get() / 2 {
-            let cap = if n == 0 { 0 } else { (n + (n >> 3) + 6) & !3 };
-            if cap < self.allocated.get() as usize {
-                if cap == 0 {
-                    // SAFETY: our block, no items in it.
-                    unsafe { super::free_items(self.items.replace(std::ptr::null_mut()), self.allocated.get()) };
-                    self.allocated.set(0);
-                } else if let Err(r) = self.set_capacity(cap, cx) {
-                    cx.discard(r);
-                }
+            if n == 0 {
+                // SAFETY: our block, no items in it.
+                unsafe { super::free_items(self.items.replace(std::ptr::null_mut()), self.allocated.get()) };
+                self.allocated.set(0);
+            } else {
+                self.shrink_to(n, cx);
             }
+        }
+    }
+
+    #[inline(never)]
+    fn shrink_to(&self, n: usize, cx: &mut Cx) {
+        let cap = (n + (n >> 3) + 6) & !3;
+        if cap < self.allocated.get() as usize {
+            if let Err(r) = self.set_capacity(cap, cx) {
+                cx.discard(r);
+            }
+        }
+    }
+
+    /// Append an object, whose count is given away, if that calls nothing. False: nothing has happened.
+    #[inline(always)]
+    pub fn push_at_hand(&self, v: *mut Object) -> bool {
+        let n = self.len();
+        if n as isize >= self.allocated.get() {
+            // The first four; a list that is being sorted has no items, but says so.
+            if !self.items.get().is_null() || self.allocated.get() != 0 {
+                return false;
+            }
+            let p = crate::alloc::take_kept(32);
+            if p.is_null() {
+                return false;
+            }
+            self.items.set(p as *mut *mut Object);
+            self.allocated.set(4);
+        }
+        // SAFETY: room for one more.
+        unsafe { *self.items.get().add(n) = v };
+        self.head.size.set(n as isize + 1);
+        true
+    }
+
+    /// Take the last item out if that calls nothing; its count is the caller's. Null: nothing has happened.
+    #[inline(always)]
+    pub fn pop_at_hand(&self) -> *mut Object {
+        let (n, cap) = (self.len(), self.allocated.get());
+        if n == 0 || cap < 0 {
+            return std::ptr::null_mut();
+        }
+        let n = n - 1;
+        // SAFETY: within bounds; the list holds the item no more.
+        unsafe {
+            let items = self.items.get();
+            let v = *items.add(n);
+            if n < cap as usize / 2 {
+                // The empty list gives its block back.
+                if n != 0 || v.is_null() || !crate::alloc::keep(items as *mut u8, cap as usize * 8) {
+                    return std::ptr::null_mut();
+                }
+                self.items.set(std::ptr::null_mut());
+                self.allocated.set(0);
+            }
+            if !v.is_null() {
+                self.head.size.set(n as isize);
+            }
+            v
         }
     }
 

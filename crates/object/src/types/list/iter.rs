@@ -14,6 +14,17 @@ seq_iterator! {
     exhausted |cx| { PyList::new(cx)?.into_object() }
 }
 
+impl PyListIter {
+    /// The next item, borrowed. `None`: `advance` tells.
+    #[inline(always)]
+    pub fn advance_quietly<'a>(&'a self, cx: &'a Cx) -> Option<&'a Object> {
+        let (i, l) = (self.index.get() as usize, self.seq.get(cx)?);
+        let item = *l.items(cx).get(i)?;
+        self.index.set(i as isize + 1);
+        Some(item)
+    }
+}
+
 /// Backward iterator.
 #[pytype(name = "list_reverseiterator", no_clear, export = "PyListRevIter_Type", gc, no_new, doc = "")]
 #[repr(C)]

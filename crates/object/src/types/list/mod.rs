@@ -27,6 +27,7 @@ pub struct PyList {
 }
 
 const _: () = assert!(size_of::<PyList>() == 40);
+const LIST_BYTES: usize = size_of::<PyList>() + gc::GC_HEAD_BYTES;
 
 crate::kernel_type!(PyList, PyList_Type, c"list", HAVE_GC | BASETYPE | LIST_SUBCLASS | SEQUENCE | MATCH_SELF, LIST_SUBCLASS);
 
@@ -139,27 +140,67 @@ impl PyList {
         Ok(l)
     }
 
+    /// As [`PyList::take_slots`] when that calls nothing: memory is at hand, and so are the objects of all ints. Null: nothing has happened.
+    ///
+    /// # Safety
+    /// As [`PyList::take_slots`].
+    #[inline(always)]
+    pub unsafe fn take_slots_at_hand(base: *mut crate::frame::Slot, n: usize, cx: &Cx) -> *mut Object {
+        use crate::frame::Slot;
+        if n > alloc::SMALL_MAX / 8 {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: `n` words and room for `n` items; until all ints have their objects the words stay, and then each count moves once.
+        unsafe {
+            let p = alloc::take_kept(LIST_BYTES);
+            if p.is_null() {
+                return p as *mut Object;
+            }
+            let mut items = std::ptr::null_mut::<*mut Object>();
+            if n != 0 {
+                items = alloc::take_kept(n * 8) as *mut *mut Object;
+                if items.is_null() || !fill_at_hand(items, base, n) {
+                    // There was room for the blocks a moment ago.
+                    let _ = items.is_null() || alloc::keep(items as *mut u8, n * 8);
+                    let _ = alloc::keep(p, LIST_BYTES);
+                    return std::ptr::null_mut();
+                }
+                for i in 0..n {
+                    *base.add(i) = Slot::EMPTY;
+                }
+            }
+            PyList::begin(p, items, n, cx)
+        }
+    }
+
+    /// Make the block at `p` a list over a block of items that it takes over.
+    ///
+    /// # Safety
+    /// `p` is fresh memory for a list and its header, `items` null or a block with `n` references.
+    #[inline(always)]
+    unsafe fn begin(p: *mut u8, items: *mut *mut Object, n: usize, cx: &Cx) -> *mut Object {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let l = p.add(gc::GC_HEAD_BYTES) as *mut PyList;
+            l.write(PyList {
+                head: VarHead { head: Object::new_heap(&raw const PyList_Type.ty), size: Cell::new(n as isize) },
+                items: Cell::new(items),
+                allocated: Cell::new(n as isize),
+            });
+            gc::track_new(l as *mut Object, cx);
+            l as *mut Object
+        }
+    }
+
     /// A new empty list.
     #[inline]
     pub fn new(cx: &mut Cx) -> PyResult<Own<PyList>> {
-        gc::before_alloc(cx);
-        let p = alloc::malloc(size_of::<PyList>() + gc::GC_HEAD_BYTES);
+        let p = alloc::malloc(LIST_BYTES);
         if p.is_null() {
             return Err(cx.memory_error());
         }
         // SAFETY: a fresh block of the size.
-        let l = unsafe {
-            (p as *mut [usize; 2]).write([0, 0]);
-            let l = p.add(gc::GC_HEAD_BYTES) as *mut PyList;
-            l.write(PyList {
-                head: VarHead { head: Object::new_heap(&raw const PyList_Type.ty), size: Cell::new(0) },
-                items: Cell::new(std::ptr::null_mut()),
-                allocated: Cell::new(0),
-            });
-            gc::track(l as *mut Object);
-            Own::<PyList>::from_raw(l as *mut Object)
-        };
-        Ok(l)
+        Ok(unsafe { Own::from_raw(PyList::begin(p, std::ptr::null_mut(), 0, cx)) })
     }
     /// A list that takes over the references of a vector.
     pub fn from_vec(v: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyList>> {
@@ -220,11 +261,47 @@ impl PyList {
         self.set_capacity(cap, cx)
     }
 
+    /// Append new references to items that lie outside this list.
+    pub fn extend_refs(&self, new: &[&Object], cx: &mut Cx) -> PyResult<()> {
+        let (n, more) = (self.len(), new.len());
+        if self.items.get().is_null() && self.allocated.get() == 0 && more > 0 {
+            // As CPython: no more than there are, but an even number.
+            self.first_items((more + 1) & !1, cx)?;
+        } else {
+            self.reserve(n + more, cx)?;
+        }
+        // SAFETY: room for them all; the slice is no part of this list's block.
+        unsafe {
+            let at = self.items.get().add(n);
+            for (i, o) in new.iter().enumerate() {
+                o.incref();
+                *at.add(i) = o.as_ptr();
+            }
+        }
+        self.head.size.set((n + more) as isize);
+        Ok(())
+    }
+
     /// Append, taking over the reference.
-    #[inline]
+    #[inline(always)]
     pub fn push(&self, v: Own<Object>, cx: &mut Cx) -> PyResult<()> {
         let n = self.len();
         if n as isize >= self.allocated.get() {
+            return self.push_growing(v, cx);
+        }
+        // SAFETY: room for one more.
+        unsafe { *self.items.get().add(n) = v.into_raw() };
+        self.head.size.set(n as isize + 1);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn push_growing(&self, v: Own<Object>, cx: &mut Cx) -> PyResult<()> {
+        let n = self.len();
+        // -1 marks a list that is being sorted.
+        if self.items.get().is_null() && self.allocated.get() == 0 {
+            self.first_items(4, cx)?;
+        } else {
             self.reserve(n + 1, cx)?;
         }
         // SAFETY: room for one more.
@@ -269,6 +346,27 @@ impl PyList {
     }
 }
 
+/// Copy `n` words to `items` as objects; false when there is an int without an object at hand.
+///
+/// # Safety
+/// `n` words that are not empty, and room for as many items.
+#[inline(always)]
+unsafe fn fill_at_hand(items: *mut *mut Object, base: *const crate::frame::Slot, n: usize) -> bool {
+    for i in 0..n {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let s = *base.add(i);
+            *items.add(i) = if s.is_int() {
+                let Some(v) = crate::types::int::PyInt::small(s.as_int()) else { return false };
+                v.as_object().as_ptr()
+            } else {
+                s.as_ptr()
+            };
+        }
+    }
+    true
+}
+
 /// The death of an exact list.
 ///
 /// # Safety
@@ -285,13 +383,37 @@ pub(crate) unsafe fn dealloc_exact(obj: *mut Object) {
             let mut at = p.add(l.len());
             while at != p {
                 at = at.sub(1);
-                if !(*at).is_null() {
-                    Object::decref(*at);
+                if !(*at).is_null() && Object::decref_is_last(*at) {
+                    return dealloc_from(obj, at);
                 }
             }
-            free_items(p, l.allocated.get());
+            // A negative number is a size that `keep` refuses.
+            if !alloc::keep(p as *mut u8, (l.allocated.get() as usize).wrapping_mul(8)) {
+                return free_both(obj);
+            }
         }
-        alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), size_of::<PyList>() + gc::GC_HEAD_BYTES);
+        alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), LIST_BYTES);
+    }
+}
+
+/// The rest of an exact list's death, where an item dies with it.
+#[inline(never)]
+unsafe fn dealloc_from(obj: *mut Object, at: *mut *mut Object) {
+    // SAFETY: the items from `at` down still hold their counts, but that the last of `at`'s was given up.
+    unsafe {
+        crate::dealloc::release_from((*(obj as *const PyList)).items.get(), at);
+        free_both(obj);
+    }
+}
+
+/// Free the items' block and the list, when all items are released.
+#[inline(never)]
+unsafe fn free_both(obj: *mut Object) {
+    // SAFETY: the list's own blocks.
+    unsafe {
+        let l = &*(obj as *const PyList);
+        free_items(l.items.get(), l.allocated.get());
+        alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), LIST_BYTES);
     }
 }
 

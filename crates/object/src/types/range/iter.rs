@@ -1,5 +1,6 @@
 //! `range_iterator` over machine integers, `longrange_iterator` over the others.
 
+use crate::frame::Slot;
 use super::{PyRange, item};
 use crate::abstract_::number;
 use crate::prelude::*;
@@ -32,6 +33,18 @@ impl PyRangeIter {
         self.len.set(n - 1);
         self.start.set(v.wrapping_add(self.step.get()));
         Some(v)
+    }
+    /// The next number as a word of a frame, if there is one that has a tag's room.
+    #[inline(always)]
+    pub fn advance_tagged(&self) -> Option<Slot> {
+        let (n, v) = (self.len.get(), self.start.get());
+        if n == 0 {
+            return None;
+        }
+        let word = Slot::try_int(v)?;
+        self.len.set(n - 1);
+        self.start.set(v.wrapping_add(self.step.get()));
+        Some(word)
     }
 }
 

@@ -16,6 +16,7 @@ use taipan_algo_int::{self as big, BigInt, IntRef};
     name = "range",
     export = "PyRange_Type",
     sequence,
+    no_dealloc,
     doc = "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nReturn an object that produces a sequence of integers from start (inclusive)\nto stop (exclusive) by step.  range(i, j) produces i, i+1, i+2, ..., j-1.\nstart defaults to 0, and stop is omitted!  range(4) produces 0, 1, 2, 3.\nThese are exactly the valid indices for a list of 4 elements.\nWhen step is given, it specifies the increment (or decrement)."
 )]
 #[repr(C)]
@@ -83,6 +84,27 @@ fn item(start: IntRef<'_>, step: IntRef<'_>, i: IntRef<'_>, cx: &mut Cx) -> PyRe
 }
 
 impl PyRange {
+    /// `range(start, stop)` of machine integers of at most 62 bits.
+    #[inline(always)]
+    pub fn between(start: i64, stop: i64, cx: &mut Cx) -> PyResult<Own<PyRange>> {
+        let end = PyInt::new(stop, cx)?;
+        let length = match stop.saturating_sub(start) {
+            ..0 => PyInt::new(0, cx)?,
+            _ if start == 0 => end.new_ref(),
+            n => PyInt::new(n, cx)?,
+        };
+        let (start, step) = (PyInt::new(start, cx)?, PyInt::new(1, cx)?);
+        let p = crate::alloc::malloc(size_of::<PyRange>()) as *mut PyRange;
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        // SAFETY: a fresh block of the size; the type is static, and not the collector's business.
+        unsafe {
+            p.write(PyRange { head: Object::new_heap(PyRange::ty()), start: Field::new(start), stop: Field::new(end), step: Field::new(step), length: Field::new(length) });
+            Ok(Own::from_raw(p as *mut Object))
+        }
+    }
+
     fn make(start: Own<PyInt>, stop: Own<PyInt>, step: Own<PyInt>, cx: &mut Cx) -> PyResult<Own<PyRange>> {
         let length = count(&start, &stop, &step, cx)?;
         cx.new_object(PyRange {
@@ -140,29 +162,14 @@ impl PyRange {
     fn py_new(_cls: &PyType, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<Own<PyRange>> {
         // Small bounds, and no step: no arithmetic on objects.
         if kw.is_empty() {
+            let small = |o: &Object| o.exact::<PyInt>().and_then(PyInt::compact);
             let bounds = match args.0 {
-                [stop] => stop.exact::<PyInt>().and_then(|b| Some((0, b.compact()?, PyInt::small(0)?.new_ref(), b))),
-                [start, stop] => match (start.exact::<PyInt>(), stop.exact::<PyInt>()) {
-                    (Some(a), Some(b)) => a.compact().zip(b.compact()).map(|(x, y)| (x, y, a.new_ref(), b)),
-                    _ => None,
-                },
+                [stop] => small(stop).map(|b| (0, b)),
+                [start, stop] => small(start).zip(small(stop)),
                 _ => None,
             };
-            if let (Some((a, b, start, stop)), Some(one)) = (bounds, PyInt::small(1)) {
-                let length = if b <= a {
-                    PyInt::new(0, cx)?
-                } else if a == 0 {
-                    stop.new_ref()
-                } else {
-                    PyInt::new(b - a, cx)?
-                };
-                return cx.new_object(PyRange {
-                    head: Object::placeholder(),
-                    start: Field::new(start),
-                    stop: Field::new(stop.new_ref()),
-                    step: Field::new(one.new_ref()),
-                    length: Field::new(length),
-                });
+            if let Some((a, b)) = bounds {
+                return PyRange::between(a, b, cx);
             }
         }
         kw.refuse("range", cx)?;
@@ -177,6 +184,14 @@ impl PyRange {
             return Err(cx.value_error(format_args!("range() arg 3 must not be zero")));
         }
         PyRange::make(start, stop, step, cx)
+    }
+    #[slot_raw(tp_dealloc)]
+    unsafe extern "C" fn dealloc(obj: *mut Object) {
+        // SAFETY: a dying range; the type has no subtypes. Its fields are dropped once.
+        unsafe {
+            std::ptr::drop_in_place(obj as *mut PyRange);
+            crate::alloc::free(obj as *mut u8, size_of::<PyRange>());
+        }
     }
     #[slot(tp_repr)]
     fn repr(&self, cx: &mut Cx) -> PyResult<String> {

@@ -55,6 +55,17 @@ impl PySetIter {
         Some(unsafe { &*k })
     }
 
+    /// As the slot, where something is unusual.
+    #[inline(never)]
+    fn next_otherwise(&self) -> *mut Object {
+        // SAFETY: only the slot calls this.
+        let cx = unsafe { &mut Cx::assume() };
+        match self.advance(cx) {
+            Ok(Some(k)) => k.into_raw(),
+            _ => std::ptr::null_mut(),
+        }
+    }
+
     /// The next element.
     #[inline]
     pub fn advance(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
@@ -90,9 +101,14 @@ impl PySetIter {
         self.own()
     }
 
-    #[slot(tp_iternext)]
-    fn py_next(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
-        self.advance(cx)
+    #[slot_raw(tp_iternext)]
+    unsafe extern "C" fn py_next(obj: *mut Object) -> *mut Object {
+        // SAFETY: a slot's contract; slots are called with the GIL held.
+        let (it, cx) = unsafe { ((*obj).cast_unchecked::<PySetIter>(), Cx::assume()) };
+        match it.advance_quietly(&cx) {
+            Some(k) => k.own().into_raw(),
+            None => it.next_otherwise(),
+        }
     }
 
     /// Private method returning an estimate of len(list(it)).

@@ -26,6 +26,21 @@ macro_rules! iterator {
                 self.index.set(i + 1);
                 Some(super::intern::latin1_char(s.code_point(i) as u8))
             }
+
+            /// The next character, a wider one, or null: the end, or no memory.
+            #[inline(never)]
+            fn next_otherwise(&self) -> *mut Object {
+                // SAFETY: as `next`.
+                let cx = unsafe { &mut Cx::assume() };
+                let Some(s) = self.seq.own() else { return std::ptr::null_mut() };
+                let i = self.index.get();
+                if i >= s.len() {
+                    self.seq.set(None, cx);
+                    return std::ptr::null_mut();
+                }
+                self.index.set(i + 1);
+                s.char_at(i, cx).map_or(std::ptr::null_mut(), |c| c.into_raw())
+            }
         }
 
         #[pymethods]
@@ -34,16 +49,16 @@ macro_rules! iterator {
             fn iter(&self) -> Own<Object> {
                 self.own()
             }
-            #[slot(tp_iternext)]
-            fn next(&self, cx: &mut Cx) -> PyResult<Option<Own<PyStr>>> {
-                let Some(s) = self.seq.own() else { return Ok(None) };
-                let i = self.index.get();
-                if i >= s.len() {
-                    self.seq.set(None, cx);
-                    return Ok(None);
+            #[slot_raw(tp_iternext)]
+            unsafe extern "C" fn next(obj: *mut Object) -> *mut Object {
+                // SAFETY: a slot's contract.
+                let it = unsafe { (*obj).cast_unchecked::<$ty>() };
+                // SAFETY: slots are called with the GIL held.
+                let cx = unsafe { &Cx::assume() };
+                match it.advance_quietly(cx) {
+                    Some(c) => c.into_raw(),
+                    None => it.next_otherwise(),
                 }
-                self.index.set(i + 1);
-                s.char_at(i, cx).map(Some)
             }
             /// Private method returning an estimate of len(list(it)).
             #[method("__length_hint__()", nosig)]

@@ -289,6 +289,57 @@ impl PyTuple {
         }
     }
 
+    /// As [`PyTuple::take_slots`] when that calls nothing: memory is at hand, and so are the objects of all ints. Null: nothing has happened.
+    ///
+    /// # Safety
+    /// As [`PyTuple::take_slots`], and `n` is not 0.
+    #[inline(always)]
+    pub unsafe fn take_slots_at_hand(base: *mut crate::frame::Slot, n: usize, cx: &Cx) -> *mut Object {
+        use crate::frame::Slot;
+        let bytes = HEAD_BYTES + n * 8;
+        if bytes > alloc::SMALL_MAX {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: `n` words and `n` items; until all ints have their objects the words stay, and then each count moves once.
+        unsafe {
+            let p = alloc::take_kept(bytes);
+            if p.is_null() {
+                return p as *mut Object;
+            }
+            let t = p.add(gc::GC_HEAD_BYTES) as *mut PyTuple;
+            let items = &raw mut (*t).items as *mut *mut Object;
+            let mut tracked = false;
+            for i in 0..n {
+                let s = *base.add(i);
+                *items.add(i) = if s.is_int() {
+                    let Some(v) = crate::types::int::PyInt::small(s.as_int()) else {
+                        // There was room for it a moment ago.
+                        let _ = alloc::keep(p, bytes);
+                        return std::ptr::null_mut();
+                    };
+                    v.as_object().as_ptr()
+                } else {
+                    tracked |= may_concern_collector(&*s.as_ptr());
+                    s.as_ptr()
+                };
+            }
+            for i in 0..n {
+                *base.add(i) = Slot::EMPTY;
+            }
+            t.write(PyTuple {
+                head: VarHead { head: Object::new_heap(&raw const PyTuple_Type.ty), size: Cell::new(n as isize) },
+                hash: Cell::new(-1),
+                items: [],
+            });
+            if tracked {
+                gc::track_new(t as *mut Object, cx);
+            } else {
+                (p as *mut [usize; 2]).write([0, 0]);
+            }
+            t as *mut Object
+        }
+    }
+
     /// A pair.
     #[inline(always)]
     pub fn pair(a: Own<Object>, b: Own<Object>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
@@ -419,6 +470,13 @@ fn concerns_collector(o: &Object) -> bool {
     o.ty().tp_flags.get() & crate::typeobj::flags::HAVE_GC != 0 && concerns_collector_gc(o)
 }
 
+/// As [`concerns_collector`], but true for all objects of types with headers that are no tuples: a tuple that is tracked for nothing leaves the collector's lists at the first collection.
+#[inline(always)]
+fn may_concern_collector(o: &Object) -> bool {
+    // SAFETY: tuples have a header.
+    o.ty().tp_flags.get() & crate::typeobj::flags::HAVE_GC != 0 && (!o.is_exact::<PyTuple>() || unsafe { gc::GcHead::of(o) }.is_tracked())
+}
+
 fn concerns_collector_gc(o: &Object) -> bool {
     // SAFETY: tuples have a header.
     if o.is_exact::<PyTuple>() { unsafe { gc::GcHead::of(o) }.is_tracked() } else { o.is_gc() }
@@ -433,8 +491,28 @@ pub(crate) unsafe fn dealloc_exact(obj: *mut Object) {
     // SAFETY: a dying tuple; each item is released once.
     unsafe {
         gc::untrack(obj);
-        let n = release_items(&*(obj as *const PyTuple));
+        let t = &*(obj as *const PyTuple);
+        let n = t.len();
+        let (first, mut at) = (t.items.as_ptr() as *mut *mut Object, t.items.as_ptr().wrapping_add(n) as *mut *mut Object);
+        // Last to first, as CPython does.
+        while at != first {
+            at = at.sub(1);
+            if !(*at).is_null() && Object::decref_is_last(*at) {
+                return dealloc_from(obj, at);
+            }
+        }
         alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), HEAD_BYTES + n * 8);
+    }
+}
+
+/// The rest of an exact tuple's death, where an item dies with it.
+#[inline(never)]
+unsafe fn dealloc_from(obj: *mut Object, at: *mut *mut Object) {
+    // SAFETY: the items from `at` down still hold their counts, but that the last of `at`'s was given up.
+    unsafe {
+        let t = &*(obj as *const PyTuple);
+        crate::dealloc::release_from(t.items.as_ptr() as *mut *mut Object, at);
+        alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), HEAD_BYTES + t.len() * 8);
     }
 }
 
