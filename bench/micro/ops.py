@@ -1,8 +1,8 @@
 """Micro-operations: CPU nanoseconds per operation, loop overhead subtracted.
 
 Each operation is a statement that is repeated in the body of a loop; the empty loop is measured
-beside it and taken away. What counts is the least of many short runs. Prints the names, or, with
-`--serve`, answers names on standard input by the cost: `cargo xtask bench --micro` asks two
+beside it and taken away. What counts is the least of many short runs. Prints the names, with
+`--all` all costs, or, with `--serve`, answers names on standard input by the cost: `cargo xtask bench --micro` asks two
 interpreters in turn, so that what else the machine does disturbs both alike.
 """
 
@@ -414,8 +414,20 @@ def serve():
 ROUNDS = 3
 TARGET_NS = 1_500_000
 
+
+def all_costs():
+    """Measure every operation once, as training for a profile or to look at one interpreter alone."""
+    empty = measured("", "pass", 1)
+    overhead = best(empty, turns_for(empty, TARGET_NS), ROUNDS)
+    for name, setup, stmt in OPS:
+        operation = Operation(setup, stmt)
+        print(f"{(operation.least() - overhead) / operation.per:8.1f} {name}")
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--serve"]:
         serve()
+    elif sys.argv[1:] == ["--all"]:
+        all_costs()
     else:
         print(*(name for name, *_ in OPS), sep="\n")

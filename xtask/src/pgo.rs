@@ -75,7 +75,7 @@ fn run_programs(taipan: &Path) -> Outcome {
     for program in &programs {
         let mut command = Command::new(taipan);
         interp::clean_environment(&mut command);
-        command.arg(program).env("PYTHONHASHSEED", "0").stdin(Stdio::null()).stdout(Stdio::null());
+        command.arg(program).arg("--all").env("PYTHONHASHSEED", "0").stdin(Stdio::null()).stdout(Stdio::null());
         done(&mut command, &program.display().to_string())?;
     }
     Ok(())
