@@ -17,6 +17,7 @@ pub fn all() -> Vec<&'static ModuleSpec> {
         taipan_mod_data::modules(),
         taipan_mod_ctypes::modules(),
         taipan_mod_db::modules(),
+        taipan_mod_ssl::modules(),
         taipan_mod_xml::modules(),
         taipan_mod_ast::modules(),
     ];
