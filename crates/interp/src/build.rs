@@ -76,6 +76,18 @@ pub unsafe fn set(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     Ok(())
 }
 
+/// Whether the keys of `n` pairs are exact strings.
+#[inline(always)]
+unsafe fn only_strings(base: *const Slot, n: usize) -> bool {
+    for i in 0..n {
+        let k = *base.add(2 * i);
+        if !k.is_object() || !(*k.as_ptr()).is_exact::<PyStr>() {
+            return false;
+        }
+    }
+    true
+}
+
 #[inline(never)]
 pub unsafe fn map(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
@@ -83,17 +95,19 @@ pub unsafe fn map(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
         store_own(dst, PyDict::new(cx)?);
         return Ok(());
     }
-    let items = run(base, 2 * n, cx)?;
-    let str_only = items.chunks(2).all(|p| (*p[0].as_ptr()).is_exact::<PyStr>());
-    let d = PyDict::with_capacity(n, str_only, cx)?;
-    if str_only {
-        for p in items.chunks_exact_mut(2) {
-            let (k, v) = (take(&mut p[0]), take(&mut p[1]));
-            d.put_fresh(k, v);
+    if only_strings(base, n) {
+        let d = PyDict::with_capacity(n, true, cx)?;
+        for i in 0..n {
+            let (k, v) = (base.add(2 * i), base.add(2 * i + 1));
+            // The dict comes before its items: without memory they stay where they are.
+            let v = std::mem::replace(&mut *v, Slot::EMPTY).into_own(cx)?;
+            d.put_fresh(take(&mut *k), v);
         }
         store_own(dst, d);
         return Ok(());
     }
+    let items = run(base, 2 * n, cx)?;
+    let d = PyDict::with_capacity(n, false, cx)?;
     for p in items.chunks_mut(2) {
         let (k, v) = (take(&mut p[0]), take(&mut p[1]));
         d.set_own(&k, v, cx)?;

@@ -287,21 +287,38 @@ pub unsafe fn jump_is<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
 }
 
 /// Whether one of the items is surely the value: the same object, or an equal exact int or str. `None`: only a comparison can tell.
+#[inline(always)]
 unsafe fn among(items: &[&Object], x: Slot) -> Option<bool> {
+    if x.is_int() {
+        if let Some(i) = PyInt::small(x.as_int()) {
+            if let Some(found) = among_small(items, i) {
+                return Some(found);
+            }
+        }
+    }
+    among_plain(items, x)
+}
+
+/// [`among`] for an int that exists once: others that do are equal only if they are the same. `None`: there are other items.
+#[inline(always)]
+unsafe fn among_small(items: &[&Object], x: &PyInt) -> Option<bool> {
+    for i in items {
+        if i.is(x.as_object()) {
+            return Some(true);
+        }
+        PyInt::small_value(i.as_ptr())?;
+    }
+    Some(false)
+}
+
+#[inline(never)]
+unsafe fn among_plain(items: &[&Object], x: Slot) -> Option<bool> {
     let int = x.to_i64();
     let text = if x.is_object() { (*x.as_ptr()).exact::<PyStr>() } else { None };
     if int.is_none() && text.is_none() {
         return None;
     }
-    let same = match int.and_then(PyInt::small) {
-        Some(i) => i.as_object().as_ptr(),
-        None => x.as_ptr(),
-    };
     for i in items {
-        // Two ints that exist once are equal only if they are the same.
-        if i.as_ptr() == same {
-            return Some(true);
-        }
         if let (Some(a), Some(b)) = (int, i.exact::<PyInt>()) {
             if b.to_i64() == Some(a) {
                 return Some(true);

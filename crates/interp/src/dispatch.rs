@@ -7,7 +7,7 @@
 use crate::arith::{self, BinaryOp as B, Unary};
 use crate::compare;
 use crate::frames::{self, Returned};
-use crate::regs::{ANY, LOCAL, Narrow, Regs, Shaped, TEMP, Wide as WideWord, Word};
+use crate::regs::{ANY, apart, LOCAL, Narrow, Regs, Shaped, TEMP, Wide as WideWord, Word};
 use crate::traced::{self, Entry};
 use crate::{attr, build, call, cells, exc, format, generator, import, intrinsics, iter, make, names, pattern, spec, subscr, unwind, with_};
 use taipan_bytecode::for_each_op;
@@ -43,11 +43,20 @@ macro_rules! execute {
         macro_rules! ok {
             ($e:expr) => {
                 if $e.is_err() {
-                    // So that moves between registers are left to this way.
-                    std::hint::cold_path();
                     $raise!(true)
                 }
             };
+        }
+        macro_rules! called {
+            // An out-of-line function. Its good end is a block of its own, which gets a dispatch of its own; all of them would go through one with other registers.
+            ($e:expr) => {{
+                $m.save();
+                if $e.is_err() {
+                    $raise!(true)
+                } else {
+                    apart()
+                }
+            }};
         }
         macro_rules! to {
             // An out-of-line function that may push a frame.
@@ -247,34 +256,13 @@ macro_rules! execute {
             LoadSubscr => ok!(subscr::load(&mut $m, $w)),
             LoadSubscrK => ok!(subscr::load_k(&mut $m, $w)),
             StoreSubscr => ok!(subscr::store_item(&mut $m, $w)),
-            DeleteSubscr => {
-                $m.save();
-                ok!(subscr::delete(src!($w.a()), src!($w.b())))
-            }
-            LoadSlice => {
-                $m.save();
-                ok!(subscr::load_slice(at!($w.a()), src!($w.b()), at!($w.c())))
-            }
-            StoreSlice => {
-                $m.save();
-                ok!(subscr::store_slice(src!($w.a()), at!($w.b()), src!($w.c())))
-            }
-            BuildTuple => {
-                $m.save();
-                ok!(build::tuple(at!($w.a()), at!($w.b()), $w.cu()))
-            }
-            BuildList => {
-                $m.save();
-                ok!(build::list(at!($w.a()), at!($w.b()), $w.cu()))
-            }
-            BuildSet => {
-                $m.save();
-                ok!(build::set(at!($w.a()), at!($w.b()), $w.cu()))
-            }
-            BuildMap => {
-                $m.save();
-                ok!(build::map(at!($w.a()), at!($w.b()), $w.cu()))
-            }
+            DeleteSubscr => called!(subscr::delete(src!($w.a()), src!($w.b()))),
+            LoadSlice => called!(subscr::load_slice(at!($w.a()), src!($w.b()), at!($w.c()))),
+            StoreSlice => called!(subscr::store_slice(src!($w.a()), at!($w.b()), src!($w.c()))),
+            BuildTuple => called!(build::tuple(at!($w.a()), at!($w.b()), $w.cu())),
+            BuildList => called!(build::list(at!($w.a()), at!($w.b()), $w.cu())),
+            BuildSet => called!(build::set(at!($w.a()), at!($w.b()), $w.cu())),
+            BuildMap => called!(build::map(at!($w.a()), at!($w.b()), $w.cu())),
             BuildString => {
                 $m.save();
                 ok!(build::string(at!($w.a()), at!($w.b()), $w.cu()))
@@ -292,26 +280,11 @@ macro_rules! execute {
                 ok!(build::template(at!($w.a()), at!($w.b())))
             }
             ListAppend => ok!(build::list_append(&mut $m, $w)),
-            SetAdd => {
-                $m.save();
-                ok!(build::set_add($m.keep($w.a()), src!($w.b())))
-            }
-            MapAdd => {
-                $m.save();
-                ok!(build::map_add($m.keep($w.a()), src!($w.b()), src!($w.c())))
-            }
-            ListExtend => {
-                $m.save();
-                ok!(build::list_extend($m.keep($w.a()), src!($w.b())))
-            }
-            SetUpdate => {
-                $m.save();
-                ok!(build::set_update($m.keep($w.a()), src!($w.b())))
-            }
-            DictUpdate => {
-                $m.save();
-                ok!(build::dict_update($m.keep($w.a()), src!($w.b())))
-            }
+            SetAdd => called!(build::set_add($m.keep($w.a()), src!($w.b()))),
+            MapAdd => called!(build::map_add($m.keep($w.a()), src!($w.b()), src!($w.c()))),
+            ListExtend => called!(build::list_extend($m.keep($w.a()), src!($w.b()))),
+            SetUpdate => called!(build::set_update($m.keep($w.a()), src!($w.b()))),
+            DictUpdate => called!(build::dict_update($m.keep($w.a()), src!($w.b()))),
             DictMerge => {
                 $m.save();
                 ok!(build::dict_merge($m.keep($w.a()), src!($w.b()), $m.keep($w.c())))
@@ -334,10 +307,7 @@ macro_rules! execute {
                 $m.save();
                 ok!(iter::unpack_ex(src!($w.a()), at!($w.b()), $w.cu(), after))
             }
-            GetIter => {
-                $m.save();
-                ok!(iter::get_iter(at!($w.a()), src!($w.b())))
-            }
+            GetIter => called!(iter::get_iter(at!($w.a()), src!($w.b()))),
             GetYieldFromIter => {
                 $m.save();
                 ok!(generator::get_yield_from_iter($m, $w.a(), src!($w.b())))

@@ -250,6 +250,9 @@ unsafe fn keywords(
             }
             (None, Some(d)) => {
                 let v = std::mem::replace(value, Slot::EMPTY).into_own(cx)?;
+                if d.is_empty() {
+                    d.reserve(1, cx)?;
+                }
                 d.set_own(name, v, cx)?;
             }
             (None, None) => {

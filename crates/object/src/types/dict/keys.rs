@@ -142,7 +142,45 @@ impl Keys {
     }
 
     /// A block with room for at least `n` entries, owned once. Null when memory is exhausted.
+    #[inline]
     pub(super) fn new(kind: Kind, n: usize) -> *mut Keys {
+        match (kind, n) {
+            (Kind::Str, 0..=5) => Keys::new_small::<5>(Kind::Str),
+            (Kind::General, 0..=5) => Keys::new_small::<5>(Kind::General),
+            (Kind::Str, 6..=10) => Keys::new_small::<10>(Kind::Str),
+            (Kind::General, 6..=10) => Keys::new_small::<10>(Kind::General),
+            _ => Keys::new_any(kind, n),
+        }
+    }
+
+    /// A block of `N` entries without an index: its size is known here.
+    #[inline(always)]
+    fn new_small<const N: usize>(kind: Kind) -> *mut Keys {
+        let fixed = HEAD + GROUP;
+        let p = alloc::malloc(fixed + N * stride(kind));
+        if p.is_null() {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: a fresh block of that size.
+        unsafe {
+            (p as *mut Keys).write(Keys {
+                refs: Cell::new(1),
+                version: Cell::new(0),
+                nentries: Cell::new(0),
+                usable: Cell::new(N as u32),
+                gmask: 0,
+                kind,
+                width: 0,
+                small: N as u16,
+                entries: p.add(fixed),
+            });
+            (p.add(HEAD) as *mut [u64; 2]).write([u64::MAX; 2]);
+        }
+        const { assert!(EMPTY == 0xFF && GROUP == 16) };
+        p as *mut Keys
+    }
+
+    fn new_any(kind: Kind, n: usize) -> *mut Keys {
         let (small, buckets) = match n {
             _ if kind == Kind::Split => (n.min(SPLIT_MAX), if n <= SMALL_MAX { GROUP } else { 2 * GROUP }),
             0..=5 => (5, GROUP),
@@ -423,8 +461,11 @@ impl Keys {
             }
             let ix = self.nentries();
             *self.ctrl().add(ix) = tag;
-            self.append(ix, key, hash, value);
+            *(self.entries as *mut [*mut Object; 2]).add(ix) = [key, value];
+            self.nentries.set(ix as u32 + 1);
         }
+        self.usable.set(self.usable.get() - 1);
+        self.touch();
         true
     }
 
@@ -594,7 +635,11 @@ impl Keys {
         debug_assert!(self.kind != Kind::Split && to.nentries() == 0);
         let n = self.nentries();
         if self.kind == Kind::General && to.kind == Kind::General && to.width != 0 {
-            self.move_hashed(to);
+            match to.width {
+                1 => self.move_hashed(to, |ix| ix as u8),
+                2 => self.move_hashed(to, |ix| ix as u16),
+                _ => self.move_hashed(to, |ix| ix as u32),
+            }
         } else {
             for ix in 0..n {
                 let e = self.entry(ix);
@@ -616,19 +661,34 @@ impl Keys {
         unsafe { std::ptr::write_bytes(self.ctrl(), EMPTY, self.buckets()) };
     }
 
-    /// The entries' part of [`Keys::move_into`] between blocks that keep the hashes, the new one with an index.
-    fn move_hashed(&self, to: &Keys) {
+    /// The entries' part of [`Keys::move_into`] between blocks that keep the hashes, the new one with an index of `T`.
+    fn move_hashed<T>(&self, to: &Keys, index: impl Fn(usize) -> T) {
+        // In variables: the compiler would think that the stores below change them.
+        let (ctrl, gmask) = (to.ctrl(), to.gmask as usize);
+        // SAFETY: the index lies behind the control bytes.
+        let table = unsafe { ctrl.add(to.buckets()) as *mut T };
+        let (first, old, new) = (self.entries as *const [usize; 3], self.nentries(), to.entries as *mut [usize; 3]);
         let mut ix = 0;
-        for at in 0..self.nentries() {
-            // SAFETY: entries of both blocks, of the same form; the new one has room for them all.
+        for at in 0..old {
+            // SAFETY: entries of both blocks, of the same form; the new one has room for them all, and a free bucket for each.
             unsafe {
-                let from = (self.entries as *const [usize; 3]).add(at);
-                let words = *from;
-                if words[0] != 0 {
-                    *(to.entries as *mut [usize; 3]).add(ix) = words;
-                    to.claim(ix, words[2] as isize);
-                    ix += 1;
+                let words = *first.add(at);
+                if words[0] == 0 {
+                    continue;
                 }
+                *new.add(ix) = words;
+                let mixed = mix(words[2] as isize);
+                let (mut g, mut step) = (mixed as usize & gmask, 0);
+                let mut free = Group::load(ctrl.add(g * GROUP)).free();
+                while free == 0 {
+                    step += 1;
+                    g = (g + step) & gmask;
+                    free = Group::load(ctrl.add(g * GROUP)).free();
+                }
+                let bucket = g * GROUP + free.trailing_zeros() as usize;
+                *ctrl.add(bucket) = tag_of(mixed);
+                *table.add(bucket) = index(ix);
+                ix += 1;
             }
         }
         to.nentries.set(ix as u32);

@@ -20,19 +20,25 @@ impl PyDict {
     }
 
     /// As `set`, taking over the reference to the value.
-    #[inline]
     pub fn set_own(&self, key: &Object, value: Own<Object>, cx: &mut Cx) -> PyResult<()> {
         if self.values.get().is_null() && self.watcher.get() & 0xff == 0 {
             if key.is_exact::<PyStr>() {
                 // SAFETY: an exact string.
-                let h = unsafe { key.cast_unchecked::<PyStr>() }.hash_value();
-                if self.keys().push_new_str(key.as_ptr(), h, value.as_ptr()) {
+                let h = unsafe { key.cast_unchecked::<PyStr>() }.cached_hash();
+                if h != -1 && self.keys().push_new_str(key.as_ptr(), h, value.as_ptr()) {
                     key.incref();
                     std::mem::forget(value);
                     self.used.set(self.used.get() + 1);
                     return Ok(());
                 }
             }
+        }
+        self.set_own_otherwise(key, value, cx)
+    }
+
+    #[inline(never)]
+    fn set_own_otherwise(&self, key: &Object, value: Own<Object>, cx: &mut Cx) -> PyResult<()> {
+        if self.values.get().is_null() && self.watcher.get() & 0xff == 0 {
             if let Some((h, found)) = self.find_quietly(key) {
                 return match found {
                     Some(ix) => {

@@ -19,7 +19,7 @@ impl PyListIter {
     #[inline(always)]
     pub fn advance_quietly<'a>(&'a self, cx: &'a Cx) -> Option<&'a Object> {
         let (i, l) = (self.index.get() as usize, self.seq.get(cx)?);
-        let item = *l.items(cx).get(i)?;
+        let item = l.raw_item(i)?;
         self.index.set(i as isize + 1);
         Some(item)
     }

@@ -60,6 +60,12 @@ impl PyList {
         // SAFETY: `n` non-null items, read at once by the callers.
         unsafe { std::slice::from_raw_parts(self.items.get() as *const &Object, n) }
     }
+    /// Item `i`, if there is one, until any code runs that could change the list.
+    #[inline(always)]
+    pub(crate) fn raw_item(&self, i: usize) -> Option<&Object> {
+        // SAFETY: within bounds; not null.
+        if i < self.len() { Some(unsafe { &**self.items.get().add(i) }) } else { None }
+    }
     /// The items as the collector may find them: null where C code has not filled the list yet.
     #[inline(always)]
     pub(crate) fn raw_items(&self) -> &[*mut Object] {
@@ -146,11 +152,10 @@ impl PyList {
     /// As [`PyList::take_slots`].
     #[inline(always)]
     pub unsafe fn take_slots_at_hand(base: *mut crate::frame::Slot, n: usize, cx: &Cx) -> *mut Object {
-        use crate::frame::Slot;
         if n > alloc::SMALL_MAX / 8 {
             return std::ptr::null_mut();
         }
-        // SAFETY: `n` words and room for `n` items; until all ints have their objects the words stay, and then each count moves once.
+        // SAFETY: `n` words and room for `n` items; each count moves once, and back if an int has no object at hand.
         unsafe {
             let p = alloc::take_kept(LIST_BYTES);
             if p.is_null() {
@@ -164,9 +169,6 @@ impl PyList {
                     let _ = items.is_null() || alloc::keep(items as *mut u8, n * 8);
                     let _ = alloc::keep(p, LIST_BYTES);
                     return std::ptr::null_mut();
-                }
-                for i in 0..n {
-                    *base.add(i) = Slot::EMPTY;
                 }
             }
             PyList::begin(p, items, n, cx)
@@ -346,22 +348,29 @@ impl PyList {
     }
 }
 
-/// Copy `n` words to `items` as objects; false when there is an int without an object at hand.
+/// Move `n` words to `items` as objects; false when there is an int without an object at hand, and nothing has happened.
 ///
 /// # Safety
-/// `n` words that are not empty, and room for as many items.
+/// `n` owned words that are not empty, and room for as many items.
 #[inline(always)]
-unsafe fn fill_at_hand(items: *mut *mut Object, base: *const crate::frame::Slot, n: usize) -> bool {
-    for i in 0..n {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let s = *base.add(i);
-            *items.add(i) = if s.is_int() {
-                let Some(v) = crate::types::int::PyInt::small(s.as_int()) else { return false };
+unsafe fn fill_at_hand(items: *mut *mut Object, base: *mut crate::frame::Slot, n: usize) -> bool {
+    use crate::frame::Slot;
+    let (mut from, mut to) = (base, items);
+    // SAFETY: the caller's promise.
+    unsafe {
+        while from != base.add(n) {
+            let s = *from;
+            *to = if s.is_int() {
+                let Some(v) = crate::types::int::PyInt::small(s.as_int()) else {
+                    crate::types::tuple::give_back(base, items, from);
+                    return false;
+                };
                 v.as_object().as_ptr()
             } else {
                 s.as_ptr()
             };
+            *from = Slot::EMPTY;
+            (from, to) = (from.add(1), to.add(1));
         }
     }
     true

@@ -48,6 +48,16 @@ fn int_of(v: i128, cx: &mut Cx) -> PyResult<Own<PyInt>> {
     }
 }
 
+/// An int; those that exist once are not counted.
+#[inline(always)]
+fn int_at_hand(v: i64, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+    match PyInt::small(v) {
+        // SAFETY: an immortal object.
+        Some(i) => Ok(unsafe { Own::from_raw(i.as_object().as_ptr()) }),
+        None => PyInt::new(v, cx),
+    }
+}
+
 fn is_one(i: &PyInt) -> bool {
     i.compact() == Some(1)
 }
@@ -87,13 +97,13 @@ impl PyRange {
     /// `range(start, stop)` of machine integers of at most 62 bits.
     #[inline(always)]
     pub fn between(start: i64, stop: i64, cx: &mut Cx) -> PyResult<Own<PyRange>> {
-        let end = PyInt::new(stop, cx)?;
+        let end = int_at_hand(stop, cx)?;
         let length = match stop.saturating_sub(start) {
-            ..0 => PyInt::new(0, cx)?,
+            ..0 => int_at_hand(0, cx)?,
             _ if start == 0 => end.new_ref(),
-            n => PyInt::new(n, cx)?,
+            n => int_at_hand(n, cx)?,
         };
-        let (start, step) = (PyInt::new(start, cx)?, PyInt::new(1, cx)?);
+        let (start, step) = (int_at_hand(start, cx)?, int_at_hand(1, cx)?);
         let p = crate::alloc::malloc(size_of::<PyRange>()) as *mut PyRange;
         if p.is_null() {
             return Err(cx.memory_error());

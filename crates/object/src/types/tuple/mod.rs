@@ -300,7 +300,7 @@ impl PyTuple {
         if bytes > alloc::SMALL_MAX {
             return std::ptr::null_mut();
         }
-        // SAFETY: `n` words and `n` items; until all ints have their objects the words stay, and then each count moves once.
+        // SAFETY: `n` words and `n` items; each count moves once, and back if an int has no object at hand.
         unsafe {
             let p = alloc::take_kept(bytes);
             if p.is_null() {
@@ -308,24 +308,26 @@ impl PyTuple {
             }
             let t = p.add(gc::GC_HEAD_BYTES) as *mut PyTuple;
             let items = &raw mut (*t).items as *mut *mut Object;
-            let mut tracked = false;
-            for i in 0..n {
-                let s = *base.add(i);
-                *items.add(i) = if s.is_int() {
+            let (mut from, mut to, mut seen) = (base, items, 0);
+            while from != base.add(n) {
+                let s = *from;
+                *to = if s.is_int() {
                     let Some(v) = crate::types::int::PyInt::small(s.as_int()) else {
+                        give_back(base, items, from);
                         // There was room for it a moment ago.
                         let _ = alloc::keep(p, bytes);
                         return std::ptr::null_mut();
                     };
                     v.as_object().as_ptr()
                 } else {
-                    tracked |= may_concern_collector(&*s.as_ptr());
+                    seen |= (*s.as_ptr()).ty().tp_flags.get();
                     s.as_ptr()
                 };
+                *from = Slot::EMPTY;
+                (from, to) = (from.add(1), to.add(1));
             }
-            for i in 0..n {
-                *base.add(i) = Slot::EMPTY;
-            }
+            let items = std::slice::from_raw_parts(items as *const &Object, n);
+            let tracked = seen & crate::typeobj::flags::HAVE_GC != 0 && items.iter().any(|o| may_concern_collector(o));
             t.write(PyTuple {
                 head: VarHead { head: Object::new_heap(&raw const PyTuple_Type.ty), size: Cell::new(n as isize) },
                 hash: Cell::new(-1),
@@ -461,6 +463,18 @@ impl PyTuple {
         // SAFETY: fresh.
         unsafe { (*t).as_object().immortalise_static() };
         EMPTY.0.set(t as *mut Object);
+    }
+}
+
+/// Put the words from `base` to `end` back, which became `items`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn give_back(base: *mut crate::frame::Slot, items: *const *mut Object, end: *mut crate::frame::Slot) {
+    // SAFETY: as many words as items, which move back.
+    unsafe {
+        for i in 0..end.offset_from(base) as usize {
+            *base.add(i) = crate::frame::Slot(*items.add(i) as usize);
+        }
     }
 }
 
