@@ -24,10 +24,11 @@ case " $* " in
 esac
 case " $* " in
     # The loop of the interpreter: dispatch is copied to the ends of all handlers also after registers have been allocated. And it is always compiled as if incrementally, in every
-    # profile: rustc's own inliner, which that turns off, makes LLVM keep the loop's registers in memory.
+    # profile: rustc's own inliner, which that turns off, makes LLVM keep the loop's registers in memory. Blocks that are only jumped to (handlers, and their parts that were laid apart) begin
+    # on lines of 32 bytes: what the processor fetches at a time; else chance decides how many such lines a handler touches, a cycle each.
     *" --crate-name taipan_interp "*)
         case " $* " in *" incremental="*) ;; *) set -- "$@" -Cincremental="$CARGO_MANIFEST_DIR/../../target/interp-loop" ;; esac
-        set -- "$@" -Cllvm-args=-tail-dup-size=14
+        set -- "$@" "-Cllvm-args=-tail-dup-size=14 -align-all-nofallthru-blocks=5"
         ;;
 esac
 exec "$rustc" "$@" -Crelocation-model=static
