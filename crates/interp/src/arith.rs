@@ -110,16 +110,36 @@ fn on_floats(op: BinaryOp, l: f64, r: f64) -> Option<f64> {
     })
 }
 
-/// Both operands as floats when they are exact floats.
+/// Both operands as floats when they are exact floats, or one is and the other a tagged int that a float holds exactly. Two ints are none of this.
 #[inline(always)]
 pub unsafe fn floats(l: Slot, r: Slot) -> Option<(f64, f64)> {
-    if (l.0 | r.0) & 1 != 0 {
-        return None;
+    if l.is_int() {
+        return if r.is_int() { None } else { Some((int_as_float(l)?, exact_float(r)?)) };
     }
-    match ((*l.as_ptr()).exact::<PyFloat>(), (*r.as_ptr()).exact::<PyFloat>()) {
-        (Some(x), Some(y)) => Some((x.value(), y.value())),
-        _ => None,
+    let x = exact_float(l)?;
+    Some((x, if r.is_int() { int_as_float(r)? } else { exact_float(r)? }))
+}
+
+/// As [`floats`]; for division also two ints, whose quotient as floats is rounded once.
+#[inline(always)]
+unsafe fn float_operands(op: BinaryOp, l: Slot, r: Slot) -> Option<(f64, f64)> {
+    if op == BinaryOp::TrueDiv && l.0 & r.0 & 1 != 0 {
+        return Some((int_as_float(l)?, int_as_float(r)?));
     }
+    floats(l, r)
+}
+
+#[inline(always)]
+unsafe fn exact_float(s: Slot) -> Option<f64> {
+    let o = &*s.as_ptr();
+    // Not through a reference that may be none: the value is to be loaded behind the branch.
+    if o.is_exact::<PyFloat>() { Some(o.cast_unchecked::<PyFloat>().value()) } else { None }
+}
+
+#[inline(always)]
+fn int_as_float(s: Slot) -> Option<f64> {
+    let v = s.as_int();
+    if v.unsigned_abs() < 1 << 53 { Some(v as f64) } else { None }
 }
 
 /// The value of an exact float or a small enough int, when one of the operands is a float.
@@ -135,6 +155,40 @@ pub unsafe fn as_float(s: Slot) -> Option<f64> {
         // A constant.
         None => o.exact::<PyInt>()?.compact().map(|v| v as f64),
     }
+}
+
+/// Put the result `v` of an operation on floats into register a. The common cases are here: into the box of the one operand that is consumed, into that of the variable's old value, or
+/// into a block that waits for reuse.
+#[inline(always)]
+unsafe fn put_float<W: Word>(m: &mut Regs, w: W, r: Opd, v: f64) -> PyResult<()> {
+    let l = m.src(w.b());
+    if l.owned != r.owned {
+        let at = if l.owned { l.at } else { r.at };
+        let s = *at;
+        // It is an int or an exact float.
+        if s.is_object() && (*s.as_ptr()).is_unique() {
+            (*s.as_ptr()).cast_unchecked::<PyFloat>().set_value_unshared(v);
+            *at = Slot::EMPTY;
+            m.put(w, s);
+            return Ok(());
+        }
+    } else if !l.owned {
+        if W::A_TEMP || w.a() >= 0 {
+            // The temp is empty: no operand is one.
+            if let Some(f) = PyFloat::from_waiting(v) {
+                *m.at(w.a()) = Slot::object(f);
+                return Ok(());
+            }
+        } else {
+            let old = m.get(w.a());
+            if old.is_object() && (*old.as_ptr()).is_unique() && (*old.as_ptr()).is_exact::<PyFloat>() {
+                (*old.as_ptr()).cast_unchecked::<PyFloat>().set_value_unshared(v);
+                return Ok(());
+            }
+        }
+    }
+    m.save();
+    store_float(m.at(w.a()), l, r, v)
 }
 
 /// Put a float into `dst`, into the box of an operand or of the old value when nobody else sees it.
@@ -225,9 +279,6 @@ unsafe fn general(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp) -> PyResult<()> 
             return Ok(());
         }
     }
-    if matches!(op, BinaryOp::Add | BinaryOp::InplaceAdd) && concat(dst, l, r, cx)? {
-        return Ok(());
-    }
     let (a, b) = (Slot::boxed(l.at, cx)?, Slot::boxed(r.at, cx)?);
     let v = match op.slots() {
         Some(slots) => return by_slots(dst, l, r, slots, op.is_inplace()),
@@ -306,13 +357,16 @@ pub unsafe fn is_number(s: Slot) -> bool {
     o.is_exact::<PyInt>() || o.is_exact::<PyFloat>()
 }
 
-/// `s += t` on exact strings: grow the left one in place when the variable (or temp) is its only owner.
-unsafe fn concat(dst: *mut Slot, l: Opd, r: Opd, cx: &mut Cx) -> PyResult<bool> {
-    let (a, b) = (l.peek(), r.peek());
-    if !a.is_object() || !b.is_object() {
-        return Ok(false);
-    }
-    let (Some(_), Some(_)) = ((*a.as_ptr()).exact::<PyStr>(), (*b.as_ptr()).exact::<PyStr>()) else { return Ok(false) };
+/// Whether both are exact strings.
+#[inline(always)]
+unsafe fn are_texts(a: Slot, b: Slot) -> bool {
+    a.is_object() && b.is_object() && (*a.as_ptr()).is_exact::<PyStr>() && (*b.as_ptr()).is_exact::<PyStr>()
+}
+
+/// `s + t` and `s += t` on exact strings: the left one grows in place when the variable (or temp) is its only owner.
+#[inline(never)]
+unsafe fn concat(dst: *mut Slot, l: Opd, r: Opd) -> PyResult<()> {
+    let (a, b, cx) = (l.peek(), r.peek(), &mut cx());
     // The left operand's own count, when it is consumed or about to be overwritten, makes it growable.
     if l.owned || l.at == dst {
         let s = std::mem::replace(&mut *l.at, Slot::EMPTY);
@@ -322,13 +376,35 @@ unsafe fn concat(dst: *mut Slot, l: Opd, r: Opd, cx: &mut Cx) -> PyResult<bool> 
         drop(right);
         r.consume();
         store_own(dst, v);
-        return Ok(true);
+        return Ok(());
     }
     let (x, y) = ((*a.as_ptr()).cast_unchecked::<PyStr>(), (*b.as_ptr()).cast_unchecked::<PyStr>());
     let v = PyStr::concat(x, y, cx)?;
     r.consume();
     store_own(dst, v);
-    Ok(true)
+    Ok(())
+}
+
+/// `l op r` on ints that are not both tagged, or whose result is not. `None`: they are no ints, or the operator has no function for two int objects.
+#[inline(always)]
+unsafe fn on_int_objects(dst: *mut Slot, l: Opd, r: Opd, kind: BinaryOp) -> Option<PyResult<()>> {
+    let (a, b) = (l.peek(), r.peek());
+    let v = match (a.to_short(), b.to_short()) {
+        (Some(x), Some(y)) => on_ints(kind, x, y).and_then(Slot::try_int)?,
+        _ => {
+            if a.is_int() || b.is_int() {
+                return None;
+            }
+            match number::on_ints(kind.slots()?, &*a.as_ptr(), &*b.as_ptr(), &mut cx())? {
+                Ok(v) => unboxed(v),
+                Err(e) => return Some(Err(e)),
+            }
+        }
+    };
+    l.consume();
+    r.consume();
+    store(dst, v);
+    Some(Ok(()))
 }
 
 /// An exact int that fits becomes a tagged int again.
@@ -349,6 +425,14 @@ macro_rules! int_ops {
         #[inline(never)]
         unsafe fn $slow(dst: *mut Slot, l: Opd, r: Opd, op: BinaryOp, constant: bool) -> PyResult<bool> {
             let (a, b) = (l.peek(), r.peek());
+            if BinaryOp::$op == BinaryOp::Add && are_texts(a, b) {
+                return concat(dst, l, r).map(|()| false);
+            }
+            if BinaryOp::$op != BinaryOp::TrueDiv {
+                if let Some(done) = on_int_objects(dst, l, r, BinaryOp::$op) {
+                    return done.map(|()| false);
+                }
+            }
             if !op.is_inplace() && a.is_object() && !is_number(a) {
                 if (*a.as_ptr()).ty().has(flags::HEAPTYPE) {
                     let after = After::Binary { op: BinaryOp::$op, constant };
@@ -374,9 +458,8 @@ macro_rules! int_ops {
                 }
             }
             if $float {
-                if let Some(v) = floats($l, $r).and_then(|(x, y)| on_floats(BinaryOp::$op, x, y)) {
-                    m.save();
-                    return store_float(m.at(w.a()), m.src(w.b()), m.src(w.c()), v);
+                if let Some(v) = float_operands(BinaryOp::$op, $l, $r).and_then(|(x, y)| on_floats(BinaryOp::$op, x, y)) {
+                    return put_float(m, w, m.src(w.c()), v);
                 }
             }
             m.save();
@@ -396,8 +479,22 @@ macro_rules! int_ops {
                     return Ok(());
                 }
             }
+            if $float {
+                if let Some(v) = float_operands(BinaryOp::$op, $l, $r).and_then(|(x, y)| on_floats(BinaryOp::$op, x, y)) {
+                    // The operand is looked at only to be consumed, which a constant is not.
+                    return put_float(m, w, m.konst_word(w.cu()), v);
+                }
+            }
             m.save();
-            if $slow(m.at(w.a()), m.src(w.b()), m.konst(w.cu()), op, true)? {
+            if BinaryOp::$op != BinaryOp::TrueDiv && $l.is_object() && $r.is_int() {
+                // An int that came out of a container.
+                if let Some(v) = $l.to_short().and_then(|l| on_ints(BinaryOp::$op, l, $r.as_int())).and_then(Slot::try_int) {
+                    m.src(w.b()).consume();
+                    m.put(w, v);
+                    return Ok(());
+                }
+            }
+            if $slow(m.at(w.a()), m.src(w.b()), if $r.is_int() { m.konst(w.cu()) } else { m.konst_word(w.cu()) }, op, true)? {
                 m.reload();
             }
             Ok(())

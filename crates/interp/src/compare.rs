@@ -13,7 +13,7 @@ use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::boolean;
 use taipan_object::types::float::PyFloat;
 use taipan_object::types::set::{PyFrozenSet, PySet, is_any_set_exact};
-use taipan_object::types::str::find::find;
+use taipan_object::types::str::find::occurs;
 use taipan_object::types::singletons;
 
 #[inline(always)]
@@ -102,11 +102,18 @@ unsafe fn eq_known(a: *mut Object, b: *mut Object) -> u8 {
     }
 }
 
-/// `==` or `!=` of two objects when that is plain to see.
+/// The comparison of two floats (or a float and an int that a float holds), or `==` or `!=` of two objects, when that is plain to see.
 #[inline(always)]
-unsafe fn known_equality(op: CmpOp, l: Slot, r: Slot) -> Option<bool> {
+unsafe fn known_result(op: CmpOp, l: Slot, r: Slot) -> Option<bool> {
+    if let Some((x, y)) = crate::arith::floats(l, r) {
+        return Some(holds(op, x, y));
+    }
     if !matches!(op, CmpOp::Eq | CmpOp::Ne) || !l.is_object() || !r.is_object() {
         return None;
+    }
+    let (x, y) = (&*l.as_ptr(), &*r.as_ptr());
+    if x.is_exact::<PyStr>() && y.is_exact::<PyStr>() {
+        return Some(x.cast_unchecked::<PyStr>().eq_str_far(y.cast_unchecked::<PyStr>()) == (op == CmpOp::Eq));
     }
     match eq_known(l.as_ptr(), r.as_ptr()) {
         2 => None,
@@ -191,7 +198,7 @@ pub unsafe fn value<W: Word>(m: &mut Regs, w: W, op: CmpOp) -> PyResult<()> {
         return Ok(());
     }
     m.save();
-    if let Some(b) = known_equality(op, l, r) {
+    if let Some(b) = known_result(op, l, r) {
         m.src(w.b()).consume();
         m.src(w.c()).consume();
         m.put(w, bool_slot(b));
@@ -209,14 +216,9 @@ pub unsafe fn jump<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResu
     let (l, r) = (m.get(w.a()), m.get(w.b()));
     let b = if l.0 & r.0 & 1 != 0 {
         holds_int(op, l, r)
-    } else if let Some((x, y)) = crate::arith::floats(l, r) {
-        m.save();
-        m.src(w.a()).consume();
-        m.src(w.b()).consume();
-        holds(op, x, y)
     } else {
         m.save();
-        match known_equality(op, l, r) {
+        match known_result(op, l, r) {
             Some(b) => {
                 m.src(w.a()).consume();
                 m.src(w.b()).consume();
@@ -241,7 +243,7 @@ pub unsafe fn jump_k<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyRe
         holds_int(op, l, r)
     } else {
         m.save();
-        match known_equality(op, l, r) {
+        match known_result(op, l, r) {
             Some(b) => {
                 m.src(w.a()).consume();
                 b
@@ -334,46 +336,52 @@ unsafe fn among_plain(items: &[&Object], x: Slot) -> Option<bool> {
     Some(false)
 }
 
-/// `item in container`, when no Python code can be involved.
-#[inline(always)]
-unsafe fn contains_quick(c: &Object, item: Slot, cx: &mut Cx) -> Option<bool> {
-    if let Some(d) = c.exact::<PyDict>() {
-        if item.is_int() {
-            return d.get_i64(item.as_int(), cx).ok().map(|v| v.is_some());
-        }
-        return d.get_quietly(&*item.as_ptr(), cx).map(|v| v.is_some());
-    }
-    if is_any_set_exact(c) {
+/// What [`contains_known`] gives when only a comparison can tell.
+const UNKNOWN: u8 = 2;
+
+/// `item in container`, when no Python code can be involved; texts have been seen to.
+#[inline(never)]
+unsafe fn contains_known(c: &Object, item: Slot) -> u8 {
+    let cx = &mut cx();
+    let known = if let Some(l) = c.exact::<PyList>() {
+        among(l.items(cx), item)
+    } else if let Some(t) = c.exact::<PyTuple>() {
+        among(t.as_slice(), item)
+    } else if let Some(d) = c.exact::<PyDict>() {
+        if item.is_int() { d.get_i64(item.as_int(), cx).ok().map(|v| v.is_some()) } else { d.get_quietly(&*item.as_ptr(), cx).map(|v| v.is_some()) }
+    } else if is_any_set_exact(c) {
         let s = c.cast_unchecked::<PySet>();
-        return if item.is_int() { s.contains_i64(item.as_int()).ok() } else { s.contains_quietly(&*item.as_ptr()) };
-    }
-    if let Some(t) = c.exact::<PyTuple>() {
-        return among(t.as_slice(), item);
-    }
-    if let Some(l) = c.exact::<PyList>() {
-        return among(l.items(cx), item);
-    }
-    if let (Some(s), true) = (c.exact::<PyStr>(), item.is_object()) {
-        return (*item.as_ptr()).exact::<PyStr>().map(|part| find(s, part, 0, s.len()).is_some());
-    }
-    None
+        if item.is_int() { s.contains_i64(item.as_int()).ok() } else { s.contains_quietly(&*item.as_ptr()) }
+    } else {
+        None
+    };
+    known.map_or(UNKNOWN, u8::from)
 }
 
 #[inline(never)]
 unsafe fn contains(item: Opd, container: Opd) -> PyResult<bool> {
-    let cx = &mut cx();
-    if container.peek().is_object() {
-        if let Some(b) = contains_quick(&*container.peek().as_ptr(), item.peek(), cx) {
-            item.consume();
-            container.consume();
-            return Ok(b);
-        }
+    let (x, c) = (item.peek(), container.peek());
+    let known = if c.is_int() {
+        UNKNOWN
+    } else if !(*c.as_ptr()).is_exact::<PyStr>() {
+        contains_known(&*c.as_ptr(), x)
+    } else if x.is_object() && (*x.as_ptr()).is_exact::<PyStr>() {
+        occurs((*c.as_ptr()).cast_unchecked(), (*x.as_ptr()).cast_unchecked()) as u8
+    } else {
+        UNKNOWN
+    };
+    if known == UNKNOWN {
+        return contains_slow(item, container);
     }
-    contains_slow(item, container, cx)
+    item.consume();
+    container.consume();
+    Ok(known != 0)
 }
 
 #[cold]
-unsafe fn contains_slow(item: Opd, container: Opd, cx: &mut Cx) -> PyResult<bool> {
+#[inline(never)]
+unsafe fn contains_slow(item: Opd, container: Opd) -> PyResult<bool> {
+    let cx = &mut cx();
     let (x, c) = (item.take(cx)?, container.take(cx)?);
     match c.exact::<PyDict>() {
         Some(d) => d.contains(&x, cx),

@@ -4,6 +4,7 @@ use crate::regs::*;
 use taipan_object::abstract_;
 use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
+use taipan_object::types::int::text::decimal_i64;
 
 fn convert(v: &Object, kind: usize, cx: &mut Cx) -> PyResult {
     Ok(match kind {
@@ -27,6 +28,13 @@ pub unsafe fn convert_value(dst: *mut Slot, src: Opd, kind: usize) -> PyResult<(
 #[inline(never)]
 pub unsafe fn simple(dst: *mut Slot, src: Opd, kind: usize) -> PyResult<()> {
     let cx = &mut cx();
+    if let (true, Some(v)) = (kind < 3, src.peek().to_short()) {
+        // `str` and `repr` of an int.
+        let s = decimal_i64(v, cx)?;
+        src.consume();
+        store_own(dst, s);
+        return Ok(());
+    }
     let v = src.take(cx)?;
     let v = if kind == 0 { v.into_own() } else { convert(&v, kind, cx)? };
     let s = if v.is_exact::<PyStr>() {

@@ -362,6 +362,11 @@ impl Regs {
     pub unsafe fn konst(&self, i: usize) -> Opd {
         Opd { at: self.code().consts().as_slice().as_ptr().add(i) as *mut Slot, owned: false }
     }
+    /// Constant `i` as an operand where it lies in front of the cells: for what does not box it.
+    #[inline(always)]
+    pub unsafe fn konst_word(&self, i: usize) -> Opd {
+        Opd { at: (self.cells as *mut Slot).offset(!(i as isize)), owned: false }
+    }
     /// Constant `i` as a borrowed word.
     #[inline(always)]
     pub unsafe fn const_slot(&self, i: usize) -> Slot {

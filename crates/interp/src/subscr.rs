@@ -313,6 +313,15 @@ pub unsafe fn store_item<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     if o.is_object() && i.is_int() {
         if let Some(l) = (*o.as_ptr()).exact::<PyList>() {
             if let Some(k) = position(i.as_int(), l.len()) {
+                // An int that only the list holds takes the new value.
+                if v.is_int() {
+                    let cx = cx();
+                    let old = *l.items(&cx).get_unchecked(k);
+                    if old.is_unique() && old.is_exact::<PyInt>() && old.cast_unchecked::<PyInt>().set_short_unshared(v.as_int()) {
+                        m.consume(w.a());
+                        return Ok(());
+                    }
+                }
                 let v = if v.is_object() { m.src(w.c()).take_slot().as_ptr() } else { boxed_int(v) };
                 if !v.is_null() {
                     let old = l.replace(k, Own::from_raw(v));

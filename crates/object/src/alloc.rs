@@ -205,6 +205,9 @@ pub unsafe fn raw_realloc(p: *mut u8, size: usize) -> *mut u8 {
     // SAFETY: live block.
     unsafe {
         let old = below::usable_size(p as *const c_void);
+        if size <= old && size >= old / 2 && !TRACING.load(Relaxed) {
+            return p;
+        }
         let total = BYTES.load(Relaxed).wrapping_sub(old);
         if total.saturating_add(size) > BYTES_MAX.load(Relaxed) && size > old {
             return null_mut();

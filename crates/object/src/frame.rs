@@ -84,6 +84,9 @@ impl Slot {
     }
     #[inline(always)]
     pub const fn as_ptr(self) -> *mut Object {
+        // SAFETY: no word of a frame is zero. Told here, where it is a number: of a reference that is a parameter the compiler believes it and forgets what it was told, and once the
+        // function is inlined every `Option<&T>` made of the word would be tested for null, too.
+        unsafe { std::hint::assert_unchecked(self.0 != 0) };
         self.0 as *mut Object
     }
     /// The value of a word that is not empty as an `i64` when it is a tagged int or an exact `int` object that fits.
@@ -95,6 +98,17 @@ impl Slot {
         // SAFETY: a slot that is neither empty nor an int is an object.
         let o = unsafe { &*self.as_ptr() };
         o.exact::<PyInt>().and_then(PyInt::to_i64)
+    }
+    /// The value of a word that is not empty when it is a tagged int or an exact `int` object of at most two digits.
+    #[inline(always)]
+    pub fn to_short(self) -> Option<i64> {
+        if self.is_int() {
+            return Some(self.as_int());
+        }
+        // SAFETY: a slot that is neither empty nor an int is an object.
+        let o = unsafe { &*self.as_ptr() };
+        // SAFETY: checked.
+        if o.is_exact::<PyInt>() { unsafe { o.cast_unchecked::<PyInt>() }.short() } else { None }
     }
     /// Another owner of the same value.
     ///

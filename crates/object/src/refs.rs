@@ -185,6 +185,26 @@ impl Object {
         }
     }
 
+    /// Give up one count unless it is the last one: false then, and nothing was done.
+    ///
+    /// # Safety
+    /// The caller owns a count; when the result is true it does not use the reference afterwards.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn decref_unless_last(this: *mut Object) -> bool {
+        // SAFETY: the caller owns a count, so the object is alive.
+        unsafe {
+            let n = (*this).count.get();
+            if (n as i32) >= 0 {
+                if n == 1 {
+                    return false;
+                }
+                (*this).count.set(n - 1);
+            }
+            true
+        }
+    }
+
     /// Give up one count: true if it was the last one, and the object has to be deallocated.
     ///
     /// # Safety

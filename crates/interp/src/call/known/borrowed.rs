@@ -26,6 +26,17 @@ const NO_SELF: u8 = 3;
 #[inline(always)]
 pub unsafe fn call(m: &mut Regs, w: Narrow) -> PyResult<()> {
     let number = w.cu();
+    let quick = match number {
+        LEN => quick_len(m, w),
+        TYPE => quick_type(m, w),
+        _ => Slot::EMPTY,
+    };
+    if !quick.is_empty() {
+        let call = Narrow(*m.pc as u64);
+        m.pc = m.pc.add(2);
+        m.put(call, quick);
+        return Ok(());
+    }
     let r = HANDLERS[number](m.pc, m.fp, m.cells, m.frame, m.ts);
     if r.0 & 3 != 3 {
         let call = m.pc.add(moves_of(number) - 1);
@@ -41,6 +52,42 @@ pub unsafe fn call(m: &mut Regs, w: Narrow) -> PyResult<()> {
     unusual(m.ts, r)?;
     m.reload();
     Ok(())
+}
+
+const LEN: usize = number(ROWS + builtins::LEN, 1);
+const TYPE: usize = number(ROWS + builtins::TYPE, 1);
+
+/// `len(x)` of a variable with a plain length: nothing can happen on the way. Else empty, and nothing was done.
+#[inline(always)]
+unsafe fn quick_len(m: &mut Regs, w: Narrow) -> Slot {
+    let win = m.at(Narrow(*m.pc as u64).b());
+    let (callee, x) = (*win, m.get(w.b()));
+    if !callee.is_object() || !x.is_object() || !(*callee.as_ptr()).is_exact::<PyCFunction>() {
+        return Slot::EMPTY;
+    }
+    if !is_row(&*m.cells.add(*m.pc.add(1) as usize), (*callee.as_ptr()).cast_unchecked::<PyCFunction>().def()) {
+        return Slot::EMPTY;
+    }
+    match builtins::plain_len(&*x.as_ptr()) {
+        // The module holds the function.
+        Some(n) if Object::decref_unless_last(callee.as_ptr()) => {
+            *win = Slot::EMPTY;
+            Slot::int(n as i64)
+        }
+        _ => Slot::EMPTY,
+    }
+}
+
+/// `type(x)` of a variable, likewise.
+#[inline(always)]
+unsafe fn quick_type(m: &mut Regs, w: Narrow) -> Slot {
+    let win = m.at(Narrow(*m.pc as u64).b());
+    if (*win).0 != PyType::ty() as *const PyType as usize {
+        return Slot::EMPTY;
+    }
+    // `type` is immortal.
+    *win = Slot::EMPTY;
+    Slot::new_ref(builtins::class_of(m.get(w.b())).as_object())
 }
 
 /// The call raised, or the breaker asks for something. The frame's `pc` stands behind the call.
@@ -114,6 +161,13 @@ pub unsafe fn learn(m: Regs, cell: *mut CacheCell, method: bool) {
     let w = Narrow(*call as u64);
     let win = m.at(w.b());
     let callee = &*(*win).as_ptr();
+    if std::ptr::eq(callee, PyType::ty().as_object()) && w.cu() == 1 && !method {
+        let at = call.sub(1);
+        if call != m.code().exec_ptr() && is_move(at, w.b() + FRAME_HEADER as isize) {
+            become_first(m, at, TYPE);
+        }
+        return;
+    }
     let (def, who) = match (callee.exact::<PyCFunction>(), callee.exact::<PyMethodDescr>()) {
         (Some(f), _) => (f.def(), if method { NO_SELF } else { IN_WINDOW }),
         (_, Some(d)) if method => (d.def(), WITH_SELF),
@@ -146,9 +200,14 @@ pub unsafe fn learn(m: Regs, cell: *mut CacheCell, method: bool) {
     } else {
         number(kind(who, how), given)
     };
-    if crate::spec::starts_instruction(m.code(), at.offset_from(start) as usize) {
+    become_first(m, at, found);
+}
+
+/// Make the move at `at` the first of a call with its arguments, by handler `number`.
+unsafe fn become_first(m: Regs, at: *const u32, number: usize) {
+    if crate::spec::starts_instruction(m.code(), at.offset_from(m.code().exec_ptr()) as usize) {
         let at = at as *mut u32;
-        *at = *at & 0x00ff_ff00 | sop::CallBorrowed as u32 | (found as u32) << 24;
+        *at = *at & 0x00ff_ff00 | sop::CallBorrowed as u32 | (number as u32) << 24;
     }
 }
 
@@ -268,7 +327,7 @@ pub(super) unsafe fn one_row(
     if r == FAILURE { r } else { done(r, win, ts) }
 }
 
-unsafe extern "C" fn miss_always(pc: *const u32, _: *mut Slot, _: *const CacheCell, _: *mut Frame, _: &'static ThreadState) -> Answer {
+pub(super) unsafe extern "C" fn miss_always(pc: *const u32, _: *mut Slot, _: *const CacheCell, _: *mut Frame, _: &'static ThreadState) -> Answer {
     miss(pc)
 }
 

@@ -6,10 +6,12 @@ use crate::compare::bool_slot;
 use crate::subscr::at_hand;
 use taipan_object::abstract_;
 use taipan_object::frame::Frame;
-use taipan_object::typeobj::object_type;
 use taipan_object::types::float::PyFloat;
+use taipan_object::types::int::new::from_short_text;
+use taipan_object::types::int::text::decimal_i64;
 use taipan_object::types::none;
 use taipan_object::types::range::PyRange;
+use taipan_object::types::str::find::has_affix;
 use taipan_object::types::str::intern::latin1_char;
 
 /// The handler of a function of the module `builtins`.
@@ -38,6 +40,13 @@ pub(super) unsafe fn method(d: &PyMethodDescr, slf: Slot, n: usize) -> Option<Ha
             _ => None,
         };
     }
+    if slf.is_exact::<PyStr>() && std::ptr::eq(d.owner(), PyStr::ty()) {
+        return match (name, n) {
+            (b"startswith", 2) => Some(str_affix::<false>),
+            (b"endswith", 2) => Some(str_affix::<true>),
+            _ => None,
+        };
+    }
     let dict = slf.is_exact::<PyDict>() && std::ptr::eq(d.owner(), PyDict::ty());
     (dict && name == b"get" && (2..=3).contains(&n)).then_some(dict_get as Handler)
 }
@@ -55,7 +64,7 @@ pub(super) fn class(t: &PyType, n: usize) -> Option<Handler> {
         () if is(PyType::ty()) => Some(type_of),
         () if is(PyInt::ty()) => Some(int),
         () if is(PyFloat::ty()) => Some(float),
-        () if is(PyStr::ty()) => Some(same::<PyStr>),
+        () if is(PyStr::ty()) => Some(text),
         () if is(PyTuple::ty()) => Some(same::<PyTuple>),
         () => None,
     }
@@ -66,21 +75,45 @@ unsafe extern "C" fn type_of(win: *mut Slot, _: usize, cell: &CacheCell, ts: &'s
     if !is_class(win, cell) {
         return MISS;
     }
-    let x = std::mem::replace(&mut *win.add(FRAME_HEADER), Slot::EMPTY);
-    let t = if x.is_int() { PyInt::ty() } else { (*x.as_ptr()).ty() };
-    let t = Slot::new_ref(t.as_object());
-    x.release();
-    release(win);
-    done(t, win, ts)
+    let t = class_of(*win.add(FRAME_HEADER));
+    instead(win, 1, Slot::new_ref(t.as_object()), ts)
+}
+
+/// The type of a word that is not empty.
+#[inline(always)]
+pub(super) unsafe fn class_of<'a>(x: Slot) -> &'a PyType {
+    if x.is_int() { PyInt::ty() } else { (*x.as_ptr()).ty() }
 }
 
 /// The function that the site knows is called; deliver what it gives without calling it.
 #[inline(always)]
 unsafe fn instead(win: *mut Slot, n: usize, v: Slot, ts: &ThreadState) -> Answer {
     for i in 0..n {
+        if !give_up(win.add(FRAME_HEADER + i)) {
+            return instead_last(win, n, v, ts);
+        }
+    }
+    if give_up(win) { done(v, win, ts) } else { instead_last(win, n, v, ts) }
+}
+
+/// Release what a word owns, unless that is an object's last count: false then.
+#[inline(always)]
+unsafe fn give_up(at: *mut Slot) -> bool {
+    let s = *at;
+    if s.is_object() && !Object::decref_unless_last(s.as_ptr()) {
+        return false;
+    }
+    *at = Slot::EMPTY;
+    true
+}
+
+/// [`instead`] where something dies; what was given up already is empty. Out of line, so that handlers that call nothing else save no registers.
+#[inline(never)]
+unsafe fn instead_last(win: *mut Slot, n: usize, v: Slot, ts: &ThreadState) -> Answer {
+    for i in 0..n {
         std::mem::replace(&mut *win.add(FRAME_HEADER + i), Slot::EMPTY).release();
     }
-    release(win);
+    std::mem::replace(&mut *win, Slot::EMPTY).release();
     done(v, win, ts)
 }
 
@@ -119,7 +152,24 @@ unsafe fn len_of(o: &Object) -> PyResult<usize> {
 }
 
 /// Handlers that have a form for one borrowed argument.
-pub(super) static BORROWERS: [(Handler, borrowed::Borrower); 3] = [(len, len_borrowed), (hash, hash_borrowed), (ord, ord_borrowed)];
+pub(super) static BORROWERS: [(Handler, borrowed::Borrower); 4] = [(len, len_borrowed), (hash, hash_borrowed), (ord, ord_borrowed), (type_of, borrowed::miss_always)];
+/// Where `len` and `type` stand there: they have a form in the loop itself.
+pub(super) const LEN: usize = 0;
+pub(super) const TYPE: usize = 3;
+
+/// `len` of an exact list, tuple, string or dict.
+#[inline(always)]
+pub(super) fn plain_len(o: &Object) -> Option<usize> {
+    if let Some(l) = o.exact::<PyList>() {
+        Some(l.len())
+    } else if let Some(t) = o.exact::<PyTuple>() {
+        Some(t.len())
+    } else if let Some(s) = o.exact::<PyStr>() {
+        Some(s.len())
+    } else {
+        o.exact::<PyDict>().map(PyDict::len)
+    }
+}
 
 macro_rules! for_borrowed {
     ($name:ident, |$x:ident| $body:expr) => {
@@ -152,22 +202,49 @@ fn hash_word(h: isize) -> Answer {
     }
 }
 
+/// `isinstance(x, c)` where the type of `x` decides: `c` is an ordinary class, or a tuple of them up to the one that fits.
+#[inline(always)]
+unsafe fn by_type(x: Slot, c: Slot) -> Option<bool> {
+    let ty = class_of(x);
+    let c = object_of(c)?;
+    let fits = |c: &Object| {
+        let t = c.exact::<PyType>()?;
+        // Objects that are none may have a `__class__` of their own.
+        if ty.is_subtype(t) { Some(true) } else { x.is_int().then_some(false) }
+    };
+    if c.is_exact::<PyType>() {
+        return fits(c);
+    }
+    let mut all = true;
+    for t in c.exact::<PyTuple>()?.as_slice() {
+        match fits(t) {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            // Only an ordinary class may be passed over: another may have a say.
+            None if t.is_exact::<PyType>() => all = false,
+            None => return None,
+        }
+    }
+    if all { Some(false) } else { None }
+}
+
 /// `isinstance` of an exact class where the type decides; the rest without the detour of a call.
 unsafe extern "C" fn isinstance(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
     let args = win.add(FRAME_HEADER);
-    if !is_known(win, cell) || ts.stack_is_low() {
+    if !is_known(win, cell) {
         return MISS;
     }
-    let (x, c) = (*args, *args.add(1));
-    if let Some(t) = object_of(c).and_then(|c| c.exact::<PyType>()) {
-        if x.is_int() {
-            return instead(win, n, bool_slot(std::ptr::eq(t, PyInt::ty()) || std::ptr::eq(t, object_type())), ts);
-        }
-        let ty = (*x.as_ptr()).ty();
-        if std::ptr::eq(ty, t) || ty.is_subtype(t) {
-            return instead(win, n, bool_slot(true), ts);
-        }
-        // Others may have a `__class__` of their own.
+    match by_type(*args, *args.add(1)) {
+        Some(b) => instead(win, 2, bool_slot(b), ts),
+        None => isinstance_slow(win, n, ts),
+    }
+}
+
+#[inline(never)]
+unsafe fn isinstance_slow(win: *mut Slot, n: usize, ts: &'static ThreadState) -> Answer {
+    let args = win.add(FRAME_HEADER);
+    if ts.stack_is_low() {
+        return MISS;
     }
     if !box_words(args, n) {
         return FAILURE;
@@ -263,6 +340,20 @@ unsafe extern "C" fn dict_get(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'
     instead(win, n, v, ts)
 }
 
+/// `s.startswith(t)` or, with `TAIL`, `s.endswith(t)` of exact strings.
+unsafe extern "C" fn str_affix<const TAIL: bool>(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    if !is_known_method(win, cell) {
+        return MISS;
+    }
+    let args = win.add(FRAME_HEADER);
+    let (Some(s), Some(t)) = (object_of(*args), object_of(*args.add(1))) else { return native::<METHOD, METH_FASTCALL>(win, n, cell, ts) };
+    if !s.is_exact::<PyStr>() || !t.is_exact::<PyStr>() {
+        return native::<METHOD, METH_FASTCALL>(win, n, cell, ts);
+    }
+    let b = has_affix::<TAIL>(s.cast_unchecked(), t.cast_unchecked());
+    instead(win, 2, bool_slot(b), ts)
+}
+
 unsafe extern "C" fn ord(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
     if is_known(win, cell) {
         if let Some(s) = object_of(*win.add(FRAME_HEADER)).and_then(|s| s.exact::<PyStr>()).filter(|s| s.len() == 1) {
@@ -320,7 +411,21 @@ unsafe extern "C" fn range(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'sta
     }
 }
 
-/// `int(x)` of ints and short floats.
+/// `str(x)` of what is one already, and of ints.
+unsafe extern "C" fn text(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
+    let x = *win.add(FRAME_HEADER);
+    if is_class(win, cell) {
+        if let Some(v) = x.to_short() {
+            return match decimal_i64(v, &mut cx()) {
+                Ok(s) => instead(win, n, Slot::object(s), ts),
+                Err(_) => FAILURE,
+            };
+        }
+    }
+    same::<PyStr>(win, n, cell, ts)
+}
+
+/// `int(x)` of ints, short floats and short decimal numbers.
 unsafe extern "C" fn int(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'static ThreadState) -> Answer {
     let x = *win.add(FRAME_HEADER);
     if is_class(win, cell) {
@@ -330,6 +435,9 @@ unsafe extern "C" fn int(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'stati
         const LIMIT: f64 = (1i64 << 53) as f64;
         if let Some(f) = (*x.as_ptr()).exact::<PyFloat>().map(|f| f.value()).filter(|f| f.abs() < LIMIT) {
             return instead(win, n, Slot::int(f as i64), ts);
+        }
+        if let Some(v) = (*x.as_ptr()).exact::<PyStr>().and_then(from_short_text) {
+            return instead(win, n, Slot::int(v), ts);
         }
     }
     class_by_vector::<0>(win, n, cell, ts)

@@ -36,6 +36,19 @@ impl PyFloat {
         debug_assert!(self.as_object().is_unique());
         self.value.set(v);
     }
+    /// A float object in a block that waits for reuse; `None` when there is none: [`PyFloat::new`] makes it then.
+    #[inline(always)]
+    pub fn from_waiting(v: f64) -> Option<Own<PyFloat>> {
+        let p = crate::alloc::take_kept(size_of::<PyFloat>()) as *mut PyFloat;
+        if p.is_null() {
+            return None;
+        }
+        // SAFETY: a fresh block.
+        unsafe {
+            p.write(PyFloat { head: Object::new_heap(&raw const PyFloat_Type.ty), value: Cell::new(v) });
+            Some(Own::from_raw(p as *mut Object))
+        }
+    }
     /// A float object.
     #[inline]
     pub fn new(v: f64, cx: &mut Cx) -> PyResult<Own<PyFloat>> {

@@ -101,6 +101,30 @@ impl PyInt {
     pub fn compact(&self) -> Option<i64> {
         if self.tag.get() < 16 { Some(self.sign() as i64 * self.digits[0].get() as i64) } else { None }
     }
+    /// The value when it has at most two digits: what a frame's word holds.
+    #[inline(always)]
+    pub fn short(&self) -> Option<i64> {
+        let tag = self.tag.get();
+        if tag >= 3 << 3 {
+            return None;
+        }
+        // SAFETY: two digits lie there.
+        let high = if tag >> 3 == 2 { i64::from(unsafe { *((self as *const PyInt as *const u8).add(DIGITS) as *const u32).add(1) }) << 30 } else { 0 };
+        Some(self.sign() as i64 * (high | i64::from(self.digits[0].get())))
+    }
+    /// Overwrite the value of an int that nobody else can see: false when `v` is none for a box of two digits, or this is no such box.
+    #[inline(always)]
+    pub fn set_short_unshared(&self, v: i64) -> bool {
+        let m = v.unsigned_abs();
+        // Ints that exist once stay so.
+        if m <= SMALL_MAX as u64 || m >= 1 << 60 || !matches!(self.digit_count(), 1 | 2) {
+            return false;
+        }
+        self.tag.set(if m < 1 << 30 { 1 } else { 2 } << 3 | if v < 0 { 2 } else { 0 });
+        // SAFETY: exact ints of at most two digits lie in blocks with room for two.
+        unsafe { *((self as *const PyInt as *mut u8).add(DIGITS) as *mut u64) = (m & 0x3fff_ffff) | (m >> 30) << 32 };
+        true
+    }
     /// The value as `i64`, if it fits.
     #[inline]
     pub fn to_i64(&self) -> Option<i64> {

@@ -31,11 +31,32 @@ pub(crate) fn short_repr(o: &Object, cx: &mut Cx) -> PyResult<String> {
     Ok(crate::abstract_::repr(o, cx)?.code_points().take(200).map(|c| char::from_u32(c).unwrap_or('\u{fffd}')).collect())
 }
 
+/// The value of short decimal numbers, without any parser.
+#[inline(always)]
+fn short_decimal(digits: &[u8]) -> Option<i64> {
+    if !(1..=18).contains(&digits.len()) {
+        return None;
+    }
+    let mut n = 0;
+    for c in digits {
+        let d = c.wrapping_sub(b'0');
+        if d > 9 {
+            return None;
+        }
+        n = n * 10 + i64::from(d);
+    }
+    Some(n)
+}
+
+/// `int(s)` for up to 18 ASCII digits and nothing else.
+pub fn from_short_text(s: &PyStr) -> Option<i64> {
+    short_decimal(s.as_ascii()?.as_bytes())
+}
+
 /// Parse `digits`; `shown` is the object that the message quotes.
 fn parse(digits: &[u8], base: u32, shown: impl FnOnce(&mut Cx) -> PyResult<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyInt>> {
-    // Short decimal numbers without any parser.
-    if base == 10 && (1..=18).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) {
-        return PyInt::new(digits.iter().fold(0i64, |n, c| n * 10 + i64::from(c - b'0')), cx);
+    if let Some(v) = short_decimal(digits).filter(|_| base == 10) {
+        return PyInt::new(v, cx);
     }
     match from_str_radix(digits, base, text::max_str_digits(cx)) {
         Ok(v) => PyInt::from_big(&v, cx),

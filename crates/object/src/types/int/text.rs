@@ -83,6 +83,11 @@ pub fn write_i64(v: i64, buf: &mut [u8; 20]) -> &[u8] {
     &buf[at..]
 }
 
+/// The decimal form of a machine integer.
+pub fn decimal_i64(v: i64, cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    PyStr::from_narrow(write_i64(v, &mut [0; 20]), true, cx)
+}
+
 /// Append the decimal form; raises `ValueError` beyond the limit.
 pub fn push_decimal(v: &PyInt, out: &mut Vec<u8>, cx: &mut Cx) -> PyResult<()> {
     match v.to_i64() {
@@ -100,7 +105,7 @@ pub fn push_decimal(v: &PyInt, out: &mut Vec<u8>, cx: &mut Cx) -> PyResult<()> {
 /// `repr(v)`; raises `ValueError` beyond the limit.
 pub fn decimal(v: &PyInt, cx: &mut Cx) -> PyResult<Own<PyStr>> {
     if let Some(n) = v.to_i64() {
-        return PyStr::from_narrow(write_i64(n, &mut [0; 20]), true, cx);
+        return decimal_i64(n, cx);
     }
     let mut out = Vec::new();
     push_decimal(v, &mut out, cx)?;

@@ -118,7 +118,11 @@ impl PyStr {
             }
             s.hash.set(-1);
             s.length.set((n + m) as isize);
-            right.write_units(q.add(data), n, kind);
+            if right.kind() == kind {
+                copy_bytes(right.data(), q.add(data + n * kind as usize), m * kind as usize);
+            } else {
+                right.write_units(q.add(data), n, kind);
+            }
             match kind {
                 1 => *q.add(data + n + m) = 0,
                 2 => *(q.add(data) as *mut u16).add(n + m) = 0,

@@ -1,23 +1,56 @@
 //! Searching: the positions of a substring, of blanks, of line ends.
 
-use super::{PyStr, Units};
+use super::{PyStr, Units, same_bytes};
 
 /// Texts up to so many bytes are searched by hand.
 pub(super) const SHORT: usize = 64;
 
-/// The first position of `n` (two bytes or more) in a short text.
+/// The first position of `n` (two bytes or more) in a short text: its first two bytes are looked for at once.
 #[inline]
 pub(super) fn find_short(h: &[u8], n: &[u8]) -> Option<usize> {
-    let (first, last) = (*n.first()?, *n.last()?);
+    if n.len() < 2 {
+        return None;
+    }
     let stop = h.len().checked_sub(n.len())?;
-    let (p, tail) = (h.as_ptr(), n.len() - 1);
-    for i in 0..=stop {
-        // SAFETY: `i + tail` is below the length.
-        if unsafe { *p.add(i) == first && *p.add(i + tail) == last } && (tail < 2 || h[i + 1..i + tail] == n[1..tail]) {
-            return Some(i);
+    // SAFETY: two bytes lie at every position up to `stop`, since `n` has as many.
+    unsafe {
+        let pair = |p: *const u8| (p as *const u16).read_unaligned();
+        let (p, first) = (h.as_ptr(), pair(n.as_ptr()));
+        let mut i = 0;
+        // Not a range with its end in it: that is two tests a round.
+        while i <= stop {
+            if pair(p.add(i)) == first && same_bytes(p.add(i + 2), n.as_ptr().add(2), n.len() - 2) {
+                return Some(i);
+            }
+            i += 1;
         }
     }
     None
+}
+
+/// Whether `n` occurs in `h`.
+pub fn occurs(h: &PyStr, n: &PyStr) -> bool {
+    // What sets up a searcher has a large frame.
+    #[inline(never)]
+    fn far(h: &PyStr, n: &PyStr) -> bool {
+        find(h, n, 0, h.len()).is_some()
+    }
+    if h.kind() != 1 || n.kind() != 1 || h.len() > SHORT || n.len() < 2 {
+        return far(h, n);
+    }
+    find_short(h.raw_bytes(), n.raw_bytes()).is_some()
+}
+
+/// Whether `h` begins (or, with `TAIL`, ends) with `n`.
+#[inline]
+pub fn has_affix<const TAIL: bool>(h: &PyStr, n: &PyStr) -> bool {
+    let Some(rest) = h.len().checked_sub(n.len()) else { return false };
+    let at = if TAIL { rest } else { 0 };
+    if h.kind() != 1 || n.kind() != 1 {
+        return matches_at(h, n, at);
+    }
+    // SAFETY: `n.len()` bytes lie at both.
+    unsafe { same_bytes(h.raw_bytes().as_ptr().add(at), n.raw_bytes().as_ptr(), n.len()) }
 }
 
 /// Search for `n` in code points `a..b` of `h`.
@@ -106,7 +139,8 @@ pub fn matches_at(h: &PyStr, n: &PyStr, at: usize) -> bool {
         return false;
     }
     match (h.units(), n.units()) {
-        (Units::Ascii(x) | Units::Latin1(x), Units::Ascii(y) | Units::Latin1(y)) => x[at..at + y.len()] == *y,
+        // SAFETY: as many bytes lie at both.
+        (Units::Ascii(x) | Units::Latin1(x), Units::Ascii(y) | Units::Latin1(y)) => unsafe { same_bytes(x.as_ptr().add(at), y.as_ptr(), y.len()) },
         _ => (0..n.len()).all(|i| h.code_point(at + i) == n.code_point(i)),
     }
 }

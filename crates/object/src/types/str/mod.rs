@@ -44,6 +44,9 @@ const COMPACT: u32 = 1 << 5;
 const ASCII: u32 = 1 << 6;
 const ASCII_DATA: usize = 40;
 const COMPACT_DATA: usize = 56;
+/// How much earlier ASCII data begin; a power of two below the flag.
+const SHORTER: u32 = (COMPACT_DATA - ASCII_DATA) as u32;
+const _: () = assert!(SHORTER.is_power_of_two() && SHORTER < ASCII);
 pub const INTERNED_MASK: u32 = 3;
 
 /// The code units of a string, by kind.
@@ -97,10 +100,9 @@ impl PyStr {
         unsafe {
             if s & COMPACT == 0 {
                 *(base.add(COMPACT_DATA) as *const *const u8)
-            } else if s & ASCII != 0 {
-                base.add(ASCII_DATA)
             } else {
-                base.add(COMPACT_DATA)
+                // Written as arithmetic: as a choice it was one more jump.
+                base.add(COMPACT_DATA - (s / (ASCII / SHORTER) & SHORTER) as usize)
             }
         }
     }
@@ -199,22 +201,25 @@ impl PyStr {
         std::ptr::eq(self, other) || (self.length.get() == other.length.get() && (self.state.get() ^ other.state.get()) & 7 << 2 == 0 && self.eq_units(other))
     }
 
+    /// As [`PyStr::eq_str`], for the interpreter's loop: what tells most strings apart is compared in line, their units by a call.
+    #[inline(always)]
+    pub fn eq_str_far(&self, other: &PyStr) -> bool {
+        #[inline(never)]
+        fn far(a: &PyStr, b: &PyStr) -> bool {
+            // Kinds are 1, 2 and 4.
+            let n = a.len() << (a.kind() >> 1);
+            // SAFETY: `n` bytes lie at both.
+            unsafe { same_bytes(a.data(), b.data(), n) }
+        }
+        std::ptr::eq(self, other) || (self.length.get() == other.length.get() && (self.state.get() ^ other.state.get()) & 7 << 2 == 0 && far(self, other))
+    }
+
     /// Equality of the units of two strings of one length and kind.
     #[inline(always)]
     fn eq_units(&self, other: &PyStr) -> bool {
         let n = self.len() * self.kind() as usize;
-        let (p, q) = (self.data(), other.data());
-        // SAFETY: `n` bytes lie at both; every read is within them.
-        unsafe {
-            let word = |p: *const u8, at: usize| (p.add(at) as *const u64).read_unaligned();
-            let half = |p: *const u8, at: usize| (p.add(at) as *const u32).read_unaligned();
-            match n {
-                8..=16 => (word(p, 0) ^ word(q, 0)) | (word(p, n - 8) ^ word(q, n - 8)) == 0,
-                4..=7 => (half(p, 0) ^ half(q, 0)) | (half(p, n - 4) ^ half(q, n - 4)) == 0,
-                0..=3 => (0..n).all(|i| *p.add(i) == *q.add(i)),
-                _ => std::slice::from_raw_parts(p, n) == std::slice::from_raw_parts(q, n),
-            }
-        }
+        // SAFETY: `n` bytes lie at both.
+        unsafe { same_bytes(self.data(), other.data(), n) }
     }
 
     /// Equality with Rust text.
@@ -408,6 +413,37 @@ impl PyStr {
     }
 }
 
+/// Whether `n` bytes are the same: short texts without a call, by two reads that may overlap at the end of each.
+///
+/// # Safety
+/// They lie at both places.
+#[inline(always)]
+pub(crate) unsafe fn same_bytes(p: *const u8, q: *const u8, n: usize) -> bool {
+    // SAFETY: every read is within the `n` bytes.
+    unsafe {
+        if n >= 8 {
+            if n > 64 {
+                return std::slice::from_raw_parts(p, n) == std::slice::from_raw_parts(q, n);
+            }
+            let word = |p: *const u8, at: usize| (p.add(at) as *const u64).read_unaligned();
+            let (mut at, last) = (0, n - 8);
+            while at < last {
+                if word(p, at) != word(q, at) {
+                    return false;
+                }
+                at += 8;
+            }
+            return word(p, last) == word(q, last);
+        }
+        if n >= 4 {
+            let half = |p: *const u8, at: usize| (p.add(at) as *const u32).read_unaligned();
+            return (half(p, 0) ^ half(q, 0)) | (half(p, n - 4) ^ half(q, n - 4)) == 0;
+        }
+        // The first, a middle and the last of up to three bytes.
+        n == 0 || (*p ^ *q) | (*p.add(n / 2) ^ *q.add(n / 2)) | (*p.add(n - 1) ^ *q.add(n - 1)) == 0
+    }
+}
+
 /// Copy `n` bytes: short texts without a call.
 ///
 /// # Safety
@@ -418,21 +454,24 @@ pub(crate) unsafe fn copy_bytes(from: *const u8, to: *mut u8, n: usize) {
     unsafe {
         let word = |at: usize| (to.add(at) as *mut u64).write_unaligned((from.add(at) as *const u64).read_unaligned());
         let half = |at: usize| (to.add(at) as *mut u32).write_unaligned((from.add(at) as *const u32).read_unaligned());
-        match n {
-            8..=16 => {
-                word(0);
-                word(n - 8);
+        let byte = |at: usize| *to.add(at) = *from.add(at);
+        if n >= 8 {
+            if n > 32 {
+                return std::ptr::copy_nonoverlapping(from, to, n);
             }
-            4..=7 => {
-                half(0);
-                half(n - 4);
+            let mut at = 0;
+            while at < n - 8 {
+                word(at);
+                at += 8;
             }
-            0..=3 => {
-                for i in 0..n {
-                    *to.add(i) = *from.add(i);
-                }
-            }
-            _ => std::ptr::copy_nonoverlapping(from, to, n),
+            word(n - 8);
+        } else if n >= 4 {
+            half(0);
+            half(n - 4);
+        } else if n != 0 {
+            byte(0);
+            byte(n / 2);
+            byte(n - 1);
         }
     }
 }
