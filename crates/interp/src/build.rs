@@ -23,54 +23,13 @@ unsafe fn take(s: &mut Slot) -> Own<Object> {
     Own::from_raw(std::mem::replace(s, Slot::EMPTY).as_ptr())
 }
 
-/// Store an object that was made of words at hand; what the register held before is released by a call at the very end, so that nothing else needs a frame of the machine's stack.
-#[inline(always)]
-unsafe fn store_last(dst: *mut Slot, v: *mut Object) -> PyResult<()> {
-    #[cold]
-    #[inline(never)]
-    unsafe fn let_go(old: Slot) -> PyResult<()> {
-        old.release();
-        Ok(())
-    }
-    let old = std::mem::replace(&mut *dst, Slot(v as usize));
-    if old.is_object() { let_go(old) } else { Ok(()) }
-}
-
-#[inline(never)]
-pub unsafe fn tuple(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
-    let t = if n == 0 { std::ptr::null_mut() } else { PyTuple::take_slots_at_hand(base, n, &cx()) };
-    if t.is_null() { tuple_slow(dst, base, n) } else { store_last(dst, t) }
-}
-
-#[inline(never)]
-unsafe fn tuple_slow(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
-    let cx = &mut cx();
-    let t = PyTuple::take_slots(base, n, cx)?;
-    store_own(dst, t);
-    Ok(())
-}
-
-#[inline(never)]
-pub unsafe fn list(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
-    let l = PyList::take_slots_at_hand(base, n, &cx());
-    if l.is_null() { list_slow(dst, base, n) } else { store_last(dst, l) }
-}
-
-#[inline(never)]
-unsafe fn list_slow(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
-    let cx = &mut cx();
-    let l = PyList::take_slots(base, n, cx)?;
-    store_own(dst, l);
-    Ok(())
-}
-
 #[inline(never)]
 pub unsafe fn set(dst: *mut Slot, base: *mut Slot, n: usize) -> PyResult<()> {
     let cx = &mut cx();
     let out = PySet::new(cx)?;
-    for s in run(base, n, cx)? {
-        let v = take(s);
-        out.add(&v, cx)?;
+    for i in 0..n {
+        let v = std::mem::replace(&mut *base.add(i), Slot::EMPTY).into_own(cx)?;
+        out.add_own(v, cx)?;
     }
     store_own(dst, out);
     Ok(())

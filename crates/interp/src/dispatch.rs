@@ -15,7 +15,9 @@ use taipan_object::abstract_::CmpOp as C;
 use taipan_object::frame::Slot;
 use taipan_object::monitoring::is_traced;
 use taipan_object::thread::ThreadState;
+use taipan_object::types::list::PyList;
 use taipan_object::types::none;
+use taipan_object::types::tuple::PyTuple;
 
 macro_rules! numbers {
     ($( $(#[doc = $doc:literal])+ $variant:ident $name:literal ( $($operand:ident : $kind:ident),* ) $cells:literal [ $($effect:ident)* ]; )*) => {
@@ -259,8 +261,8 @@ macro_rules! execute {
             DeleteSubscr => called!(subscr::delete(src!($w.a()), src!($w.b()))),
             LoadSlice => called!(subscr::load_slice(at!($w.a()), src!($w.b()), at!($w.c()))),
             StoreSlice => called!(subscr::store_slice(src!($w.a()), at!($w.b()), src!($w.c()))),
-            BuildTuple => called!(build::tuple(at!($w.a()), at!($w.b()), $w.cu())),
-            BuildList => called!(build::list(at!($w.a()), at!($w.b()), $w.cu())),
+            BuildTuple => called!(PyTuple::display(at!($w.a()), at!($w.b()), $w.cu())),
+            BuildList => called!(PyList::display(at!($w.a()), at!($w.b()), $w.cu())),
             BuildSet => called!(build::set(at!($w.a()), at!($w.b()), $w.cu())),
             BuildMap => called!(build::map(at!($w.a()), at!($w.b()), $w.cu())),
             BuildString => {

@@ -161,6 +161,30 @@ impl Slot {
     }
 }
 
+/// The last step of an instruction that made `v`: store it, and release what the register held before, for which nothing else needs registers that must be saved.
+///
+/// # Safety
+/// `dst` is a register; `v` an owned reference.
+#[inline(always)]
+pub(crate) unsafe fn put_last(dst: *mut Slot, v: *mut Object, due: bool) -> PyResult<()> {
+    #[inline(never)]
+    unsafe fn let_go(old: Slot, due: bool) -> PyResult<()> {
+        // SAFETY: the word was taken out of its slot; the caller holds the GIL.
+        unsafe {
+            if due {
+                crate::gc::request(&Cx::assume());
+            }
+            old.release();
+        }
+        Ok(())
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        let old = std::mem::replace(&mut *dst, Slot(v as usize));
+        if due || old.is_object() { let_go(old, due) } else { Ok(()) }
+    }
+}
+
 /// A borrowed pointer in a frame header; the low bit is set so that a stale one looks like an int.
 #[repr(transparent)]
 pub struct Tagged<T>(usize, PhantomData<*mut T>);

@@ -134,8 +134,9 @@ pub fn before_alloc(cx: &Cx) {
     }
 }
 
+/// Ask the interpreter for a collection.
 #[cold]
-fn request(cx: &Cx) {
+pub fn request(cx: &Cx) {
     let gc = &cx.interp().gc;
     if gc.enabled.get() && !gc.suspended.get() && !gc.collecting.get() && gc.generations[0].threshold.get() > 0 {
         cx.ts().eval_breaker.fetch_or(breaker::GC, Relaxed);
@@ -162,6 +163,19 @@ pub unsafe fn track(obj: *mut Object) {
 /// As [`track`], but that the header is fresh memory.
 #[inline(always)]
 pub unsafe fn track_new(obj: *mut Object, cx: &Cx) {
+    // SAFETY: the caller's promise.
+    if unsafe { link_new(obj, cx) } {
+        request(cx);
+    }
+}
+
+/// As [`track_new`], but asks for no collection: true when one is due, and [`request`] is to be called.
+///
+/// # Safety
+/// As [`track_new`].
+#[inline(always)]
+#[must_use]
+pub unsafe fn link_new(obj: *mut Object, cx: &Cx) -> bool {
     let gc = &cx.interp().gc;
     let g = &gc.generations[0];
     // SAFETY: the caller's promise; neighbours of a ring are alive.
@@ -175,9 +189,7 @@ pub unsafe fn track_new(obj: *mut Object, cx: &Cx) {
     }
     let n = g.count.get() + 1;
     g.count.set(n);
-    if n > gc.young_limit.get() {
-        request(cx);
-    }
+    n > gc.young_limit.get()
 }
 
 /// Hide the object from the collector (`PyObject_GC_UnTrack`). Does nothing when it is not tracked.

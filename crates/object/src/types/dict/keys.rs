@@ -17,6 +17,7 @@ use crate::refs::*;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 
 /// Form of the entries.
 #[repr(u8)]
@@ -62,6 +63,8 @@ const _: () = assert!(HEAD == 32);
 pub const SPLIT_MAX: usize = 30;
 /// Most entries without an index.
 const SMALL_MAX: usize = 16;
+/// Tables of at most so many groups are filled with a count for each beside them.
+const GROUPS_COUNTED: usize = 1024;
 /// Counts from here on never change.
 const STATIC_REFS: u32 = 1 << 30;
 
@@ -633,7 +636,6 @@ impl Keys {
     /// Move all live entries into `to`, which is empty and large enough; this block is left empty (its memory may still be held).
     pub(super) fn move_into(&self, to: &Keys) {
         debug_assert!(self.kind != Kind::Split && to.nentries() == 0);
-        let n = self.nentries();
         if self.kind == Kind::General && to.kind == Kind::General && to.width != 0 {
             match to.width {
                 1 => self.move_hashed(to, |ix| ix as u8),
@@ -641,13 +643,7 @@ impl Keys {
                 _ => self.move_hashed(to, |ix| ix as u32),
             }
         } else {
-            for ix in 0..n {
-                let e = self.entry(ix);
-                let key = e.key.get();
-                if !key.is_null() {
-                    to.push(key, self.hash_at(ix), e.value.get());
-                }
-            }
+            self.move_far(to);
         }
         if self.refs.get() == 1 || self.entries.is_null() {
             self.nentries.set(0);
@@ -661,12 +657,29 @@ impl Keys {
         unsafe { std::ptr::write_bytes(self.ctrl(), EMPTY, self.buckets()) };
     }
 
-    /// The entries' part of [`Keys::move_into`] between blocks that keep the hashes, the new one with an index of `T`.
+    /// The entries' part of [`Keys::move_into`], one by one.
+    fn move_far(&self, to: &Keys) {
+        for ix in 0..self.nentries() {
+            let e = self.entry(ix);
+            let key = e.key.get();
+            if !key.is_null() {
+                to.push(key, self.hash_at(ix), e.value.get());
+            }
+        }
+    }
+
+    /// As [`Keys::move_far`] between blocks that keep the hashes, the new one with an index of `T`.
     fn move_hashed<T>(&self, to: &Keys, index: impl Fn(usize) -> T) {
         // In variables: the compiler would think that the stores below change them.
         let (ctrl, gmask) = (to.ctrl(), to.gmask as usize);
         // SAFETY: the index lies behind the control bytes.
         let table = unsafe { ctrl.add(to.buckets()) as *mut T };
+        // So many entries each group has got: none is deleted, so they lie in front. Looking at the control bytes would wait for the stores of single bytes just made.
+        let mut fill = [MaybeUninit::<u8>::uninit(); GROUPS_COUNTED];
+        if gmask >= GROUPS_COUNTED {
+            return self.move_far(to);
+        }
+        fill[..=gmask].fill(MaybeUninit::new(0));
         let (first, old, new) = (self.entries as *const [usize; 3], self.nentries(), to.entries as *mut [usize; 3]);
         let mut ix = 0;
         for at in 0..old {
@@ -679,13 +692,13 @@ impl Keys {
                 *new.add(ix) = words;
                 let mixed = mix(words[2] as isize);
                 let (mut g, mut step) = (mixed as usize & gmask, 0);
-                let mut free = Group::load(ctrl.add(g * GROUP)).free();
-                while free == 0 {
+                let count = fill.as_mut_ptr() as *mut u8;
+                while *count.add(g) as usize == GROUP {
                     step += 1;
                     g = (g + step) & gmask;
-                    free = Group::load(ctrl.add(g * GROUP)).free();
                 }
-                let bucket = g * GROUP + free.trailing_zeros() as usize;
+                let bucket = g * GROUP + *count.add(g) as usize;
+                *count.add(g) += 1;
                 *ctrl.add(bucket) = tag_of(mixed);
                 *table.add(bucket) = index(ix);
                 ix += 1;

@@ -5,6 +5,7 @@ use super::*;
 pub(crate) use crate::abstract_::quiet_eq;
 use crate::abstract_;
 use crate::err::Raised;
+use crate::types::float::PyFloat;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
@@ -27,6 +28,9 @@ pub(crate) fn quick_hash(key: &Object) -> Option<isize> {
 fn quick_hash_other(key: &Object) -> Option<isize> {
     if let Some(n) = key.exact::<PyInt>() {
         return if n.digit_count() == 2 { n.to_i64().map(|n| n as isize) } else { None };
+    }
+    if let Some(f) = key.exact::<PyFloat>() {
+        return Some(crate::types::float::hash_f64(f.value(), key));
     }
     // Classes, functions, plain instances: what the address says.
     let by_address = crate::typeobj::object_type().tp_hash.get().map(|f| f as usize);

@@ -1,8 +1,9 @@
 //! `list`: `PyListObject`, a growable array of owned references.
 //!
 //! What `items` lends is tied to `&Cx`: no Python code can change the list while it is held.
-//! Parts: `edit` (insertion, removal, slices), `methods` (the type as Python sees it), `sort`, `iter`.
+//! Parts: `display` (`[a, b]`), `edit` (insertion, removal, slices), `methods` (the type as Python sees it), `sort`, `iter`.
 
+mod display;
 mod edit;
 mod iter;
 mod methods;
@@ -146,41 +147,12 @@ impl PyList {
         Ok(l)
     }
 
-    /// As [`PyList::take_slots`] when that calls nothing: memory is at hand, and so are the objects of all ints. Null: nothing has happened.
-    ///
-    /// # Safety
-    /// As [`PyList::take_slots`].
-    #[inline(always)]
-    pub unsafe fn take_slots_at_hand(base: *mut crate::frame::Slot, n: usize, cx: &Cx) -> *mut Object {
-        if n > alloc::SMALL_MAX / 8 {
-            return std::ptr::null_mut();
-        }
-        // SAFETY: `n` words and room for `n` items; each count moves once, and back if an int has no object at hand.
-        unsafe {
-            let p = alloc::take_kept(LIST_BYTES);
-            if p.is_null() {
-                return p as *mut Object;
-            }
-            let mut items = std::ptr::null_mut::<*mut Object>();
-            if n != 0 {
-                items = alloc::take_kept(n * 8) as *mut *mut Object;
-                if items.is_null() || !fill_at_hand(items, base, n) {
-                    // There was room for the blocks a moment ago.
-                    let _ = items.is_null() || alloc::keep(items as *mut u8, n * 8);
-                    let _ = alloc::keep(p, LIST_BYTES);
-                    return std::ptr::null_mut();
-                }
-            }
-            PyList::begin(p, items, n, cx)
-        }
-    }
-
-    /// Make the block at `p` a list over a block of items that it takes over.
+    /// Make the block at `p` a list over a block of items that it takes over; not tracked yet.
     ///
     /// # Safety
     /// `p` is fresh memory for a list and its header, `items` null or a block with `n` references.
     #[inline(always)]
-    unsafe fn begin(p: *mut u8, items: *mut *mut Object, n: usize, cx: &Cx) -> *mut Object {
+    unsafe fn begin(p: *mut u8, items: *mut *mut Object, n: usize) -> *mut Object {
         // SAFETY: the caller's promise.
         unsafe {
             let l = p.add(gc::GC_HEAD_BYTES) as *mut PyList;
@@ -189,7 +161,6 @@ impl PyList {
                 items: Cell::new(items),
                 allocated: Cell::new(n as isize),
             });
-            gc::track_new(l as *mut Object, cx);
             l as *mut Object
         }
     }
@@ -202,7 +173,11 @@ impl PyList {
             return Err(cx.memory_error());
         }
         // SAFETY: a fresh block of the size.
-        Ok(unsafe { Own::from_raw(PyList::begin(p, std::ptr::null_mut(), 0, cx)) })
+        Ok(unsafe {
+            let l = PyList::begin(p, std::ptr::null_mut(), 0);
+            gc::track_new(l, cx);
+            Own::from_raw(l)
+        })
     }
     /// A list that takes over the references of a vector.
     pub fn from_vec(v: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyList>> {
@@ -346,34 +321,6 @@ impl PyList {
     pub fn raw_parts(&self) -> (&Cell<*mut *mut Object>, &Cell<isize>, &Cell<isize>) {
         (&self.items, &self.head.size, &self.allocated)
     }
-}
-
-/// Move `n` words to `items` as objects; false when there is an int without an object at hand, and nothing has happened.
-///
-/// # Safety
-/// `n` owned words that are not empty, and room for as many items.
-#[inline(always)]
-unsafe fn fill_at_hand(items: *mut *mut Object, base: *mut crate::frame::Slot, n: usize) -> bool {
-    use crate::frame::Slot;
-    let (mut from, mut to) = (base, items);
-    // SAFETY: the caller's promise.
-    unsafe {
-        while from != base.add(n) {
-            let s = *from;
-            *to = if s.is_int() {
-                let Some(v) = crate::types::int::PyInt::small(s.as_int()) else {
-                    crate::types::tuple::give_back(base, items, from);
-                    return false;
-                };
-                v.as_object().as_ptr()
-            } else {
-                s.as_ptr()
-            };
-            *from = Slot::EMPTY;
-            (from, to) = (from.add(1), to.add(1));
-        }
-    }
-    true
 }
 
 /// The death of an exact list.

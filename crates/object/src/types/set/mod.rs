@@ -215,6 +215,15 @@ impl PySet {
         self.add_with_hash(v, h, cx)
     }
 
+    /// As [`PySet::add`], taking over the reference.
+    pub fn add_own(&self, v: Own<Object>, cx: &mut Cx) -> PyResult<bool> {
+        let hash = hash_element(&v, cx)?;
+        match self.find(&v, hash, cx)? {
+            Spot::Found(_) => Ok(false),
+            Spot::Free(at) => self.occupy(at, v, hash, cx).map(|()| true),
+        }
+    }
+
     /// As `add`, with the hash known.
     #[inline]
     pub fn add_with_hash(&self, v: &Object, hash: isize, cx: &mut Cx) -> PyResult<bool> {

@@ -375,6 +375,16 @@ impl PySet {
     /// # Safety
     /// The set is not used afterwards.
     pub(super) unsafe fn release_keys(&self) {
+        if self.is_small() {
+            for e in &self.small {
+                let k = e.key.get();
+                if !k.is_null() && !std::ptr::eq(k, marker()) {
+                    // SAFETY: each count is given back once.
+                    unsafe { Object::decref(k) };
+                }
+            }
+            return;
+        }
         let (n, table) = (self.mask() + 1, self.table.get());
         let mut left = self.used.get();
         let mut i = 0;
@@ -389,10 +399,8 @@ impl PySet {
             }
             i += 1;
         }
-        if !self.is_small() {
-            // SAFETY: a block of its own of that size.
-            unsafe { alloc::free(table as *mut u8, n * size_of::<Entry>()) };
-        }
+        // SAFETY: a block of its own of that size.
+        unsafe { alloc::free(table as *mut u8, n * size_of::<Entry>()) };
     }
 
     /// Drop every key. Keys die after the set is empty.

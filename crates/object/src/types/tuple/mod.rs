@@ -1,10 +1,12 @@
 //! `tuple`: `PyTupleObject`; 3.14 caches the hash at offset 24, the items lie inline from 32.
 //!
-//! Parts: `methods` (the type as Python sees it), `iter`. Invariant: every item is non-null once anyone else can see the tuple.
+//! Parts: `display` (`(a, b)`), `methods` (the type as Python sees it), `iter`. Invariant: every item is non-null once anyone else can see the tuple.
 
+mod display;
 mod iter;
 mod methods;
 
+pub(crate) use display::give_back;
 pub use iter::PyTupleIter;
 
 use crate::alloc;
@@ -289,59 +291,6 @@ impl PyTuple {
         }
     }
 
-    /// As [`PyTuple::take_slots`] when that calls nothing: memory is at hand, and so are the objects of all ints. Null: nothing has happened.
-    ///
-    /// # Safety
-    /// As [`PyTuple::take_slots`], and `n` is not 0.
-    #[inline(always)]
-    pub unsafe fn take_slots_at_hand(base: *mut crate::frame::Slot, n: usize, cx: &Cx) -> *mut Object {
-        use crate::frame::Slot;
-        let bytes = HEAD_BYTES + n * 8;
-        if bytes > alloc::SMALL_MAX {
-            return std::ptr::null_mut();
-        }
-        // SAFETY: `n` words and `n` items; each count moves once, and back if an int has no object at hand.
-        unsafe {
-            let p = alloc::take_kept(bytes);
-            if p.is_null() {
-                return p as *mut Object;
-            }
-            let t = p.add(gc::GC_HEAD_BYTES) as *mut PyTuple;
-            let items = &raw mut (*t).items as *mut *mut Object;
-            let (mut from, mut to, mut seen) = (base, items, 0);
-            while from != base.add(n) {
-                let s = *from;
-                *to = if s.is_int() {
-                    let Some(v) = crate::types::int::PyInt::small(s.as_int()) else {
-                        give_back(base, items, from);
-                        // There was room for it a moment ago.
-                        let _ = alloc::keep(p, bytes);
-                        return std::ptr::null_mut();
-                    };
-                    v.as_object().as_ptr()
-                } else {
-                    seen |= (*s.as_ptr()).ty().tp_flags.get();
-                    s.as_ptr()
-                };
-                *from = Slot::EMPTY;
-                (from, to) = (from.add(1), to.add(1));
-            }
-            let items = std::slice::from_raw_parts(items as *const &Object, n);
-            let tracked = seen & crate::typeobj::flags::HAVE_GC != 0 && items.iter().any(|o| may_concern_collector(o));
-            t.write(PyTuple {
-                head: VarHead { head: Object::new_heap(&raw const PyTuple_Type.ty), size: Cell::new(n as isize) },
-                hash: Cell::new(-1),
-                items: [],
-            });
-            if tracked {
-                gc::track_new(t as *mut Object, cx);
-            } else {
-                (p as *mut [usize; 2]).write([0, 0]);
-            }
-            t as *mut Object
-        }
-    }
-
     /// A pair.
     #[inline(always)]
     pub fn pair(a: Own<Object>, b: Own<Object>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
@@ -466,29 +415,10 @@ impl PyTuple {
     }
 }
 
-/// Put the words from `base` to `end` back, which became `items`.
-#[cold]
-#[inline(never)]
-pub(crate) unsafe fn give_back(base: *mut crate::frame::Slot, items: *const *mut Object, end: *mut crate::frame::Slot) {
-    // SAFETY: as many words as items, which move back.
-    unsafe {
-        for i in 0..end.offset_from(base) as usize {
-            *base.add(i) = crate::frame::Slot(*items.add(i) as usize);
-        }
-    }
-}
-
 /// Whether an item makes the tuple that holds it a concern of the collector's.
 #[inline(always)]
 fn concerns_collector(o: &Object) -> bool {
     o.ty().tp_flags.get() & crate::typeobj::flags::HAVE_GC != 0 && concerns_collector_gc(o)
-}
-
-/// As [`concerns_collector`], but true for all objects of types with headers that are no tuples: a tuple that is tracked for nothing leaves the collector's lists at the first collection.
-#[inline(always)]
-fn may_concern_collector(o: &Object) -> bool {
-    // SAFETY: tuples have a header.
-    o.ty().tp_flags.get() & crate::typeobj::flags::HAVE_GC != 0 && (!o.is_exact::<PyTuple>() || unsafe { gc::GcHead::of(o) }.is_tracked())
 }
 
 fn concerns_collector_gc(o: &Object) -> bool {
