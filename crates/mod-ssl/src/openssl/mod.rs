@@ -7,6 +7,7 @@ pub mod bio;
 pub mod cert;
 pub mod conn;
 pub mod ctx;
+pub mod digest;
 pub mod library;
 pub mod lock;
 pub mod names;

@@ -78,7 +78,7 @@ functions! {
         c CRYPTO_free(*mut c_void, *const c_char, c_int);
         c CRYPTO_get_ex_new_index(c_int, c_long, *mut c_void, *mut c_void, *mut c_void, Option<ExFreeCb>) -> c_int;
         c ERR_clear_error();
-        c ERR_get_error() -> c_ulong;
+        c ERR_lib_error_string(c_ulong) -> *const c_char;
         c ERR_peek_last_error() -> c_ulong;
         c ERR_reason_error_string(c_ulong) -> *const c_char;
         c OBJ_nid2ln(c_int) -> *const c_char;
@@ -286,11 +286,9 @@ functions! {
         c EVP_MD_get_type(*const EVP_MD) -> c_int;
         c EVP_MD_get0_name(*const EVP_MD) -> *const c_char;
         c EVP_MD_do_all_provided(*mut c_void, EachMdCb, *mut c_void);
-        c EVP_get_digestbyname(*const c_char) -> *const EVP_MD;
         c EVP_default_properties_is_fips_enabled(*mut c_void) -> c_int;
         c EVP_PBE_scrypt(*const c_char, usize, *const c_uchar, usize, u64, u64, u64, u64, *mut c_uchar, usize) -> c_int;
         c PKCS5_PBKDF2_HMAC(*const c_char, c_int, *const c_uchar, c_int, c_int, *const EVP_MD, c_int, *mut c_uchar) -> c_int;
-        c HMAC(*const EVP_MD, *const c_void, c_int, *const c_uchar, usize, *mut c_uchar, *mut c_uint) -> *mut c_uchar;
         c HMAC_CTX_new() -> *mut HMAC_CTX;
         c HMAC_CTX_free(*mut HMAC_CTX);
         c HMAC_CTX_copy(*mut HMAC_CTX, *mut HMAC_CTX) -> c_int;

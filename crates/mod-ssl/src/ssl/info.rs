@@ -134,11 +134,13 @@ impl PySslSocket {
     fn get_unverified_chain(&self, cx: &mut Cx) -> PyResult {
         let is_server = self.is_server;
         let chain = self.conn.quick(cx, |c| {
-            let mut chain = c.sent_chain()?;
-            // What a server keeps of its client lacks the client's own.
-            if is_server {
-                chain.insert(0, c.peer_certificate()?);
+            if !is_server {
+                return c.sent_chain();
             }
+            // What a server keeps of its client lacks the client's own; a resumed session has nothing else.
+            let peer = c.peer_certificate()?;
+            let mut chain = c.sent_chain().unwrap_or_default();
+            chain.insert(0, peer);
             Some(chain)
         });
         certificate::wrap_all(chain, cx)
