@@ -131,9 +131,10 @@ impl PyHashXof {
         let Ok(n) = usize::try_from(length) else {
             return Err(cx.system_error(format_args!("Negative size passed to PyBytes_FromStringAndSize")));
         };
-        // Room for the result is asked for first: a length that no memory can hold is an exception, not the end of the process.
+        // More than any memory holds is an exception at once: the system might promise it and end the process later.
+        const LENGTH_MAX: usize = 1 << 36;
         let mut out = Vec::new();
-        if out.try_reserve_exact(n).is_err() {
+        if n > LENGTH_MAX || out.try_reserve_exact(n).is_err() {
             return Err(cx.memory_error());
         }
         out.resize(n, 0);

@@ -28,3 +28,13 @@ pub fn settle(way: &str, all: &[String], failed: &[(String, String)]) {
         eprintln!("{way}: {name} passes now: take it off known-failures.tsv");
     }
 }
+
+/// Leave out the programs that this machine cannot run: those of `tests/py/net/ssl_*` want OpenSSL 3, which Taipan takes from the machine.
+pub fn only_possible(cases: &mut Vec<taipan_testkit::Case>) {
+    /// `RTLD_NOW`.
+    const NOW: i32 = 2;
+    if taipan_host::dl::open(c"libssl.so.3", NOW).is_err() {
+        eprintln!("no OpenSSL 3 on this machine: the programs net/ssl_* are not run");
+        cases.retain(|case| !case.name().starts_with("net/ssl_"));
+    }
+}
