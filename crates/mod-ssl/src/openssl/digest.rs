@@ -204,7 +204,10 @@ pub fn all_names() -> Vec<String> {
         // SAFETY: called with a living algorithm and our vector.
         unsafe {
             if let (Some(md), Some(out)) = (Md::shared(md), out.cast::<Vec<String>>().as_mut()) {
-                out.push(md.name());
+                // Parts of other algorithms have no number.
+                if (api().EVP_MD_get_type)(md.0.as_ptr()) != 0 {
+                    out.push(md.name());
+                }
             }
         }
     }
