@@ -5,7 +5,7 @@
 
 use crate::call::bind;
 use crate::generator;
-use crate::operator::{self, OPERATOR};
+use crate::operator;
 use crate::regs::*;
 use taipan_object::frame::{FRAME_HEADER, Frame, Slot, Tagged, frame_flags as ff, pop_separate, push_separate};
 use taipan_bytecode::flags;
@@ -316,8 +316,29 @@ pub unsafe fn abandon(ts: &ThreadState, win: *mut Slot, args: *mut Slot, nargs: 
     f.release();
 }
 
-/// Call `f`, which takes exactly `args.len()` positional arguments, from an instruction without a window. The arguments are taken over. The caller's `pc` is saved.
+/// Where the arguments of a call from an instruction without a window are to be written before [`enter_behind`]: the frame will lie right behind the caller's, as if that had a window
+/// there. Null: no room, or a generator's frame calls. (Handed over as an array they would be read in wider pieces than they were written, which waits for the cache.)
 #[inline(always)]
+pub unsafe fn room_behind(m: &Regs, f: &PyFunction) -> *mut Slot {
+    let behind = m.code().ntemps() as isize;
+    let win = m.at(behind);
+    if m.ts.py_recursion_remaining.get() <= 0 || behind > i16::MAX as isize || (*m.frame).has(ff::GENERATOR) || !fits(m.ts, win, f.code()) {
+        return std::ptr::null_mut();
+    }
+    win.add(FRAME_HEADER)
+}
+
+/// Call `f`, whose `n` arguments, exactly those that it takes, were written at [`room_behind`].
+#[inline(always)]
+pub unsafe fn enter_behind(m: &mut Regs, f: &PyFunction, n: usize, dst: isize) {
+    let behind = m.code().ntemps() as isize;
+    *m.at(behind) = Slot::new_ref(f);
+    m.ts.py_recursion_remaining.set(m.ts.py_recursion_remaining.get() - 1);
+    enter_window(m, behind, f, f.code(), n, dst);
+}
+
+/// As [`enter_behind`], from wherever there is room; the innermost frame is the new one then. The arguments are taken over. The caller's `pc` is saved.
+#[inline(never)]
 pub unsafe fn enter_separate<const N: usize>(ts: &'static ThreadState, f: &PyFunction, args: [Slot; N], dst: isize) -> PyResult<()> {
     let code = f.code();
     let left = ts.py_recursion_remaining.get();
@@ -418,9 +439,9 @@ pub unsafe fn leave(m: &mut Regs, v: Slot) -> Option<Returned> {
         }
     }
     *m = Regs::of(caller, m.ts);
-    if ret & (ff::INIT | ff::NEXT | OPERATOR) == 0 {
+    if ret & (ff::INIT | ff::NEXT | ff::OPERATOR) == 0 {
         m.set(ret_dst(ret), v);
-    } else if ret & OPERATOR != 0 {
+    } else if ret & ff::OPERATOR != 0 {
         match operator::finish(m.fp, m.pc, ret, v) {
             Ok(pc) => m.pc = pc,
             Err(_) => return Some(Returned::Raise),
@@ -497,7 +518,7 @@ unsafe fn leave_slow(m: Regs, v: Slot) -> Returned {
         m.set(ret_dst(ret), obj);
         return Returned::Resume;
     }
-    if ret & OPERATOR != 0 {
+    if ret & ff::OPERATOR != 0 {
         return match operator::finish(m.fp, m.pc, ret, v) {
             Ok(pc) => {
                 (*m.frame).pc.set(Tagged::new(pc));

@@ -1,7 +1,7 @@
 //! Operators and comparisons whose left operand's class has a Python function for them: its frame is pushed, and the result is looked at when it returns.
 //!
 //! Only where that function has the first say. Operands in temps stay there until it returns, because `NotImplemented` needs them again. What is to be done then is in the middle bits of the
-//! frame's `ret` word ([`After`]).
+//! frame's `ret` word ([`After`]; `frame_flags::OPERATOR`).
 
 use crate::arith::{BinaryOp, unboxed};
 use crate::frames::ret_word;
@@ -14,10 +14,6 @@ use taipan_object::prelude::*;
 use taipan_object::typeobj::{flags, lookup};
 use taipan_object::types::function::PyFunction;
 use taipan_object::types::{boolean, not_implemented};
-
-/// Flag of a frame that an operator has pushed, beside `frame_flags`.
-pub const OPERATOR: u64 = 512;
-const _: () = assert!(OPERATOR & ff::MASK != 0 && OPERATOR > ff::NEXT);
 
 /// What an instruction does with the result of the function it has called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,7 +91,7 @@ pub unsafe fn enter(dst: *mut Slot, l: Opd, r: Opd, name: &PyStr, after: After) 
     }
     ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() - 1);
     let to = if dst.is_null() { 0 } else { dst.offset_from((*caller).fp()) };
-    crate::frames::write_header(fr, caller, f, code, ret_word(ff::SEPARATE | OPERATOR | after.bits(), to));
+    crate::frames::write_header(fr, caller, f, code, ret_word(ff::SEPARATE | ff::OPERATOR | after.bits(), to));
     (*fr).func.set(Slot::new_ref(f));
     ts.current_frame.set(fr);
     true

@@ -1,6 +1,6 @@
 //! Items and slices: exact lists, tuples and dicts with plain keys first.
 
-use crate::frames::enter_separate;
+use crate::frames::{enter_behind, enter_separate, room_behind};
 use crate::regs::*;
 use std::cell::Cell;
 use taipan_object::abstract_;
@@ -8,7 +8,7 @@ use taipan_object::frame::Slot;
 use taipan_object::name;
 use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
-use taipan_object::typeobj::{BinaryFunc, lookup, slots};
+use taipan_object::typeobj::{BinaryFunc, flags, lookup, slots};
 use taipan_object::types::bytearray::PyByteArray;
 use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::float::PyFloat;
@@ -117,8 +117,12 @@ unsafe fn known(ts: &'static ThreadState, object: Opd, key: Opd, to: isize) -> S
     let (o, i) = (object.peek().as_ptr(), key.peek());
     let (obj, cx) = (&*o, &cx());
     if let Some(d) = obj.exact::<PyDict>() {
-        let v = if i.is_int() { d.get_i64(i.as_int(), cx).ok().flatten() } else { d.get_quietly(&*i.as_ptr(), cx).flatten() };
-        return v.map_or(Slot::EMPTY, Slot::loaded);
+        let v = if i.is_int() { d.get_i64(i.as_int(), cx).ok() } else { d.get_quietly(&*i.as_ptr(), cx) };
+        return match v {
+            Some(Some(v)) => Slot::loaded(v),
+            Some(None) => missing(object, key),
+            None => Slot::EMPTY,
+        };
     }
     if let Some(f) = obj.ty().mapping().and_then(|t| t.mp_subscript.get()) {
         if f as usize == slots::dispatch::slot_mp_subscript as *const () as usize {
@@ -146,6 +150,18 @@ unsafe fn known(ts: &'static ThreadState, object: Opd, key: Opd, to: isize) -> S
     }
 }
 
+/// A dict surely has no such key.
+#[inline(never)]
+unsafe fn missing(o: Opd, key: Opd) -> Slot {
+    let cx = &mut cx();
+    // Whoever holds the dict does not matter any more, but the key is the exception's.
+    if let Ok(k) = key.take(cx) {
+        drop(cx.raise_arg(exc::KeyError(), &k));
+    }
+    o.consume();
+    RAISED
+}
+
 /// A slice with plain bounds of an exact list, tuple or string; else empty.
 unsafe fn known_slice(obj: &Object, slice: &PySlice) -> Slot {
     let cx = &mut cx();
@@ -166,18 +182,37 @@ unsafe fn known_slice(obj: &Object, slice: &PySlice) -> Slot {
     }
 }
 
+/// The Python `__getitem__` of an object's class, if that takes the usual arguments; else null.
+#[inline(never)]
+unsafe fn getitem_of(o: *mut Object) -> *const PyFunction {
+    let (ty, cx) = ((*o).ty(), cx());
+    if !ty.has(flags::HEAPTYPE) {
+        return std::ptr::null();
+    }
+    match lookup(ty, name!(&cx, "__getitem__"), &cx).and_then(|f| f.exact::<PyFunction>()) {
+        Some(f) if f.code().simple_args() == 2 => f,
+        _ => std::ptr::null(),
+    }
+}
+
+/// A key as a Python function gets it. A small int that is a constant is immortal.
+#[inline(always)]
+unsafe fn key_for_python(i: Opd) -> Slot {
+    let i = i.take_slot();
+    if i.is_object() { PyInt::small_value(i.as_ptr()).map_or(i, Slot::int) } else { i }
+}
+
 /// Push the frame of a Python `__getitem__`, unless somebody wants attention or it takes other arguments: then empty.
 unsafe fn enter_getitem(ts: &'static ThreadState, o: Opd, i: Opd, to: isize) -> Slot {
     if ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) != 0 {
         return Slot::EMPTY;
     }
-    let cx = &cx();
-    let ty = (*o.peek().as_ptr()).ty();
-    let Some(f) = lookup(ty, name!(cx, "__getitem__"), cx).and_then(|f| f.exact::<PyFunction>()).filter(|f| f.code().simple_args() == 2) else { return Slot::EMPTY };
-    let (o, i) = (o.take_slot(), i.take_slot());
-    // A small int that is a constant is immortal.
-    let i = if i.is_object() { PyInt::small_value(i.as_ptr()).map_or(i, Slot::int) } else { i };
-    if enter_separate(ts, f, [o, i], to).is_ok() { ENTERED } else { RAISED }
+    let f = getitem_of(o.peek().as_ptr());
+    if f.is_null() {
+        return Slot::EMPTY;
+    }
+    let (o, i) = (o.take_slot(), key_for_python(i));
+    if enter_separate(ts, &*f, [o, i], to).is_ok() { ENTERED } else { RAISED }
 }
 
 /// The `mp_subscript` of a type whose slot is not a Python function's. Dicts have their own way.
@@ -241,6 +276,16 @@ unsafe fn load_rest<W: Word>(m: &mut Regs, w: W, i: Opd) -> PyResult<()> {
                 m.consume(w.c());
             }
             m.put(w, v);
+            return Ok(());
+        }
+    }
+    if o.peek().is_object() && (*o.peek().as_ptr()).ty().has(flags::HEAPTYPE) && !m.breaker() {
+        let f = getitem_of(o.peek().as_ptr());
+        let args = if f.is_null() { std::ptr::null_mut() } else { room_behind(m, &*f) };
+        if !args.is_null() {
+            *args = o.take_slot();
+            *args.add(1) = key_for_python(i);
+            enter_behind(m, &*f, 2, w.a());
             return Ok(());
         }
     }

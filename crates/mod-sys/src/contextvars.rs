@@ -20,14 +20,13 @@ pub struct PyContext {
 
 /// A new context, empty or with the values of a mapping.
 fn new_context(table: Option<Own<PyHamt>>, cx: &mut Cx) -> PyResult<Own<PyContext>> {
-    let c = PyContext {
+    cx.new_object_here(|| PyContext {
         head: Object::placeholder(),
         table: FieldCell::new(table),
         previous: FieldCell::empty(),
         entered: Cell::new(false),
         weak: WeakList::new(),
-    };
-    cx.new_object_here(c)
+    })
 }
 
 /// The calling thread's context; made on first use.

@@ -52,6 +52,7 @@ pub trait GcField {
 pub struct Field<T: PyLayout = Object>(UnsafeCell<Own<T>>);
 
 impl<T: PyLayout> Field<T> {
+    #[inline(always)]
     pub fn new(v: Own<T>) -> Self {
         Field(UnsafeCell::new(v))
     }
@@ -91,9 +92,11 @@ impl<T: PyLayout> Default for FieldCell<T> {
 }
 
 impl<T: PyLayout> FieldCell<T> {
+    #[inline(always)]
     pub const fn empty() -> Self {
         FieldCell(UnsafeCell::new(None))
     }
+    #[inline(always)]
     pub fn new(v: Option<Own<T>>) -> Self {
         FieldCell(UnsafeCell::new(v))
     }
@@ -159,6 +162,7 @@ impl<T: PyLayout> GcField for FieldCell<T> {
 pub struct Kept<T: PyLayout = Object>(pub FieldCell<T>);
 
 impl<T: PyLayout> Kept<T> {
+    #[inline(always)]
     pub fn new(v: Option<Own<T>>) -> Self {
         Kept(FieldCell::new(v))
     }

@@ -230,6 +230,8 @@ pub mod frame_flags {
     pub const ASEND: u64 = 128;
     /// A Python `__next__` called by `for_iter`: StopIteration ends the loop.
     pub const NEXT: u64 = 256;
+    /// A Python function called by an operator or a comparison: the middle bits say what is done with its result.
+    pub const OPERATOR: u64 = 512;
     /// All of them.
     pub const MASK: u64 = 0xFFFF;
 }

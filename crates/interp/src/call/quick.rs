@@ -47,13 +47,17 @@ pub unsafe fn enter(ts: &'static ThreadState, win: *mut Slot, b: isize, n: usize
     let f: &PyFunction = (*(*win).as_ptr()).cast_unchecked::<PyFunction>();
     let code = f.code();
     let locals = win.add(FRAME_HEADER);
-    if !has_room(ts, win, code) {
+    let wanted = code.simple_args();
+    // Generators are made without a frame for the call.
+    if (wanted == NOT_SIMPLE && !takes_rest_only(code)) || !has_room(ts, win, code) {
         return enter_python(ts, win, locals, n, None, 0, dst);
     }
     let cx = &mut cx();
-    let wanted = code.simple_args();
-    if wanted != NOT_SIMPLE && n <= wanted as usize {
+    if wanted != NOT_SIMPLE {
         let wanted = wanted as usize;
+        if n > wanted {
+            return enter_python(ts, win, locals, n, None, 0, dst);
+        }
         if n < wanted {
             let Some(values) = f.defaults(cx).map(|d| d.as_slice()).filter(|v| v.len() + n >= wanted) else {
                 return enter_python(ts, win, locals, n, None, 0, dst);
@@ -67,7 +71,7 @@ pub unsafe fn enter(ts: &'static ThreadState, win: *mut Slot, b: isize, n: usize
         return Ok(());
     }
     let argc = code.argcount();
-    if n < argc || !takes_rest_only(code) {
+    if n < argc {
         return enter_python(ts, win, locals, n, None, 0, dst);
     }
     match PyTuple::take_slots(locals.add(argc), n - argc, cx) {

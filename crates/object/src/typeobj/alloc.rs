@@ -271,14 +271,15 @@ impl Cx {
         }
     }
 
-    /// As `new_object`, for structs that are made often: always inlined, so that they are built where they stay. `T` is a fixed-size built-in type without a managed dict.
+    /// As `new_object`, for structs that are made often: always inlined, and `value` makes the struct after the block is there, so that it is built where it stays. (Built before, it is
+    /// written to the stack word by word and copied from there in wider pieces, which waits for the writes to reach the cache.) `T` is a fixed-size built-in type without a managed dict.
     #[inline(always)]
-    pub fn new_object_here<T: PyTyped>(&mut self, value: T) -> PyResult<Own<T>> {
+    pub fn new_object_here<T: PyTyped>(&mut self, value: impl FnOnce() -> T) -> PyResult<Own<T>> {
         let ty = T::ty();
         debug_assert!(ty.tp_basicsize.get() as usize == size_of::<T>() && ty.tp_flags.get() & flags::HEAPTYPE == 0);
         debug_assert!(ty.tp_flags.get() & flags::HAVE_GC != 0);
         // SAFETY: a built-in type of the struct's size, traced.
-        unsafe { self.build_here(ty, false, || value) }
+        unsafe { self.build_here(ty, false, value) }
     }
 
     /// As [`Cx::new_object_of`], for structs that are made often, of types made at run time too: an instance of the struct's size is built where it stays. `value` makes the struct.

@@ -253,6 +253,7 @@ impl PyCode {
         unsafe { self.co_localsplusnames.as_slice()[i].cast_unchecked::<PyStr>() }
     }
     /// Names of all locals.
+    #[inline]
     pub fn local_names(&self) -> &PyTuple {
         self.linked();
         &self.co_localsplusnames

@@ -141,6 +141,9 @@ pub struct PyFrame {
     f_lineno: Cell<i32>,
     f_trace_lines: Cell<bool>,
     f_trace_opcodes: Cell<bool>,
+    /// Named, because the compiler would copy it along with what follows: through the stack, in pieces wider than they were written.
+    #[gc(skip)]
+    _gap: Cell<u16>,
     f_extra_locals: FieldCell<PyDict>,
     f_locals_cache: FieldCell<Object>,
     /// `f_overwritten_fast_locals`.
@@ -165,7 +168,7 @@ const _: () = {
 
 impl PyFrame {
     fn make(f: *mut Frame, code: Option<Own<PyCode>>, globals: Option<Own<PyDict>>, cx: &mut Cx) -> PyResult<Own<PyFrame>> {
-        cx.new_object_here(PyFrame {
+        cx.new_object_here(|| PyFrame {
             head: Object::placeholder(),
             f_back: FieldCell::empty(),
             f_frame: c_frame(),
@@ -173,6 +176,7 @@ impl PyFrame {
             f_lineno: Cell::new(0),
             f_trace_lines: Cell::new(true),
             f_trace_opcodes: Cell::new(false),
+            _gap: Cell::new(0),
             f_extra_locals: FieldCell::empty(),
             f_locals_cache: FieldCell::empty(),
             displaced: Displaced::default(),
@@ -305,9 +309,15 @@ impl PyFrame {
         }
         // SAFETY: the words move; the frame's are emptied.
         unsafe {
-            std::ptr::copy_nonoverlapping(f as *const Frame as *const usize, block as *mut usize, words);
-            let n = f.code().frame_words();
-            std::slice::from_raw_parts_mut(f.locals_ptr(), n).fill(Slot::EMPTY);
+            let (from, to) = (f as *const Frame as *mut Slot, block as *mut Slot);
+            for i in 0..words {
+                // Word by word: the header was written a moment ago, and wider reads would wait until that has reached the cache.
+                let word = from.add(i).read_volatile();
+                *to.add(i) = word;
+                if i >= FRAME_HEADER {
+                    *from.add(i) = Slot::EMPTY;
+                }
+            }
             f.locals.set(Slot::EMPTY);
             let own = &*block;
             own.frame_obj.set(Slot::EMPTY);

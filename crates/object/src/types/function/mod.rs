@@ -151,7 +151,7 @@ impl PyFunction {
     fn make(code: &PyCode, globals: &PyDict, builtins: Own<Object>, module: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyFunction>> {
         // The docstring is among the constants, which are not made before somebody wants them.
         let doc = if code.has_flag(taipan_bytecode::flags::HAS_DOCSTRING) { None } else { Some(singletons::none().own()) };
-        let f = cx.new_object_here(PyFunction {
+        let f = cx.new_object_here(|| PyFunction {
             head: Object::placeholder(),
             func_globals: Field::new(globals.new_ref()),
             func_builtins: Kept::new(Some(builtins)),
