@@ -11,13 +11,14 @@
 //! - a `Split` block only grows: an index, once given to a name, stays its own;
 //! - a block with several owners is `Split`, the static empty block, or held by a running comparison (which only keeps the memory alive).
 
+mod moving;
+mod plain;
+
 use super::group::*;
 use crate::alloc;
 use crate::refs::*;
-use crate::types::int::PyInt;
 use crate::types::str::PyStr;
 use std::cell::Cell;
-use std::mem::MaybeUninit;
 
 /// Form of the entries.
 #[repr(u8)]
@@ -63,8 +64,6 @@ const _: () = assert!(HEAD == 32);
 pub const SPLIT_MAX: usize = 30;
 /// Most entries without an index.
 const SMALL_MAX: usize = 16;
-/// Tables of at most so many groups are filled with a count for each beside them.
-const GROUPS_COUNTED: usize = 1024;
 /// Counts from here on never change.
 const STATIC_REFS: u32 = 1 << 30;
 
@@ -356,122 +355,6 @@ impl Keys {
         }
     }
 
-    /// The entry in the first group of a probe for which `is` says yes; null: it may be elsewhere.
-    #[inline(always)]
-    fn in_first_group(&self, mixed: u64, stride: usize, is: impl Fn(&Entry) -> bool) -> *const Entry {
-        let first = (mixed as usize & self.gmask as usize) * GROUP;
-        // SAFETY: within the block; full buckets have entries.
-        unsafe {
-            let mut bits = Group::load(self.ctrl().add(first)).matches(tag_of(mixed));
-            while bits != 0 {
-                let e = self.entries.add(self.index_at(first + bits.trailing_zeros() as usize) * stride) as *const Entry;
-                if is(&*e) {
-                    return e;
-                }
-                bits &= bits - 1;
-            }
-        }
-        std::ptr::null()
-    }
-
-    /// The entry of this very string in a combined block without an index; null: look for it the long way.
-    #[inline(always)]
-    pub(super) fn small_entry_of_same(&self, key: *const Object, hash: isize) -> *const Entry {
-        if self.kind != Kind::Str || self.width != 0 {
-            return std::ptr::null();
-        }
-        // SAFETY: within the block; byte `i` speaks of entry `i`.
-        unsafe {
-            let mut bits = Group::load(self.ctrl()).matches(tag_of(hash as u64));
-            while bits != 0 {
-                let e = (self.entries as *const [usize; 2]).add(bits.trailing_zeros() as usize);
-                if (*e)[0] == key as usize {
-                    return e as *const Entry;
-                }
-                bits &= bits - 1;
-            }
-        }
-        std::ptr::null()
-    }
-
-    /// The entry of this very key in a combined block; null: look for it the long way.
-    #[inline(always)]
-    pub(super) fn entry_of_same(&self, key: *const Object, hash: isize) -> *const Entry {
-        match self.kind {
-            Kind::Str => self.in_first_group(hash as u64, stride(Kind::Str), |e| std::ptr::eq(e.key.get(), key)),
-            Kind::General => self.in_first_group(mix(hash), stride(Kind::General), |e| std::ptr::eq(e.key.get(), key)),
-            Kind::Split => std::ptr::null(),
-        }
-    }
-
-    /// The entry of an int of one digit in a combined block; null: look for it the long way.
-    #[inline(always)]
-    pub(super) fn entry_of_int(&self, n: i64) -> *const Entry {
-        if self.kind != Kind::General {
-            return std::ptr::null();
-        }
-        // SAFETY: entries of full buckets have live keys.
-        let is = |e: &Entry| unsafe { (*e.key.get()).is_exact::<PyInt>() && (*(e.key.get() as *const PyInt)).compact() == Some(n) };
-        self.in_first_group(mix(super::hash_i64(n)), stride(Kind::General), is)
-    }
-
-    /// Add an int of one digit that is a combined block's new key for certain: no entry of its first group can be equal, and its probe ends there. False: nothing has happened.
-    #[inline(always)]
-    pub(super) fn push_new_int(&self, n: i64, key: *mut Object, value: *mut Object) -> bool {
-        if self.kind != Kind::General || self.usable.get() == 0 {
-            return false;
-        }
-        let hash = super::hash_i64(n);
-        let mixed = mix(hash);
-        let first = (mixed as usize & self.gmask as usize) * GROUP;
-        // SAFETY: within the block; full buckets have entries.
-        unsafe {
-            let group = Group::load(self.ctrl().add(first));
-            if self.width != 0 && group.matches(EMPTY) == 0 {
-                return false;
-            }
-            let mut bits = group.matches(tag_of(mixed));
-            while bits != 0 {
-                // What is equal has the same hash.
-                if self.entry(self.index_at(first + bits.trailing_zeros() as usize)).hash.get() == hash {
-                    return false;
-                }
-                bits &= bits - 1;
-            }
-            let ix = self.nentries();
-            let bucket = if self.width == 0 { ix } else { first + group.free().trailing_zeros() as usize };
-            *self.ctrl().add(bucket) = tag_of(mixed);
-            self.set_index(bucket, ix);
-            *(self.entries as *mut [usize; 3]).add(ix) = [key as usize, value as usize, hash as usize];
-            self.nentries.set(ix as u32 + 1);
-        }
-        self.usable.set(self.usable.get() - 1);
-        self.touch();
-        true
-    }
-
-    /// Add a string that is a combined small block's new key for certain: no entry has its tag. False: nothing has happened.
-    #[inline(always)]
-    pub(super) fn push_new_str(&self, key: *mut Object, hash: isize, value: *mut Object) -> bool {
-        if self.kind != Kind::Str || self.width != 0 || self.usable.get() == 0 {
-            return false;
-        }
-        let tag = tag_of(hash as u64);
-        // SAFETY: within the block.
-        unsafe {
-            if Group::load(self.ctrl()).matches(tag) != 0 {
-                return false;
-            }
-            let ix = self.nentries();
-            *self.ctrl().add(ix) = tag;
-            *(self.entries as *mut [*mut Object; 2]).add(ix) = [key, value];
-            self.nentries.set(ix as u32 + 1);
-        }
-        self.usable.set(self.usable.get() - 1);
-        self.touch();
-        true
-    }
-
     /// Write entry `ix`, the next one, whose bucket is taken.
     #[inline(always)]
     fn append(&self, ix: usize, key: *mut Object, hash: isize, value: *mut Object) {
@@ -631,82 +514,6 @@ impl Keys {
             }
             k
         }
-    }
-
-    /// Move all live entries into `to`, which is empty and large enough; this block is left empty (its memory may still be held).
-    pub(super) fn move_into(&self, to: &Keys) {
-        debug_assert!(self.kind != Kind::Split && to.nentries() == 0);
-        if self.kind == Kind::General && to.kind == Kind::General && to.width != 0 {
-            match to.width {
-                1 => self.move_hashed(to, |ix| ix as u8),
-                2 => self.move_hashed(to, |ix| ix as u16),
-                _ => self.move_hashed(to, |ix| ix as u32),
-            }
-        } else {
-            self.move_far(to);
-        }
-        if self.refs.get() == 1 || self.entries.is_null() {
-            self.nentries.set(0);
-            return;
-        }
-        // Held by a running comparison: leave a consistent empty block behind.
-        self.nentries.set(0);
-        self.usable.set(0);
-        self.touch();
-        // SAFETY: the control bytes of this block.
-        unsafe { std::ptr::write_bytes(self.ctrl(), EMPTY, self.buckets()) };
-    }
-
-    /// The entries' part of [`Keys::move_into`], one by one.
-    fn move_far(&self, to: &Keys) {
-        for ix in 0..self.nentries() {
-            let e = self.entry(ix);
-            let key = e.key.get();
-            if !key.is_null() {
-                to.push(key, self.hash_at(ix), e.value.get());
-            }
-        }
-    }
-
-    /// As [`Keys::move_far`] between blocks that keep the hashes, the new one with an index of `T`.
-    fn move_hashed<T>(&self, to: &Keys, index: impl Fn(usize) -> T) {
-        // In variables: the compiler would think that the stores below change them.
-        let (ctrl, gmask) = (to.ctrl(), to.gmask as usize);
-        // SAFETY: the index lies behind the control bytes.
-        let table = unsafe { ctrl.add(to.buckets()) as *mut T };
-        // So many entries each group has got: none is deleted, so they lie in front. Looking at the control bytes would wait for the stores of single bytes just made.
-        let mut fill = [MaybeUninit::<u8>::uninit(); GROUPS_COUNTED];
-        if gmask >= GROUPS_COUNTED {
-            return self.move_far(to);
-        }
-        fill[..=gmask].fill(MaybeUninit::new(0));
-        let (first, old, new) = (self.entries as *const [usize; 3], self.nentries(), to.entries as *mut [usize; 3]);
-        let mut ix = 0;
-        for at in 0..old {
-            // SAFETY: entries of both blocks, of the same form; the new one has room for them all, and a free bucket for each.
-            unsafe {
-                let words = *first.add(at);
-                if words[0] == 0 {
-                    continue;
-                }
-                *new.add(ix) = words;
-                let mixed = mix(words[2] as isize);
-                let (mut g, mut step) = (mixed as usize & gmask, 0);
-                let count = fill.as_mut_ptr() as *mut u8;
-                while *count.add(g) as usize == GROUP {
-                    step += 1;
-                    g = (g + step) & gmask;
-                }
-                let bucket = g * GROUP + *count.add(g) as usize;
-                *count.add(g) += 1;
-                *ctrl.add(bucket) = tag_of(mixed);
-                *table.add(bucket) = index(ix);
-                ix += 1;
-            }
-        }
-        to.nentries.set(ix as u32);
-        to.usable.set(to.usable.get() - ix as u32);
-        to.touch();
     }
 
     /// Take one more hold of the block.

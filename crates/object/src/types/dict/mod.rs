@@ -1,6 +1,6 @@
 //! `dict`: the public head of `PyDictObject` over our own tables.
 //!
-//! Parts: `group` (probing sixteen control bytes), `keys` (the table), `values` (values of instances), `lookup`, `store` (every mutation), `merge` (copy, update), `walk` (the
+//! Parts: `group` (probing sixteen control bytes), `keys` (the table), `values` (values of instances), `lookup`, `quick` (what the interpreter tries first), `store` (every other mutation), `merge` (copy, update), `walk` (the
 //! iteration cursor), `watch` (PEP-less watchers of the C API), and the Python-visible type: `methods`, `iter`, `view`, `proxy`.
 //!
 //! Invariants: `used` counts the live items; a dict is *combined* (`values` null, the keys block is its own or the static empty one) or *split* (`values` set, the
