@@ -6,7 +6,7 @@ use taipan_object::abstract_::number;
 use taipan_object::frame::Slot;
 use taipan_object::name;
 use taipan_object::prelude::*;
-use taipan_object::typeobj::flags;
+use taipan_object::typeobj::{SsizeArgFunc, flags};
 use taipan_object::types::float::PyFloat;
 use taipan_object::types::{none, not_implemented};
 
@@ -407,6 +407,25 @@ unsafe fn on_int_objects(dst: *mut Slot, l: Opd, r: Opd, kind: BinaryOp) -> Opti
     Some(Ok(()))
 }
 
+/// How an exact string, list or tuple is repeated.
+#[inline(always)]
+unsafe fn repeat_of(s: Slot) -> Option<SsizeArgFunc> {
+    if s.is_int() {
+        return None;
+    }
+    let o = &*s.as_ptr();
+    if o.is_exact::<PyStr>() || o.is_exact::<PyList>() || o.is_exact::<PyTuple>() { o.ty().sequence()?.sq_repeat.get() } else { None }
+}
+
+/// `sequence * n` for a tagged int.
+#[inline(never)]
+unsafe fn repeat(dst: *mut Slot, l: Opd, r: Opd, f: SsizeArgFunc) -> PyResult<()> {
+    let v = taipan_object::err::result_from_raw(f(l.peek().as_ptr(), r.peek().as_int() as isize))?;
+    l.consume();
+    store_own(dst, v);
+    Ok(())
+}
+
 /// An exact int that fits becomes a tagged int again.
 #[inline(always)]
 pub fn unboxed(v: Own<Object>) -> Slot {
@@ -427,6 +446,11 @@ macro_rules! int_ops {
             let (a, b) = (l.peek(), r.peek());
             if BinaryOp::$op == BinaryOp::Add && are_texts(a, b) {
                 return concat(dst, l, r).map(|()| false);
+            }
+            if BinaryOp::$op == BinaryOp::Mul && !op.is_inplace() && b.is_int() {
+                if let Some(f) = repeat_of(a) {
+                    return repeat(dst, l, r, f).map(|()| false);
+                }
             }
             if BinaryOp::$op != BinaryOp::TrueDiv {
                 if let Some(done) = on_int_objects(dst, l, r, BinaryOp::$op) {

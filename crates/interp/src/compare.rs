@@ -217,6 +217,12 @@ pub unsafe fn jump<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResu
     let b = if l.0 & r.0 & 1 != 0 {
         holds_int(op, l, r)
     } else {
+        if w.a() < 0 && w.b() < 0 {
+            // Two variables: nothing to release between comparison and jump.
+            if let Some((x, y)) = crate::arith::floats(l, r) {
+                return if holds(op, x, y) == want { m.jump(w.c()) } else { Ok(()) };
+            }
+        }
         m.save();
         match known_result(op, l, r) {
             Some(b) => {
@@ -361,15 +367,7 @@ unsafe fn contains_known(c: &Object, item: Slot) -> u8 {
 #[inline(never)]
 unsafe fn contains(item: Opd, container: Opd) -> PyResult<bool> {
     let (x, c) = (item.peek(), container.peek());
-    let known = if c.is_int() {
-        UNKNOWN
-    } else if !(*c.as_ptr()).is_exact::<PyStr>() {
-        contains_known(&*c.as_ptr(), x)
-    } else if x.is_object() && (*x.as_ptr()).is_exact::<PyStr>() {
-        occurs((*c.as_ptr()).cast_unchecked(), (*x.as_ptr()).cast_unchecked()) as u8
-    } else {
-        UNKNOWN
-    };
+    let known = if c.is_object() { contains_known(&*c.as_ptr(), x) } else { UNKNOWN };
     if known == UNKNOWN {
         return contains_slow(item, container);
     }
@@ -389,10 +387,23 @@ unsafe fn contains_slow(item: Opd, container: Opd) -> PyResult<bool> {
     }
 }
 
+/// `item in container`: in strings at once.
+#[inline(always)]
+unsafe fn is_in(item: Opd, container: Opd) -> PyResult<bool> {
+    let (x, c) = (item.peek(), container.peek());
+    if x.is_object() && c.is_object() && (*c.as_ptr()).is_exact::<PyStr>() && (*x.as_ptr()).is_exact::<PyStr>() {
+        let b = occurs((*c.as_ptr()).cast_unchecked(), (*x.as_ptr()).cast_unchecked());
+        item.consume();
+        container.consume();
+        return Ok(b);
+    }
+    contains(item, container)
+}
+
 #[inline(always)]
 pub unsafe fn in_<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
     m.save();
-    let b = contains(m.src(w.b()), m.src(w.c()))? == want;
+    let b = is_in(m.src(w.b()), m.src(w.c()))? == want;
     m.put(w, bool_slot(b));
     Ok(())
 }
@@ -400,7 +411,7 @@ pub unsafe fn in_<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
 #[inline(always)]
 pub unsafe fn jump_in<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
     m.save();
-    let b = contains(m.src(w.a()), m.src(w.b()))? == want;
+    let b = is_in(m.src(w.a()), m.src(w.b()))? == want;
     if b { m.jump(w.c()) } else { Ok(()) }
 }
 

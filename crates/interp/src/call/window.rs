@@ -65,6 +65,7 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             m.save();
             if !W::WIDE && known::due(cell) && known::learn(win, n, cell, false) {
                 m.respecialise(2, sop::CallKnown);
+                known::borrowed::learn(*m, cell, false);
             } else if class::call(m.ts, m.fp, w.b(), 0, n, cell, w.a())? {
                 m.reload();
                 return m.settled();

@@ -94,12 +94,19 @@ impl PyStr {
 
     #[inline(always)]
     fn data(&self) -> *const u8 {
+        // Only subtypes have their data elsewhere.
+        #[cold]
+        #[inline(never)]
+        fn elsewhere(s: &PyStr) -> *const u8 {
+            // SAFETY: as below.
+            unsafe { *((s as *const PyStr as *const u8).add(COMPACT_DATA) as *const *const u8) }
+        }
         let s = self.state.get();
         let base = self as *const PyStr as *const u8;
         // SAFETY: the layouts of the three forms (Include/cpython/unicodeobject.h).
         unsafe {
             if s & COMPACT == 0 {
-                *(base.add(COMPACT_DATA) as *const *const u8)
+                elsewhere(self)
             } else {
                 // Written as arithmetic: as a choice it was one more jump.
                 base.add(COMPACT_DATA - (s / (ASCII / SHORTER) & SHORTER) as usize)
