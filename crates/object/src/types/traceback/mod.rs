@@ -23,7 +23,6 @@ pub struct PyTraceback {
 impl PyTraceback {
     /// A new entry in front of `next`. `lasti` counts bytes (two per word); `lineno` -1: to be found when asked for.
     #[inline]
-    #[inline]
     pub fn new(next: Option<Own<PyTraceback>>, frame: Own<PyFrame>, lasti: i32, lineno: i32, cx: &mut Cx) -> PyResult<Own<PyTraceback>> {
         cx.new_object_here(|| PyTraceback {
             head: Object::placeholder(),
