@@ -112,6 +112,8 @@ running! {
         LoadMethodClassDescr;
         /// The first of the moves in front of a call of a native function, which takes its arguments from the variables: moves and call in one. The move's unused operand says how.
         CallBorrowed;
+        /// The first of three moves that exchange two variables by way of a temp: all of them at once. The others stay, for whoever runs them one by one.
+        Swap;
         /// An iterator whose `tp_iternext` is not known to the loop: it is called.
         ForIterSlot;
         /// A list's iterator.
@@ -180,13 +182,26 @@ pub fn shaped(op: u8, word: u32) -> u8 {
     op
 }
 
+/// Whether `words` begin with the moves of `a, b = b, a`.
+fn swap(words: &[u32]) -> bool {
+    let &[first, second, third, ..] = words else { return false };
+    let to = |word: u32| (word >> 8) as i8;
+    let from = |word: u32| (word >> 16) as i8;
+    [first, second, third].iter().all(|word| *word as u8 == Op::Move as u8)
+        && to(first) >= 0
+        && from(first) < 0
+        && from(second) < 0
+        && (to(second), to(third), from(third)) == (from(first), from(second), to(first))
+}
+
 /// Choose the shapes of all instructions of `words`, a whole code's, which the verifier has seen.
 pub fn shape(words: &mut [u32]) {
     let mut at = 0;
-    while let Some(word) = words.get_mut(at) {
-        let Some(op) = Op::from_u8(*word as u8) else { return };
+    while let Some(&word) = words.get(at) {
+        let Some(op) = Op::from_u8(word as u8) else { return };
         if op != Op::Wide {
-            *word = *word & !0xff | shaped(op as u8, *word) as u32;
+            let run = if swap(&words[at..]) { sop::Swap } else { shaped(op as u8, word) };
+            words[at] = word & !0xff | run as u32;
             at += op.info().words();
         } else {
             // The prefixed instruction stays as it is.

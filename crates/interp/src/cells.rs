@@ -41,6 +41,14 @@ pub unsafe fn move_<W: Word>(m: &mut Regs, w: W) {
     m.put(w, v);
 }
 
+/// Exchange two variables, of which this word and the next one tell; the third is behind it.
+#[inline(always)]
+pub unsafe fn swap(m: &mut Regs, w: Narrow) {
+    let next = Narrow(*m.pc as u64);
+    std::ptr::swap(m.at(w.b()), m.at(next.b()));
+    m.pc = m.pc.add(2);
+}
+
 #[inline(always)]
 pub unsafe fn copy<W: Word>(m: &mut Regs, w: W) {
     let v = m.get(w.b()).duplicate();

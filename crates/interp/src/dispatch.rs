@@ -487,6 +487,7 @@ macro_rules! execute {
             sop::MoveTL => cells::move_(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word)),
             sop::MoveLT => cells::move_(&mut $m, Shaped::<LOCAL, TEMP, ANY>($word)),
             sop::MoveLL => cells::move_(&mut $m, Shaped::<LOCAL, LOCAL, ANY>($word)),
+            sop::Swap => cells::swap(&mut $m, Narrow($word)),
             sop::PopT => cells::pop(&mut $m, Shaped::<TEMP, ANY, ANY>($word)),
             sop::LoadConstT => cells::load_const(&mut $m, Shaped::<TEMP, ANY, ANY>($word)),
             sop::LoadIntT => cells::load_int(&mut $m, Shaped::<TEMP, ANY, ANY>($word)),

@@ -8,7 +8,7 @@ use taipan_object::frame::Slot;
 use taipan_object::name;
 use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
-use taipan_object::typeobj::{BinaryFunc, flags, lookup, slots};
+use taipan_object::typeobj::{BinaryFunc, PyHeapType, flags, lookup, slots};
 use taipan_object::types::bytearray::PyByteArray;
 use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::float::PyFloat;
@@ -183,16 +183,31 @@ unsafe fn known_slice(obj: &Object, slice: &PySlice) -> Slot {
 }
 
 /// The Python `__getitem__` of an object's class, if that takes the usual arguments; else null.
-#[inline(never)]
+#[inline(always)]
 unsafe fn getitem_of(o: *mut Object) -> *const PyFunction {
-    let (ty, cx) = ((*o).ty(), cx());
+    let ty = (*o).ty();
     if !ty.has(flags::HEAPTYPE) {
         return std::ptr::null();
     }
-    match lookup(ty, name!(&cx, "__getitem__"), &cx).and_then(|f| f.exact::<PyFunction>()) {
-        Some(f) if f.code().simple_args() == 2 => f,
-        _ => std::ptr::null(),
+    let known = *ty.cast_unchecked::<PyHeapType>().spec_cache.get();
+    let version = ty.tp_version_tag.get();
+    // The class, or one of its bases, holds the function as long as the version stands.
+    let f = if version != 0 && known[1] as usize == version as usize { known[0] as *const PyFunction } else { find_getitem(ty) };
+    if !f.is_null() && (*f).code().simple_args() == 2 { f } else { std::ptr::null() }
+}
+
+/// As [`getitem_of`], by the class's dict; what is found is kept.
+#[cold]
+#[inline(never)]
+unsafe fn find_getitem(ty: &PyType) -> *const PyFunction {
+    let cx = cx();
+    let Some(f) = lookup(ty, name!(&cx, "__getitem__"), &cx).and_then(|f| f.exact::<PyFunction>()) else { return std::ptr::null() };
+    let version = ty.tp_version_tag.get();
+    if version != 0 {
+        let known = &mut *ty.cast_unchecked::<PyHeapType>().spec_cache.get();
+        (known[0], known[1]) = (f as *const PyFunction as *mut _, version as usize as *mut _);
     }
+    f
 }
 
 /// A key as a Python function gets it. A small int that is a constant is immortal.

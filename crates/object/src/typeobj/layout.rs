@@ -205,6 +205,7 @@ pub struct PyHeapType {
     pub ht_module: FieldCell<Object>,
     pub ht_tpname: Cell<*mut c_char>,
     pub ht_token: Cell<*mut c_void>,
+    /// `_spec_cache`: what the interpreter knows of the class. First its `__getitem__` (a function, borrowed) and the `tp_version_tag` that it was looked up under.
     pub spec_cache: UnsafeCell<[*mut c_void; 3]>,
 }
 

@@ -106,7 +106,7 @@ unsafe fn unusual(ts: &'static ThreadState, r: Answer) -> PyResult<()> {
 
 /// The instruction word as the traced loop runs it: move by move.
 pub fn as_move(word: u32) -> u32 {
-    if word as u8 == sop::CallBorrowed { word & !0xff | Op::Move as u32 } else { word }
+    if matches!(word as u8, sop::CallBorrowed | sop::Swap) { word & !0xff | Op::Move as u32 } else { word }
 }
 
 /// Handlers by number: the kind above, the number of moves in the lowest three bits. Zero is none.

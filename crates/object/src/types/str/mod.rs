@@ -102,16 +102,16 @@ impl PyStr {
             unsafe { *((s as *const PyStr as *const u8).add(COMPACT_DATA) as *const *const u8) }
         }
         let s = self.state.get();
+        if s & COMPACT == 0 { elsewhere(self) } else { self.compact_data(s) }
+    }
+
+    /// Where the units of a compact string lie, whose state is `s`.
+    #[inline(always)]
+    fn compact_data(&self, s: u32) -> *const u8 {
         let base = self as *const PyStr as *const u8;
-        // SAFETY: the layouts of the three forms (Include/cpython/unicodeobject.h).
-        unsafe {
-            if s & COMPACT == 0 {
-                elsewhere(self)
-            } else {
-                // Written as arithmetic: as a choice it was one more jump.
-                base.add(COMPACT_DATA - (s / (ASCII / SHORTER) & SHORTER) as usize)
-            }
-        }
+        // Written as arithmetic: as a choice it was one more jump.
+        // SAFETY: the layouts of the compact forms (Include/cpython/unicodeobject.h).
+        unsafe { base.add(COMPACT_DATA - (s / (ASCII / SHORTER) & SHORTER) as usize) }
     }
 
     /// The code units.
@@ -213,10 +213,20 @@ impl PyStr {
     pub fn eq_str_far(&self, other: &PyStr) -> bool {
         #[inline(never)]
         fn far(a: &PyStr, b: &PyStr) -> bool {
+            let (s, t) = (a.state.get(), b.state.get());
+            if s & t & COMPACT == 0 {
+                return elsewhere(a, b);
+            }
             // Kinds are 1, 2 and 4.
             let n = a.len() << (a.kind() >> 1);
-            // SAFETY: `n` bytes lie at both.
-            unsafe { same_bytes(a.data(), b.data(), n) }
+            // SAFETY: `n` bytes lie at both, behind the headers.
+            unsafe { same_bytes(a.compact_data(s), b.compact_data(t), n) }
+        }
+        // A function of its own, so that the usual way saves no registers.
+        #[cold]
+        #[inline(never)]
+        fn elsewhere(a: &PyStr, b: &PyStr) -> bool {
+            a.eq_units(b)
         }
         std::ptr::eq(self, other) || (self.length.get() == other.length.get() && (self.state.get() ^ other.state.get()) & 7 << 2 == 0 && far(self, other))
     }
@@ -420,6 +430,16 @@ impl PyStr {
     }
 }
 
+/// As [`same_bytes`], by the library's function: apart, so that a caller of that saves no registers.
+///
+/// # Safety
+/// As [`same_bytes`].
+#[inline(never)]
+unsafe fn same_long(p: *const u8, q: *const u8, n: usize) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { std::slice::from_raw_parts(p, n) == std::slice::from_raw_parts(q, n) }
+}
+
 /// Whether `n` bytes are the same: short texts without a call, by two reads that may overlap at the end of each.
 ///
 /// # Safety
@@ -430,17 +450,24 @@ pub(crate) unsafe fn same_bytes(p: *const u8, q: *const u8, n: usize) -> bool {
     unsafe {
         if n >= 8 {
             if n > 64 {
-                return std::slice::from_raw_parts(p, n) == std::slice::from_raw_parts(q, n);
+                return same_long(p, q, n);
             }
-            let word = |p: *const u8, at: usize| (p.add(at) as *const u64).read_unaligned();
-            let (mut at, last) = (0, n - 8);
-            while at < last {
-                if word(p, at) != word(q, at) {
+            // The differences of two words.
+            let two = |at: usize, then: usize| {
+                let word = |p: *const u8, at: usize| (p.add(at) as *const u64).read_unaligned();
+                (word(p, at) ^ word(q, at)) | (word(p, then) ^ word(q, then))
+            };
+            if n <= 16 {
+                return two(0, n - 8) == 0;
+            }
+            let mut at = 0;
+            while at + 16 < n {
+                if two(at, at + 8) != 0 {
                     return false;
                 }
-                at += 8;
+                at += 16;
             }
-            return word(p, last) == word(q, last);
+            return two(n - 16, n - 8) == 0;
         }
         if n >= 4 {
             let half = |p: *const u8, at: usize| (p.add(at) as *const u32).read_unaligned();
