@@ -8,19 +8,33 @@ rustc="$1"
 shift
 # Cargo's metadata holds the workspace's path. With a constant in its place functions have the same names everywhere, so that `startup.order` and the profile of runs
 # (`crates/taipan/profile`) fit every checkout.
+out=
+previous=
 for arg; do
     shift
+    case "$previous" in --out-dir) out="$arg" ;; esac
+    previous="$arg"
     case "$arg" in metadata=*) arg="metadata=taipan" ;; esac
     set -- "$@" "$arg"
 done
+# The release is laid out by a profile of runs (`cargo xtask pgo` makes it): what is hot is inlined and lies together. It knows nothing of the interpreter's loop, whose registers
+# would change places at every dispatch. Functions that have changed since are compiled without it. What runs at build time (procedural macros, build scripts and what these use,
+# which is not optimised) has no part in it.
+case " $* " in
+    *" proc-macro "*) runs= ;;
+    *" opt-level=3 "*) runs=yes ;;
+    *) runs= ;;
+esac
+if [ -z "$runs" ]; then
+    for arg; do
+        shift
+        case "$arg" in -Cprofile-*) ;; *) set -- "$@" "$arg" ;; esac
+    done
+fi
 case " $* " in
     *" proc-macro "*) exec "$rustc" "$@" ;;
-esac
-# The release is laid out by a profile of runs (`cargo xtask pgo` makes it): what is hot is inlined and lies together. It knows nothing of the interpreter's loop, whose registers
-# would change places at every dispatch. Functions that have changed since are compiled without it.
-case " $* " in
     *" -Cprofile-"*) ;;
-    *"/release/deps "*) set -- "$@" -Cprofile-use="$(dirname "$0")/../crates/taipan/profile/release.profdata" ;;
+    *"/release/deps "*) [ -z "$runs" ] || set -- "$@" -Cprofile-use="$(dirname "$0")/../crates/taipan/profile/release.profdata" ;;
 esac
 case " $* " in
     # The loop of the interpreter: dispatch is copied to the ends of all handlers also after registers have been allocated. And it is always compiled as if incrementally, in every
@@ -28,7 +42,7 @@ case " $* " in
     # on lines of 32 bytes: what the processor fetches at a time; else chance decides how many such lines a handler touches, a cycle each. Registers are split where that takes the least
     # code: by the frequencies that the compiler guesses, which mean nothing in a loop of 250 handlers, it kept the address of the frame's registers in memory (a fifth of all moves).
     *" --crate-name taipan_interp "*)
-        case " $* " in *" incremental="*) ;; *) set -- "$@" -Cincremental="$CARGO_MANIFEST_DIR/../../target/interp-loop" ;; esac
+        case " $* " in *" incremental="*) ;; *) set -- "$@" -Cincremental="$out/../interp-loop" ;; esac
         set -- "$@" "-Cllvm-args=-tail-dup-size=14 -align-all-nofallthru-blocks=5 -split-spill-mode=size"
         ;;
 esac
