@@ -136,6 +136,8 @@ running! {
         LoadAttrClassVarTL = sop::LoadAttrClassVar [Temp Local Any];
         StoreAttrInlineLT = sop::StoreAttrInline [Local Temp Any];
         StoreAttrInlineLL = sop::StoreAttrInline [Local Local Any];
+        StoreAttrSlotLT = sop::StoreAttrSlot [Local Temp Any];
+        StoreAttrSlotLL = sop::StoreAttrSlot [Local Local Any];
         LoadMethodInstanceL = sop::LoadMethodInstance [Any Local Any];
         LoadMethodPlainL = sop::LoadMethodPlain [Any Local Any];
         LoadMethodInlineL = sop::LoadMethodInline [Any Local Any];

@@ -105,15 +105,16 @@ unsafe fn eq_known(a: *mut Object, b: *mut Object) -> u8 {
 /// The comparison of two floats (or a float and an int that a float holds), or `==` or `!=` of two objects, when that is plain to see.
 #[inline(always)]
 unsafe fn known_result(op: CmpOp, l: Slot, r: Slot) -> Option<bool> {
+    let equality = matches!(op, CmpOp::Eq | CmpOp::Ne) && l.is_object() && r.is_object();
+    if equality && (*l.as_ptr()).is_exact::<PyStr>() && (*r.as_ptr()).is_exact::<PyStr>() {
+        let (x, y) = (&*l.as_ptr(), &*r.as_ptr());
+        return Some(x.cast_unchecked::<PyStr>().eq_str_far(y.cast_unchecked::<PyStr>()) == (op == CmpOp::Eq));
+    }
     if let Some((x, y)) = crate::arith::floats(l, r) {
         return Some(holds(op, x, y));
     }
-    if !matches!(op, CmpOp::Eq | CmpOp::Ne) || !l.is_object() || !r.is_object() {
+    if !equality {
         return None;
-    }
-    let (x, y) = (&*l.as_ptr(), &*r.as_ptr());
-    if x.is_exact::<PyStr>() && y.is_exact::<PyStr>() {
-        return Some(x.cast_unchecked::<PyStr>().eq_str_far(y.cast_unchecked::<PyStr>()) == (op == CmpOp::Eq));
     }
     match eq_known(l.as_ptr(), r.as_ptr()) {
         2 => None,
@@ -349,12 +350,12 @@ const UNKNOWN: u8 = 2;
 #[inline(never)]
 unsafe fn contains_known(c: &Object, item: Slot) -> u8 {
     let cx = &mut cx();
-    let known = if let Some(l) = c.exact::<PyList>() {
+    let known = if let Some(d) = c.exact::<PyDict>() {
+        if item.is_int() { d.get_i64(item.as_int(), cx).ok().map(|v| v.is_some()) } else { d.get_quietly(&*item.as_ptr(), cx).map(|v| v.is_some()) }
+    } else if let Some(l) = c.exact::<PyList>() {
         among(l.items(cx), item)
     } else if let Some(t) = c.exact::<PyTuple>() {
         among(t.as_slice(), item)
-    } else if let Some(d) = c.exact::<PyDict>() {
-        if item.is_int() { d.get_i64(item.as_int(), cx).ok().map(|v| v.is_some()) } else { d.get_quietly(&*item.as_ptr(), cx).map(|v| v.is_some()) }
     } else if is_any_set_exact(c) {
         let s = c.cast_unchecked::<PySet>();
         if item.is_int() { s.contains_i64(item.as_int()).ok() } else { s.contains_quietly(&*item.as_ptr()) }

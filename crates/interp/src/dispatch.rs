@@ -499,6 +499,8 @@ macro_rules! execute {
             sop::LoadAttrClassVarTL => ok!(spec::load_attr_class_var(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word))),
             sop::StoreAttrInlineLT => ok!(spec::store_attr_inline(&mut $m, Shaped::<LOCAL, TEMP, ANY>($word))),
             sop::StoreAttrInlineLL => ok!(spec::store_attr_inline(&mut $m, Shaped::<LOCAL, LOCAL, ANY>($word))),
+            sop::StoreAttrSlotLT => ok!(spec::store_attr_slot(&mut $m, Shaped::<LOCAL, TEMP, ANY>($word))),
+            sop::StoreAttrSlotLL => ok!(spec::store_attr_slot(&mut $m, Shaped::<LOCAL, LOCAL, ANY>($word))),
             sop::LoadMethodInstanceL => ok!(spec::load_method_instance(&mut $m, Shaped::<ANY, LOCAL, ANY>($word))),
             sop::LoadMethodInlineL => ok!(spec::load_method_inline(&mut $m, Shaped::<ANY, LOCAL, ANY>($word))),
             sop::LoadMethodPlainL => ok!(spec::load_method_plain(&mut $m, Shaped::<ANY, LOCAL, ANY>($word))),
