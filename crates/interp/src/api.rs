@@ -3,7 +3,7 @@
 use crate::breaker;
 use crate::call::bind;
 use crate::frames;
-use crate::generator;
+use crate::{driven, generator};
 use crate::regs::*;
 use crate::traced::Entry;
 use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff, pop_separate, push_separate};
@@ -14,7 +14,7 @@ use taipan_object::types::function::PyFunction;
 
 /// Install the interpreter into the kernel. Once, before any Python code runs.
 pub fn init() {
-    machine::install(Hooks { function_vectorcall, resume: generator::resume, breaker: breaker::handle_in });
+    machine::install(Hooks { function_vectorcall, resume: generator::resume, drive: driven::drive, next: driven::next, breaker: breaker::handle_in });
 }
 
 /// Arguments that a native call passes without allocation.

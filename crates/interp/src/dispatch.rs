@@ -9,7 +9,7 @@ use crate::compare;
 use crate::frames::{self, Returned};
 use crate::regs::{ANY, apart, LOCAL, Narrow, Regs, Shaped, TEMP, Wide as WideWord, Word};
 use crate::traced::{self, Entry};
-use crate::{attr, build, call, cells, exc, format, generator, import, intrinsics, iter, make, names, pattern, spec, subscr, unwind, with_};
+use crate::{attr, build, call, cells, driven, exc, format, generator, import, intrinsics, iter, make, names, pattern, spec, subscr, unwind, with_};
 use taipan_bytecode::for_each_op;
 use taipan_object::abstract_::CmpOp as C;
 use taipan_object::frame::Slot;
@@ -327,6 +327,8 @@ macro_rules! execute {
                         generator::Suspended::Resume => $m.reload(),
                         generator::Suspended::Raise => $raise!(true),
                     }
+                } else if driven::quietly($m.frame, v) {
+                    $m.put($w, Slot(none().as_ptr() as usize))
                 } else {
                     match generator::yield_value($m.ts, $m.frame, $m.pc, v) {
                         Slot::EMPTY => $m.reload(),

@@ -123,9 +123,9 @@ pub unsafe fn of_method(o: &Object, name: &PyStr, cx: &mut Cx) -> PyResult<Optio
 /// Most locals of a generator that [`of_method`] makes.
 const SMALL: usize = 16;
 
-/// Make the generator's frame the running one; the limit of recursion was checked. `fl`: who resumes.
+/// Make the generator's frame the running one; the limit of recursion was checked. `ret`: who resumes.
 #[inline(always)]
-unsafe fn enter(ts: &'static ThreadState, g: &Gen, fl: u64, dst: isize) {
+pub unsafe fn enter(ts: &'static ThreadState, g: &Gen, ret: u64) {
     ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() - 1);
     let core = &g.core;
     let (caller, top) = (ts.current_frame.get(), ts.datastack_top.get());
@@ -133,7 +133,7 @@ unsafe fn enter(ts: &'static ThreadState, g: &Gen, fl: u64, dst: isize) {
     core.state.set(GenState::Running);
     let fr = g.frame();
     fr.previous.set(Tagged::new(caller));
-    fr.ret.set(ret_word(ff::GENERATOR | fl, dst));
+    fr.ret.set(ret | ff::GENERATOR);
     core.exc.previous_item.set(ts.exc_info.get());
     ts.exc_info.set(&core.exc);
     match caller.as_ref() {
@@ -176,7 +176,7 @@ unsafe fn is_wide_slow(fr: &Frame, pc: *const u32) -> bool {
 
 /// Put the value that was sent where the suspended instruction wants it. `again`: a `yield_from`, which runs again with it.
 #[inline(always)]
-unsafe fn deliver(fr: &Frame, v: Slot, again: bool) {
+pub unsafe fn deliver(fr: &Frame, v: Slot, again: bool) {
     let pc = fr.pc.get().get() as *const u32;
     let word = *pc.sub(1);
     let wide = is_wide(fr);
@@ -189,13 +189,13 @@ unsafe fn deliver(fr: &Frame, v: Slot, again: bool) {
 
 /// Enter `g`, which is suspended or fresh, with the value that is sent; when it waits for another generator, that one is entered as well, and so on.
 #[inline(always)]
-unsafe fn send_into(ts: &'static ThreadState, g: &Gen, fl: u64, dst: isize, v: Slot) -> PyResult<()> {
+pub unsafe fn send_into(ts: &'static ThreadState, g: &Gen, ret: u64, v: Slot) -> PyResult<()> {
     if ts.py_recursion_remaining.get() <= 0 {
         v.release();
         return Err(too_deep());
     }
     let fresh = g.state() == GenState::Created;
-    enter(ts, g, fl, dst);
+    enter(ts, g, ret);
     if fresh {
         v.release();
     } else if g.core.delegate.get() == NO_DELEGATE {
@@ -222,7 +222,7 @@ unsafe fn descend(ts: &'static ThreadState, mut g: &Gen, v: Slot) {
         if inner.state() != GenState::Suspended {
             return deliver(fr, v, true);
         }
-        enter(ts, inner, ff::SEND, reg);
+        enter(ts, inner, ret_word(ff::SEND, reg));
         if inner.core.delegate.get() == NO_DELEGATE {
             return deliver(inner.frame(), v, false);
         }
@@ -242,7 +242,7 @@ pub fn resume(g: &Gen, v: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Resumed>
                     return Err(too_deep());
                 }
                 let how = if g.state() == GenState::Created { Entry::Start } else { Entry::Resume };
-                send_into(ts, g, ff::ENTRY, 0, Slot::object(v))?;
+                send_into(ts, g, ret_word(ff::ENTRY, 0), Slot::object(v))?;
                 crate::dispatch::go_on(ts, how)
             }
             None => {
@@ -252,7 +252,7 @@ pub fn resume(g: &Gen, v: Option<Own<Object>>, cx: &mut Cx) -> PyResult<Resumed>
                     drop(pending);
                     return Err(too_deep());
                 }
-                enter(ts, g, ff::ENTRY, 0);
+                enter(ts, g, ret_word(ff::ENTRY, 0));
                 ts.current_exception.set(pending, cx);
                 throw_in(Regs::of(ts.current_frame.get(), ts), delegate)
             }
@@ -371,6 +371,9 @@ pub enum Suspended {
 #[inline(never)]
 pub unsafe fn yield_value(ts: &'static ThreadState, frame: *mut Frame, pc: *const u32, v: Slot) -> Slot {
     (*frame).pc.set(Tagged::new(pc));
+    if (*frame).has(ff::DRIVEN) {
+        return crate::driven::give(ts, frame, v);
+    }
     suspend_frame(ts, frame, v, NO_DELEGATE)
 }
 
@@ -400,7 +403,7 @@ pub unsafe fn suspend(m: Regs, v: Slot, delegate: i32) -> Suspended {
 
 /// Suspend the running generator and those that delegate to it, up to who resumed the outermost. The value to leave the loop with, or empty to go on in the innermost frame.
 #[inline(always)]
-unsafe fn suspend_frame(ts: &'static ThreadState, mut frame: *mut Frame, v: Slot, mut delegate: i32) -> Slot {
+pub unsafe fn suspend_frame(ts: &'static ThreadState, mut frame: *mut Frame, v: Slot, mut delegate: i32) -> Slot {
     let mut left = ts.py_recursion_remaining.get();
     let item = delegate == NO_DELEGATE && (*frame).has(ff::ASEND) && v.is_object() && (*v.as_ptr()).is_exact::<AsyncGenWrapped>();
     loop {
@@ -594,7 +597,7 @@ pub unsafe fn enter_for_iter(ts: &'static ThreadState, g: &Gen, dst: isize) -> P
     if !matches!(g.state(), GenState::Created | GenState::Suspended) {
         return Ok(false);
     }
-    send_into(ts, g, ff::FOR_ITER, dst, Slot(none().as_ptr() as usize))?;
+    send_into(ts, g, ret_word(ff::FOR_ITER, dst), Slot(none().as_ptr() as usize))?;
     Ok(true)
 }
 
@@ -618,14 +621,14 @@ pub unsafe fn yield_from(ts: &'static ThreadState, frame: *mut Frame, pc: *const
             let g = it.cast_unchecked::<Gen>();
             let was = g.state();
             if was == GenState::Suspended || (was == GenState::Created && sent_none) {
-                return send_into(ts, g, ff::SEND, iter, sent).map(|()| None);
+                return send_into(ts, g, ret_word(ff::SEND, iter), sent).map(|()| None);
             }
         } else if let Some(a) = it.exact::<AsyncGenASend>()
             && ts.py_recursion_remaining.get() > 0
             && let Some((g, first)) = a.begin(sent_none)
         {
             let v = first.map_or(sent, Slot::object);
-            return send_into(ts, g, ff::SEND | ff::ASEND, iter, v).map(|()| None);
+            return send_into(ts, g, ret_word(ff::SEND | ff::ASEND, iter), v).map(|()| None);
         }
     }
     let mut m = Regs::of(frame, ts);

@@ -17,6 +17,7 @@ mod call;
 mod cells;
 mod compare;
 mod dispatch;
+mod driven;
 mod exc;
 mod format;
 mod frames;

@@ -145,6 +145,26 @@ impl Slot {
         // SAFETY: an owned object.
         Ok(unsafe { Own::from_raw(self.as_ptr()) })
     }
+    /// As [`Slot::into_own`], but none where a box for the int cannot be had; the word is still the caller's then.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub unsafe fn into_own_quietly(self) -> Option<Own<Object>> {
+        if self.is_int() {
+            // SAFETY: who has a word of a frame holds the GIL.
+            let cx = &mut unsafe { Cx::assume() };
+            return match PyInt::new(self.as_int(), cx) {
+                Ok(v) => Some(v.into_object()),
+                Err(r) => {
+                    cx.discard(r);
+                    None
+                }
+            };
+        }
+        // SAFETY: an owned object.
+        Some(unsafe { Own::from_raw(self.as_ptr()) })
+    }
     /// Make the word at `at` an object pointer (boxing an int in place) and lend it. Raises `MemoryError`.
     ///
     /// # Safety
@@ -232,6 +252,8 @@ pub mod frame_flags {
     pub const NEXT: u64 = 256;
     /// A Python function called by an operator or a comparison: the middle bits say what is done with its result.
     pub const OPERATOR: u64 = 512;
+    /// With `ENTRY`: a generator that native code walks; the bits above say where its [`crate::machine::Drive`] is.
+    pub const DRIVEN: u64 = 1024;
     /// All of them.
     pub const MASK: u64 = 0xFFFF;
 }

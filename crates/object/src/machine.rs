@@ -2,6 +2,7 @@
 
 use crate::cx::Cx;
 use crate::err::PyResult;
+use crate::frame::Slot;
 use crate::refs::*;
 use crate::thread::ThreadState;
 use crate::typeobj::VectorcallFunc;
@@ -14,6 +15,50 @@ pub enum Resumed {
     Return(Own<Object>),
 }
 
+/// What takes the items of an iterable that native code walks (`abstract_::iter::walk`).
+pub trait Sink {
+    /// Take an item. False: no more are wanted.
+    fn take(&mut self, v: Own<Object>, cx: &mut Cx) -> PyResult<bool>;
+    /// Take an item of a generator, a number that fits a frame's word, while the generator still runs. False: `take` must do it, and nothing has happened.
+    ///
+    /// Nothing of this may run Python code, raise, or look at frames.
+    #[inline(always)]
+    fn see_int(&mut self, _v: i64) -> bool {
+        false
+    }
+    /// As `see_int`, for an object. Only objects may be taken whose death runs nothing: exact numbers and what never dies.
+    #[inline(always)]
+    fn see(&mut self, _v: &Object) -> bool {
+        false
+    }
+    /// As `see` and `see_int`, for a sink that keeps what it takes.
+    ///
+    /// # Safety
+    /// The word is owned and not empty; it is taken over if the answer is true.
+    #[inline(always)]
+    unsafe fn take_quietly(&mut self, v: Slot) -> bool {
+        if v.is_int() {
+            return self.see_int(v.as_int());
+        }
+        // SAFETY: the caller's promise.
+        unsafe {
+            let seen = self.see(&*v.as_ptr());
+            if seen {
+                v.release();
+            }
+            seen
+        }
+    }
+}
+
+/// A generator that native code walks: its items go to the sink without leaving the loop.
+#[repr(C, align(16))]
+pub struct Drive<'a> {
+    pub sink: &'a mut dyn Sink,
+    /// How the sink ended it, while a generator waits: it wants no more, or has raised.
+    pub ended: Option<PyResult<()>>,
+}
+
 /// The interpreter's entry points.
 #[derive(Clone, Copy)]
 pub struct Hooks {
@@ -21,6 +66,10 @@ pub struct Hooks {
     pub function_vectorcall: VectorcallFunc,
     /// Resume a suspended (or fresh) generator with a value, or, with none, by raising the current exception inside.
     pub resume: fn(&Gen, Option<Own<Object>>, &mut Cx) -> PyResult<Resumed>,
+    /// Give what is left of a generator to the sink, until that wants no more.
+    pub drive: fn(&Gen, &mut dyn Sink, &mut Cx) -> PyResult<()>,
+    /// `tp_iternext` of generators.
+    pub next: crate::typeobj::UnaryFunc,
     /// Answer `eval_breaker`: GIL switch, signals, pending calls, collections.
     pub breaker: fn(&mut Cx) -> PyResult<()>,
 }

@@ -1,7 +1,9 @@
 //! Functions about iterables.
 
 use taipan_object::abstract_::{self, CmpOp, iter as itr};
+use taipan_object::machine::Sink;
 use taipan_object::prelude::*;
+use taipan_object::types::boolean;
 use taipan_object::{attr, call};
 
 /// The value of an exact int of one digit.
@@ -83,6 +85,29 @@ fn extreme(args: Args<'_>, kw: Kwargs<'_>, name: &str, op: CmpOp, cx: &mut Cx) -
     }
 }
 
+/// Whether an item was met whose truth is `stop`.
+struct Truth {
+    stop: bool,
+    met: bool,
+}
+
+impl Sink for Truth {
+    #[inline]
+    fn take(&mut self, v: Own<Object>, cx: &mut Cx) -> PyResult<bool> {
+        self.met = abstract_::is_true(&v, cx)? == self.stop;
+        Ok(!self.met)
+    }
+    // The item that decides ends the walk: `take` says so.
+    #[inline]
+    fn see_int(&mut self, v: i64) -> bool {
+        (v != 0) != self.stop
+    }
+    #[inline]
+    fn see(&mut self, v: &Object) -> bool {
+        if self.stop { v.is(boolean::false_()) || v.is_none() } else { v.is(boolean::true_()) }
+    }
+}
+
 #[pyfunctions]
 pub mod part {
     use super::*;
@@ -92,24 +117,18 @@ pub mod part {
     /// If the iterable is empty, return True.
     #[function("all(iterable, /)")]
     fn all(iterable: &Object, cx: &mut Cx) -> PyResult<bool> {
-        let mut all = true;
-        itr::for_each(iterable, cx, |v, cx| {
-            all = abstract_::is_true(&v, cx)?;
-            Ok(all)
-        })?;
-        Ok(all)
+        let mut truth = Truth { stop: false, met: false };
+        itr::walk(iterable, &mut truth, cx)?;
+        Ok(!truth.met)
     }
     /// Return True if bool(x) is True for any x in the iterable.
     ///
     /// If the iterable is empty, return False.
     #[function("any(iterable, /)")]
     fn any(iterable: &Object, cx: &mut Cx) -> PyResult<bool> {
-        let mut any = false;
-        itr::for_each(iterable, cx, |v, cx| {
-            any = abstract_::is_true(&v, cx)?;
-            Ok(!any)
-        })?;
-        Ok(any)
+        let mut truth = Truth { stop: true, met: false };
+        itr::walk(iterable, &mut truth, cx)?;
+        Ok(truth.met)
     }
 
     #[function("iter(*args)", nosig, doc = "iter(iterable) -> iterator\niter(callable, sentinel) -> iterator\n\nGet an iterator from an object.\n\nIn the first form, the argument must supply its own iterator, or be a sequence.\nIn the second form, the callable is called until it returns the sentinel.")]

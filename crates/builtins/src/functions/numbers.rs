@@ -2,6 +2,8 @@
 
 use taipan_object::abstract_::number::{self, ADD, DIVMOD};
 use taipan_object::prelude::*;
+use taipan_object::machine::Sink;
+use taipan_object::types::boolean;
 use taipan_object::types::complex::PyComplex;
 use taipan_object::types::float::PyFloat;
 use taipan_object::{abstract_, call};
@@ -23,7 +25,6 @@ fn compensate(hi: &mut f64, lo: &mut f64, x: f64) {
     *hi = t;
 }
 
-/// Sum with the fast ways of CPython: ints in a machine word, floats and complex numbers with compensation (Neumaier).
 /// The sum of a list or tuple of short ints, as long as it is short itself; none for everything else.
 fn short_sum(iterable: &Object, cx: &Cx) -> Option<i64> {
     let items = match (iterable.exact::<PyList>(), iterable.exact::<PyTuple>()) {
@@ -34,66 +35,101 @@ fn short_sum(iterable: &Object, cx: &Cx) -> Option<i64> {
     items.iter().try_fold(0i64, |n, v| n.checked_add(v.exact::<PyInt>()?.to_i64()?))
 }
 
-fn sum_items(it: &Object, start: Own<Object>, cx: &mut Cx) -> PyResult<Own<Object>> {
-    let mut total = start;
-    let mut pending: Option<Own<Object>> = None;
-    if total.is_exact::<PyInt>() {
-        if let Some(mut n) = total.exact::<PyInt>().and_then(|i| i.to_i64()) {
-            loop {
-                let Some(v) = abstract_::iter::next(it, cx)? else { return PyInt::new(n, cx).map(Own::into_object) };
-                let small = if v.is_exact::<PyInt>() || taipan_object::types::boolean::is_bool(&v) { v.downcast::<PyInt>().and_then(|i| i.to_i64()) } else { None };
-                match small.and_then(|x| n.checked_add(x)) {
-                    Some(s) => n = s,
-                    None => {
-                        total = PyInt::new(n, cx)?.into_object();
-                        pending = Some(v);
-                        break;
-                    }
-                }
+/// A sum so far, with the fast ways of CPython: ints in a machine word, floats and complex numbers with compensation (Neumaier). The ways are only left in this order.
+enum Sum {
+    Int(i64),
+    Float { hi: f64, lo: f64 },
+    Complex { re: (f64, f64), im: (f64, f64) },
+    Any(Own<Object>),
+}
+
+/// A compensated sum of floats.
+fn rounded(hi: f64, lo: f64) -> f64 {
+    if lo != 0.0 && lo.is_finite() { hi + lo } else { hi }
+}
+
+impl Sum {
+    fn from_start(v: Own<Object>) -> Sum {
+        match v.exact::<PyInt>().and_then(|i| i.to_i64()) {
+            Some(n) => Sum::Int(n),
+            None => Sum::after_int(v),
+        }
+    }
+    fn after_int(v: Own<Object>) -> Sum {
+        match v.exact::<PyFloat>() {
+            Some(f) => Sum::Float { hi: f.value(), lo: 0.0 },
+            None => Sum::after_float(v),
+        }
+    }
+    fn after_float(v: Own<Object>) -> Sum {
+        match v.exact::<PyComplex>() {
+            Some(z) => Sum::Complex { re: (z.value().0, 0.0), im: (z.value().1, 0.0) },
+            None => Sum::Any(v),
+        }
+    }
+    fn value(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+        match self {
+            Sum::Int(n) => PyInt::new(*n, cx).map(Own::into_object),
+            Sum::Float { hi, lo } => PyFloat::new(rounded(*hi, *lo), cx).map(Own::into_object),
+            Sum::Complex { re, im } => PyComplex::new(rounded(re.0, re.1), rounded(im.0, im.1), cx).map(Own::into_object),
+            Sum::Any(v) => Ok(v.clone()),
+        }
+    }
+    /// Add what the present way does not take.
+    fn add_other(&mut self, v: &Object, cx: &mut Cx) -> PyResult<()> {
+        let so_far = self.value(cx)?;
+        let total = number::binary(&ADD, &so_far, v, cx)?;
+        *self = match self {
+            Sum::Int(_) => Sum::after_int(total),
+            Sum::Float { .. } => Sum::after_float(total),
+            _ => Sum::Any(total),
+        };
+        Ok(())
+    }
+}
+
+impl Sink for Sum {
+    #[inline]
+    fn take(&mut self, v: Own<Object>, cx: &mut Cx) -> PyResult<bool> {
+        if self.see(&v) {
+            return Ok(true);
+        }
+        match self {
+            Sum::Float { hi, lo } if v.is_a::<PyInt>() => compensate(hi, lo, number::as_f64(&v, cx)?),
+            Sum::Complex { re, .. } if v.is_a::<PyInt>() || v.is_a::<PyFloat>() => compensate(&mut re.0, &mut re.1, number::as_f64(&v, cx)?),
+            Sum::Any(total) => *total = number::binary(&ADD, total, &v, cx)?,
+            _ => self.add_other(&v, cx)?,
+        }
+        Ok(true)
+    }
+    #[inline]
+    fn see_int(&mut self, v: i64) -> bool {
+        match self {
+            Sum::Int(n) => n.checked_add(v).map(|s| *n = s).is_some(),
+            Sum::Float { hi, lo } => {
+                compensate(hi, lo, v as f64);
+                true
             }
+            _ => false,
         }
     }
-    if let Some(v) = pending.take() {
-        total = number::binary(&ADD, &total, &v, cx)?;
-    }
-    if let Some(f) = total.exact::<PyFloat>() {
-        let (mut hi, mut lo) = (f.value(), 0.0f64);
-        let done = |hi: f64, lo: f64| if lo != 0.0 && lo.is_finite() { hi + lo } else { hi };
-        loop {
-            let Some(v) = abstract_::iter::next(it, cx)? else { return PyFloat::new(done(hi, lo), cx).map(Own::into_object) };
-            let x = match v.exact::<PyFloat>() {
-                Some(f) => f.value(),
-                None if v.is_a::<PyInt>() => number::as_f64(&v, cx)?,
-                None => {
-                    total = PyFloat::new(done(hi, lo), cx)?.into_object();
-                    total = number::binary(&ADD, &total, &v, cx)?;
-                    break;
-                }
-            };
-            compensate(&mut hi, &mut lo, x);
-        }
-    }
-    if let Some(z) = total.exact::<PyComplex>() {
-        let (mut re, mut im) = ((z.value().0, 0.0), (z.value().1, 0.0));
-        let done = |(hi, lo): (f64, f64)| if lo != 0.0 && lo.is_finite() { hi + lo } else { hi };
-        loop {
-            let Some(v) = abstract_::iter::next(it, cx)? else { return PyComplex::new(done(re), done(im), cx).map(Own::into_object) };
-            if let Some(z) = v.exact::<PyComplex>() {
-                compensate(&mut re.0, &mut re.1, z.value().0);
-                compensate(&mut im.0, &mut im.1, z.value().1);
-            } else if v.is_a::<PyInt>() || v.is_a::<PyFloat>() {
-                compensate(&mut re.0, &mut re.1, number::as_f64(&v, cx)?);
-            } else {
-                total = PyComplex::new(done(re), done(im), cx)?.into_object();
-                total = number::binary(&ADD, &total, &v, cx)?;
-                break;
+    #[inline]
+    fn see(&mut self, v: &Object) -> bool {
+        match self {
+            Sum::Int(n) if v.is_exact::<PyInt>() || boolean::is_bool(v) => {
+                v.downcast::<PyInt>().and_then(|i| i.to_i64()).and_then(|x| n.checked_add(x)).map(|s| *n = s).is_some()
             }
+            Sum::Float { hi, lo } => v.exact::<PyFloat>().map(|f| compensate(hi, lo, f.value())).is_some(),
+            Sum::Complex { re, im } => v
+                .exact::<PyComplex>()
+                .map(|z| {
+                    compensate(&mut re.0, &mut re.1, z.value().0);
+                    compensate(&mut im.0, &mut im.1, z.value().1);
+                })
+                .is_some(),
+            _ => false,
         }
     }
-    while let Some(v) = abstract_::iter::next(it, cx)? {
-        total = number::binary(&ADD, &total, &v, cx)?;
-    }
-    Ok(total)
 }
 
 #[pyfunctions]
@@ -212,6 +248,8 @@ pub mod part {
                 s.own()
             }
         };
-        sum_items(&it, start, cx)
+        let mut sum = Sum::from_start(start);
+        abstract_::iter::walk_iterator(&it, &mut sum, cx)?;
+        sum.value(cx)
     }
 }

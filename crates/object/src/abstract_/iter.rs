@@ -1,7 +1,10 @@
 //! The iterator protocol, and `iterator`, the iterator over anything with `__getitem__`.
 
 use crate::err::result_from_raw;
+use crate::frame::Slot;
+use crate::machine::{self, Sink};
 use crate::prelude::*;
+use crate::types::generator::{Gen, PyGenerator};
 use crate::types::set::{PySet, is_any_set_exact};
 use std::cell::Cell;
 use taipan_macros::{pymethods, pytype};
@@ -60,12 +63,27 @@ pub fn next(it: &Object, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
     }
 }
 
+/// A function as a sink.
+pub struct Each<F>(pub F);
+impl<F: FnMut(Own<Object>, &mut Cx) -> PyResult<bool>> Sink for Each<F> {
+    #[inline]
+    fn take(&mut self, v: Own<Object>, cx: &mut Cx) -> PyResult<bool> {
+        (self.0)(v, cx)
+    }
+}
+
 /// Call `f` with every item of an iterable until it says stop (`false`).
-pub fn for_each(o: &Object, cx: &mut Cx, mut f: impl FnMut(Own<Object>, &mut Cx) -> PyResult<bool>) -> PyResult<()> {
+#[inline]
+pub fn for_each(o: &Object, cx: &mut Cx, f: impl FnMut(Own<Object>, &mut Cx) -> PyResult<bool>) -> PyResult<()> {
+    walk(o, &mut Each(f), cx)
+}
+
+/// Give every item of an iterable to the sink until that wants no more.
+pub fn walk(o: &Object, sink: &mut impl Sink, cx: &mut Cx) -> PyResult<()> {
     if let Some(t) = o.exact::<PyTuple>() {
         let t = t.new_ref();
         for v in t.as_slice() {
-            if !f(v.own(), cx)? {
+            if !sink.take(v.own(), cx)? {
                 break;
             }
         }
@@ -75,7 +93,7 @@ pub fn for_each(o: &Object, cx: &mut Cx, mut f: impl FnMut(Own<Object>, &mut Cx)
         let l = l.new_ref();
         let mut i = 0;
         while let Some(v) = l.get_own(i) {
-            if !f(v, cx)? {
+            if !sink.take(v, cx)? {
                 break;
             }
             i += 1;
@@ -92,14 +110,26 @@ pub fn for_each(o: &Object, cx: &mut Cx, mut f: impl FnMut(Own<Object>, &mut Cx)
                 return Err(cx.runtime_error(format_args!("Set changed size during iteration")));
             }
             let Some((v, _)) = s.next_own(&mut at) else { return Ok(()) };
-            if !f(v, cx)? {
+            if !sink.take(v, cx)? {
                 return Ok(());
             }
         }
     }
+    if o.is_exact::<PyGenerator>() {
+        return walk_iterator(o, sink, cx);
+    }
     let it = get_iter(o, cx)?;
-    while let Some(v) = next(&it, cx)? {
-        if !f(v, cx)? {
+    walk_iterator(&it, sink, cx)
+}
+
+/// Give what is left of an iterator to the sink until that wants no more.
+pub fn walk_iterator(it: &Object, sink: &mut impl Sink, cx: &mut Cx) -> PyResult<()> {
+    if it.is_exact::<PyGenerator>() {
+        // SAFETY: the three types have one layout.
+        return (machine::hooks().drive)(unsafe { it.cast_unchecked::<Gen>() }, sink, cx);
+    }
+    while let Some(v) = next(it, cx)? {
+        if !sink.take(v, cx)? {
             break;
         }
     }
@@ -119,11 +149,26 @@ pub fn collect(o: &Object, cx: &mut Cx) -> PyResult<Vec<Own<Object>>> {
     if out.try_reserve(hint.min(1 << 20)).is_err() {
         return Err(cx.memory_error());
     }
-    for_each(o, cx, |v, _| {
-        out.push(v);
-        Ok(true)
-    })?;
+    walk(o, &mut Collected(&mut out), cx)?;
     Ok(out)
+}
+
+struct Collected<'a>(&'a mut Vec<Own<Object>>);
+impl Sink for Collected<'_> {
+    #[inline]
+    fn take(&mut self, v: Own<Object>, _: &mut Cx) -> PyResult<bool> {
+        self.0.push(v);
+        Ok(true)
+    }
+    unsafe fn take_quietly(&mut self, v: Slot) -> bool {
+        if self.0.len() == self.0.capacity() {
+            return false;
+        }
+        // SAFETY: the caller's promise.
+        let Some(v) = (unsafe { v.into_own_quietly() }) else { return false };
+        self.0.push(v);
+        true
+    }
 }
 
 /// `list(o)`.

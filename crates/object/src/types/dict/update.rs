@@ -45,7 +45,7 @@ impl PyDict {
     pub fn merge_pairs(&self, pairs: &Object, clash: Clash, cx: &mut Cx) -> PyResult<()> {
         let it = iter::get_iter(pairs, cx)?;
         let mut i = 0usize;
-        while let Some(pair) = iter::next(&it, cx)? {
+        iter::walk_iterator(&it, &mut iter::Each(|pair: Own<Object>, cx: &mut Cx| {
             let items = match pair_items(&pair, cx) {
                 Ok(v) => v,
                 Err(r) => return Err(bad_pair(i, r, cx)),
@@ -60,8 +60,8 @@ impl PyDict {
                 self.setdefault(key, value, cx)?;
             }
             i += 1;
-        }
-        Ok(())
+            Ok(true)
+        }), cx)
     }
 
     /// `update(arg)`: a dict, something with `keys()`, or pairs.

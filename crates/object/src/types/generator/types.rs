@@ -257,9 +257,10 @@ impl PyGenerator {
     fn iter(&self) -> Own<Object> {
         self.as_object().own()
     }
-    #[slot(tp_iternext)]
-    fn next(&self, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
-        self.body().next(cx)
+    #[slot_raw(tp_iternext)]
+    unsafe extern "C" fn next_slot(o: *mut Object) -> *mut Object {
+        // SAFETY: as a slot.
+        unsafe { (crate::machine::hooks().next)(o) }
     }
     #[slot(am_send)]
     fn am_send(&self, v: &Object, cx: &mut Cx) -> PyResult<SendResult> {

@@ -2,9 +2,32 @@
 
 use super::PyList;
 use crate::abstract_;
+use crate::frame::Slot;
+use crate::machine::Sink;
 use crate::prelude::*;
 use crate::types::dict::iter::What;
 use crate::types::slice::Span;
+
+/// Appends what it is given to a list.
+struct Appended<'a>(&'a PyList);
+impl Sink for Appended<'_> {
+    #[inline]
+    fn take(&mut self, v: Own<Object>, cx: &mut Cx) -> PyResult<bool> {
+        self.0.push(v, cx).map(|()| true)
+    }
+    unsafe fn take_quietly(&mut self, v: Slot) -> bool {
+        let (l, n) = (self.0, self.0.len());
+        if n as isize >= l.allocated.get() {
+            return false;
+        }
+        // SAFETY: the caller's promise.
+        let Some(v) = (unsafe { v.into_own_quietly() }) else { return false };
+        // SAFETY: room for one more.
+        unsafe { *l.items.get().add(n) = v.into_raw() };
+        l.head.size.set(n as isize + 1);
+        true
+    }
+}
 
 impl PyList {
     #[inline(always)]
@@ -292,9 +315,7 @@ impl PyList {
         }
         // A wrong hint must not cost much: what is too much is not reserved.
         self.make_room(hint.min(1 << 24), cx)?;
-        while let Some(v) = abstract_::iter::next(&it, cx)? {
-            self.push(v, cx)?;
-        }
+        abstract_::iter::walk_iterator(&it, &mut Appended(self), cx)?;
         self.shrink(cx);
         Ok(())
     }
