@@ -1,11 +1,17 @@
 //! Random bytes from the kernel.
 
+use crate::fresh::Fresh;
 use crate::sys::count;
 use crate::{Errno, Result};
 
 /// `getrandom(2)` with `GRND_*` flags; returns how many bytes were written. May block early in boot.
 pub fn getrandom(buf: &mut [u8], flags: u32) -> Result<usize> {
     count(sys!(libc::getrandom(buf.as_mut_ptr().cast(), buf.len(), flags)))
+}
+
+/// [`getrandom`] from the start of fresh memory.
+pub fn getrandom_fresh(into: &mut Fresh<'_>, flags: u32) -> Result<usize> {
+    into.fill(|room| count(sys!(libc::getrandom(room.as_mut_ptr().cast(), room.len(), flags))))
 }
 
 /// Fill a buffer with unpredictable bytes (PEP 524: waits until the generator is ready).

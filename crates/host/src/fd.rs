@@ -1,6 +1,7 @@
 //! Operations on open descriptors: read, write, seek, duplicate, pipes, flags.
 
 use core::ffi::CStr;
+use crate::fresh::Fresh;
 use core::mem::MaybeUninit;
 
 use crate::sys::{check, count, direct, done};
@@ -17,6 +18,16 @@ pub fn read(fd: Fd, buf: &mut [u8]) -> Result<usize> {
 /// [`read`] into memory that holds nothing yet; that many bytes are initialised afterwards. May block.
 pub fn read_uninit(fd: Fd, buf: &mut [MaybeUninit<u8>]) -> Result<usize> {
     count(sys!(libc::read(fd, buf.as_mut_ptr().cast(), buf.len().min(IO_MAX))))
+}
+
+/// [`read`] from the start of fresh memory. May block.
+pub fn read_fresh(fd: Fd, into: &mut Fresh<'_>) -> Result<usize> {
+    into.fill(|room| read_uninit(fd, room))
+}
+
+/// [`pread`] into fresh memory. May block.
+pub fn pread_fresh(fd: Fd, into: &mut Fresh<'_>, offset: i64) -> Result<usize> {
+    into.fill(|room| count(sys!(libc::pread(fd, room.as_mut_ptr().cast(), room.len().min(IO_MAX), offset))))
 }
 
 /// Read at an offset without moving the file position. May block.

@@ -31,6 +31,7 @@ pub mod exec;
 pub mod fault;
 pub mod fcntl;
 pub mod fd;
+pub mod fresh;
 pub mod fs;
 pub mod futex;
 pub mod gate;

@@ -1,6 +1,7 @@
 //! Sockets. Every call may block unless the socket does not; timeouts are the
 //! caller's work with [`crate::poll::wait_one`].
 
+use crate::fresh::Fresh;
 use core::mem::MaybeUninit;
 
 use crate::addr::Address;
@@ -84,18 +85,23 @@ pub fn recv_uninit(fd: Fd, buf: &mut [MaybeUninit<u8>], flags: i32) -> Result<us
     count(sys!(libc::recv(fd, buf.as_mut_ptr().cast(), buf.len(), flags)))
 }
 
+/// [`recv`] from the start of fresh memory. May block.
+pub fn recv_fresh(fd: Fd, into: &mut Fresh<'_>, flags: i32) -> Result<usize> {
+    into.fill(|room| recv_uninit(fd, room, flags))
+}
+
 /// Receive with the sender's address. May block.
 pub fn recvfrom(fd: Fd, buf: &mut [u8], flags: i32) -> Result<(usize, Address)> {
     let (mut storage, mut size) = Address::empty();
-    let n = count(sys!(libc::recvfrom(
-        fd,
-        buf.as_mut_ptr().cast(),
-        buf.len(),
-        flags,
-        (&raw mut storage).cast(),
-        &mut size
-    )))?;
+    let n = count(sys!(libc::recvfrom(fd, buf.as_mut_ptr().cast(), buf.len(), flags, (&raw mut storage).cast(), &mut size)))?;
     Ok((n, Address::from_c(storage, size)))
+}
+
+/// [`recvfrom`] from the start of fresh memory. May block.
+pub fn recvfrom_fresh(fd: Fd, into: &mut Fresh<'_>, flags: i32) -> Result<Address> {
+    let (mut storage, mut size) = Address::empty();
+    into.fill(|room| count(sys!(libc::recvfrom(fd, room.as_mut_ptr().cast(), room.len(), flags, (&raw mut storage).cast(), &mut size))))?;
+    Ok(Address::from_c(storage, size))
 }
 
 /// Send, with `MSG_*` flags; how much was taken. Never raises `SIGPIPE` where Python ignores it. May block.

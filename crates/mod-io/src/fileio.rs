@@ -6,7 +6,8 @@ use crate::base::PyRawIoBase;
 use crate::common::*;
 use std::cell::Cell;
 use taipan_host::consts::posix as flags;
-use taipan_host::{AT_FDCWD, Errno, fd as host};
+use taipan_host::fresh::Fresh;
+use taipan_host::{AT_FDCWD, Errno, Fd, fd as host};
 use taipan_object::abstract_::number;
 use taipan_object::prelude::*;
 use taipan_object::types::bytes::PyBytes;
@@ -102,11 +103,16 @@ impl PyFileIo {
 
     /// Read at most the length of `b`; `None` when it would block.
     pub fn read_some(&self, b: &mut [u8], cx: &mut Cx) -> PyResult<Option<usize>> {
+        self.read_with(cx, |fd| host::read(fd, b))
+    }
+
+    /// Read by a call on the descriptor.
+    fn read_with(&self, cx: &mut Cx, mut call: impl FnMut(Fd) -> taipan_host::Result<usize>) -> PyResult<Option<usize>> {
         let fd = self.check_open(cx)?;
         if !self.readable.get() {
             return Err(unsupported("File not open for reading", cx));
         }
-        match blocking(cx, || host::read(fd, b))? {
+        match blocking(cx, || call(fd))? {
             Ok(n) => Ok(Some(n)),
             Err(Errno::EAGAIN) => Ok(None),
             Err(e) => Err(fail(e, None, cx)),
@@ -419,15 +425,13 @@ impl PyFileIo {
         if size.0 < 0 {
             return self.readall(cx);
         }
-        let mut b = Vec::new();
-        if b.try_reserve_exact(size.0 as usize).is_err() {
-            return Err(cx.memory_error());
-        }
-        b.resize((size.0 as usize).min(host::IO_MAX), 0);
-        match self.read_some(&mut b, cx)? {
-            Some(n) => PyBytes::new(b.get(..n).unwrap_or_default(), cx).map(Some),
-            None => Ok(None),
-        }
+        let mut blocked = false;
+        let data = PyBytes::build_up_to(size.0 as usize, cx, |room, cx| {
+            let mut room = Fresh::new(room);
+            blocked = self.read_with(cx, |fd| host::read_fresh(fd, &mut room))?.is_none();
+            Ok(room.filled())
+        })?;
+        Ok(if blocked { None } else { Some(data) })
     }
     /// Write buffer b to file, return number of bytes written.
     ///

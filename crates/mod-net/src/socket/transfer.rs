@@ -4,6 +4,7 @@ use super::errors::{fail, timed_out};
 use super::object::PySocket;
 use super::wait::{self, For};
 use taipan_host::addr::Address;
+use taipan_host::fresh::Fresh;
 use taipan_host::socket as host;
 use taipan_object::abstract_::buffer::SIMPLE;
 use taipan_object::abstract_::number;
@@ -62,11 +63,15 @@ impl PySocket {
     #[method("recv(buffersize, flags=0, /)", nosig)]
     fn recv(&self, buffersize: isize, flags: i32, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
         let n = size(buffersize, "negative buffersize in recv", cx)?;
-        let mut b = room(n, cx)?;
-        // An empty read still tells whether the socket is open.
-        let fd = self.fd.get();
-        let got = wait::call(fd, For::Input, self.timeout.get(), cx, || host::recv(fd, &mut b, flags))?;
-        PyBytes::new(b.get(..got).unwrap_or_default(), cx)
+        if n == 0 {
+            return PyBytes::new(&[], cx);
+        }
+        let (fd, timeout) = (self.fd.get(), self.timeout.get());
+        PyBytes::build_up_to(n, cx, |room, cx| {
+            let mut room = Fresh::new(room);
+            wait::call(fd, For::Input, timeout, cx, || host::recv_fresh(fd, &mut room, flags))?;
+            Ok(room.filled())
+        })
     }
     /// recv_into(buffer, [nbytes[, flags]]) -> nbytes_read
     ///
@@ -84,11 +89,18 @@ impl PySocket {
     #[method("recvfrom(buffersize, flags=0, /)", nosig)]
     fn recvfrom(&self, buffersize: isize, flags: i32, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         let n = size(buffersize, "negative buffersize in recvfrom", cx)?;
-        let mut b = room(n, cx)?;
-        let (got, a) = self.receive_from(&mut b, flags, cx)?;
-        let data = PyBytes::new(b.get(..got).unwrap_or_default(), cx)?;
-        let a = self.show(&a, cx)?;
-        PyTuple::from_slice(&[&data, &a], cx)
+        let (fd, timeout) = (self.fd.get(), self.timeout.get());
+        let mut sender = None;
+        let data = PyBytes::build_up_to(n, cx, |room, cx| {
+            let mut room = Fresh::new(room);
+            sender = Some(wait::call(fd, For::Input, timeout, cx, || host::recvfrom_fresh(fd, &mut room, flags))?);
+            Ok(room.filled())
+        })?;
+        let sender = match sender {
+            Some(a) => self.show(&a, cx)?,
+            None => none().own(),
+        };
+        PyTuple::from_slice(&[&data, &sender], cx)
     }
     /// recvfrom_into(buffer[, nbytes[, flags]]) -> (nbytes, address info)
     ///

@@ -133,7 +133,7 @@ pub mod part {
     /// Obtain a series of random bytes.
     #[function("getrandom(size, flags=0)")]
     fn getrandom(size: isize, #[default(0)] flags: i32, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
-        super::super::fds::read_with(size, cx, |b| taipan_host::entropy::getrandom(b, flags as u32))
+        super::super::fds::read_with(size, cx, |b| taipan_host::entropy::getrandom_fresh(b, flags as u32))
     }
 
     /// get_terminal_size($module, fd=<unrepresentable>, /)

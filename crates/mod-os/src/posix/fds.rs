@@ -1,6 +1,7 @@
 //! Operations on open descriptors.
 
 use super::args::*;
+use taipan_host::fresh::Fresh;
 use taipan_host::{Errno, fd as host, fs};
 use taipan_object::prelude::*;
 use taipan_object::types::bytes::PyBytes;
@@ -20,17 +21,15 @@ fn buffers(v: &Object, func: &str, writable: bool, cx: &mut Cx) -> PyResult<Vec<
 }
 
 /// Read with `f` into a new bytes object of at most `n` bytes.
-pub fn read_with(n: isize, cx: &mut Cx, mut f: impl FnMut(&mut [u8]) -> taipan_host::Result<usize>) -> PyResult<Own<PyBytes>> {
+pub fn read_with(n: isize, cx: &mut Cx, mut f: impl FnMut(&mut Fresh<'_>) -> taipan_host::Result<usize>) -> PyResult<Own<PyBytes>> {
     if n < 0 {
         return Err(fail(Errno::EINVAL, cx));
     }
-    let mut data = Vec::new();
-    if data.try_reserve_exact(n as usize).is_err() {
-        return Err(cx.memory_error());
-    }
-    data.resize((n as usize).min(host::IO_MAX), 0);
-    let got = wait_for(cx, || f(&mut data))?;
-    PyBytes::new(data.get(..got).unwrap_or_default(), cx)
+    PyBytes::build_up_to(n as usize, cx, |room, cx| {
+        let mut room = Fresh::new(room);
+        wait_for(cx, || f(&mut room))?;
+        Ok(room.filled())
+    })
 }
 
 #[pyfunctions]
@@ -85,7 +84,7 @@ pub mod part {
     /// Read from a file descriptor.  Returns a bytes object.
     #[function("read(fd, length, /)")]
     fn read(fd: i32, length: isize, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
-        read_with(length, cx, |b| host::read(fd, b))
+        read_with(length, cx, |b| host::read_fresh(fd, b))
     }
 
     /// Read into a buffer object from a file descriptor.
@@ -110,7 +109,7 @@ pub mod part {
     /// the beginning of the file.  The file offset remains unchanged.
     #[function("pread(fd, length, offset, /)")]
     fn pread(fd: i32, length: isize, offset: i64, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
-        read_with(length, cx, |b| host::pread(fd, b, offset))
+        read_with(length, cx, |b| host::pread_fresh(fd, b, offset))
     }
 
     /// Read from a file descriptor fd into an iterable of buffers.

@@ -71,6 +71,27 @@ impl Buffer {
         // SAFETY: the exporter keeps `len` bytes alive until release.
         unsafe { std::slice::from_raw_parts(self.data, self.len) }
     }
+    /// Whether the items lie row by row without gaps, so that `bytes` is all of them.
+    pub fn is_contiguous(&self) -> bool {
+        let Hold::View(v) = &self.hold else { return true };
+        if v.strides.is_null() || v.len == 0 {
+            return v.suboffsets.is_null() || v.len == 0;
+        }
+        if !v.suboffsets.is_null() || v.shape.is_null() {
+            return false;
+        }
+        let n = v.ndim.max(0) as usize;
+        // SAFETY: an exporter's arrays have `ndim` items.
+        let (shape, strides) = unsafe { (std::slice::from_raw_parts(v.shape, n), std::slice::from_raw_parts(v.strides, n)) };
+        let mut want = v.itemsize;
+        for (n, s) in shape.iter().zip(strides).rev() {
+            if *n > 1 && *s != want {
+                return false;
+            }
+            want = want.wrapping_mul(*n);
+        }
+        true
+    }
     /// The contiguous bytes of a buffer that was asked for with `WRITABLE`.
     #[allow(clippy::mut_from_ref)]
     pub fn bytes_mut(&mut self) -> &mut [u8] {

@@ -30,25 +30,27 @@ impl PyByteArray {
         }
         Ok(())
     }
-    /// The bytes that an assignment to a slice takes.
-    fn source(&self, v: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
+    /// The bytes that an assignment to a slice takes; a copy where the memory may be ours.
+    fn source(&self, v: &Object, cx: &mut Cx) -> PyResult<Contents> {
         if has_buffer(v) {
-            return Ok(Buffer::get(v, SIMPLE, cx)?.bytes().to_vec());
+            let c = Contents::of_buffer(v, cx)?;
+            return Ok(if v.is(self) || matches!(c, Contents::Held(_)) { Contents::Made(c.bytes().to_vec()) } else { c });
         }
         if number::has_index(v) || v.is_a::<PyStr>() || !iter::is_iterable(v) {
             return Err(cx.type_error(format_args!("can assign only bytes, buffers, or iterables of ints in range(0, 256)")));
         }
-        from_iterable(v, "byte", cx)
+        from_iterable(v, "byte", cx).map(Contents::Made)
     }
     fn assign_slice(&self, s: &PySlice, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
         let (start, stop, step) = s.unpack(cx)?;
         let new = match value {
             Some(v) => self.source(v, cx)?,
-            None => Vec::new(),
+            None => Contents::Zeros(0),
         };
+        let new = new.bytes();
         let span = Span::clip(start, stop, step, self.data().len());
         if span.step == 1 {
-            return self.splice(span.start as usize, span.stop.max(span.start) as usize, &new, cx);
+            return self.splice(span.start as usize, span.stop.max(span.start) as usize, new, cx);
         }
         if new.is_empty() {
             if span.count == 0 {
@@ -64,12 +66,21 @@ impl PyByteArray {
             return Err(cx.value_error(format_args!("attempt to assign bytes of size {} to extended slice of size {}", new.len(), span.count)));
         }
         let d = self.data_mut(cx);
-        span.positions().zip(new).for_each(|(i, b)| d[i] = b);
+        span.positions().zip(new).for_each(|(i, b)| d[i] = *b);
         Ok(())
     }
     fn with_state(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         crate::call::call_method(self, name!(cx, "__getstate__"), &[], cx)
     }
+}
+
+/// The bytes of an operand of `+`, whatever reason it has to give none: "can't concat rhs to lhs".
+fn operand(o: &Object, rhs: &Object, lhs: &Object, cx: &mut Cx) -> PyResult<Buffer> {
+    let got = Buffer::get(o, SIMPLE, cx);
+    got.map_err(|r| {
+        cx.discard(r);
+        cx.type_error(format_args!("can't concat {} to {}", rhs.ty().tp_name_str(), lhs.ty().tp_name_str()))
+    })
 }
 
 #[pymethods(SEQUENCE_PART)]
@@ -88,8 +99,15 @@ impl PyByteArray {
                 return iter::for_each(o, cx, |v, cx| self.append(&v, cx).map(|()| true));
             }
         }
-        let v = contents("bytearray", source, encoding, errors, cx)?;
-        self.assign(&v, cx)
+        match contents("bytearray", source, encoding, errors, cx)? {
+            Contents::Zeros(n) => {
+                self.resize(n, cx)?;
+                self.data_mut(cx).fill(0);
+                Ok(())
+            }
+            Contents::Of(o) if o.is(self) => Ok(()),
+            c => self.assign(c.bytes(), cx),
+        }
     }
     #[slot(tp_repr)]
     fn repr(&self) -> String {
@@ -125,12 +143,14 @@ impl PyByteArray {
     }
     #[slot(sq_concat)]
     fn concat(lhs: &Object, rhs: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-        if !has_buffer(lhs) || !has_buffer(rhs) {
-            return Err(cx.type_error(format_args!("can't concat {} to {}", rhs.ty().tp_name_str(), lhs.ty().tp_name_str())));
-        }
-        let (a, b) = (Buffer::get(lhs, SIMPLE, cx)?, Buffer::get(rhs, SIMPLE, cx)?);
-        let v = [a.bytes(), b.bytes()].concat();
-        PyByteArray::wrap(&v, cx)
+        let (a, b) = (operand(lhs, rhs, lhs, cx)?, operand(rhs, rhs, lhs, cx)?);
+        let (a, b) = (a.bytes(), b.bytes());
+        let out = PyByteArray::new(&[], cx)?;
+        out.resize(a.len() + b.len(), cx)?;
+        let (left, right) = out.data_mut(cx).split_at_mut(a.len());
+        left.copy_from_slice(a);
+        right.copy_from_slice(b);
+        Ok(out.into_object())
     }
     #[slot(sq_repeat)]
     fn repeat(&self, n: isize, cx: &mut Cx) -> PyResult<Own<PyByteArray>> {
@@ -141,16 +161,9 @@ impl PyByteArray {
     }
     #[slot(sq_inplace_concat)]
     fn iadd(&self, other: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-        if !has_buffer(other) {
-            return Err(cx.type_error(format_args!("can't concat {} to {}", other.ty().tp_name_str(), self.ty().tp_name_str())));
-        }
-        match other.exact::<PyBytes>() {
-            Some(b) => self.extend(b.as_bytes(), cx)?,
-            None => {
-                let b = Buffer::get(other, SIMPLE, cx)?.bytes().to_vec();
-                self.extend(&b, cx)?;
-            }
-        }
+        // While our own memory is lent it cannot grow, so `b += b` fails.
+        let b = operand(other, other, self, cx)?;
+        self.extend(b.bytes(), cx)?;
         Ok(self.own())
     }
     #[slot(sq_inplace_repeat)]
@@ -185,6 +198,10 @@ impl PyByteArray {
     fn subscript(&self, key: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
         if let Some(s) = key.downcast::<PySlice>() {
             let s = s.span(|| self.data().len(), cx)?;
+            if s.step == 1 {
+                let part = self.data().get(s.start as usize..s.stop.max(s.start) as usize).unwrap_or_default();
+                return PyByteArray::wrap(part, cx);
+            }
             let v: Vec<u8> = s.positions().filter_map(|i| self.data().get(i).copied()).collect();
             return PyByteArray::wrap(&v, cx);
         }
@@ -284,8 +301,16 @@ impl PyByteArray {
         if has_buffer(o) {
             // The end as it is now, whatever the other object's `__buffer__` does.
             let end = self.data().len();
-            let b = Buffer::get(o, SIMPLE, cx)?.bytes().to_vec();
-            return self.splice(end, end, &b, cx);
+            if o.is(self) {
+                let b = self.data().to_vec();
+                return self.splice(end, end, &b, cx);
+            }
+            // While a view of our own memory is held, the splice fails.
+            let b = Buffer::get(o, SIMPLE, cx).map_err(|r| {
+                cx.discard(r);
+                cx.type_error(format_args!("can't set bytearray slice from {}", o.ty().tp_name_str()))
+            })?;
+            return self.splice(end, end, b.bytes(), cx);
         }
         if !iter::is_iterable(o) {
             return Err(cx.type_error(format_args!("can't extend bytearray with {}", o.ty().tp_name_str())));

@@ -120,26 +120,48 @@ impl PyByteArray {
         if n >= isize::MAX as usize - 64 {
             return Err(cx.memory_error());
         }
-        let want = if n < cap {
+        let skipped = self.skipped();
+        let want = if skipped + n < cap {
             if n < cap / 2 { n + 1 } else { cap }
         } else if (n as f64) <= cap as f64 * 1.125 {
             n + (n >> 3) + if n < 9 { 3 } else { 6 }
         } else {
             n + 1
         };
-        if want != cap {
-            // SAFETY: null or our block.
-            let p = unsafe { alloc::raw_realloc(self.block.0.get(), want) };
-            if p.is_null() {
-                return Err(cx.memory_error());
-            }
-            self.block.0.set(p);
-            self.start.set(p);
-            self.alloc.set(want as isize);
+        if want != cap || skipped + n >= cap {
+            self.reallocate(want, size.min(n), cx)?;
         }
         self.head.size.set(n as isize);
         // SAFETY: room for the closing zero.
         unsafe { *self.start.get().add(n) = 0 };
+        Ok(())
+    }
+    /// How many bytes at the start of the block were cut off.
+    fn skipped(&self) -> usize {
+        self.start.get() as usize - self.block.0.get() as usize
+    }
+    /// Make the block `want` bytes large; the first `kept` of the content stay.
+    fn reallocate(&self, want: usize, kept: usize, cx: &mut Cx) -> PyResult<()> {
+        let block = self.block.0.get();
+        // SAFETY: null or our block; `kept` bytes lie at the start and fit into the new one.
+        let p = unsafe {
+            if self.skipped() == 0 {
+                alloc::raw_realloc(block, want)
+            } else {
+                let p = alloc::raw_malloc(want);
+                if !p.is_null() {
+                    std::ptr::copy_nonoverlapping(self.start.get(), p, kept);
+                    alloc::raw_free(block);
+                }
+                p
+            }
+        };
+        if p.is_null() {
+            return Err(cx.memory_error());
+        }
+        self.block.0.set(p);
+        self.start.set(p);
+        self.alloc.set(want as isize);
         Ok(())
     }
     /// Whether somebody holds a buffer of the bytes, which then must not move.
@@ -175,8 +197,15 @@ impl PyByteArray {
             if self.exports.get() > 0 {
                 return self.resize(total, cx);
             }
-            self.data_mut(cx).copy_within(hi..n, lo + new.len());
-            self.resize(total, cx)?;
+            if lo == 0 {
+                // Nothing moves: the content begins later in its block.
+                let start = self.start.get();
+                self.start.set(start.wrapping_add(n - total));
+                self.resize(total, cx).inspect_err(|_| self.start.set(start))?;
+            } else {
+                self.data_mut(cx).copy_within(hi..n, lo + new.len());
+                self.resize(total, cx)?;
+            }
         }
         self.data_mut(cx)[lo..lo + new.len()].copy_from_slice(new);
         Ok(())

@@ -1,7 +1,7 @@
 //! Arguments of bytes methods: what counts as a byte, as a part, as the source of a new object.
 
 use super::PyBytes;
-use crate::abstract_::buffer::{Buffer, SIMPLE, has_buffer};
+use crate::abstract_::buffer::{Buffer, FULL_RO, SIMPLE, has_buffer};
 use crate::abstract_::{self, iter, number};
 use crate::call;
 use crate::prelude::*;
@@ -61,6 +61,36 @@ pub(crate) fn from_iterable(o: &Object, what: &str, cx: &mut Cx) -> PyResult<Vec
     Ok(out)
 }
 
+/// What a new object begins with.
+pub(crate) enum Contents {
+    Zeros(usize),
+    /// Those of a bytes object or bytearray.
+    Of(Own<Object>),
+    /// A contiguous buffer.
+    Held(Buffer),
+    Made(Vec<u8>),
+}
+
+impl Contents {
+    /// The bytes but for zeros, valid until Python code runs.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Contents::Zeros(_) => &[],
+            Contents::Of(o) => quick(o).unwrap_or_default(),
+            Contents::Held(b) => b.bytes(),
+            Contents::Made(v) => v,
+        }
+    }
+    /// What an exporter holds.
+    pub fn of_buffer(o: &Object, cx: &mut Cx) -> PyResult<Contents> {
+        if quick(o).is_some() {
+            return Ok(Contents::Of(o.own()));
+        }
+        let b = Buffer::get(o, FULL_RO, cx)?;
+        if b.is_contiguous() { Ok(Contents::Held(b)) } else { crate::types::memoryview::copy_of(b, cx).map(Contents::Made) }
+    }
+}
+
 /// The contents for `bytes(source, encoding, errors)` or `bytearray(…)`; `name` is the type.
 pub(crate) fn contents(
     name: &str,
@@ -68,14 +98,14 @@ pub(crate) fn contents(
     encoding: Option<&PyStr>,
     errors: Option<&PyStr>,
     cx: &mut Cx,
-) -> PyResult<Vec<u8>> {
+) -> PyResult<Contents> {
     let is_bytes = name == "bytes";
     if let Some(o) = source.filter(|o| is_bytes && encoding.is_none() && errors.is_none() && !o.is_exact::<PyBytes>()) {
         if let Some(f) = call::lookup_special(o, name!(cx, "__bytes__"), cx)? {
             let b = call::call(&f, &[], cx)?;
-            return match b.downcast::<PyBytes>() {
-                Some(b) => Ok(b.as_bytes().to_vec()),
-                None => Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().tp_name_str()))),
+            return match b.is_a::<PyBytes>() {
+                true => Ok(Contents::Of(b)),
+                false => Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", b.ty().tp_name_str()))),
             };
         }
     }
@@ -85,7 +115,7 @@ pub(crate) fn contents(
         let (enc, err) = (enc.to_string_lossy(), errors.map_or("strict".to_owned(), |e| e.to_string_lossy()));
         let b = crate::types::str::codec::encode(s, &enc, &err, cx)?;
         return match quick(&b) {
-            Some(b) => Ok(b.to_vec()),
+            Some(_) => Ok(Contents::Of(b)),
             None => Err(cx.type_error(format_args!("encoder did not return bytes"))),
         };
     }
@@ -93,28 +123,21 @@ pub(crate) fn contents(
         let what = if encoding.is_some() { "encoding" } else { "errors" };
         return Err(cx.type_error(format_args!("{what} without a string argument")));
     }
-    let Some(o) = source else { return Ok(Vec::new()) };
+    let Some(o) = source else { return Ok(Contents::Zeros(0)) };
     if number::has_index(o) {
         match number::index_as_isize(o, exc::OverflowError(), cx) {
             Ok(n) if n < 0 => return Err(cx.value_error(format_args!("negative count"))),
-            Ok(n) => {
-                let mut v = Vec::new();
-                if v.try_reserve_exact(n as usize).is_err() {
-                    return Err(cx.memory_error());
-                }
-                v.resize(n as usize, 0);
-                return Ok(v);
-            }
+            Ok(n) => return Ok(Contents::Zeros(n as usize)),
             Err(r) => cx.catch(r, exc::TypeError())?,
         }
     }
     if has_buffer(o) {
-        return crate::types::memoryview::copy_of(o, cx);
+        return Contents::of_buffer(o, cx);
     }
     if !iter::is_iterable(o) {
         return Err(cx.type_error(format_args!("cannot convert '{}' object to {name}", o.ty().tp_name_str())));
     }
-    from_iterable(o, if is_bytes { "bytes" } else { "byte" }, cx)
+    from_iterable(o, if is_bytes { "bytes" } else { "byte" }, cx).map(Contents::Made)
 }
 
 /// `fromhex`.

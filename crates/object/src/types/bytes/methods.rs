@@ -74,8 +74,16 @@ impl PyBytes {
                 return Ok(b);
             }
         }
-        let v = contents("bytes", source, encoding, errors, cx)?;
-        if exact { PyBytes::wrap(&v, cx) } else { PyBytes::of_subtype(cls, &v, cx) }
+        let c = contents("bytes", source, encoding, errors, cx)?;
+        let c = match c {
+            Contents::Zeros(n) => Contents::Of(PyBytes::zeroed(n, cx)?.into_object()),
+            c => c,
+        };
+        match c {
+            Contents::Of(o) if exact && o.is_exact::<PyBytes>() => Ok(o),
+            c if exact => PyBytes::wrap(c.bytes(), cx),
+            c => PyBytes::of_subtype(cls, c.bytes(), cx),
+        }
     }
 }
 

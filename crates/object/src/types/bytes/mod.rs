@@ -18,6 +18,7 @@ use crate::cx::Cx;
 use crate::err::PyResult;
 use crate::refs::*;
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 
 /// `PyBytesObject` without its bytes.
 #[repr(C)]
@@ -93,11 +94,16 @@ impl PyBytes {
         let Some(size) = n.checked_add(HEAD + 1).filter(|&s| s < isize::MAX as usize) else {
             return Err(cx.overflow_error(format_args!("byte string is too large")));
         };
-        let p = alloc::malloc(size);
+        PyBytes::begin(alloc::malloc(size), n, cx)
+    }
+
+    /// The object of `n` bytes that a fresh block becomes, if there is one.
+    #[inline(always)]
+    fn begin(p: *mut u8, n: usize, cx: &mut Cx) -> PyResult<(Own<PyBytes>, *mut u8)> {
         if p.is_null() {
             return Err(cx.memory_error());
         }
-        // SAFETY: a fresh block of `size` bytes.
+        // SAFETY: the callers allocated the head, `n` bytes and one more.
         unsafe {
             (p as *mut PyBytes).write(PyBytes {
                 head: VarHead { head: Object::new_heap(&raw const PyBytes_Type.ty), size: Cell::new(n as isize) },
@@ -124,6 +130,49 @@ impl PyBytes {
         // SAFETY: room for `len` bytes.
         unsafe { crate::types::str::copy_bytes(b.as_ptr(), d, b.len()) };
         Ok(o)
+    }
+
+    /// `n` zero bytes. Raises `MemoryError`, `OverflowError`.
+    pub fn zeroed(n: usize, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
+        // What is large comes cleared from the system, and only what is used becomes memory.
+        match n.checked_add(HEAD + 1) {
+            _ if n <= 1 => PyBytes::new(&[0][..n], cx),
+            Some(size) if size > alloc::SMALL_MAX && size < isize::MAX as usize => PyBytes::begin(alloc::raw_calloc(size), n, cx).map(|(o, _)| o),
+            _ => PyBytes::build(n, cx, |_| ()),
+        }
+    }
+
+    /// A bytes object of at most `n` bytes: `fill` writes them where they stay and gives what it has written, a slice from the start of the room (anything else is copied).
+    /// Raises `MemoryError`, `OverflowError`, and what `fill` raises.
+    pub fn build_up_to(
+        n: usize,
+        cx: &mut Cx,
+        fill: impl for<'a> FnOnce(&'a mut [MaybeUninit<u8>], &mut Cx) -> PyResult<&'a mut [u8]>,
+    ) -> PyResult<Own<PyBytes>> {
+        let (o, d) = PyBytes::alloc(n, cx)?;
+        // SAFETY: room for `n` bytes, nobody else sees the object yet.
+        let room = unsafe { std::slice::from_raw_parts_mut(d as *mut MaybeUninit<u8>, n) };
+        let written = fill(room, cx)?;
+        let got = written.len();
+        if got <= 1 || got > n || !std::ptr::eq(written.as_ptr(), d) {
+            return PyBytes::new(written, cx);
+        }
+        if got == n {
+            return Ok(o);
+        }
+        // A block that would be less than half used is left for a smaller one.
+        // SAFETY: our only reference to a block of that size; afterwards it is not used but through the result, whose head and first `got` bytes are those of the old one.
+        unsafe {
+            let q = alloc::grow(o.as_ptr() as *mut u8, HEAD + n + 1, HEAD + got + 1);
+            if q.is_null() {
+                return Err(cx.memory_error());
+            }
+            std::mem::forget(o);
+            let o = Own::<PyBytes>::from_raw(q as *mut Object);
+            o.head.size.set(got as isize);
+            *q.add(HEAD + got) = 0;
+            Ok(o)
+        }
     }
 
     /// A bytes object of `n` bytes that `fill` writes (the memory is zeroed first).

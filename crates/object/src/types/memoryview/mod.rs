@@ -443,12 +443,9 @@ unsafe extern "C" fn dealloc(obj: *mut Object) {
     }
 }
 
-/// A copy of an exporter's items, row by row, whatever their strides.
-pub fn copy_of(o: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
-    if let Some(b) = crate::types::bytes::args::quick(o) {
-        return Ok(b.to_vec());
-    }
-    Ok(PyMemoryView::from_object(o, cx)?.to_vec(false))
+/// A copy of a buffer's items, row by row, whatever their strides.
+pub(crate) fn copy_of(b: Buffer, cx: &mut Cx) -> PyResult<Vec<u8>> {
+    Ok(PyMemoryView::over(b, cx)?.to_vec(false))
 }
 
 /// The type.
