@@ -114,6 +114,8 @@ running! {
         CallBorrowed;
         /// The first of three moves that exchange two variables by way of a temp: all of them at once. The others stay, for whoever runs them one by one.
         Swap;
+        /// The append of a comprehension's variable that the `for_iter` behind it sets anew. That stays, for who comes without an append.
+        AppendNext;
         /// An iterator whose `tp_iternext` is not known to the loop: it is called.
         ForIterSlot;
         /// A list's iterator.
@@ -196,13 +198,26 @@ fn swap(words: &[u32]) -> bool {
         && (to(second), to(third), from(third)) == (from(first), from(second), to(first))
 }
 
+/// Whether `words` begin with the append of a variable that the `for_iter` behind it sets.
+fn append_next(words: &[u32]) -> bool {
+    let &[append, next, ..] = words else { return false };
+    let variable = (append >> 16) as i8;
+    append as u8 == Op::ListAppend as u8 && next as u8 == Op::ForIter as u8 && variable < 0 && (next >> 8) as i8 == variable
+}
+
 /// Choose the shapes of all instructions of `words`, a whole code's, which the verifier has seen.
 pub fn shape(words: &mut [u32]) {
     let mut at = 0;
     while let Some(&word) = words.get(at) {
         let Some(op) = Op::from_u8(word as u8) else { return };
         if op != Op::Wide {
-            let run = if swap(&words[at..]) { sop::Swap } else { shaped(op as u8, word) };
+            let run = if swap(&words[at..]) {
+                sop::Swap
+            } else if append_next(&words[at..]) {
+                sop::AppendNext
+            } else {
+                shaped(op as u8, word)
+            };
             words[at] = word & !0xff | run as u32;
             at += op.info().words();
         } else {

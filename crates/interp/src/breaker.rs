@@ -1,7 +1,7 @@
 //! The slow check: what `eval_breaker` asks for.
 
 use crate::regs::{Regs, cx};
-use taipan_object::frame::Tagged;
+use taipan_object::frame::{Slot, Tagged};
 use taipan_object::machine;
 use taipan_object::monitoring;
 use taipan_object::prelude::*;
@@ -30,6 +30,15 @@ pub unsafe fn at_jump(m: Regs, offset: isize) -> PyResult<()> {
         return Err(switch(m.ts));
     }
     Ok(())
+}
+
+/// The check of a `for_iter` that has an item, which is stored first.
+#[cold]
+#[inline(never)]
+pub unsafe fn give(m: Regs, at: *mut Slot, v: Slot, offset: isize) -> PyResult<()> {
+    m.save();
+    crate::regs::store(at, v);
+    at_jump(m, offset)
 }
 
 /// The check before a call, whose instruction began `words` words before `pc` and has consumed nothing yet.

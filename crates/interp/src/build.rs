@@ -7,6 +7,7 @@ use taipan_object::abstract_;
 use taipan_object::frame::Slot;
 use taipan_object::prelude::*;
 use taipan_object::types::dict::Clash;
+use taipan_object::types::list::PyListIter;
 use taipan_object::types::none;
 use taipan_object::types::set::PySet;
 use taipan_object::types::slice::new_slice;
@@ -150,6 +151,28 @@ pub unsafe fn list_append<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     container::<PyList>(m.keep(w.a())).push(v, cx)
 }
 
+/// `list_append` of a variable to which the `for_iter` behind it gives the next item: both at once when that comes from a list, and the variable's reference is the list's. Else the append.
+#[inline(always)]
+pub unsafe fn append_next(m: &mut Regs, w: Narrow) -> PyResult<()> {
+    let next = Narrow(*m.pc as u64);
+    let (v, it) = (at_hand(m.get(w.b())), m.get(next.b()));
+    let walks_list = it.is_object() && (*it.as_ptr()).is_exact::<PyListIter>();
+    if !walks_list || v.is_null() || !container::<PyList>(m.keep(w.a())).push_at_hand(v) {
+        return list_append(m, w);
+    }
+    match (*(it.as_ptr() as *const PyListIter)).advance_quietly(&cx()) {
+        Some(item) => {
+            *m.at(w.b()) = Slot::loaded(item);
+            m.pc = m.pc.add(1);
+            m.jump(next.c())
+        }
+        None => {
+            (*v).incref();
+            Ok(())
+        }
+    }
+}
+
 #[inline(never)]
 pub unsafe fn set_add(set: Opd, v: Opd) -> PyResult<()> {
     let cx = &mut cx();
@@ -174,14 +197,22 @@ unsafe fn given(o: Opd, p: *mut Object) {
 
 #[inline(never)]
 pub unsafe fn map_add(map: Opd, k: Opd, v: Opd) -> PyResult<()> {
-    let (key, value) = (at_hand(k.peek()), at_hand(v.peek()));
+    let (ks, vs) = (k.peek(), v.peek());
+    let (key, value) = (at_hand(ks), at_hand(vs));
     if !key.is_null() && !value.is_null() {
-        if let Some(n) = (*key).exact::<PyInt>().and_then(PyInt::compact) {
-            if container::<PyDict>(map).insert_plain(n, key, value) {
+        // A tagged int's object is not looked at.
+        let n = if ks.is_int() { Some(ks.as_int()) } else { (*key).exact::<PyInt>().and_then(PyInt::compact) };
+        if let Some(n) = n
+            && container::<PyDict>(map).insert_plain(n, key, value)
+        {
+            // What is at hand for a tagged int never dies, and the int may stay in a temp.
+            if ks.is_object() {
                 given(k, key);
-                given(v, value);
-                return Ok(());
             }
+            if vs.is_object() {
+                given(v, value);
+            }
+            return Ok(());
         }
     }
     map_add_slow(map, k, v)
@@ -209,10 +240,7 @@ fn extend(l: &PyList, v: &Object, cx: &mut Cx) -> PyResult<()> {
         return Ok(());
     }
     let it = abstract_::iter::get_iter(v, cx)?;
-    while let Some(x) = abstract_::iter::next(&it, cx)? {
-        l.push(x, cx)?;
-    }
-    Ok(())
+    abstract_::iter::walk_iterator(&it, &mut abstract_::iter::Each(|x, cx: &mut Cx| l.push(x, cx).map(|()| true)), cx)
 }
 
 #[inline(never)]

@@ -517,6 +517,7 @@ macro_rules! execute {
             sop::SubKT => ok!(arith::sub_k(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Sub)),
             sop::MulT => ok!(arith::mul(&mut $m, Shaped::<TEMP, ANY, ANY>($word), B::Mul)),
             sop::CallBorrowed => ok!(call::known::borrowed::call(&mut $m, Narrow($word))),
+            sop::AppendNext => ok!(build::append_next(&mut $m, Narrow($word))),
             sop::ForIterSlot => ok!(iter::for_iter_slot(&mut $m, Narrow($word))),
             sop::ForIterList => ok!(iter::for_iter_list(&mut $m, Narrow($word))),
             sop::ForIterRange => ok!(iter::for_iter_range(&mut $m, Narrow($word))),

@@ -156,10 +156,10 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
                 Some(s) => s,
                 None => Slot::object(PyInt::new(v, &mut cx())?),
             };
-            m.put(w, v);
             if !W::WIDE {
                 m.respecialise(1, sop::ForIterRange);
             }
+            m.put(w, v);
             return m.jump(w.c());
         }
     } else if o.is_exact::<PyListIter>() {
@@ -211,7 +211,7 @@ pub unsafe fn for_iter<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let v = next_quietly(o);
     if !v.is_empty() {
         m.put(w, v);
-        return m.jump(w.c());
+            return m.jump(w.c());
     }
     if !W::WIDE && has_python_next(o) && !m.breaker() && enter_next(m.ts, o, w.a())? {
         m.reload();
@@ -238,8 +238,7 @@ pub unsafe fn for_iter_list(m: &mut Regs, w: Narrow) -> PyResult<()> {
     let s = m.get(w.b());
     if s.is_object() && (*s.as_ptr()).is_exact::<PyListIter>() {
         if let Some(v) = (*(s.as_ptr() as *const PyListIter)).advance_quietly(&cx()) {
-            m.put(w, Slot::loaded(v));
-            return m.jump(w.c());
+            return m.give(w, Slot::loaded(v));
         }
     }
     elsewhere(m, w, s.is_object() && (*s.as_ptr()).is_exact::<PyListIter>())
@@ -251,8 +250,7 @@ pub unsafe fn for_iter_range(m: &mut Regs, w: Narrow) -> PyResult<()> {
     let s = m.get(w.b());
     if s.is_object() && (*s.as_ptr()).is_exact::<PyRangeIter>() {
         if let Some(v) = (*(s.as_ptr() as *const PyRangeIter)).advance_tagged() {
-            m.put(w, v);
-            return m.jump(w.c());
+            return m.give(w, v);
         }
     }
     elsewhere(m, w, s.is_object() && (*s.as_ptr()).is_exact::<PyRangeIter>())
@@ -306,8 +304,7 @@ pub unsafe fn for_iter_slot(m: &mut Regs, w: Narrow) -> PyResult<()> {
         if let Some(f) = (*o).ty().tp_iternext.get() {
             let v = f(o);
             if !v.is_null() {
-                m.put(w, Slot::loaded_own(Own::from_raw(v)));
-                return m.jump(w.c());
+                return m.give(w, Slot::loaded_own(Own::from_raw(v)));
             }
         }
     }

@@ -422,6 +422,18 @@ impl Regs {
         self.pc = self.pc.offset(offset);
         Ok(())
     }
+    /// The last step of a `for_iter`: store the item in register a, and go on with the loop's body.
+    #[inline(always)]
+    pub unsafe fn give<W: Word>(&mut self, w: W, v: Slot) -> PyResult<()> {
+        // Before the store: what comes behind it is laid behind each of its ends.
+        if self.breaker() {
+            crate::breaker::give(*self, self.at(w.a()), v, w.c())?;
+        } else {
+            self.put(w, v);
+        }
+        self.pc = self.pc.offset(w.c());
+        Ok(())
+    }
     /// After an out-of-line call: describe the innermost frame again, and leave the plain loop if somebody listens by now.
     #[inline(always)]
     pub unsafe fn settle(&mut self) -> PyResult<()> {

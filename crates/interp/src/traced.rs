@@ -122,7 +122,7 @@ unsafe fn watch(mut m: Regs, how: Entry) -> Left {
         if line >= 0 && seen.entry == Entry::Middle {
             seen.line = line;
         }
-        let word = crate::call::known::borrowed::as_move(m.fetch());
+        let word = crate::call::known::borrowed::as_single(m.fetch());
         let wide = word as u8 == op::Wide;
         let (code, (r, flow)) = if wide {
             let second = m.fetch();

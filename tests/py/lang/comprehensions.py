@@ -50,3 +50,41 @@ def nested_scopes():
 print(nested_scopes())
 print([i for i in range(20) if i % 2 if i % 3])
 print(any(v > 3 for v in [1, 5]), all(v for v in []))
+
+
+# The variable goes to the list by itself while the items come from one.
+def appended():
+    class It:
+        def __init__(self, l):
+            self.l = list(l)
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            if not self.l:
+                raise StopIteration
+            return self.l.pop(0)
+
+    l = [[i] for i in range(20)]
+    out = [x for x in l]
+    print(out == l, all(a is b for a, b in zip(out, l)), sum(len(o) for o in out))
+    for src in (l, tuple(l), It(l), (x for x in l), dict.fromkeys("abc"), range(3), "xyz", [2**70, 1.5, None, 5, -7, 10**6]):
+        print([x for x in src][-3:])
+        print([x for x in src if x][-3:])
+    print([y for x in [[1, 2], [], [3]] for y in x], [y for x in [[1], [2]] for y in [x, 0]])
+    try:
+        print([y for x in [1] for y in [y, x]])
+    except UnboundLocalError as e:
+        print(e)
+    print([y for x in [[1], [2]] for y in (x if x == [1] else [y, x])])
+    grows = [1]
+    print([x for x in grows if len(grows) > 5 or not grows.append(x + 1)])
+    shrinks = list(range(10))
+    print([x for x in shrinks if shrinks.pop() is not None])
+    x = "kept"
+    print([x for x in []], x)
+    print([[x for x in row if x] for row in [[0, 1], [2, 0]]], x)
+
+
+appended()

@@ -104,9 +104,13 @@ unsafe fn unusual(ts: &'static ThreadState, r: Answer) -> PyResult<()> {
     crate::breaker::after_native(m)
 }
 
-/// The instruction word as the traced loop runs it: move by move.
-pub fn as_move(word: u32) -> u32 {
-    if matches!(word as u8, sop::CallBorrowed | sop::Swap) { word & !0xff | Op::Move as u32 } else { word }
+/// The instruction word as the traced loop runs it: one by one.
+pub fn as_single(word: u32) -> u32 {
+    match word as u8 {
+        sop::CallBorrowed | sop::Swap => word & !0xff | Op::Move as u32,
+        sop::AppendNext => word & !0xff | Op::ListAppend as u32,
+        _ => word,
+    }
 }
 
 /// Handlers by number: the kind above, the number of moves in the lowest three bits. Zero is none.

@@ -183,7 +183,7 @@ impl PyDict {
         }
         // SAFETY: both blocks are alive; the old one is given back after its entries have moved.
         unsafe {
-            (*old).move_into(&*new);
+            (*old).move_into(&*new, self.len());
             self.keys.set(new);
             Keys::release(old);
         }

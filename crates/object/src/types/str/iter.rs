@@ -20,11 +20,9 @@ macro_rules! iterator {
             #[inline(always)]
             pub fn advance_quietly(&self, cx: &Cx) -> Option<Own<PyStr>> {
                 let (s, i) = (self.seq.get(cx)?, self.index.get());
-                if i >= s.len() || s.kind() != 1 {
-                    return None;
-                }
+                let c = s.narrow_unit(i)?;
                 self.index.set(i + 1);
-                Some(super::intern::latin1_char(s.code_point(i) as u8))
+                Some(super::intern::latin1_char(c))
             }
 
             /// The next character, a wider one, or null: the end, or no memory.

@@ -151,6 +151,17 @@ impl PyStr {
         }
     }
 
+    /// The unit at `i` of a compact string of one-byte units; none at the end and of others.
+    #[inline(always)]
+    pub(super) fn narrow_unit(&self, i: usize) -> Option<u8> {
+        let s = self.state.get();
+        if i >= self.len() || s & (7 << 2 | COMPACT) != 1 << 2 | COMPACT {
+            return None;
+        }
+        // SAFETY: within the one-byte units.
+        Some(unsafe { *self.compact_data(s).add(i) })
+    }
+
     /// Every code point in order.
     pub fn code_points(&self) -> impl Iterator<Item = u32> + Clone + '_ {
         (0..self.len()).map(|i| self.code_point(i))
