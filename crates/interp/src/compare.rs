@@ -106,10 +106,6 @@ unsafe fn eq_known(a: *mut Object, b: *mut Object) -> u8 {
 #[inline(always)]
 unsafe fn known_result(op: CmpOp, l: Slot, r: Slot) -> Option<bool> {
     let equality = matches!(op, CmpOp::Eq | CmpOp::Ne) && l.is_object() && r.is_object();
-    if equality && (*l.as_ptr()).is_exact::<PyStr>() && (*r.as_ptr()).is_exact::<PyStr>() {
-        let (x, y) = (&*l.as_ptr(), &*r.as_ptr());
-        return Some(x.cast_unchecked::<PyStr>().eq_str_far(y.cast_unchecked::<PyStr>()) == (op == CmpOp::Eq));
-    }
     if let Some((x, y)) = crate::arith::floats(l, r) {
         return Some(holds(op, x, y));
     }
@@ -120,6 +116,18 @@ unsafe fn known_result(op: CmpOp, l: Slot, r: Slot) -> Option<bool> {
         2 => None,
         e => Some((e == 1) == (op == CmpOp::Eq)),
     }
+}
+
+/// `==` or `!=` of two texts. A leaf with all there is to it: the handlers keep their registers.
+#[inline(always)]
+unsafe fn known_texts(op: CmpOp, l: Slot, r: Slot) -> Option<bool> {
+    if matches!(op, CmpOp::Eq | CmpOp::Ne) && (l.0 | r.0) & 1 == 0 {
+        let e = PyStr::eq_objects(&*l.as_ptr(), &*r.as_ptr());
+        if e < 2 {
+            return Some((e == 1) == (op == CmpOp::Eq));
+        }
+    }
+    None
 }
 
 /// The method of a class that answers a comparison.
@@ -198,6 +206,12 @@ pub unsafe fn value<W: Word>(m: &mut Regs, w: W, op: CmpOp) -> PyResult<()> {
         m.put(w, bool_slot(holds_int(op, l, r)));
         return Ok(());
     }
+    if let Some(b) = known_texts(op, l, r) {
+        m.consume(w.b());
+        m.consume(w.c());
+        m.put(w, bool_slot(b));
+        return Ok(());
+    }
     m.save();
     if let Some(b) = known_result(op, l, r) {
         m.src(w.b()).consume();
@@ -221,8 +235,13 @@ pub unsafe fn jump<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResu
         if w.a() < 0 && w.b() < 0 {
             // Two variables: nothing to release between comparison and jump.
             if let Some((x, y)) = crate::arith::floats(l, r) {
-                return if holds(op, x, y) == want { m.jump(w.c()) } else { Ok(()) };
+                return m.jump_when(holds(op, x, y) == want, w.c());
             }
+        }
+        if let Some(b) = known_texts(op, l, r) {
+            m.consume(w.a());
+            m.consume(w.b());
+            return m.jump_when(b == want, w.c());
         }
         m.save();
         match known_result(op, l, r) {
@@ -240,7 +259,7 @@ pub unsafe fn jump<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResu
             },
         }
     };
-    if b == want { m.jump(w.c()) } else { Ok(()) }
+    m.jump_when(b == want, w.c())
 }
 
 #[inline(always)]
@@ -249,6 +268,10 @@ pub unsafe fn jump_k<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyRe
     let b = if l.0 & r.0 & 1 != 0 {
         holds_int(op, l, r)
     } else {
+        if let Some(b) = known_texts(op, l, r) {
+            m.consume(w.a());
+            return m.jump_when(b == want, w.c());
+        }
         m.save();
         match known_result(op, l, r) {
             Some(b) => {
@@ -264,7 +287,7 @@ pub unsafe fn jump_k<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyRe
             },
         }
     };
-    if b == want { m.jump(w.c()) } else { Ok(()) }
+    m.jump_when(b == want, w.c())
 }
 
 /// `is`: by address, exact ints by value.
@@ -292,7 +315,7 @@ pub unsafe fn jump_is<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
     let b = same(m.get(w.a()), m.get(w.b())) == want;
     m.src(w.a()).consume();
     m.src(w.b()).consume();
-    if b { m.jump(w.c()) } else { Ok(()) }
+    m.jump_when(b, w.c())
 }
 
 /// Whether one of the items is surely the value: the same object, or an equal exact int or str. `None`: only a comparison can tell.
@@ -388,7 +411,7 @@ unsafe fn contains_slow(item: Opd, container: Opd) -> PyResult<bool> {
     }
 }
 
-/// `item in container`: in strings at once.
+/// `item in container`: in strings, and in dicts where that is plain to see, at once.
 #[inline(always)]
 unsafe fn is_in(item: Opd, container: Opd) -> PyResult<bool> {
     let (x, c) = (item.peek(), container.peek());
@@ -397,6 +420,16 @@ unsafe fn is_in(item: Opd, container: Opd) -> PyResult<bool> {
         item.consume();
         container.consume();
         return Ok(b);
+    }
+    if c.is_object() {
+        if let Some(d) = (*c.as_ptr()).exact::<PyDict>() {
+            let known = d.plain_has(x);
+            if known < UNKNOWN {
+                item.consume();
+                container.consume();
+                return Ok(known == 1);
+            }
+        }
     }
     contains(item, container)
 }
@@ -413,7 +446,7 @@ pub unsafe fn in_<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
 pub unsafe fn jump_in<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
     m.save();
     let b = is_in(m.src(w.a()), m.src(w.b()))? == want;
-    if b { m.jump(w.c()) } else { Ok(()) }
+    m.jump_when(b, w.c())
 }
 
 /// Truth of a word, when it is plain to see.
@@ -499,7 +532,8 @@ pub unsafe fn truth(m: &mut Regs, r: isize) -> PyResult<bool> {
 
 #[inline(always)]
 pub unsafe fn jump_truth<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
-    if truth(m, w.a())? == want { m.jump(w.bc()) } else { Ok(()) }
+    let b = truth(m, w.a())?;
+    m.jump_when(b == want, w.bc())
 }
 
 #[inline(always)]
@@ -523,7 +557,7 @@ pub unsafe fn jump_truth_or_pop<W: Word>(m: &mut Regs, w: W, want: bool) -> PyRe
 pub unsafe fn jump_none<W: Word>(m: &mut Regs, w: W, want: bool) -> PyResult<()> {
     let b = m.get(w.a()).as_ptr() == singletons::none().as_ptr();
     m.src(w.a()).consume();
-    if b == want { m.jump(w.bc()) } else { Ok(()) }
+    m.jump_when(b == want, w.bc())
 }
 
 #[inline(always)]

@@ -344,6 +344,8 @@ impl Regs {
             if s.is_object() {
                 *self.at(r) = Slot::EMPTY;
                 self.release(s);
+            } else {
+                apart();
             }
         }
     }
@@ -398,7 +400,7 @@ impl Regs {
     /// The next instruction word.
     #[inline(always)]
     pub unsafe fn fetch_instruction(&mut self) -> u64 {
-        self.pc = opaque(self.pc.add(1));
+        self.pc = opaque(self.pc.add(1), self.fp, self.frame);
         *self.pc.sub(1) as u64
     }
     /// The instruction's cache cell; steps over the word with its index.
@@ -432,6 +434,15 @@ impl Regs {
             self.put(w, v);
         }
         self.pc = self.pc.offset(w.c());
+        Ok(())
+    }
+    /// Take a jump, or go on.
+    #[inline(always)]
+    pub unsafe fn jump_when(&mut self, taken: bool, offset: isize) -> PyResult<()> {
+        if taken {
+            return self.jump(offset);
+        }
+        apart();
         Ok(())
     }
     /// After an out-of-line call: describe the innermost frame again, and leave the plain loop if somebody listens by now.
@@ -473,9 +484,9 @@ pub fn apart() {
 
 /// The same address, but the compiler does not know how it came about: else it keeps the address before the addition in a register of its own, next to the one behind it.
 #[inline(always)]
-fn opaque(mut p: *const u32) -> *const u32 {
+fn opaque(mut p: *const u32, fp: *mut Slot, frame: *mut Frame) -> *const u32 {
     // SAFETY: no instruction at all.
-    unsafe { std::arch::asm!("/* {0} */", inout(reg) p, options(pure, nomem, nostack, preserves_flags)) };
+    unsafe { std::arch::asm!("/* {0} {1} {2} */", inout(reg) p, in(reg) fp, in(reg) frame, options(pure, nomem, nostack, preserves_flags)) };
     p
 }
 

@@ -32,6 +32,26 @@ impl PyDict {
         }
     }
 
+    /// Whether a key is there, if that is plain to see: 1 or 0; 2: the long way must tell. Keys are told apart as by [`PyDict::plain_place`].
+    ///
+    /// # Safety
+    /// `key` is not empty and, if it is an object, alive.
+    #[inline(never)]
+    pub unsafe fn plain_has(&self, key: Slot) -> u8 {
+        let keys = self.keys();
+        if key.is_int() {
+            return keys.has_int(key.as_int());
+        }
+        let o = key.as_ptr();
+        // SAFETY: a live object.
+        unsafe {
+            match (*o).exact::<PyStr>().map(PyStr::cached_hash) {
+                Some(hash) if hash != -1 => keys.has_same(o, hash),
+                _ => 2,
+            }
+        }
+    }
+
     #[inline(never)]
     fn plain_int(&self, n: i64) -> *const Cell<*mut Object> {
         value_of(self.keys().entry_of_int(n))

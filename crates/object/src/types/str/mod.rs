@@ -219,27 +219,31 @@ impl PyStr {
         std::ptr::eq(self, other) || (self.length.get() == other.length.get() && (self.state.get() ^ other.state.get()) & 7 << 2 == 0 && self.eq_units(other))
     }
 
-    /// As [`PyStr::eq_str`], for the interpreter's loop: what tells most strings apart is compared in line, their units by a call.
-    #[inline(always)]
-    pub fn eq_str_far(&self, other: &PyStr) -> bool {
-        #[inline(never)]
-        fn far(a: &PyStr, b: &PyStr) -> bool {
-            let (s, t) = (a.state.get(), b.state.get());
-            if s & t & COMPACT == 0 {
-                return elsewhere(a, b);
-            }
-            // Kinds are 1, 2 and 4.
-            let n = a.len() << (a.kind() >> 1);
-            // SAFETY: `n` bytes lie at both, behind the headers.
-            unsafe { same_bytes(a.compact_data(s), b.compact_data(t), n) }
-        }
-        // A function of its own, so that the usual way saves no registers.
+    /// Whether two exact strings have the same contents: 1 or 0; 2 when one of the objects is none. For the interpreter's loop: a leaf, so that the usual way saves no registers.
+    #[inline(never)]
+    pub fn eq_objects(a: &Object, b: &Object) -> u8 {
         #[cold]
         #[inline(never)]
-        fn elsewhere(a: &PyStr, b: &PyStr) -> bool {
-            a.eq_units(b)
+        fn elsewhere(a: &PyStr, b: &PyStr) -> u8 {
+            a.eq_units(b) as u8
         }
-        std::ptr::eq(self, other) || (self.length.get() == other.length.get() && (self.state.get() ^ other.state.get()) & 7 << 2 == 0 && far(self, other))
+        if !(a.is_exact::<PyStr>() && b.is_exact::<PyStr>()) {
+            return 2;
+        }
+        if std::ptr::eq(a, b) {
+            return 1;
+        }
+        // SAFETY: both were just seen to be strings.
+        let (a, b) = unsafe { (a.cast_unchecked::<PyStr>(), b.cast_unchecked::<PyStr>()) };
+        let (s, t, n) = (a.state.get(), b.state.get(), a.length.get());
+        if n != b.length.get() || (s ^ t) & 7 << 2 != 0 {
+            return 0;
+        }
+        if !(s & t) & (COMPACT | ASCII) != 0 {
+            return elsewhere(a, b);
+        }
+        // SAFETY: `n` bytes lie at both, behind the headers.
+        unsafe { same_bytes((&raw const *a as *const u8).add(ASCII_DATA), (&raw const *b as *const u8).add(ASCII_DATA), n as usize) as u8 }
     }
 
     /// Equality of the units of two strings of one length and kind.
@@ -463,22 +467,20 @@ pub(crate) unsafe fn same_bytes(p: *const u8, q: *const u8, n: usize) -> bool {
             if n > 64 {
                 return same_long(p, q, n);
             }
-            // The differences of two words.
-            let two = |at: usize, then: usize| {
-                let word = |p: *const u8, at: usize| (p.add(at) as *const u64).read_unaligned();
-                (word(p, at) ^ word(q, at)) | (word(p, then) ^ word(q, then))
-            };
+            // The differences of a word or two at one place, and of those at another.
+            macro_rules! two {
+                ($word:ty, $at:expr, $then:expr) => {{
+                    let word = |p: *const u8, at: usize| (p.add(at) as *const $word).read_unaligned();
+                    ((word(p, $at) ^ word(q, $at)) | (word(p, $then) ^ word(q, $then)))
+                }};
+            }
             if n <= 16 {
-                return two(0, n - 8) == 0;
+                return two!(u64, 0, n - 8) == 0;
             }
-            let mut at = 0;
-            while at + 16 < n {
-                if two(at, at + 8) != 0 {
-                    return false;
-                }
-                at += 16;
+            if n <= 32 {
+                return two!(u128, 0, n - 16) == 0;
             }
-            return two(n - 16, n - 8) == 0;
+            return (two!(u128, 0, 16) | two!(u128, n - 32, n - 16)) == 0;
         }
         if n >= 4 {
             let half = |p: *const u8, at: usize| (p.add(at) as *const u32).read_unaligned();

@@ -23,6 +23,50 @@ impl Keys {
         std::ptr::null()
     }
 
+    /// Whether there is an entry for which `is` says yes (1), surely none that equals the key (0), or another look is needed (2).
+    #[inline(always)]
+    fn first_group_says(&self, mixed: u64, stride: usize, is: impl Fn(&Entry) -> bool) -> u8 {
+        let first = (mixed as usize & self.gmask as usize) * GROUP;
+        // SAFETY: within the block; full buckets have entries.
+        unsafe {
+            let group = Group::load(self.ctrl().add(first));
+            let mut bits = group.matches(tag_of(mixed));
+            if bits == 0 {
+                // The probe ends here if the group has room.
+                return if self.width == 0 || group.matches(EMPTY) != 0 { 0 } else { 2 };
+            }
+            while bits != 0 {
+                if is(&*(self.entries.add(self.index_at(first + bits.trailing_zeros() as usize) * stride) as *const Entry)) {
+                    return 1;
+                }
+                bits &= bits - 1;
+            }
+        }
+        2
+    }
+
+    /// Whether this very key is in a combined block: 1 or, surely, 0; 2: look for it the long way.
+    #[inline(always)]
+    pub(in crate::types::dict) fn has_same(&self, key: *const Object, hash: isize) -> u8 {
+        let is = |e: &Entry| std::ptr::eq(e.key.get(), key);
+        match self.kind {
+            Kind::Str => self.first_group_says(hash as u64, stride(Kind::Str), is),
+            Kind::General => self.first_group_says(mix(hash), stride(Kind::General), is),
+            Kind::Split => 2,
+        }
+    }
+
+    /// As [`Keys::has_same`] for an int of one digit.
+    #[inline(always)]
+    pub(in crate::types::dict) fn has_int(&self, n: i64) -> u8 {
+        if self.kind != Kind::General {
+            return 2;
+        }
+        // SAFETY: entries of full buckets have live keys.
+        let is = |e: &Entry| unsafe { (*e.key.get()).is_exact::<PyInt>() && (*(e.key.get() as *const PyInt)).compact() == Some(n) };
+        self.first_group_says(mix(hash_i64(n)), stride(Kind::General), is)
+    }
+
     /// The entry of this very string in a combined block without an index; null: look for it the long way.
     #[inline(always)]
     pub(in crate::types::dict) fn small_entry_of_same(&self, key: *const Object, hash: isize) -> *const Entry {
