@@ -68,11 +68,18 @@ pub unsafe fn fits(ts: &ThreadState, win: *mut Slot, code: &PyCode) -> bool {
 /// Call `f`, whose code wants exactly the arguments in the window at register `b`, in the window. False: no room there.
 #[inline(always)]
 pub unsafe fn enter_window(m: &mut Regs, b: isize, f: &PyFunction, code: &PyCode, nargs: usize, dst: isize) -> bool {
-    let win = m.at(b);
-    if !fits(m.ts, win, code) || (*m.frame).has(ff::GENERATOR) {
+    if !fits(m.ts, m.at(b), code) || (*m.frame).has(ff::GENERATOR) {
         return false;
     }
+    begin_window(m, b, f, code, nargs, dst);
+    true
+}
+
+/// [`enter_window`], where there is room and the caller is no generator.
+#[inline(always)]
+unsafe fn begin_window(m: &mut Regs, b: isize, f: &PyFunction, code: &PyCode, nargs: usize, dst: isize) {
     m.save();
+    let win = m.at(b);
     let fr = win as *mut Frame;
     write_header(fr, m.frame, f, code, ret_word(window_bits(b), dst));
     let locals = win.add(FRAME_HEADER);
@@ -87,7 +94,6 @@ pub unsafe fn enter_window(m: &mut Regs, b: isize, f: &PyFunction, code: &PyCode
     m.fp = locals.add(n);
     m.pc = code.entry_ptr();
     m.cells = code.cells_ptr();
-    true
 }
 
 /// Make a separate frame for a call of `f`; binds the arguments, which are taken over in any case. The caller enters it. Counts the recursion.
@@ -316,28 +322,37 @@ pub unsafe fn abandon(ts: &ThreadState, win: *mut Slot, args: *mut Slot, nargs: 
     f.release();
 }
 
-/// Where the arguments of a call from an instruction without a window are to be written before [`enter_behind`]: the frame will lie right behind the caller's, as if that had a window
-/// there. Null: no room, or a generator's frame calls. (Handed over as an array they would be read in wider pieces than they were written, which waits for the cache.)
-#[inline(always)]
-pub unsafe fn room_behind(m: &Regs, f: &PyFunction) -> *mut Slot {
-    let behind = m.code().ntemps() as isize;
-    let win = m.at(behind);
-    if m.ts.py_recursion_remaining.get() <= 0 || behind > i16::MAX as isize || (*m.frame).has(ff::GENERATOR) || !fits(m.ts, win, f.code()) {
-        return std::ptr::null_mut();
+/// A frame right behind the caller's, for a call from an instruction without a window: as if there were one.
+#[derive(Clone, Copy)]
+pub struct Behind {
+    /// The register where the window begins.
+    at: isize,
+    /// Where the arguments are to be written before [`Behind::enter`]. (Handed over as an array they would be read in wider pieces than they were written, which waits for the cache.)
+    pub args: *mut Slot,
+}
+
+impl Behind {
+    /// The place for a frame of `f`. None: no room, or a generator's frame calls.
+    #[inline(always)]
+    pub unsafe fn of(m: &Regs, f: &PyFunction) -> Option<Behind> {
+        let at = m.code().ntemps() as isize;
+        let win = m.at(at);
+        if m.ts.py_recursion_remaining.get() <= 0 || at > i16::MAX as isize || (*m.frame).has(ff::GENERATOR) || !fits(m.ts, win, f.code()) {
+            return None;
+        }
+        Some(Behind { at, args: win.add(FRAME_HEADER) })
     }
-    win.add(FRAME_HEADER)
+
+    /// Call `f`, whose `n` arguments, exactly those that it takes, were written at [`Behind::args`].
+    #[inline(always)]
+    pub unsafe fn enter(self, m: &mut Regs, f: &PyFunction, n: usize, dst: isize) {
+        *m.at(self.at) = Slot::new_ref(f);
+        m.ts.py_recursion_remaining.set(m.ts.py_recursion_remaining.get() - 1);
+        begin_window(m, self.at, f, f.code(), n, dst);
+    }
 }
 
-/// Call `f`, whose `n` arguments, exactly those that it takes, were written at [`room_behind`].
-#[inline(always)]
-pub unsafe fn enter_behind(m: &mut Regs, f: &PyFunction, n: usize, dst: isize) {
-    let behind = m.code().ntemps() as isize;
-    *m.at(behind) = Slot::new_ref(f);
-    m.ts.py_recursion_remaining.set(m.ts.py_recursion_remaining.get() - 1);
-    enter_window(m, behind, f, f.code(), n, dst);
-}
-
-/// As [`enter_behind`], from wherever there is room; the innermost frame is the new one then. The arguments are taken over. The caller's `pc` is saved.
+/// As [`Behind::enter`], from wherever there is room; the innermost frame is the new one then. The arguments are taken over. The caller's `pc` is saved.
 #[inline(never)]
 pub unsafe fn enter_separate<const N: usize>(ts: &'static ThreadState, f: &PyFunction, args: [Slot; N], dst: isize) -> PyResult<()> {
     let code = f.code();

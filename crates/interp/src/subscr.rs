@@ -1,6 +1,6 @@
 //! Items and slices: exact lists, tuples and dicts with plain keys first.
 
-use crate::frames::{enter_behind, enter_separate, room_behind};
+use crate::frames::{Behind, enter_separate};
 use crate::regs::*;
 use std::cell::Cell;
 use taipan_object::abstract_;
@@ -296,11 +296,11 @@ unsafe fn load_rest<W: Word>(m: &mut Regs, w: W, i: Opd) -> PyResult<()> {
     }
     if o.peek().is_object() && (*o.peek().as_ptr()).ty().has(flags::HEAPTYPE) && !m.breaker() {
         let f = getitem_of(o.peek().as_ptr());
-        let args = if f.is_null() { std::ptr::null_mut() } else { room_behind(m, &*f) };
-        if !args.is_null() {
-            *args = o.take_slot();
-            *args.add(1) = key_for_python(i);
-            enter_behind(m, &*f, 2, w.a());
+        let call = if f.is_null() { None } else { Behind::of(m, &*f) };
+        if let Some(call) = call {
+            *call.args = o.take_slot();
+            *call.args.add(1) = key_for_python(i);
+            call.enter(m, &*f, 2, w.a());
             return Ok(());
         }
     }

@@ -2,11 +2,11 @@
 
 use super::quick;
 use super::window::{BUF, call_moved};
-use crate::frames;
+use crate::frames::{self, enter_window};
 use crate::regs::*;
 use taipan_object::abstract_;
 use taipan_object::call;
-use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff};
+use taipan_object::frame::{FRAME_HEADER, Frame, Slot, frame_flags as ff};
 use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
 use taipan_object::types::builtin::PyCFunction;
@@ -20,6 +20,19 @@ pub unsafe fn call_ex<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         crate::breaker::before_call(*m, 2 + W::WIDE as usize)?;
     }
     if w.cu() == 0 {
+        let win = m.at(w.b());
+        let n = spread(m.ts, m.frame, win);
+        if n >= 0 {
+            let (n, f) = (n as usize, (*(*win).as_ptr()).cast_unchecked::<PyFunction>());
+            let (code, left) = (f.code(), m.ts.py_recursion_remaining.get());
+            if code.simple_args() as usize == n && left > 0 && enter_window(m, w.b(), f, code, n, w.a()) {
+                m.ts.py_recursion_remaining.set(left - 1);
+                return Ok(());
+            }
+            quick::enter(m.ts, win, w.b(), n, w.a())?;
+            m.reload();
+            return Ok(());
+        }
         let r = native(m.at(w.b()), m.ts);
         if r.0 & 3 != 3 {
             m.put(w, r);
@@ -31,6 +44,27 @@ pub unsafe fn call_ex<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     }
     run(*m, m.at(w.b()), w.cu() != 0, w.a())?;
     m.settle()
+}
+
+/// Put the items of the tuple in the window of a Python function in its place: how many. Negative: nothing was done. A leaf, so that the usual way saves no registers.
+#[inline(never)]
+unsafe fn spread(ts: &ThreadState, frame: *mut Frame, win: *mut Slot) -> isize {
+    let first = win.add(FRAME_HEADER);
+    let (f, args) = (*win, *first);
+    if !f.is_object() || !args.is_object() || !(*f.as_ptr()).is_exact::<PyFunction>() {
+        return -1;
+    }
+    let Some(t) = (*args.as_ptr()).exact::<PyTuple>() else { return -1 };
+    let n = t.len();
+    // The items may lie beyond the frame's end, where nothing else is; a generator's frame has no such place. No code may run before the callee's frame is there, so somebody else has to hold the tuple.
+    if (first.add(n) as usize) >= ts.datastack_limit.get() as usize || (*frame).has(ff::GENERATOR) || !Object::decref_unless_last(args.as_ptr()) {
+        return -1;
+    }
+    *first = Slot::EMPTY;
+    for (i, a) in t.as_slice().iter().enumerate() {
+        *first.add(i) = Slot::new_ref(a);
+    }
+    n as isize
 }
 
 /// An exception is set; the window is empty.

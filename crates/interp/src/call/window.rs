@@ -5,7 +5,7 @@ use crate::frames::{self, enter_window};
 use crate::regs::*;
 use taipan_bytecode::sop;
 use taipan_object::call::{ARGUMENTS_OFFSET, vectorcall_raw};
-use taipan_object::frame::{FRAME_HEADER, Slot, frame_flags as ff};
+use taipan_object::frame::{FRAME_HEADER, Frame, Slot, frame_flags as ff};
 use taipan_object::name;
 use taipan_object::prelude::*;
 use taipan_object::thread::ThreadState;
@@ -26,25 +26,32 @@ pub struct Callee {
 #[inline(always)]
 pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     let win = m.at(w.b());
-    let n = w.cu();
+    let mut n = w.cu();
     let cell = m.cell();
     if m.breaker() {
         crate::breaker::before_call(*m, 2 + W::WIDE as usize)?;
     }
     let callee = *win;
     if !callee.is_int() {
-        let callee = &*callee.as_ptr();
-        if let Some(f) = callee.exact::<PyFunction>() {
-            let code = f.code();
-            let left = m.ts.py_recursion_remaining.get();
-            if code.simple_args() as usize == n && left > 0 && enter_window(m, w.b(), f, code, n, w.a()) {
-                m.ts.py_recursion_remaining.set(left - 1);
+        let mut callee = &*callee.as_ptr();
+        loop {
+            if let Some(f) = callee.exact::<PyFunction>() {
+                let code = f.code();
+                let left = m.ts.py_recursion_remaining.get();
+                if code.simple_args() as usize == n && left > 0 && enter_window(m, w.b(), f, code, n, w.a()) {
+                    m.ts.py_recursion_remaining.set(left - 1);
+                    return Ok(());
+                }
+                m.save();
+                quick::enter(m.ts, win, w.b(), n, w.a())?;
+                m.reload();
                 return Ok(());
             }
-            m.save();
-            quick::enter(m.ts, win, w.b(), n, w.a())?;
-            m.reload();
-            return Ok(());
+            if !(callee.is_exact::<PyMethod>() && unbind(m.ts, m.frame, win, n)) {
+                break;
+            }
+            callee = &*(*win).as_ptr();
+            n += 1;
         }
         if callee.is_exact::<PyCFunction>() {
             m.save();
@@ -54,12 +61,6 @@ pub unsafe fn call<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
             }
             if native::call_function(m.at(w.a()), win, n)? {
                 return m.settled();
-            }
-        } else if let Some(b) = callee.exact::<PyMethod>() {
-            m.save();
-            if enter_bound(m.ts, win, w.b(), n, b, w.a())? {
-                m.reload();
-                return Ok(());
             }
         } else if class::is_class(callee) {
             m.save();
@@ -174,23 +175,34 @@ pub unsafe fn run_window(m: Regs, win: *mut Slot, mut c: Callee) -> PyResult<()>
     Ok(())
 }
 
-/// `call` of a bound method of a Python function in the window at `win`: self goes in front, the arguments move up by one word. False: the general way must do it.
+/// Put the function and the receiver of the bound method at `win` into the window, which then has an argument more. False: nothing was done, the general way must call it. A leaf, so that
+/// the usual way saves no registers.
 #[inline(never)]
-unsafe fn enter_bound(ts: &'static ThreadState, win: *mut Slot, reg: isize, n: usize, b: &PyMethod, dst: isize) -> PyResult<bool> {
+unsafe fn unbind(ts: &ThreadState, frame: *mut Frame, win: *mut Slot, n: usize) -> bool {
+    let old = (*win).as_ptr();
+    let b = (*old).cast_unchecked::<PyMethod>();
     let args = win.add(FRAME_HEADER);
-    if !b.func().is_exact::<PyFunction>() || (*ts.current_frame.get()).has(ff::GENERATOR) || (args.add(n) as usize) >= ts.datastack_limit.get() as usize {
-        return Ok(false);
+    // No code may run before the frame is there: the argument more lies behind the caller's frame.
+    if !b.func().is_exact::<PyFunction>() || b.is_watched() || (*frame).has(ff::GENERATOR) || (args.add(n) as usize) >= ts.datastack_limit.get() as usize {
+        return false;
     }
     let (f, slf) = (Slot::new_ref(b.func()), Slot::new_ref(b.receiver()));
     for i in (0..n).rev() {
-        *args.add(i + 1) = *args.add(i);
+        // Volatile, or it becomes a call of `memmove`.
+        args.add(i + 1).write_volatile(*args.add(i));
     }
     *args = slf;
-    let old = std::mem::replace(&mut *win, f);
-    let r = quick::enter(ts, win, reg, n + 1, dst);
+    *win = f;
     // The callee holds what it needs.
-    old.release();
-    r.map(|()| true)
+    Object::decref_unless_last(old) || last(old)
+}
+
+/// The last count of a bound method is given up at its call.
+#[cold]
+#[inline(never)]
+unsafe fn last(o: *mut Object) -> bool {
+    Own::<Object>::from_raw(o);
+    true
 }
 
 /// The function that calling an instance of a Python class runs.

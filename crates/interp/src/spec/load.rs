@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::attr;
-use crate::frames::{enter_behind, room_behind};
+use crate::frames::Behind;
 use taipan_object::frame::Slot;
 use taipan_object::typeobj::{self, lookup, version_tag};
 use taipan_object::typeobj::{GetSetDef, MemberDef};
@@ -273,10 +273,9 @@ pub unsafe fn load_attr_property<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
         let p = (*((*cell).c as *const Object)).cast_unchecked::<PyProperty>();
         if let Some(f) = p.getter(&cx).and_then(|f| f.exact::<PyFunction>()) {
             if f.code().simple_args() == 1 && !m.breaker() {
-                let args = room_behind(m, f);
-                if !args.is_null() {
-                    *args = m.src(w.b()).take_slot();
-                    enter_behind(m, f, 1, w.a());
+                if let Some(call) = Behind::of(m, f) {
+                    *call.args = m.src(w.b()).take_slot();
+                    call.enter(m, f, 1, w.a());
                     return Ok(());
                 }
                 m.save();
@@ -298,11 +297,10 @@ pub unsafe fn load_attr_hook<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
     if let Some(o) = guarded(m.get(w.b()), (*cell).a) {
         let f = &*((*cell).c as *const PyFunction);
         if has_no_own(o, (*cell).b) && f.code().simple_args() == 2 && !m.breaker() {
-            let args = room_behind(m, f);
-            if !args.is_null() {
-                *args = m.src(w.b()).take_slot();
-                *args.add(1) = Slot::new_ref(m.name(w.cu()));
-                enter_behind(m, f, 2, w.a());
+            if let Some(call) = Behind::of(m, f) {
+                *call.args = m.src(w.b()).take_slot();
+                *call.args.add(1) = Slot::new_ref(m.name(w.cu()));
+                call.enter(m, f, 2, w.a());
                 return Ok(());
             }
             m.save();

@@ -67,6 +67,11 @@ impl PyMethod {
     pub fn receiver(&self) -> &Object {
         &self.im_self
     }
+    /// Whether anything weakly refers to it: its end may then run code.
+    #[inline(always)]
+    pub fn is_watched(&self) -> bool {
+        !self.im_weakreflist.0.get().is_null()
+    }
 }
 
 #[pymethods]
