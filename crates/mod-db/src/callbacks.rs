@@ -12,30 +12,13 @@ use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::ptr::{null, null_mut};
 use taipan_object::abstract_::buffer::has_buffer;
 use taipan_object::prelude::*;
-use taipan_object::thread::gil;
+use taipan_object::thread::gil::with_gil;
 use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::float::PyFloat;
-use taipan_object::{abstract_, attr, call, cx, unraisable};
+use taipan_object::{abstract_, attr, call, unraisable};
 
 /// What a callback calls.
 pub struct Callable(pub Own<Object>);
-
-/// Run `f` with the GIL, which this thread released when it entered SQLite.
-fn with_gil<R>(f: impl FnOnce(&mut Cx) -> R) -> R {
-    if !cx::current().is_null() {
-        // SAFETY: the thread has its state, hence the GIL.
-        let mut cx = unsafe { Cx::assume() };
-        return f(&mut cx);
-    }
-    // SAFETY: SQLite is only entered by threads of the interpreter, whose state lives while they are inside.
-    let ts = unsafe { &*cx::own() };
-    gil::take(ts);
-    // SAFETY: taken just now.
-    let mut cx = unsafe { Cx::assume() };
-    let r = f(&mut cx);
-    gil::release(ts);
-    r
-}
 
 /// Report or forget an exception that has no caller (`enable_callback_tracebacks`).
 fn report(r: Raised, what: &Object, cx: &mut Cx) {

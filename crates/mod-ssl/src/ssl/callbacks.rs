@@ -16,28 +16,11 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use taipan_object::abstract_::buffer::has_buffer;
 use taipan_object::prelude::*;
-use taipan_object::thread::gil;
+use taipan_object::thread::gil::with_gil;
 use taipan_object::types::bytearray::PyByteArray;
 use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::str::codec;
-use taipan_object::{abstract_, args, call, cx, unraisable};
-
-/// Run `f` with the GIL, which this thread mostly released when it entered OpenSSL.
-fn with_gil<R>(f: impl FnOnce(&mut Cx) -> R) -> R {
-    if !cx::current().is_null() {
-        // SAFETY: the thread has its state, hence the GIL.
-        let mut cx = unsafe { Cx::assume() };
-        return f(&mut cx);
-    }
-    // SAFETY: OpenSSL is only entered by threads of the interpreter, whose state lives while they are inside.
-    let ts = unsafe { &*cx::own() };
-    gil::take(ts);
-    // SAFETY: taken just now.
-    let mut cx = unsafe { Cx::assume() };
-    let r = f(&mut cx);
-    gil::release(ts);
-    r
-}
+use taipan_object::{abstract_, args, call, unraisable};
 
 /// A reference to an object behind a pointer that is no reference; none for null or a dying object.
 ///

@@ -140,6 +140,23 @@ pub fn yield_now(ts: &ThreadState) {
     take(ts);
 }
 
+/// Run `f` with the GIL on a thread of the interpreter, which takes it if it has let go of it: for what foreign code calls back while it is called with or without the GIL.
+pub fn with_gil<R>(f: impl FnOnce(&mut cx::Cx) -> R) -> R {
+    if !cx::current().is_null() {
+        // SAFETY: the thread has its state, hence the GIL.
+        let mut cx = unsafe { cx::Cx::assume() };
+        return f(&mut cx);
+    }
+    // SAFETY: null, or the thread's own state, which lives as long as the thread runs Python code or is called from it.
+    let ts = unsafe { cx::own().as_ref() }.expect("a thread of the interpreter");
+    take(ts);
+    // SAFETY: taken just now.
+    let mut cx = unsafe { cx::Cx::assume() };
+    let r = f(&mut cx);
+    release(ts);
+    r
+}
+
 /// The GIL's own lock, held across a fork: no other thread can be inside while the process is copied.
 pub struct ForkGuard(std::sync::MutexGuard<'static, State>);
 
