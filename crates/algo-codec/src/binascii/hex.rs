@@ -52,6 +52,11 @@ pub fn encode_hex(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+/// Two lowercase digits for each byte.
+pub fn hex_text(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|b| PAIRS[usize::from(*b)].map(char::from)).collect()
+}
+
 /// Append digits with `sep` between groups of `group` bytes, counted from the right if positive, from the left if negative.
 pub fn encode_hex_grouped(bytes: &[u8], sep: u8, group: isize, out: &mut Vec<u8>) {
     let size = group.unsigned_abs();

@@ -8,6 +8,6 @@ mod uu;
 
 pub use base64::{Base64Error, decode_base64, encode_base64};
 pub use checksum::{crc_hqx, crc32};
-pub use hex::{HexError, decode_hex, encode_hex, encode_hex_grouped};
+pub use hex::{HexError, decode_hex, encode_hex, encode_hex_grouped, hex_text};
 pub use quoted::{QuotedOptions, decode_quoted, encode_quoted};
 pub use uu::{UuError, decode_uu, encode_uu};

@@ -1,6 +1,7 @@
 //! `_blake2`: BLAKE2b and BLAKE2s with all their parameters.
 
-use super::{GIL_MINSIZE, data_of, either, hex};
+use super::GIL_MINSIZE;
+use taipan_algo_codec::binascii::hex_text;
 use std::cell::RefCell;
 use taipan_object::abstract_::{self, number};
 use taipan_object::prelude::*;
@@ -70,7 +71,7 @@ fn block(o: Option<&Object>, max: usize, name: &str, cx: &mut Cx) -> PyResult<Ve
 impl Setup {
     fn new(g: Given<'_>, l: &Limits, cx: &mut Cx) -> PyResult<Setup> {
         let [digest_size, key, salt, person, fanout, depth, leaf_size, node_offset, node_depth, inner_size, last_node] = g.kw;
-        let data = either(g.data, g.string, cx)?;
+        let data = Buffer::to_hash_either(g.data, g.string, cx)?;
         let size = int(digest_size, l.out as i64, cx)?;
         if size < 1 || size > l.out as i64 {
             return Err(cx.value_error(format_args!("digest_size for {} must be between 1 and {} bytes, here it is {size}", l.name, l.out)));
@@ -175,12 +176,12 @@ macro_rules! blake_type {
             /// Return the digest value as a string of hexadecimal digits.
             #[method("hexdigest()")]
             fn hexdigest(&self) -> String {
-                hex(&self.value())
+                hex_text(&self.value())
             }
             /// Update this hash object's state with the provided bytes-like object.
             #[method("update(data, /)")]
             fn update(&self, data: &Object, cx: &mut Cx) -> PyResult<()> {
-                let b = data_of(data, cx)?;
+                let b = Buffer::to_hash(data, cx)?;
                 self.state.borrow_mut().update(b.bytes());
                 Ok(())
             }

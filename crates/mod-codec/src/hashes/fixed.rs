@@ -1,6 +1,7 @@
 //! `_md5`, `_sha1` and `_sha2`: digests of fixed size without parameters.
 
-use super::{GIL_MINSIZE, data_of, either, hex};
+use super::GIL_MINSIZE;
+use taipan_algo_codec::binascii::hex_text;
 use digest::Digest;
 use std::cell::RefCell;
 use taipan_object::prelude::*;
@@ -20,7 +21,7 @@ macro_rules! hash_type {
         impl $ty {
             fn make(data: Option<&Object>, string: &Object, cx: &mut Cx) -> PyResult<Own<$ty>> {
                 let mut state = <$engine>::new();
-                if let Some(b) = either(data, string, cx)? {
+                if let Some(b) = Buffer::to_hash_either(data, string, cx)? {
                     state.update(b.bytes());
                 }
                 cx.new_object($ty { head: Object::placeholder(), state: RefCell::new(state) })
@@ -46,12 +47,12 @@ macro_rules! hash_type {
             /// Return the digest value as a string of hexadecimal digits.
             #[method("hexdigest()")]
             fn hexdigest(&self) -> String {
-                hex(&self.value())
+                hex_text(&self.value())
             }
             /// Update this hash object's state with the provided string.
             #[method("update(obj, /)")]
             fn update(&self, obj: &Object, cx: &mut Cx) -> PyResult<()> {
-                let b = data_of(obj, cx)?;
+                let b = Buffer::to_hash(obj, cx)?;
                 self.state.borrow_mut().update(b.bytes());
                 Ok(())
             }

@@ -2,7 +2,8 @@
 //!
 //! A keyed digest is two plain ones that have absorbed the key, padded by 0x36 and by 0x5c; copying it copies both.
 
-use super::{GIL_MINSIZE, data_of, hex};
+use super::GIL_MINSIZE;
+use taipan_algo_codec::binascii::hex_text;
 use digest::Digest;
 use std::cell::RefCell;
 use taipan_object::prelude::*;
@@ -140,7 +141,7 @@ impl PyHmac {
     /// Update the HMAC object with the given message.
     #[method("update(msg)")]
     fn update(&self, msg: &Object, cx: &mut Cx) -> PyResult<()> {
-        let b = data_of(msg, cx)?;
+        let b = Buffer::to_hash(msg, cx)?;
         self.state.borrow_mut().inner.update(b.bytes());
         Ok(())
     }
@@ -160,7 +161,7 @@ impl PyHmac {
     /// This method may raise a MemoryError.
     #[method("hexdigest()")]
     fn hexdigest(&self) -> String {
-        hex(&self.state.borrow().value())
+        hex_text(&self.state.borrow().value())
     }
     #[getter("name")]
     fn name(&self) -> String {
@@ -210,7 +211,7 @@ fn kind_of(o: &Object, cx: &mut Cx) -> PyResult<&'static Kind> {
 }
 
 fn compute(kind: &Kind, key: &Object, msg: &Object, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
-    let (key, msg) = (data_of(key, cx)?, data_of(msg, cx)?);
+    let (key, msg) = (Buffer::to_hash(key, cx)?, Buffer::to_hash(msg, cx)?);
     if u32::try_from(key.bytes().len()).is_err() {
         return Err(cx.overflow_error(format_args!("key length exceeds 4294967295")));
     }
@@ -271,9 +272,9 @@ mod module {
             return Err(cx.type_error(format_args!("new() missing 1 required argument 'digestmod'")));
         };
         let kind = kind_of(digestmod, cx)?;
-        let mut keyed = Keyed::new(kind, data_of(key, cx)?.bytes());
+        let mut keyed = Keyed::new(kind, Buffer::to_hash(key, cx)?.bytes());
         if !msg.is_none() {
-            keyed.inner.update(data_of(msg, cx)?.bytes());
+            keyed.inner.update(Buffer::to_hash(msg, cx)?.bytes());
         }
         cx.new_object(PyHmac { head: Object::placeholder(), kind, state: RefCell::new(keyed) })
     }

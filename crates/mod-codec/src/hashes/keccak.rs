@@ -1,6 +1,7 @@
 //! `_sha3`: SHA-3 and SHAKE.
 
-use super::{GIL_MINSIZE, data_of, either, hex};
+use super::GIL_MINSIZE;
+use taipan_algo_codec::binascii::hex_text;
 use sha3::digest::{ExtendableOutput, Update, XofReader};
 use std::cell::RefCell;
 use taipan_object::prelude::*;
@@ -20,7 +21,7 @@ macro_rules! common {
             /// Update this hash object's state with the provided bytes-like object.
             #[method("update(data, /)")]
             fn update(&self, data: &Object, cx: &mut Cx) -> PyResult<()> {
-                let b = data_of(data, cx)?;
+                let b = Buffer::to_hash(data, cx)?;
                 Update::update(&mut *self.state.borrow_mut(), b.bytes());
                 Ok(())
             }
@@ -80,7 +81,7 @@ macro_rules! sha3_type {
             fn new(cls: &PyType, data: Option<&Object>, usedforsecurity: bool, string: &Object, cx: &mut Cx) -> PyResult<Own<$ty>> {
                 let _ = usedforsecurity;
                 let mut state = <$engine as Default>::default();
-                if let Some(b) = either(data, string, cx)? {
+                if let Some(b) = Buffer::to_hash_either(data, string, cx)? {
                     Update::update(&mut state, b.bytes());
                 }
                 cx.new_object_of(cls, $ty { head: Object::placeholder(), state: RefCell::new(state) })
@@ -93,7 +94,7 @@ macro_rules! sha3_type {
             /// Return the digest value as a string of hexadecimal digits.
             #[method("hexdigest()")]
             fn hexdigest(&self) -> String {
-                hex(&self.value())
+                hex_text(&self.value())
             }
         }
     };
@@ -132,7 +133,7 @@ macro_rules! shake_type {
             fn new(cls: &PyType, data: Option<&Object>, usedforsecurity: bool, string: &Object, cx: &mut Cx) -> PyResult<Own<$ty>> {
                 let _ = usedforsecurity;
                 let mut state = <$engine as Default>::default();
-                if let Some(b) = either(data, string, cx)? {
+                if let Some(b) = Buffer::to_hash_either(data, string, cx)? {
                     Update::update(&mut state, b.bytes());
                 }
                 cx.new_object_of(cls, $ty { head: Object::placeholder(), state: RefCell::new(state) })
@@ -146,7 +147,7 @@ macro_rules! shake_type {
             /// Return the digest value as a string of hexadecimal digits.
             #[method("hexdigest(length)")]
             fn hexdigest(&self, length: usize, cx: &mut Cx) -> PyResult<String> {
-                Ok(hex(&self.value(length, cx)?))
+                Ok(hex_text(&self.value(length, cx)?))
             }
         }
     };

@@ -1,8 +1,9 @@
 //! `_hashlib.HASH` and `_hashlib.HASHXOF`: digests under way, of fixed length and of any.
 
-use super::{GIL_MINSIZE, data_of, failed, hex, names};
+use super::failed;
+use super::running::Locked;
 use crate::openssl::digest::{Digest, Md};
-use crate::openssl::lock::Lock;
+use taipan_algo_codec::binascii::hex_text;
 use taipan_object::prelude::*;
 use taipan_object::types::bytes::PyBytes;
 
@@ -24,9 +25,7 @@ use taipan_object::types::bytes::PyBytes;
 pub struct PyHash {
     head: ObjHead,
     #[gc(skip)]
-    digest: Digest,
-    #[gc(skip)]
-    lock: Lock,
+    running: Locked<Digest>,
 }
 
 /// A hash is an object used to calculate a checksum of a string of information.
@@ -51,30 +50,13 @@ pub struct PyHashXof {
 /// A hash object of an algorithm, with its first data.
 pub fn make(md: &Md, data: Option<&[u8]>, insecure: bool, cx: &mut Cx) -> PyResult {
     let Ok(digest) = Digest::new(md, insecure) else { return Err(failed(cx)) };
-    if let Some(b) = data.filter(|b| !b.is_empty()) {
-        let done = if b.len() >= GIL_MINSIZE { cx.without_gil(|| digest.update(b)) } else { digest.update(b) };
-        if done.is_err() {
-            return Err(failed(cx));
-        }
-    }
-    wrap(digest, md.is_xof(), cx)
+    let running = Locked::begin(digest, data, cx)?;
+    wrap(running, md.is_xof(), cx)
 }
 
-fn wrap(digest: Digest, is_xof: bool, cx: &mut Cx) -> PyResult {
-    let base = PyHash { head: Object::placeholder(), digest, lock: Lock::default() };
+fn wrap(running: Locked<Digest>, is_xof: bool, cx: &mut Cx) -> PyResult {
+    let base = PyHash { head: Object::placeholder(), running };
     if is_xof { cx.new_object(PyHashXof { base }).map(Own::into_object) } else { cx.new_object(base).map(Own::into_object) }
-}
-
-impl PyHash {
-    fn algorithm(&self, cx: &mut Cx) -> PyResult<Md> {
-        self.digest.algorithm().ok_or_else(|| cx.value_error(format_args!("missing EVP_MD for HASH context")))
-    }
-    fn shown_name(&self, cx: &mut Cx) -> PyResult<String> {
-        Ok(names::to_python(&self.algorithm(cx)?.name()).to_owned())
-    }
-    fn fixed(&self, cx: &mut Cx) -> PyResult<Vec<u8>> {
-        self.lock.quick(cx, || self.digest.result()).map_err(|_| failed(cx))
-    }
 }
 
 #[pymethods]
@@ -82,47 +64,41 @@ impl PyHash {
     /// Update this hash object's state with the provided string.
     #[method("update(obj, /)")]
     fn update(&self, obj: &Object, cx: &mut Cx) -> PyResult<()> {
-        let data = data_of(obj, cx)?;
-        let b = data.bytes();
-        let done = if b.len() >= GIL_MINSIZE { self.lock.slow(cx, || self.digest.update(b)) } else { self.lock.quick(cx, || self.digest.update(b)) };
-        done.map_err(|_| failed(cx))
+        self.running.update(obj, cx)
     }
     /// Return the digest value as a bytes object.
     #[method("digest()")]
     fn digest(&self, cx: &mut Cx) -> PyResult<Own<PyBytes>> {
-        let b = self.fixed(cx)?;
-        PyBytes::new(&b, cx)
+        self.running.bytes(cx)
     }
     /// Return the digest value as a string of hexadecimal digits.
     #[method("hexdigest()")]
     fn hexdigest(&self, cx: &mut Cx) -> PyResult<String> {
-        Ok(hex(&self.fixed(cx)?))
+        self.running.hex(cx)
     }
     /// Return a copy of the hash object.
     #[method("copy()")]
     fn copy(&self, cx: &mut Cx) -> PyResult {
-        let is_xof = self.algorithm(cx)?.is_xof();
-        match self.lock.quick(cx, || self.digest.copy()) {
-            Ok(d) => wrap(d, is_xof, cx),
-            Err(_) => Err(failed(cx)),
-        }
+        let is_xof = self.running.algorithm(cx)?.is_xof();
+        let copy = self.running.copy(cx)?;
+        wrap(copy, is_xof, cx)
     }
     #[getter]
     fn digest_size(&self, cx: &mut Cx) -> PyResult<usize> {
-        Ok(self.algorithm(cx)?.size())
+        Ok(self.running.algorithm(cx)?.size())
     }
     #[getter]
     fn block_size(&self, cx: &mut Cx) -> PyResult<i32> {
-        Ok(self.algorithm(cx)?.block_size())
+        Ok(self.running.algorithm(cx)?.block_size())
     }
     #[getter]
     fn name(&self, cx: &mut Cx) -> PyResult<String> {
-        self.shown_name(cx)
+        self.running.name(cx)
     }
     #[slot(tp_repr)]
     fn repr(&self, cx: &mut Cx) -> PyResult<String> {
         let o = self.as_object();
-        Ok(format!("<{} {} object @ {:p}>", self.shown_name(cx)?, o.ty().tp_name_str(), o))
+        Ok(format!("<{} {} object @ {:p}>", self.running.name(cx)?, o.ty().tp_name_str(), o))
     }
 }
 
@@ -139,7 +115,8 @@ impl PyHashXof {
         }
         out.resize(n, 0);
         if n > 0 {
-            let done = self.base.lock.quick(cx, || self.base.digest.result_into(&mut out));
+            let running = &self.base.running;
+            let done = running.lock.quick(cx, || running.digest.result_into(&mut out));
             done.map_err(|_| failed(cx))?;
         }
         PyBytes::new(&out, cx)
@@ -156,7 +133,7 @@ impl PyHashXof {
     /// Return the digest value as a string of hexadecimal digits.
     #[method("hexdigest(length)")]
     fn hexdigest(&self, length: isize, cx: &mut Cx) -> PyResult<String> {
-        Ok(hex(self.bytes(length, cx)?.as_bytes()))
+        Ok(hex_text(self.bytes(length, cx)?.as_bytes()))
     }
     #[getter]
     fn digest_size(&self) -> i32 {

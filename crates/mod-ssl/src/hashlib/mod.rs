@@ -3,13 +3,13 @@
 mod hash;
 mod hmac;
 mod names;
+mod running;
 
-use crate::openssl::digest::{self, Costs, Md};
+use crate::openssl::digest::{self, Costs, Md, Running as _};
 use hash::{PyHash, PyHashXof};
 use hmac::PyHmac;
 use names::NAMES;
 use std::ffi::CString;
-use taipan_object::abstract_::buffer::has_buffer;
 use taipan_object::prelude::*;
 use taipan_object::types::bytes::PyBytes;
 use taipan_object::types::set::PyFrozenSet;
@@ -65,38 +65,6 @@ fn failed(cx: &mut Cx) -> Raised {
     cx.value_error(format_args!("{text}"))
 }
 
-/// The bytes of an argument. Text must be encoded first.
-fn data_of(o: &Object, cx: &mut Cx) -> PyResult<Buffer> {
-    if o.is_a::<PyStr>() {
-        return Err(cx.type_error(format_args!("Strings must be encoded before hashing")));
-    }
-    if !has_buffer(o) {
-        return Err(cx.type_error(format_args!("object supporting the buffer API required")));
-    }
-    let b = Buffer::get(o, 0, cx)?;
-    if b.view().ndim > 1 {
-        return Err(cx.buffer_error(format_args!("Buffer must be single dimension")));
-    }
-    Ok(b)
-}
-
-/// `data` or the deprecated `string`, of which only one may be given.
-fn either<'a>(data: Option<&'a Object>, string: &'a Object, cx: &mut Cx) -> PyResult<Option<&'a Object>> {
-    let string = Some(string).filter(|s| !s.is_none());
-    if data.is_some() && string.is_some() {
-        return Err(cx.type_error(format_args!(
-            "'data' and 'string' are mutually exclusive and support for 'string' keyword parameter is slated for removal in a future version."
-        )));
-    }
-    Ok(data.or(string))
-}
-
-/// Lower-case hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('0');
-    bytes.iter().flat_map(|&b| [digit(b >> 4), digit(b & 15)]).collect()
-}
-
 /// The algorithm of a name of Python's or OpenSSL's.
 fn fetch(name: &str, insecure: bool, cx: &mut Cx) -> PyResult<Md> {
     let Ok(c) = CString::new(names::to_openssl(name)) else { return Err(cx.value_error(format_args!("embedded null character"))) };
@@ -131,10 +99,7 @@ fn fetch_mod(o: &Object, cx: &mut Cx) -> PyResult<Md> {
 
 /// A new hash object.
 fn make(name: &str, data: Option<&Object>, string: &Object, usedforsecurity: bool, cx: &mut Cx) -> PyResult {
-    let data = match either(data, string, cx)? {
-        Some(o) => Some(data_of(o, cx)?),
-        None => None,
-    };
+    let data = Buffer::to_hash_either(data, string, cx)?;
     let md = fetch(name, !usedforsecurity, cx)?;
     hash::make(&md, data.as_ref().map(Buffer::bytes), !usedforsecurity, cx)
 }
@@ -267,7 +232,7 @@ mod _hashlib {
         }
         let md = fetch_mod(digestmod, cx)?;
         let msg = match msg.filter(|m| !m.is_none()) {
-            Some(m) => Some(data_of(m, cx)?),
+            Some(m) => Some(Buffer::to_hash(m, cx)?),
             None => None,
         };
         hmac::make(key.bytes(), &md, msg.as_ref().map(Buffer::bytes), cx)

@@ -9,7 +9,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::{NonNull, null, null_mut};
 
 /// The longest digest of fixed length.
-const SIZE_MAX: usize = 64;
+pub const SIZE_MAX: usize = 64;
 /// `EVP_MD_FLAG_XOF`.
 const XOF: u64 = 2;
 
@@ -68,49 +68,75 @@ impl Drop for Md {
     }
 }
 
+/// OpenSSL's "1 is success".
+fn done(r: c_int) -> Result<(), Failed> {
+    if r == 1 { Ok(()) } else { Err(Failed) }
+}
+
+/// A digest under way, keyed or not.
+pub trait Running: Sized {
+    /// What an exception calls it.
+    const KIND: &str;
+    fn algorithm(&self) -> Option<Md>;
+    fn update(&self, b: &[u8]) -> Result<(), Failed>;
+    fn copy(&self) -> Result<Self, Failed>;
+    /// Write the digest of fixed length; its size.
+    fn finish(self, out: &mut [u8; SIZE_MAX]) -> Result<u32, Failed>;
+    /// The digest of fixed length so far.
+    fn result(&self) -> Result<Vec<u8>, Failed> {
+        let mut out = [0u8; SIZE_MAX];
+        let n = self.copy()?.finish(&mut out)?;
+        Ok(out.get(..n as usize).unwrap_or_default().to_vec())
+    }
+}
+
 impl Digest {
     pub fn new(md: &Md, insecure: bool) -> Result<Digest, Failed> {
         const NON_FIPS_ALLOW: c_int = 8;
         let a = api();
-        // SAFETY: a fresh context, which `Digest` owns from the start.
+        let d = Digest::blank()?;
+        // SAFETY: both are alive.
         unsafe {
-            let d = Digest(NonNull::new((a.EVP_MD_CTX_new)()).ok_or(Failed)?);
             if insecure {
                 (a.EVP_MD_CTX_set_flags)(d.0.as_ptr(), NON_FIPS_ALLOW);
             }
-            if (a.EVP_DigestInit_ex)(d.0.as_ptr(), md.0.as_ptr(), null_mut()) == 1 { Ok(d) } else { Err(Failed) }
+            done((a.EVP_DigestInit_ex)(d.0.as_ptr(), md.0.as_ptr(), null_mut()))?;
         }
+        Ok(d)
     }
-    pub fn algorithm(&self) -> Option<Md> {
-        // SAFETY: alive.
-        Md::shared(unsafe { (api().EVP_MD_CTX_get0_md)(self.0.as_ptr()) })
-    }
-    pub fn update(&self, b: &[u8]) -> Result<(), Failed> {
-        // SAFETY: alive; the bytes are there during the call.
-        if unsafe { (api().EVP_DigestUpdate)(self.0.as_ptr(), b.as_ptr().cast(), b.len()) } == 1 { Ok(()) } else { Err(Failed) }
-    }
-    pub fn copy(&self) -> Result<Digest, Failed> {
-        // SAFETY: both are alive.
-        unsafe {
-            let d = Digest(NonNull::new((api().EVP_MD_CTX_new)()).ok_or(Failed)?);
-            if (api().EVP_MD_CTX_copy)(d.0.as_ptr(), self.0.as_ptr()) == 1 { Ok(d) } else { Err(Failed) }
-        }
-    }
-    /// The digest of fixed length so far.
-    pub fn result(&self) -> Result<Vec<u8>, Failed> {
-        let d = self.copy()?;
-        let (mut out, mut n) = ([0u8; SIZE_MAX], 0);
-        // SAFETY: room for the longest digest.
-        if unsafe { (api().EVP_DigestFinal)(d.0.as_ptr(), out.as_mut_ptr(), &mut n) } != 1 {
-            return Err(Failed);
-        }
-        Ok(out.get(..n as usize).unwrap_or_default().to_vec())
+    fn blank() -> Result<Digest, Failed> {
+        // SAFETY: a plain call; the context is owned from the start.
+        NonNull::new(unsafe { (api().EVP_MD_CTX_new)() }).map(Digest).ok_or(Failed)
     }
     /// A digest of the length that `out` has.
     pub fn result_into(&self, out: &mut [u8]) -> Result<(), Failed> {
         let d = self.copy()?;
         // SAFETY: room for so many bytes.
-        if unsafe { (api().EVP_DigestFinalXOF)(d.0.as_ptr(), out.as_mut_ptr(), out.len()) } == 1 { Ok(()) } else { Err(Failed) }
+        done(unsafe { (api().EVP_DigestFinalXOF)(d.0.as_ptr(), out.as_mut_ptr(), out.len()) })
+    }
+}
+
+impl Running for Digest {
+    const KIND: &str = "HASH";
+    fn algorithm(&self) -> Option<Md> {
+        // SAFETY: alive.
+        Md::shared(unsafe { (api().EVP_MD_CTX_get0_md)(self.0.as_ptr()) })
+    }
+    fn update(&self, b: &[u8]) -> Result<(), Failed> {
+        // SAFETY: alive; the bytes are there during the call.
+        done(unsafe { (api().EVP_DigestUpdate)(self.0.as_ptr(), b.as_ptr().cast(), b.len()) })
+    }
+    fn copy(&self) -> Result<Digest, Failed> {
+        let d = Digest::blank()?;
+        // SAFETY: both are alive.
+        done(unsafe { (api().EVP_MD_CTX_copy)(d.0.as_ptr(), self.0.as_ptr()) })?;
+        Ok(d)
+    }
+    fn finish(self, out: &mut [u8; SIZE_MAX]) -> Result<u32, Failed> {
+        let mut n = 0;
+        // SAFETY: room for the longest digest.
+        done(unsafe { (api().EVP_DigestFinal)(self.0.as_ptr(), out.as_mut_ptr(), &mut n) })?;
+        Ok(n)
     }
 }
 
@@ -126,35 +152,38 @@ impl Hmac {
     pub fn new(key: &[u8], md: &Md) -> Result<Hmac, Failed> {
         let n = c_int::try_from(key.len()).map_err(|_| Failed)?;
         queue::clear();
-        // SAFETY: a fresh context; the key is there during the call.
-        unsafe {
-            let h = Hmac(NonNull::new((api().HMAC_CTX_new)()).ok_or(Failed)?);
-            if (api().HMAC_Init_ex)(h.0.as_ptr(), key.as_ptr().cast(), n, md.0.as_ptr(), null_mut()) == 1 { Ok(h) } else { Err(Failed) }
-        }
+        let h = Hmac::blank()?;
+        // SAFETY: both are alive; the key is there during the call.
+        done(unsafe { (api().HMAC_Init_ex)(h.0.as_ptr(), key.as_ptr().cast(), n, md.0.as_ptr(), null_mut()) })?;
+        Ok(h)
     }
-    pub fn algorithm(&self) -> Option<Md> {
+    fn blank() -> Result<Hmac, Failed> {
+        // SAFETY: a plain call; the context is owned from the start.
+        NonNull::new(unsafe { (api().HMAC_CTX_new)() }).map(Hmac).ok_or(Failed)
+    }
+}
+
+impl Running for Hmac {
+    const KIND: &str = "HMAC";
+    fn algorithm(&self) -> Option<Md> {
         // SAFETY: alive.
         Md::shared(unsafe { (api().HMAC_CTX_get_md)(self.0.as_ptr()) })
     }
-    pub fn update(&self, b: &[u8]) -> Result<(), Failed> {
+    fn update(&self, b: &[u8]) -> Result<(), Failed> {
         // SAFETY: alive; the bytes are there during the call.
-        if unsafe { (api().HMAC_Update)(self.0.as_ptr(), b.as_ptr(), b.len()) } == 1 { Ok(()) } else { Err(Failed) }
+        done(unsafe { (api().HMAC_Update)(self.0.as_ptr(), b.as_ptr(), b.len()) })
     }
-    pub fn copy(&self) -> Result<Hmac, Failed> {
+    fn copy(&self) -> Result<Hmac, Failed> {
+        let h = Hmac::blank()?;
         // SAFETY: both are alive.
-        unsafe {
-            let h = Hmac(NonNull::new((api().HMAC_CTX_new)()).ok_or(Failed)?);
-            if (api().HMAC_CTX_copy)(h.0.as_ptr(), self.0.as_ptr()) == 1 { Ok(h) } else { Err(Failed) }
-        }
+        done(unsafe { (api().HMAC_CTX_copy)(h.0.as_ptr(), self.0.as_ptr()) })?;
+        Ok(h)
     }
-    pub fn result(&self) -> Result<Vec<u8>, Failed> {
-        let h = self.copy()?;
-        let (mut out, mut n) = ([0u8; SIZE_MAX], 0);
+    fn finish(self, out: &mut [u8; SIZE_MAX]) -> Result<u32, Failed> {
+        let mut n = 0;
         // SAFETY: room for the longest digest.
-        if unsafe { (api().HMAC_Final)(h.0.as_ptr(), out.as_mut_ptr(), &mut n) } != 1 {
-            return Err(Failed);
-        }
-        Ok(out.get(..n as usize).unwrap_or_default().to_vec())
+        done(unsafe { (api().HMAC_Final)(self.0.as_ptr(), out.as_mut_ptr(), &mut n) })?;
+        Ok(n)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::cx::Cx;
 use crate::err::{PyResult, Raised};
 use crate::refs::*;
 use crate::types::bytes::PyBytes;
+use crate::types::str::PyStr;
 use std::cell::OnceCell;
 use std::ffi::{c_int, c_void};
 pub use taipan_abi::Py_buffer;
@@ -51,6 +52,30 @@ impl Buffer {
                 _ => Err(Raised::assume()),
             }
         }
+    }
+    /// What a hash function is fed with: bytes in one row. Raises `TypeError` for text, which must be encoded first, and for what offers no buffer, `BufferError` for several dimensions.
+    pub fn to_hash(o: &Object, cx: &mut Cx) -> PyResult<Buffer> {
+        if o.is_a::<PyStr>() {
+            return Err(cx.type_error(format_args!("Strings must be encoded before hashing")));
+        }
+        if !has_buffer(o) {
+            return Err(cx.type_error(format_args!("object supporting the buffer API required")));
+        }
+        let b = Buffer::get(o, SIMPLE, cx)?;
+        if b.ndim() > 1 {
+            return Err(cx.buffer_error(format_args!("Buffer must be single dimension")));
+        }
+        Ok(b)
+    }
+    /// [`Buffer::to_hash`] of `data` or the deprecated `string` (`None` is none), of which only one may be given.
+    pub fn to_hash_either(data: Option<&Object>, string: &Object, cx: &mut Cx) -> PyResult<Option<Buffer>> {
+        let string = Some(string).filter(|s| !s.is_none());
+        if data.is_some() && string.is_some() {
+            return Err(cx.type_error(format_args!(
+                "'data' and 'string' are mutually exclusive and support for 'string' keyword parameter is slated for removal in a future version."
+            )));
+        }
+        data.or(string).map(|o| Buffer::to_hash(o, cx)).transpose()
     }
     fn of(b: Box<Py_buffer>) -> Buffer {
         Buffer { data: b.buf as *mut u8, len: b.len as usize, readonly: b.readonly != 0, hold: Hold::View(b) }
@@ -101,6 +126,13 @@ impl Buffer {
         }
         // SAFETY: as `bytes`, and the exporter allows writing.
         unsafe { std::slice::from_raw_parts_mut(self.data, self.len) }
+    }
+    /// The number of dimensions.
+    pub fn ndim(&self) -> usize {
+        match &self.hold {
+            Hold::View(b) => b.ndim.max(0) as usize,
+            Hold::Bytes(..) => 1,
+        }
     }
     /// The raw view.
     pub fn view(&self) -> &Py_buffer {
