@@ -158,47 +158,12 @@ impl Keys {
     /// A block of `N` entries without an index: its size is known here.
     #[inline(always)]
     fn new_small<const N: usize>(kind: Kind) -> *mut Keys {
-        let fixed = HEAD + GROUP;
-        let p = alloc::malloc(fixed + N * stride(kind));
-        if p.is_null() {
-            return std::ptr::null_mut();
-        }
-        // SAFETY: a fresh block of that size.
-        unsafe {
-            (p as *mut Keys).write(Keys {
-                refs: Cell::new(1),
-                version: Cell::new(0),
-                nentries: Cell::new(0),
-                usable: Cell::new(N as u32),
-                gmask: 0,
-                kind,
-                width: 0,
-                small: N as u16,
-                entries: p.add(fixed),
-            });
-            (p.add(HEAD) as *mut [u64; 2]).write([u64::MAX; 2]);
-        }
-        const { assert!(EMPTY == 0xFF && GROUP == 16) };
-        p as *mut Keys
+        Keys::new_block(kind, N, GROUP, 0, N)
     }
 
-    fn new_any(kind: Kind, n: usize) -> *mut Keys {
-        let (small, buckets) = match n {
-            _ if kind == Kind::Split => (n.min(SPLIT_MAX), if n <= SMALL_MAX { GROUP } else { 2 * GROUP }),
-            0..=5 => (5, GROUP),
-            6..=10 => (10, GROUP),
-            11..=SMALL_MAX => (SMALL_MAX, GROUP),
-            // Load at most 7/8.
-            _ if n > (u32::MAX / 4) as usize => return std::ptr::null_mut(),
-            _ => (0, (n * 8).div_ceil(7).next_power_of_two().max(2 * GROUP)),
-        };
-        let width = match buckets {
-            GROUP => 0u8,
-            0..=256 => 1,
-            0..=65536 => 2,
-            _ => 4,
-        };
-        let capacity = if small != 0 { small } else { buckets / 8 * 7 };
+    /// A block of that many entries behind an index of `width` bytes a bucket (none for `small` entries). Null when memory is exhausted.
+    #[inline(always)]
+    fn new_block(kind: Kind, capacity: usize, buckets: usize, width: u8, small: usize) -> *mut Keys {
         let fixed = HEAD + buckets * (1 + width as usize);
         let p = alloc::malloc(fixed + capacity * stride(kind));
         if p.is_null() {
@@ -220,6 +185,26 @@ impl Keys {
             std::ptr::write_bytes(p.add(HEAD), EMPTY, buckets);
         }
         p as *mut Keys
+    }
+
+    fn new_any(kind: Kind, n: usize) -> *mut Keys {
+        let (small, buckets) = match n {
+            _ if kind == Kind::Split => (n.min(SPLIT_MAX), if n <= SMALL_MAX { GROUP } else { 2 * GROUP }),
+            0..=5 => (5, GROUP),
+            6..=10 => (10, GROUP),
+            11..=SMALL_MAX => (SMALL_MAX, GROUP),
+            // Load at most 7/8.
+            _ if n > (u32::MAX / 4) as usize => return std::ptr::null_mut(),
+            _ => (0, (n * 8).div_ceil(7).next_power_of_two().max(2 * GROUP)),
+        };
+        let width = match buckets {
+            GROUP => 0u8,
+            0..=256 => 1,
+            0..=65536 => 2,
+            _ => 4,
+        };
+        let capacity = if small != 0 { small } else { buckets / 8 * 7 };
+        Keys::new_block(kind, capacity, buckets, width, small)
     }
 
     /// Hash bits as this block uses them. String hashes are uniform as they are.
