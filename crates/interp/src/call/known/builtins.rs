@@ -140,15 +140,10 @@ unsafe extern "C" fn len(win: *mut Slot, n: usize, cell: &CacheCell, ts: &'stati
 
 #[inline(always)]
 unsafe fn len_of(o: &Object) -> PyResult<usize> {
-    Ok(if let Some(l) = o.exact::<PyList>() {
-        l.len()
-    } else if let Some(t) = o.exact::<PyTuple>() {
-        t.len()
-    } else if let Some(s) = o.exact::<PyStr>() {
-        s.len()
-    } else {
-        abstract_::len(o, &mut cx())?
-    })
+    match plain_len(o) {
+        Some(n) => Ok(n),
+        None => abstract_::len(o, &mut cx()),
+    }
 }
 
 /// Handlers that have a form for one borrowed argument.
