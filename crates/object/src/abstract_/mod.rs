@@ -540,18 +540,22 @@ pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
     }
     if let Some(t) = cls.exact::<crate::types::tuple::PyTuple>() {
         // Most often one of the classes is the object's own type or a base of it, or all are ordinary classes.
-        let mut left = t.len();
+        let mut passed = 0;
         for c in t.as_slice() {
             // SAFETY: an exact `type` instance is a type.
             if std::ptr::eq(o.ty().as_object(), *c) || (c.is_exact::<PyType>() && o.ty().is_subtype(unsafe { c.cast_unchecked::<PyType>() })) {
-                return Ok(true);
+                // Each class that was passed over is compared with `__class__` too.
+                if passed == 0 || class_is_type(o, cx) {
+                    return Ok(true);
+                }
+                break;
             }
             if !c.is_exact::<PyType>() {
                 break;
             }
-            left -= 1;
+            passed += 1;
         }
-        if left == 0 && class_is_type(o, cx) {
+        if passed == t.len() && class_is_type(o, cx) {
             return Ok(false);
         }
     }
@@ -582,25 +586,30 @@ pub fn is_instance(o: &Object, cls: &Object, cx: &mut Cx) -> PyResult<bool> {
 
 /// Whether nobody overrides `__class__`: the type is all there is to ask.
 pub fn class_is_type(o: &Object, cx: &Cx) -> bool {
-    if has_plain_class(o) {
+    if class_is_known(o) {
         return true;
     }
     let ty = o.ty();
-    let version = ty.tp_version_tag.get();
-    let known = &PLAIN_CLASS.0[version as usize % PLAIN_CLASS.0.len()];
-    if version != 0 && known.get() == version {
-        return true;
+    if !has_plain_class(o) {
+        if !crate::attr::uses_generic_get(ty) {
+            return false;
+        }
+        let class = name!(cx, "__class__");
+        let of = |t: &PyType| crate::typeobj::lookup(t, class, cx).map(|c| c.as_ptr());
+        if of(ty) != of(crate::typeobj::object_type()) {
+            return false;
+        }
     }
-    if !crate::attr::uses_generic_get(ty) {
-        return false;
-    }
-    let class = name!(cx, "__class__");
-    let of = |t: &PyType| crate::typeobj::lookup(t, class, cx).map(|c| c.as_ptr());
-    let plain = of(ty) == of(crate::typeobj::object_type());
-    if plain {
-        known.set(crate::typeobj::version_tag(ty));
-    }
-    plain
+    let version = crate::typeobj::version_tag(ty);
+    PLAIN_CLASS.0[version as usize % PLAIN_CLASS.0.len()].set(version);
+    true
+}
+
+/// [`class_is_type`] of a type that was asked about lately; false where that is not known.
+#[inline(always)]
+pub fn class_is_known(o: &Object) -> bool {
+    let version = o.ty().tp_version_tag.get();
+    version != 0 && PLAIN_CLASS.0[version as usize % PLAIN_CLASS.0.len()].get() == version
 }
 
 /// Versions of types whose instances have `object`'s `__class__`. A version that was used never means another type.

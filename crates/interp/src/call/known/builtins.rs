@@ -210,17 +210,18 @@ unsafe fn by_type(x: Slot, c: Slot) -> Option<bool> {
     if c.is_exact::<PyType>() {
         return fits(c);
     }
-    let mut all = true;
+    // Only ordinary classes may be passed over: others may have a say. And what is no int may have a `__class__` to be compared with each.
+    let mut passed = false;
+    let sure = |passed: bool| !passed || abstract_::class_is_known(&*x.as_ptr());
     for t in c.exact::<PyTuple>()?.as_slice() {
         match fits(t) {
-            Some(true) => return Some(true),
+            Some(true) => return sure(passed).then_some(true),
             Some(false) => {}
-            // Only an ordinary class may be passed over: another may have a say.
-            None if t.is_exact::<PyType>() => all = false,
+            None if t.is_exact::<PyType>() => passed = true,
             None => return None,
         }
     }
-    if all { Some(false) } else { None }
+    sure(passed).then_some(false)
 }
 
 /// `isinstance` of an exact class where the type decides; the rest without the detour of a call.
