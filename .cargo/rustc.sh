@@ -21,20 +21,20 @@ done
 # would change places at every dispatch. Functions that have changed since are compiled without it. What runs at build time (procedural macros, build scripts and what these use,
 # which is not optimised) has no part in it.
 case " $* " in
-    *" proc-macro "*) runs= ;;
-    *" opt-level=3 "*) runs=yes ;;
-    *) runs= ;;
+    *" proc-macro "*) kind=macro ;;
+    *" opt-level=3 "*) kind=optimised ;;
+    *) kind=other ;;
 esac
-if [ -z "$runs" ]; then
+if [ $kind != optimised ]; then
     for arg; do
         shift
         case "$arg" in -Cprofile-*) ;; *) set -- "$@" "$arg" ;; esac
     done
 fi
+[ $kind != macro ] || exec "$rustc" "$@"
 case " $* " in
-    *" proc-macro "*) exec "$rustc" "$@" ;;
     *" -Cprofile-"*) ;;
-    *"/release/deps "*) [ -z "$runs" ] || set -- "$@" -Cprofile-use="$(dirname "$0")/../crates/taipan/profile/release.profdata" ;;
+    *"/release/deps "*) [ $kind != optimised ] || set -- "$@" -Cprofile-use="$(dirname "$0")/../crates/taipan/profile/release.profdata" ;;
 esac
 case " $* " in
     # The loop of the interpreter: dispatch is copied to the ends of all handlers also after registers have been allocated. And it is always compiled as if incrementally, in every

@@ -75,7 +75,11 @@ fn run_programs(taipan: &Path) -> Outcome {
     for program in &programs {
         let mut command = Command::new(taipan);
         interp::clean_environment(&mut command);
-        command.arg(program).arg("--all").env("PYTHONHASHSEED", "0").stdin(Stdio::null()).stdout(Stdio::null());
+        command.arg(program).env("PYTHONHASHSEED", "0").stdin(Stdio::null()).stdout(Stdio::null());
+        // The micro table alone asks which operations to run.
+        if program.ends_with("micro/ops.py") {
+            command.arg("--all");
+        }
         done(&mut command, &program.display().to_string())?;
     }
     Ok(())
