@@ -5,34 +5,55 @@ use crate::args::needs;
 use crate::call;
 use crate::config::FsEncoding;
 use crate::prelude::*;
+use crate::typeobj::{self, flags};
 use crate::types::bytes::PyBytes;
 use std::ffi::CString;
 
 /// `os.fspath(o)`: a `str` or `bytes`.
 pub fn fspath(o: &Object, cx: &mut Cx) -> PyResult {
+    match fspath_opt(o, cx)? {
+        Some(p) => Ok(p),
+        None => Err(cx.type_error(format_args!("expected str, bytes or os.PathLike object, not {}", o.ty().tp_name_str()))),
+    }
+}
+
+/// As [`fspath`]; `None` for what is neither a path nor has `__fspath__`.
+pub fn fspath_opt(o: &Object, cx: &mut Cx) -> PyResult<Option<Own<Object>>> {
     if o.is_a::<PyStr>() || o.is_a::<PyBytes>() {
-        return Ok(o.own());
+        return Ok(Some(o.own()));
     }
-    match call::lookup_special(o, name!(cx, "__fspath__"), cx)? {
-        Some(f) if !f.is_none() => {
-            let r = call::call(&f, &[], cx)?;
-            if r.is_a::<PyStr>() || r.is_a::<PyBytes>() {
-                return Ok(r);
+    let name = name!(cx, "__fspath__");
+    let Some(f) = typeobj::lookup(o.ty(), name, cx).map(|f| f.own()) else { return Ok(None) };
+    let r = if f.ty().has(flags::METHOD_DESCRIPTOR) {
+        call::call(&f, &[o], cx)?
+    } else {
+        // What cannot be bound, for whatever reason, counts as missing.
+        match call::lookup_special(o, name, cx) {
+            Ok(Some(f)) if !f.is_none() => call::call(&f, &[], cx)?,
+            Ok(_) => return Ok(None),
+            Err(r) => {
+                cx.discard(r);
+                return Ok(None);
             }
-            Err(cx.type_error(format_args!(
-                "expected {}.__fspath__() to return str or bytes, not {}",
-                o.ty().tp_name_str(),
-                r.ty().tp_name_str()
-            )))
         }
-        _ => Err(cx.type_error(format_args!("expected str, bytes or os.PathLike object, not {}", o.ty().tp_name_str()))),
+    };
+    if r.is_a::<PyStr>() || r.is_a::<PyBytes>() {
+        return Ok(Some(r));
     }
+    Err(cx.type_error(format_args!("expected {}.__fspath__() to return str or bytes, not {}", o.ty().tp_name_str(), r.ty().tp_name_str())))
+}
+
+/// A copy with room for the zero byte that C wants at the end.
+fn copied(b: &[u8]) -> Vec<u8> {
+    let mut v = Vec::with_capacity(b.len() + 1);
+    v.extend_from_slice(b);
+    v
 }
 
 /// The bytes of a string for the operating system. Raises `UnicodeEncodeError` for surrogates that do not stand for bytes.
 pub fn encode(s: &PyStr, cx: &mut Cx) -> PyResult<Vec<u8>> {
     if let Some(t) = s.as_ascii() {
-        return Ok(t.as_bytes().to_vec());
+        return Ok(copied(t.as_bytes()));
     }
     let encoding = cx.interp().config.borrow().fs_encoding;
     if encoding != FsEncoding::Utf8 {
@@ -90,7 +111,7 @@ pub fn decode(bytes: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
 pub fn to_bytes(o: &Object, cx: &mut Cx) -> PyResult<Vec<u8>> {
     let p = fspath(o, cx)?;
     if let Some(b) = p.downcast::<PyBytes>() {
-        return Ok(b.as_bytes().to_vec());
+        return Ok(copied(b.as_bytes()));
     }
     match p.downcast::<PyStr>() {
         Some(s) => encode(s, cx),

@@ -34,8 +34,7 @@ fn convert(v: &Object, at: ArgAt, fd_allowed: bool, cx: &mut Cx) -> PyResult<Pat
     if !is_path && fd_allowed && number::has_index(v) {
         return fd_from(v, cx).map(PathOrFd::Fd);
     }
-    let like = is_path || taipan_object::call::lookup_special(v, name!(cx, "__fspath__"), cx)?.is_some_and(|f| !f.is_none());
-    if !like {
+    let Some(object) = fspath::fspath_opt(v, cx)? else {
         let allowed = match (fd_allowed, at.or_none) {
             (true, true) => "string, bytes, os.PathLike, integer or None",
             (true, false) => "string, bytes, os.PathLike or integer",
@@ -43,8 +42,7 @@ fn convert(v: &Object, at: ArgAt, fd_allowed: bool, cx: &mut Cx) -> PyResult<Pat
             (false, false) => "string, bytes or os.PathLike",
         };
         return Err(cx.type_error(format_args!("{}: {} should be {allowed}, not {}", at.func.name, param(at), v.ty().name())));
-    }
-    let object = fspath::fspath(v, cx)?;
+    };
     let bytes = fspath::to_bytes(&object, cx)?;
     match CString::new(bytes) {
         Ok(text) => Ok(PathOrFd::Path(Path { object, text })),

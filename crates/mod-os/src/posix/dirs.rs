@@ -29,17 +29,12 @@ pub struct DirEntry {
     ino: u64,
     #[gc(skip)]
     kind: EntryKind,
+    /// What `path` is relative to.
     #[gc(skip)]
     fd: i32,
-    #[gc(skip)]
-    text: std::ffi::CString,
 }
 
 impl DirEntry {
-    fn query(&self, follow: bool) -> taipan_host::Result<stat::Stat> {
-        stat::fstatat(self.fd, &self.text, follow)
-    }
-
     fn lstat_object(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
         if let Some(s) = self.lstat.own() {
             return Ok(s);
@@ -50,7 +45,8 @@ impl DirEntry {
     }
 
     fn fetch(&self, follow: bool, cx: &mut Cx) -> PyResult<Own<Object>> {
-        match cx.without_gil(|| self.query(follow)) {
+        let path = fspath::to_cstring(&self.path, cx)?;
+        match cx.without_gil(|| stat::fstatat(self.fd, &path, follow)) {
             Ok(s) => stat_object(&s, cx).map(Own::into_object),
             Err(e) => Err(cx.os_error(e.0, &e.message(), Some(&self.path), None)),
         }
@@ -220,12 +216,10 @@ impl ScandirIterator {
     fn entry(&self, e: taipan_host::dir::Entry, cx: &mut Cx) -> PyResult<Own<DirEntry>> {
         let bytes = self.as_bytes.get();
         let name = name_object(&e.name, bytes, cx)?;
-        let (full, fd) = match &self.place {
-            Place::Fd(fd) => (e.name.clone(), *fd),
-            Place::Path(base) => (join(base, &e.name), AT_FDCWD),
+        let (path, fd) = match &self.place {
+            Place::Fd(fd) => (name.clone(), *fd),
+            Place::Path(base) => (name_object(&join(base, &e.name), bytes, cx)?, AT_FDCWD),
         };
-        let path = if fd == AT_FDCWD { name_object(&full, bytes, cx)? } else { name.clone() };
-        let text = std::ffi::CString::new(full).unwrap_or_default();
         cx.new_object(DirEntry {
             head: Object::placeholder(),
             name: Field::new(name),
@@ -235,13 +229,13 @@ impl ScandirIterator {
             ino: e.ino,
             kind: e.kind,
             fd,
-            text,
         })
     }
 }
 
 fn join(base: &[u8], name: &[u8]) -> Vec<u8> {
-    let mut full = base.to_vec();
+    let mut full = Vec::with_capacity(base.len() + 1 + name.len());
+    full.extend_from_slice(base);
     if full.last().is_some_and(|&b| b != b'/') {
         full.push(b'/');
     }

@@ -67,25 +67,29 @@ fn nanos(secs: i64, nsec: i64, cx: &mut Cx) -> PyResult<Own<Object>> {
 
 /// The struct sequence for a host result.
 pub fn stat_object(s: &Stat, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
-    let mut v: Vec<Own<Object>> = Vec::with_capacity(19);
-    v.push(int(s.mode as i64, cx)?);
-    v.push(PyInt::from_u64(s.ino, cx)?.into_object());
-    v.push(PyInt::from_u64(s.dev, cx)?.into_object());
-    v.push(PyInt::from_u64(s.nlink, cx)?.into_object());
-    for n in [s.uid as i64, s.gid as i64, s.size, s.atime, s.mtime, s.ctime] {
-        v.push(int(n, cx)?);
-    }
-    let times = [(s.atime, s.atime_nsec), (s.mtime, s.mtime_nsec), (s.ctime, s.ctime_nsec)];
-    for (secs, nsec) in times {
-        v.push(PyFloat::new(secs as f64 + 1e-9 * nsec as f64, cx)?.into_object());
-    }
-    for (secs, nsec) in times {
-        v.push(nanos(secs, nsec, cx)?);
-    }
-    v.push(int(s.blksize, cx)?);
-    v.push(int(s.blocks, cx)?);
-    v.push(PyInt::from_u64(s.rdev, cx)?.into_object());
-    STAT_RESULT.make(v, cx)
+    let seconds = |secs: i64, nsec: i64, cx: &mut Cx| PyFloat::new(secs as f64 + 1e-9 * nsec as f64, cx).map(Own::into_object);
+    let values = [
+        int(s.mode as i64, cx)?,
+        PyInt::from_u64(s.ino, cx)?.into_object(),
+        PyInt::from_u64(s.dev, cx)?.into_object(),
+        PyInt::from_u64(s.nlink, cx)?.into_object(),
+        int(s.uid as i64, cx)?,
+        int(s.gid as i64, cx)?,
+        int(s.size, cx)?,
+        int(s.atime, cx)?,
+        int(s.mtime, cx)?,
+        int(s.ctime, cx)?,
+        seconds(s.atime, s.atime_nsec, cx)?,
+        seconds(s.mtime, s.mtime_nsec, cx)?,
+        seconds(s.ctime, s.ctime_nsec, cx)?,
+        nanos(s.atime, s.atime_nsec, cx)?,
+        nanos(s.mtime, s.mtime_nsec, cx)?,
+        nanos(s.ctime, s.ctime_nsec, cx)?,
+        int(s.blksize, cx)?,
+        int(s.blocks, cx)?,
+        PyInt::from_u64(s.rdev, cx)?.into_object(),
+    ];
+    STAT_RESULT.make(values, cx)
 }
 
 fn statvfs_object(s: &StatVfs, cx: &mut Cx) -> PyResult<Own<PyTuple>> {

@@ -111,12 +111,12 @@ impl StructSeq {
     }
 
     /// An instance from the values of all fields in order; missing ones at the end are `None`.
-    pub fn make(&'static self, values: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+    pub fn make(&'static self, values: impl IntoIterator<Item = Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         let t = self.ty(cx)?;
         self.build(t, values, cx)
     }
 
-    fn build(&self, t: &PyType, values: Vec<Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
+    fn build(&self, t: &PyType, values: impl IntoIterator<Item = Own<Object>>, cx: &mut Cx) -> PyResult<Own<PyTuple>> {
         let n = self.fields.len();
         let o = typeobj::alloc::alloc_untracked(t, n, cx)?;
         // SAFETY: a fresh zeroed tuple with room for `n` items; each is written once, then the visible size is set and the object tracked.
