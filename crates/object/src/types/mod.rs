@@ -20,6 +20,7 @@ pub mod list;
 pub mod memoryview;
 pub mod method;
 pub mod module;
+pub(crate) mod percent;
 pub mod pickle_buffer;
 pub mod object_;
 pub mod range;

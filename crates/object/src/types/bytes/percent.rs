@@ -8,89 +8,8 @@ use crate::call;
 use crate::prelude::*;
 use crate::types::bytearray::PyByteArray;
 use crate::types::float::PyFloat;
-use taipan_algo_float::percent::{self, Arguments, PercentError, PercentSpec};
-
-/// The values of a format operation: a tuple, a mapping, or one object.
-struct Values<'a, 'c> {
-    all: &'a Object,
-    tuple: Option<&'a PyTuple>,
-    next: usize,
-    mapping: bool,
-    selected: Option<Own<Object>>,
-    text: &'a [u8],
-    cx: &'c mut Cx,
-}
-
-impl Values<'_, '_> {
-    fn take(&mut self) -> PyResult<Own<Object>> {
-        if let Some(v) = &self.selected {
-            return Ok(v.clone());
-        }
-        let i = self.next;
-        self.next += 1;
-        let v = match self.tuple {
-            Some(t) => t.get(i).map(|o| o.own()),
-            None if i == 0 => Some(self.all.own()),
-            None => None,
-        };
-        v.ok_or_else(|| self.cx.type_error(format_args!("not enough arguments for format string")))
-    }
-    fn star(&mut self) -> PyResult<Own<PyInt>> {
-        let v = self.take()?;
-        v.downcast_own::<PyInt>().map_err(|_| self.cx.type_error(format_args!("* wants int")))
-    }
-}
-
-impl Arguments for Values<'_, '_> {
-    type Error = Raised;
-    fn need_mapping(&mut self) -> Result<(), Raised> {
-        if self.mapping { Ok(()) } else { Err(self.cx.type_error(format_args!("format requires a mapping"))) }
-    }
-    fn select(&mut self, range: std::ops::Range<usize>) -> Result<(), Raised> {
-        // After a key the mapping itself is no argument any more.
-        self.next = 1;
-        let k = PyBytes::new(self.text.get(range).unwrap_or(&[]), self.cx)?;
-        self.selected = Some(abstract_::get_item(self.all, k.as_object(), self.cx)?);
-        Ok(())
-    }
-    fn star_width(&mut self) -> Result<isize, Raised> {
-        let i = self.star()?;
-        match number::int_as_isize(&i, exc::OverflowError(), self.cx)? {
-            isize::MIN => Err(self.cx.overflow_error(format_args!("width too big"))),
-            n => Ok(n),
-        }
-    }
-    fn star_precision(&mut self) -> Result<i32, Raised> {
-        let i = self.star()?;
-        match i.to_i64().and_then(|n| i32::try_from(n).ok()) {
-            Some(n) => Ok(n),
-            None => Err(self.cx.overflow_error(format_args!("Python int too large to convert to C int"))),
-        }
-    }
-}
-
-/// The int that `%d` and relatives show.
-fn integer(v: &Object, kind: char, cx: &mut Cx) -> PyResult<Own<PyInt>> {
-    if let Some(i) = v.downcast::<PyInt>() {
-        return Ok(i.new_ref());
-    }
-    let hex = matches!(kind, 'o' | 'x' | 'X');
-    let numeric = v.ty().number().is_some_and(|n| n.nb_index.get().is_some() || n.nb_int.get().is_some() || n.nb_float.get().is_some());
-    if numeric {
-        let r = if hex {
-            number::index(v, cx)
-        } else {
-            let int = call::call(PyInt::ty().as_object(), &[v], cx);
-            int.and_then(|i| i.downcast_own::<PyInt>().map_err(|_| cx.type_error(format_args!("not an int"))))
-        };
-        match r {
-            Ok(i) => return Ok(i),
-            Err(r) => cx.catch(r, exc::TypeError())?,
-        }
-    }
-    let need = if hex { "an integer" } else { "a real number" };
-    Err(cx.type_error(format_args!("%{kind} format: {need} is required, not {}", v.ty().tp_name_str())))
-}
+use crate::types::percent::{Values, integer};
+use taipan_algo_float::percent::{self, PercentError, PercentSpec};
 
 fn text(spec: &PercentSpec, s: &[u8], out: &mut Vec<u8>) {
     let (take, left, right) = percent::format_text(spec, s.len());
@@ -150,21 +69,7 @@ fn one(spec: &PercentSpec, v: &Object, out: &mut Vec<u8>, cx: &mut Cx) -> PyResu
             let b = character(v, cx)?;
             return Ok(text(&PercentSpec { precision: None, ..*spec }, &[b], out));
         }
-        'd' | 'i' | 'u' | 'o' | 'x' | 'X' => {
-            let i = integer(v, kind, cx)?;
-            let mut digits = Vec::new();
-            let r = i.as_ref_int();
-            match percent::int_base(spec.kind) {
-                10 => {
-                    crate::types::int::text::push_decimal(&i, &mut digits, cx)?;
-                    if digits.first() == Some(&b'-') {
-                        digits.remove(0);
-                    }
-                }
-                base => taipan_algo_int::to_radix(r.abs(), base, kind == 'X', &mut digits),
-            }
-            percent::format_int(spec, r.neg, &digits)
-        }
+        'd' | 'i' | 'u' | 'o' | 'x' | 'X' => return integer(spec, v, cx).map(|p| p.push_ascii(out)),
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
             let x = match v.exact::<PyFloat>() {
                 Some(f) => f.value(),
@@ -195,7 +100,7 @@ pub(crate) fn format(s: &[u8], values: &Object, cx: &mut Cx) -> PyResult<Vec<u8>
     let plain = tuple.is_some() || quick(values).is_some() || values.is_a::<PyStr>();
     let mapping = !plain && values.ty().mapping().is_some_and(|m| m.mp_subscript.get().is_some());
     let mut out = Vec::with_capacity(s.len());
-    let mut vals = Values { all: values, tuple, next: 0, mapping, selected: None, text: s, cx };
+    let mut vals = Values { all: values, tuple, next: 0, mapping, selected: None, key: |range, cx: &mut Cx| PyBytes::new(s.get(range).unwrap_or(&[]), cx).map(Own::into_object), cx };
     let mut at = 0;
     while at < s.len() {
         let stop = memchr::memchr(b'%', &s[at..]).map_or(s.len(), |i| at + i);
@@ -222,11 +127,7 @@ pub(crate) fn format(s: &[u8], values: &Object, cx: &mut Cx) -> PyResult<Vec<u8>
         }
         one(&spec, &v, &mut out, vals.cx)?;
     }
-    let left = match tuple {
-        Some(t) => vals.next < t.len(),
-        None => vals.next == 0 && !mapping,
-    };
-    if left {
+    if vals.are_left() {
         return Err(vals.cx.type_error(format_args!("not all arguments converted during bytes formatting")));
     }
     Ok(out)

@@ -4,68 +4,9 @@ use super::{PyStr, Pieces};
 use crate::abstract_::{self, number};
 use crate::prelude::*;
 use crate::types::float::PyFloat;
-use taipan_algo_float::percent::{self, Arguments, PercentError, PercentSpec};
+use crate::types::percent::{Values, integer};
+use taipan_algo_float::percent::{self, PercentError, PercentSpec};
 use taipan_algo_float::spec::Padded;
-
-/// The values of a format operation: a tuple, a mapping, or one object.
-struct Values<'a, 'c> {
-    all: &'a Object,
-    tuple: Option<&'a PyTuple>,
-    next: usize,
-    mapping: bool,
-    selected: Option<Own<Object>>,
-    text: &'a [u32],
-    cx: &'c mut Cx,
-}
-
-impl Values<'_, '_> {
-    fn take(&mut self) -> PyResult<Own<Object>> {
-        if let Some(v) = &self.selected {
-            return Ok(v.clone());
-        }
-        let i = self.next;
-        self.next += 1;
-        let v = match self.tuple {
-            Some(t) => t.get(i).map(|o| o.own()),
-            None if i == 0 => Some(self.all.own()),
-            None => None,
-        };
-        v.ok_or_else(|| self.cx.type_error(format_args!("not enough arguments for format string")))
-    }
-    fn star(&mut self) -> PyResult<Own<PyInt>> {
-        self.selected = None;
-        let v = self.take()?;
-        v.downcast_own::<PyInt>().map_err(|_| self.cx.type_error(format_args!("* wants int")))
-    }
-}
-
-impl Arguments for Values<'_, '_> {
-    type Error = Raised;
-    fn need_mapping(&mut self) -> Result<(), Raised> {
-        if self.mapping { Ok(()) } else { Err(self.cx.type_error(format_args!("format requires a mapping"))) }
-    }
-    fn select(&mut self, range: std::ops::Range<usize>) -> Result<(), Raised> {
-        // After a key the mapping itself is no argument any more.
-        self.next = 1;
-        let k = PyStr::from_code_points(&self.text[range], self.cx)?;
-        self.selected = Some(abstract_::get_item(self.all, &k, self.cx)?);
-        Ok(())
-    }
-    fn star_width(&mut self) -> Result<isize, Raised> {
-        let i = self.star()?;
-        match number::int_as_isize(&i, exc::OverflowError(), self.cx)? {
-            isize::MIN => Err(self.cx.overflow_error(format_args!("width too big"))),
-            n => Ok(n),
-        }
-    }
-    fn star_precision(&mut self) -> Result<i32, Raised> {
-        let i = self.star()?;
-        match i.to_i64().and_then(|n| i32::try_from(n).ok()) {
-            Some(n) => Ok(n),
-            None => Err(self.cx.overflow_error(format_args!("Python int too large to convert to C int"))),
-        }
-    }
-}
 
 fn raise(e: PercentError<Raised>, cx: &mut Cx) -> Raised {
     match e {
@@ -79,29 +20,6 @@ fn raise(e: PercentError<Raised>, cx: &mut Cx) -> Raised {
 
 fn push(p: &Padded, out: &mut Pieces) {
     p.for_each(|c| out.push(c));
-}
-
-/// The int that `%d` and relatives show.
-fn integer(v: &Object, kind: u32, cx: &mut Cx) -> PyResult<Own<PyInt>> {
-    if let Some(i) = v.downcast::<PyInt>() {
-        return Ok(i.new_ref());
-    }
-    let c = char::from_u32(kind).unwrap_or('d');
-    let is_number = v.ty().number().is_some_and(|n| n.nb_index.get().is_some() || n.nb_int.get().is_some() || n.nb_float.get().is_some());
-    if is_number {
-        let r = if matches!(c, 'o' | 'x' | 'X') {
-            number::index(v, cx)
-        } else {
-            let int = crate::call::call(PyInt::ty().as_object(), &[v], cx);
-            int.and_then(|i| i.downcast_own::<PyInt>().map_err(|_| cx.type_error(format_args!("not an int"))))
-        };
-        match r {
-            Ok(i) => return Ok(i),
-            Err(r) => cx.catch(r, exc::TypeError())?,
-        }
-    }
-    let need = if matches!(c, 'o' | 'x' | 'X') { "an integer" } else { "a real number" };
-    Err(cx.type_error(format_args!("%{c} format: {need} is required, not {}", v.ty().tp_name_str())))
 }
 
 fn text(spec: &PercentSpec, s: &PyStr, out: &mut Pieces) {
@@ -146,24 +64,7 @@ fn one(spec: &PercentSpec, v: &Object, out: &mut Pieces, cx: &mut Cx) -> PyResul
             let s = abstract_::ascii(v, cx)?;
             text(spec, &s, out);
         }
-        Some('d' | 'i' | 'u' | 'o' | 'x' | 'X') => {
-            let i = integer(v, spec.kind, cx)?;
-            let mut digits = Vec::new();
-            let r = i.as_ref_int();
-            match percent::int_base(spec.kind) {
-                10 => {
-                    crate::types::int::text::push_decimal(&i, &mut digits, cx)?;
-                    if digits.first() == Some(&b'-') {
-                        digits.remove(0);
-                    }
-                }
-                base => taipan_algo_int::to_radix(r.abs(), base, spec.kind == 'X' as u32, &mut digits),
-            }
-            match percent::format_int(spec, r.neg, &digits) {
-                Ok(p) => push(&p, out),
-                Err(_) => return Err(cx.memory_error()),
-            }
-        }
+        Some('d' | 'i' | 'u' | 'o' | 'x' | 'X') => push(&integer(spec, v, cx)?, out),
         Some('e' | 'E' | 'f' | 'F' | 'g' | 'G') => {
             let x = match v.exact::<PyFloat>() {
                 Some(f) => f.value(),
@@ -262,7 +163,7 @@ pub fn format(s: &PyStr, values: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         return s.to_exact(cx);
     }
     let mut out = Pieces::with_capacity(points.len());
-    let mut vals = Values { all: values, tuple, next: 0, mapping, selected: None, text: &points, cx };
+    let mut vals = Values { all: values, tuple, next: 0, mapping, selected: None, key: |range, cx: &mut Cx| PyStr::from_code_points(&points[range], cx).map(Own::into_object), cx };
     let mut at = 0;
     let mut used_mapping = false;
     while at < points.len() {
@@ -290,11 +191,7 @@ pub fn format(s: &PyStr, values: &Object, cx: &mut Cx) -> PyResult<Own<PyStr>> {
         }
         one(&spec, &v, &mut out, vals.cx)?;
     }
-    let left = match tuple {
-        Some(t) => vals.next < t.len(),
-        None => vals.next == 0 && !mapping,
-    };
-    if left && !used_mapping {
+    if vals.are_left() && !used_mapping {
         return Err(vals.cx.type_error(format_args!("not all arguments converted during string formatting")));
     }
     out.finish(vals.cx)
