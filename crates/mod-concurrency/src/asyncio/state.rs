@@ -4,32 +4,12 @@ use super::future::{PyFuture, Stage};
 use super::task::PyTask;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use taipan_object::hash::ByNumber;
 use taipan_object::prelude::*;
 use taipan_object::registry::Registry;
 use taipan_object::types::set::PySet;
 use taipan_object::types::weakref::PyWeakref;
 use taipan_object::{abstract_, call};
-
-/// Addresses are spread enough once their low zero bits are gone.
-#[derive(Default)]
-pub struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    #[inline]
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &b in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(b);
-        }
-    }
-    #[inline]
-    fn write_usize(&mut self, n: usize) {
-        self.0 = ((n >> 4) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-}
 
 /// The state of an interpreter.
 #[derive(Default)]
@@ -37,7 +17,7 @@ pub struct State {
     /// Tasks of our own that are scheduled or begin to run; one leaves when it is done or dies.
     own_tasks: Registry,
     /// Scheduled tasks of other kinds by address; an entry leaves when its task is done or dies.
-    tasks: RefCell<HashMap<usize, Own<PyWeakref>, BuildHasherDefault<AddressHasher>>>,
+    tasks: RefCell<HashMap<usize, Own<PyWeakref>, ByNumber>>,
     /// Tasks of other kinds that run eagerly and are not scheduled yet.
     eager: RefCell<Vec<Own<Object>>>,
     pub next_name: Cell<u64>,

@@ -1,40 +1,20 @@
 //! The memo of a pickler: which objects the stream has already, and under which number.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use taipan_object::field::GcField;
+use taipan_object::hash::ByNumber;
 use taipan_object::prelude::*;
-
-/// Addresses are spread enough once their low zero bits are gone.
-#[derive(Default)]
-pub struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    #[inline]
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &b in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(b);
-        }
-    }
-    #[inline]
-    fn write_usize(&mut self, n: usize) {
-        self.0 = ((n >> 4) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-}
 
 /// Objects by identity. It owns them, so that their addresses stay taken.
 pub struct Memo {
-    by_address: HashMap<usize, u32, BuildHasherDefault<AddressHasher>>,
+    by_address: HashMap<usize, u32, ByNumber>,
     objects: Vec<(u32, Own<Object>)>,
 }
 
 impl Default for Memo {
     /// With room for the objects of a small pickle: growing step by step would cost more than they do.
     fn default() -> Memo {
-        Memo { by_address: HashMap::with_capacity_and_hasher(56, BuildHasherDefault::default()), objects: Vec::with_capacity(32) }
+        Memo { by_address: HashMap::with_capacity_and_hasher(56, ByNumber::default()), objects: Vec::with_capacity(32) }
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::ThreadState;
 use crate::field::FieldCell;
+use crate::hash::{ByNumber, NumberHasher};
 use crate::refs::*;
 use crate::types::dict::PyDict;
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::ffi::{c_int, c_long};
+use std::hash::Hasher;
 use std::ptr::{NonNull, null_mut};
 
 const RTLD_NOW: c_int = 2;
@@ -48,7 +49,7 @@ pub struct Interpreter {
     /// True from `Py_FinalizeEx` on.
     pub finalizing: Cell<bool>,
     /// State of native modules, by Rust type (`Cx::state`).
-    ext: RefCell<HashMap<TypeId, NonNull<dyn Any>, BuildHasherDefault<TypeHasher>>>,
+    ext: RefCell<HashMap<TypeId, NonNull<dyn Any>, ByNumber>>,
     /// Those asked for last, by a few bits of the type's identity.
     recent: [Cell<Option<(TypeId, *const ())>>; RECENT],
 }
@@ -238,7 +239,7 @@ impl Interpreter {
     #[inline]
     pub fn state<T: Default + 'static>(&self) -> &'static T {
         let id = TypeId::of::<T>();
-        let mut h = TypeHasher::default();
+        let mut h = NumberHasher::default();
         std::hash::Hash::hash(&id, &mut h);
         let recent = &self.recent[(h.finish() >> 20) as usize % RECENT];
         if let Some((known, p)) = recent.get() {
@@ -264,26 +265,6 @@ impl Interpreter {
         self.ext.borrow_mut().insert(id, p);
         // SAFETY: just made.
         unsafe { p.as_ref() }
-    }
-}
-
-/// Type identities are hashes already: a part of one will do.
-#[derive(Default)]
-pub struct TypeHasher(u64);
-
-impl Hasher for TypeHasher {
-    #[inline]
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &b in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(b);
-        }
-    }
-    #[inline]
-    fn write_u64(&mut self, n: u64) {
-        self.0 = n;
     }
 }
 
