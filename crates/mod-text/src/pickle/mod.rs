@@ -4,6 +4,7 @@
 //! size by the bytes there are, and the stack and memo by what the stream has pushed.
 
 mod globals;
+mod hook;
 mod input;
 mod load;
 mod memo;

@@ -1,5 +1,6 @@
 //! `_pickle.Pickler` and the proxy of its memo.
 
+use super::hook;
 use super::memo::Memo;
 use super::save::Saver;
 use super::{DEFAULT, HIGHEST, cannot};
@@ -152,26 +153,11 @@ impl PyPickler {
     }
     #[slot(tp_getattro)]
     fn getattro(&self, name: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-        if let Some(n) = name.downcast::<PyStr>() {
-            if n.eq_text("persistent_id") {
-                if let Some(f) = self.persistent_id.own() {
-                    return Ok(f);
-                }
-            }
-            return attr::generic_get(self, n, cx);
-        }
-        Err(cx.type_error(format_args!("attribute name must be string, not '{}'", name.ty().name())))
+        hook::get(self, name, "persistent_id", &self.persistent_id, cx)
     }
     #[slot(tp_setattro)]
     fn setattro(&self, name: &Object, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        let Some(n) = name.downcast::<PyStr>() else {
-            return Err(cx.type_error(format_args!("attribute name must be string, not '{}'", name.ty().name())));
-        };
-        if n.eq_text("persistent_id") && (value.is_some() || !self.persistent_id.is_empty()) {
-            self.persistent_id.set(value.map(Object::own), cx);
-            return Ok(());
-        }
-        attr::generic_set(self, n, value, cx)
+        hook::set(self, name, value, "persistent_id", &self.persistent_id, cx)
     }
     #[method("persistent_id(obj, /)", doc = "")]
     fn persistent_id_method(&self, _obj: &Object) {}

@@ -1,5 +1,6 @@
 //! `_pickle.Unpickler` and the proxy of its memo.
 
+use super::hook;
 use super::input::Input;
 use super::load::Loader;
 use super::pickler::{no_hash, overridden};
@@ -7,7 +8,6 @@ use super::{bad, globals};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use taipan_object::abstract_::{iter, number};
-use taipan_object::attr;
 use taipan_object::field::{GcField, Visit};
 use taipan_object::prelude::*;
 
@@ -152,26 +152,11 @@ impl PyUnpickler {
     }
     #[slot(tp_getattro)]
     fn getattro(&self, name: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
-        if let Some(n) = name.downcast::<PyStr>() {
-            if n.eq_text("persistent_load") {
-                if let Some(f) = self.persistent_load.own() {
-                    return Ok(f);
-                }
-            }
-            return attr::generic_get(self, n, cx);
-        }
-        Err(cx.type_error(format_args!("attribute name must be string, not '{}'", name.ty().name())))
+        hook::get(self, name, "persistent_load", &self.persistent_load, cx)
     }
     #[slot(tp_setattro)]
     fn setattro(&self, name: &Object, value: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        let Some(n) = name.downcast::<PyStr>() else {
-            return Err(cx.type_error(format_args!("attribute name must be string, not '{}'", name.ty().name())));
-        };
-        if n.eq_text("persistent_load") && (value.is_some() || !self.persistent_load.is_empty()) {
-            self.persistent_load.set(value.map(Object::own), cx);
-            return Ok(());
-        }
-        attr::generic_set(self, n, value, cx)
+        hook::set(self, name, value, "persistent_load", &self.persistent_load, cx)
     }
     #[method("persistent_load(pid, /)", doc = "")]
     fn persistent_load_method(&self, _pid: &Object, cx: &mut Cx) -> PyResult<()> {
