@@ -163,6 +163,16 @@ impl PyBaseException {
         self.args.own().unwrap_or_else(PyTuple::empty)
     }
 
+    /// Set the arguments, as `__init__` does; keywords raise `TypeError`.
+    pub(super) fn take_args(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
+        if !kw.is_empty() {
+            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().tp_name_str())));
+        }
+        let t = args.to_tuple(cx)?;
+        self.args.set(Some(t), cx);
+        Ok(())
+    }
+
     /// Set `__cause__`, which also suppresses the context.
     pub fn set_cause(&self, cause: Option<Own<Object>>, cx: &mut Cx) {
         self.suppress_context.set(true);
@@ -196,12 +206,7 @@ impl PyBaseException {
     }
     #[slot(tp_init)]
     fn tp_init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
-        if !kw.is_empty() {
-            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().tp_name_str())));
-        }
-        let t = args.to_tuple(cx)?;
-        self.args.set(Some(t), cx);
-        Ok(())
+        self.take_args(args, kw, cx)
     }
     #[slot(tp_str)]
     fn str(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {

@@ -16,10 +16,7 @@ fn base_init(e: &PyBaseException, args: Args<'_>, cx: &mut Cx) -> PyResult<()> {
 impl PyStopIteration {
     #[slot(tp_init)]
     fn tp_init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
-        if !kw.is_empty() {
-            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().tp_name_str())));
-        }
-        base_init(self, args, cx)?;
+        self.take_args(args, kw, cx)?;
         let v = args.0.first().copied().unwrap_or(crate::types::none()).own();
         self.value.set(Some(v), cx);
         Ok(())
@@ -39,10 +36,7 @@ impl PyStopIteration {
 impl PySystemExit {
     #[slot(tp_init)]
     fn tp_init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
-        if !kw.is_empty() {
-            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().tp_name_str())));
-        }
-        base_init(self, args, cx)?;
+        self.take_args(args, kw, cx)?;
         let v = match args.0 {
             [] => crate::types::none().own(),
             [x] => x.own(),

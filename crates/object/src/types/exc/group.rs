@@ -185,12 +185,7 @@ impl PyExceptionGroup {
     }
     #[slot(tp_init)]
     fn tp_init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
-        if !kw.is_empty() {
-            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().tp_name_str())));
-        }
-        let t = args.to_tuple(cx)?;
-        self.args.set(Some(t), cx);
-        Ok(())
+        self.take_args(args, kw, cx)
     }
     #[slot(tp_str)]
     fn str(&self, cx: &mut Cx) -> PyResult<Own<PyStr>> {

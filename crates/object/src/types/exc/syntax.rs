@@ -46,11 +46,7 @@ fn base_name(path: &PyStr) -> Vec<u32> {
 impl PySyntaxError {
     #[slot(tp_init)]
     fn tp_init(&self, args: Args<'_>, kw: Kwargs<'_>, cx: &mut Cx) -> PyResult<()> {
-        if !kw.is_empty() {
-            return Err(cx.type_error(format_args!("{}() takes no keyword arguments", self.ty().tp_name_str())));
-        }
-        let t = args.to_tuple(cx)?;
-        self.args.set(Some(t), cx);
+        self.take_args(args, kw, cx)?;
         if let Some(msg) = args.0.first() {
             self.msg.set(Some(msg.own()), cx);
         }

@@ -48,11 +48,7 @@ fn isize_arg(args: Args<'_>, i: usize, cx: &mut Cx) -> PyResult<isize> {
 
 /// What all three begin with: `args`, and the number of arguments.
 fn begin(e: &PyUnicodeError, args: Args<'_>, kw: Kwargs<'_>, n: usize, cx: &mut Cx) -> PyResult<()> {
-    if !kw.is_empty() {
-        return Err(cx.type_error(format_args!("{}() takes no keyword arguments", e.ty().tp_name_str())));
-    }
-    let t = args.to_tuple(cx)?;
-    e.args.set(Some(t), cx);
+    e.take_args(args, kw, cx)?;
     if args.0.len() != n {
         return Err(cx.type_error(format_args!("function takes exactly {n} arguments ({} given)", args.0.len())));
     }
