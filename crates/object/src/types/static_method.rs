@@ -19,7 +19,7 @@ use taipan_macros::{pymethods, pytype};
 ///
 /// Static methods in Python are similar to those found in Java or C++.
 /// For a more advanced concept, see the classmethod builtin.
-#[pytype(name = "staticmethod", gc, basetype, export = "PyStaticMethod_Type", parts(PART))]
+#[pytype(name = "staticmethod", gc, basetype, export = "PyStaticMethod_Type", parts(PART, WRAPPER))]
 #[repr(C)]
 pub struct PyStaticMethod {
     head: ObjHead,
@@ -45,7 +45,7 @@ pub struct PyStaticMethod {
 ///
 /// Class methods are different than C++ or Java static methods.
 /// If you want those, see the staticmethod builtin.
-#[pytype(name = "classmethod", gc, basetype, export = "PyClassMethod_Type", parts(PART))]
+#[pytype(name = "classmethod", gc, basetype, export = "PyClassMethod_Type", parts(PART, WRAPPER))]
 #[repr(C)]
 pub struct PyClassMethod {
     head: ObjHead,
@@ -125,6 +125,49 @@ fn set_forwarded(me: &Object, n: &PyStr, value: Option<&Object>, cx: &mut Cx) ->
     }
 }
 
+/// What `staticmethod` and `classmethod` say of the function they hold.
+macro_rules! wrapper_attributes {
+    ($ty:ident) => {
+        #[pymethods(WRAPPER)]
+        impl $ty {
+            #[getter("__func__")]
+            fn get_func(&self) -> Option<Own<Object>> {
+                self.callable.own()
+            }
+            #[getter("__wrapped__")]
+            fn get_wrapped(&self) -> Option<Own<Object>> {
+                self.callable.own()
+            }
+            #[getter("__isabstractmethod__")]
+            fn get_isabstract(&self, cx: &mut Cx) -> PyResult<bool> {
+                is_abstract(&self.callable, cx)
+            }
+            #[getter("__annotations__")]
+            fn get_annotations(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+                forwarded(self, &self.callable, name!(cx, "__annotations__"), cx)
+            }
+            #[setter("__annotations__")]
+            fn set_annotations(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+                set_forwarded(self, name!(cx, "__annotations__"), v, cx)
+            }
+            #[getter("__annotate__")]
+            fn get_annotate(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+                forwarded(self, &self.callable, name!(cx, "__annotate__"), cx)
+            }
+            #[setter("__annotate__")]
+            fn set_annotate(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
+                set_forwarded(self, name!(cx, "__annotate__"), v, cx)
+            }
+            #[getter("__dict__")]
+            fn get_dict(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
+                crate::types::object_::get_dict(self, cx)
+            }
+        }
+    };
+}
+wrapper_attributes!(PyStaticMethod);
+wrapper_attributes!(PyClassMethod);
+
 #[pymethods]
 impl PyStaticMethod {
     #[slot(tp_new)]
@@ -150,38 +193,6 @@ impl PyStaticMethod {
     fn repr(&self, cx: &mut Cx) -> PyResult<String> {
         let f = self.callable.own().unwrap_or_else(|| crate::types::none().own());
         Ok(format!("<staticmethod({})>", crate::abstract_::repr(&f, cx)?))
-    }
-    #[getter("__func__")]
-    fn get_func(&self) -> Option<Own<Object>> {
-        self.callable.own()
-    }
-    #[getter("__wrapped__")]
-    fn get_wrapped(&self) -> Option<Own<Object>> {
-        self.callable.own()
-    }
-    #[getter("__isabstractmethod__")]
-    fn get_isabstract(&self, cx: &mut Cx) -> PyResult<bool> {
-        is_abstract(&self.callable, cx)
-    }
-    #[getter("__annotations__")]
-    fn get_annotations(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        forwarded(self, &self.callable, name!(cx, "__annotations__"), cx)
-    }
-    #[setter("__annotations__")]
-    fn set_annotations(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        set_forwarded(self, name!(cx, "__annotations__"), v, cx)
-    }
-    #[getter("__annotate__")]
-    fn get_annotate(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        forwarded(self, &self.callable, name!(cx, "__annotate__"), cx)
-    }
-    #[setter("__annotate__")]
-    fn set_annotate(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        set_forwarded(self, name!(cx, "__annotate__"), v, cx)
-    }
-    #[getter("__dict__")]
-    fn get_dict(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        crate::types::object_::get_dict(self, cx)
     }
     /// Weakrefs are generic over the type of the referenced object.
     #[classmethod("__class_getitem__(item, /)", nosig)]
@@ -215,38 +226,6 @@ impl PyClassMethod {
     fn repr(&self, cx: &mut Cx) -> PyResult<String> {
         let f = self.callable.own().unwrap_or_else(|| crate::types::none().own());
         Ok(format!("<classmethod({})>", crate::abstract_::repr(&f, cx)?))
-    }
-    #[getter("__func__")]
-    fn get_func(&self) -> Option<Own<Object>> {
-        self.callable.own()
-    }
-    #[getter("__wrapped__")]
-    fn get_wrapped(&self) -> Option<Own<Object>> {
-        self.callable.own()
-    }
-    #[getter("__isabstractmethod__")]
-    fn get_isabstract(&self, cx: &mut Cx) -> PyResult<bool> {
-        is_abstract(&self.callable, cx)
-    }
-    #[getter("__annotations__")]
-    fn get_annotations(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        forwarded(self, &self.callable, name!(cx, "__annotations__"), cx)
-    }
-    #[setter("__annotations__")]
-    fn set_annotations(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        set_forwarded(self, name!(cx, "__annotations__"), v, cx)
-    }
-    #[getter("__annotate__")]
-    fn get_annotate(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        forwarded(self, &self.callable, name!(cx, "__annotate__"), cx)
-    }
-    #[setter("__annotate__")]
-    fn set_annotate(&self, v: Option<&Object>, cx: &mut Cx) -> PyResult<()> {
-        set_forwarded(self, name!(cx, "__annotate__"), v, cx)
-    }
-    #[getter("__dict__")]
-    fn get_dict(&self, cx: &mut Cx) -> PyResult<Own<Object>> {
-        crate::types::object_::get_dict(self, cx)
     }
     /// async generators are generic over the types of their yield and send values
     #[classmethod("__class_getitem__(item, /)", nosig)]
