@@ -195,27 +195,53 @@ unsafe fn given(o: Opd, p: *mut Object) {
     }
 }
 
+#[inline(always)]
+pub unsafe fn map_add<W: Word>(m: &mut Regs, w: W, word: u64) -> PyResult<()> {
+    if W::WIDE { map_add_slow(m.keep(w.a()), m.src(w.b()), m.src(w.c())) } else { map_add_int(m.fp, word) }
+}
+
+/// `map_add` of a short int as a key, as a rule without a register that must be saved.
 #[inline(never)]
-pub unsafe fn map_add(map: Opd, k: Opd, v: Opd) -> PyResult<()> {
-    let (ks, vs) = (k.peek(), v.peek());
-    let (key, value) = (at_hand(ks), at_hand(vs));
-    if !key.is_null() && !value.is_null() {
-        // A tagged int's object is not looked at.
-        let n = if ks.is_int() { Some(ks.as_int()) } else { (*key).exact::<PyInt>().and_then(PyInt::compact) };
-        if let Some(n) = n
-            && container::<PyDict>(map).insert_plain(n, key, value)
-        {
-            // What is at hand for a tagged int never dies, and the int may stay in a temp.
-            if ks.is_object() {
-                given(k, key);
-            }
-            if vs.is_object() {
-                given(v, value);
-            }
-            return Ok(());
-        }
+unsafe fn map_add_int(fp: *mut Slot, word: u64) -> PyResult<()> {
+    let w = Narrow(word);
+    let (k, v) = (*fp.offset(w.b()), *fp.offset(w.c()));
+    let (key, value) = (at_hand(k), at_hand(v));
+    // A tagged int's object is not looked at.
+    let n = if k.is_int() { Some(k.as_int()) } else { (*key).exact::<PyInt>().and_then(PyInt::compact) };
+    let (Some(n), false, false) = (n, key.is_null(), value.is_null()) else { return map_add_any(fp, word) };
+    let hash = if n == -1 { -2 } else { n as isize };
+    if !container::<PyDict>(Opd { at: fp.offset(w.a()), owned: false }).insert_plain(hash, key, value) {
+        return map_add_further(fp, word, hash, key, value);
     }
-    map_add_slow(map, k, v)
+    map_given(fp, w.b(), k);
+    map_given(fp, w.c(), v);
+    Ok(())
+}
+
+/// The operand was put into a dict. What is at hand for a tagged int never dies, and the int may stay in a temp.
+#[inline(always)]
+unsafe fn map_given(fp: *mut Slot, r: isize, s: Slot) {
+    if s.is_object() {
+        given(Opd { at: fp.offset(r), owned: r >= 0 }, s.as_ptr());
+    }
+}
+
+#[inline(never)]
+unsafe fn map_add_further(fp: *mut Slot, word: u64, hash: isize, key: *mut Object, value: *mut Object) -> PyResult<()> {
+    let w = Narrow(word);
+    if !container::<PyDict>(Opd { at: fp.offset(w.a()), owned: false }).insert_further(hash, key, value) {
+        return map_add_any(fp, word);
+    }
+    map_given(fp, w.b(), *fp.offset(w.b()));
+    map_given(fp, w.c(), *fp.offset(w.c()));
+    Ok(())
+}
+
+#[inline(never)]
+unsafe fn map_add_any(fp: *mut Slot, word: u64) -> PyResult<()> {
+    let w = Narrow(word);
+    let at = |r: isize| Opd { at: fp.offset(r), owned: r >= 0 };
+    map_add_slow(at(w.a()), at(w.b()), at(w.c()))
 }
 
 #[inline(never)]

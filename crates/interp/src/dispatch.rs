@@ -283,7 +283,7 @@ macro_rules! execute {
             }
             ListAppend => ok!(build::list_append(&mut $m, $w)),
             SetAdd => called!(build::set_add($m.keep($w.a()), src!($w.b()))),
-            MapAdd => called!(build::map_add($m.keep($w.a()), src!($w.b()), src!($w.c()))),
+            MapAdd => called!(build::map_add(&mut $m, $w, $word as u64)),
             ListExtend => called!(build::list_extend($m.keep($w.a()), src!($w.b()))),
             SetUpdate => called!(build::set_update($m.keep($w.a()), src!($w.b()))),
             DictUpdate => called!(build::dict_update($m.keep($w.a()), src!($w.b()))),

@@ -81,13 +81,25 @@ impl PyDict {
         self.watcher.get() & 0xff != 0
     }
 
-    /// Add the int `n` as a key, when it is plain to see that it is new and there is room. False: nothing has happened.
+    /// Add a short int as a key, when it is plain to see by one group that it is new, and there is room. False: nothing has happened.
     ///
     /// # Safety
-    /// `key` is the object of `n`; it and `value` give their counts away if the result is true.
+    /// `key` is an exact int of that hash; it and `value` give their counts away if the result is true.
     #[inline(always)]
-    pub unsafe fn insert_plain(&self, n: i64, key: *mut Object, value: *mut Object) -> bool {
-        if self.is_watched() || !self.keys().push_new_int(n, key, value) {
+    pub unsafe fn insert_plain(&self, hash: isize, key: *mut Object, value: *mut Object) -> bool {
+        if self.is_watched() || !self.keys().push_new_int(hash, key, value) {
+            return false;
+        }
+        self.used.set(self.used.get() + 1);
+        true
+    }
+
+    /// As [`PyDict::insert_plain`] for keys whose probe goes on, or whose group has the same tag.
+    ///
+    /// # Safety
+    /// As there.
+    pub unsafe fn insert_further(&self, hash: isize, key: *mut Object, value: *mut Object) -> bool {
+        if self.is_watched() || !self.keys().push_new_hashed(hash, key, value) {
             return false;
         }
         self.used.set(self.used.get() + 1);

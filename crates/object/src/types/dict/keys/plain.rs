@@ -110,29 +110,21 @@ impl Keys {
 
     /// Add an int of one digit that is a combined block's new key for certain: no entry that its probe meets has its hash. False: nothing has happened.
     #[inline(always)]
-    pub(in crate::types::dict) fn push_new_int(&self, n: i64, key: *mut Object, value: *mut Object) -> bool {
+    pub(in crate::types::dict) fn push_new_int(&self, hash: isize, key: *mut Object, value: *mut Object) -> bool {
         if self.kind != Kind::General || self.usable.get() == 0 {
             return false;
         }
-        let hash = hash_i64(n);
         let mixed = mix(hash);
         let first = (mixed as usize & self.gmask as usize) * GROUP;
-        // SAFETY: within the block; full buckets have entries.
+        // SAFETY: within the block; the group has a free bucket.
         unsafe {
             let group = Group::load(self.ctrl().add(first));
-            if self.width != 0 && group.matches(EMPTY) == 0 {
-                return self.push_new_hashed(hash, key, value);
-            }
-            let mut bits = group.matches(tag_of(mixed));
-            while bits != 0 {
-                // What is equal has the same hash.
-                if self.entry(self.index_at(first + bits.trailing_zeros() as usize)).hash.get() == hash {
-                    return false;
-                }
-                bits &= bits - 1;
+            let empty = group.matches(EMPTY);
+            if empty == 0 || group.matches(tag_of(mixed)) != 0 {
+                return false;
             }
             let ix = self.nentries();
-            let bucket = if self.width == 0 { ix } else { first + group.free().trailing_zeros() as usize };
+            let bucket = if self.width == 0 { ix } else { first + empty.trailing_zeros() as usize };
             *self.ctrl().add(bucket) = tag_of(mixed);
             self.set_index(bucket, ix);
             *(self.entries as *mut [usize; 3]).add(ix) = [key as usize, value as usize, hash as usize];
@@ -143,11 +135,14 @@ impl Keys {
         true
     }
 
-    /// As [`Keys::push_new_int`] for a key whose probe goes beyond its first group.
-    #[inline(never)]
-    fn push_new_hashed(&self, hash: isize, key: *mut Object, value: *mut Object) -> bool {
+    /// As [`Keys::push_new_int`] by a whole probe.
+    pub(in crate::types::dict) fn push_new_hashed(&self, hash: isize, key: *mut Object, value: *mut Object) -> bool {
+        if self.kind != Kind::General || self.usable.get() == 0 {
+            return false;
+        }
         let mut p = Probe::new(self, hash);
         while let Some((ix, _)) = p.next(self) {
+            // What is equal has the same hash.
             if self.hash_at(ix) == hash {
                 return false;
             }
