@@ -341,10 +341,7 @@ macro_rules! execute {
                 Ok(Some(v)) => $exit!(v),
                 Err(_) => $raise!(true),
             },
-            GetAwaitable => {
-                $m.save();
-                ok!(generator::get_awaitable($m, $w.a(), src!($w.b()), $w.cu()))
-            }
+            GetAwaitable => ok!(generator::get_awaitable(&mut $m, $w)),
             GetAiter => {
                 $m.save();
                 ok!(generator::get_aiter($m, $w.a(), src!($w.b())))

@@ -5,11 +5,11 @@
 
 use crate::cells;
 use crate::dispatch::op;
-use crate::frames::{Returned, ret_dst, ret_word, too_deep};
+use crate::frames::{Returned, enter_python, ret_dst, ret_word, too_deep};
 use crate::regs::*;
 use crate::traced::Entry;
 use taipan_bytecode::{Op, flags};
-use taipan_object::frame::{Frame, Slot, Tagged, frame_flags as ff, pop_separate};
+use taipan_object::frame::{FRAME_HEADER, Frame, Slot, Tagged, frame_flags as ff, pop_separate};
 use taipan_object::machine::Resumed;
 use taipan_object::monitoring::{event, fire};
 use taipan_object::name;
@@ -96,6 +96,31 @@ pub unsafe fn make_directly(ts: &'static ThreadState, f: &PyFunction, code: &PyC
         g.frame().func.set(Slot(f.as_object().as_ptr() as usize));
         Slot(g.as_object().as_ptr() as usize)
     }))
+}
+
+/// Call the generator function in the window with `n` positional arguments: no frame is needed for that as a rule. Function and arguments are taken over in any case.
+#[inline(never)]
+pub unsafe fn call(ts: &'static ThreadState, win: *mut Slot, n: usize, dst: isize) -> PyResult<()> {
+    const ODD: u32 = flags::VARARGS | flags::VARKEYWORDS;
+    let f: &PyFunction = (*(*win).as_ptr()).cast_unchecked::<PyFunction>();
+    let (code, args) = (f.code(), win.add(FRAME_HEADER));
+    let pc = code.entry_ptr();
+    let plain = n == code.argcount() && code.kwonlyargcount() == 0 && !code.has_flag(ODD) && !pc.is_null() && ts.py_recursion_remaining.get() > 0;
+    if !plain || *pc as u8 != op::ReturnGenerator || ts.in_traced.get() {
+        return enter_python(ts, win, args, n, None, 0, dst);
+    }
+    let cx = &mut cx();
+    match gens::new_generator(code, f, pc.add(1), args, n, cx) {
+        Ok(g) => {
+            g.frame().func.set(std::mem::replace(&mut *win, Slot::EMPTY));
+            store((*ts.current_frame.get()).fp().offset(dst), Slot(g.as_object().as_ptr() as usize));
+            Ok(())
+        }
+        Err(r) => {
+            cx.discard(r);
+            enter_python(ts, win, args, n, None, 0, dst)
+        }
+    }
 }
 
 /// `o.name()`, where the class has a generator function of no other parameters under that name: what the slot would give, without running a frame. None: the slot must say.
@@ -604,6 +629,25 @@ pub unsafe fn enter_for_iter(ts: &'static ThreadState, g: &Gen, dst: isize) -> P
 /// `yield_from`: `pc` stands behind the instruction, `iter` and `value` are its registers. A value leaves the loop; without one it goes on in the innermost frame.
 #[inline(never)]
 pub unsafe fn yield_from(ts: &'static ThreadState, frame: *mut Frame, pc: *const u32, value: isize, iter: isize) -> PyResult<Option<Slot>> {
+    let fp = (*frame).fp();
+    let it = &*(*fp.offset(iter)).as_ptr();
+    let calm = ts.eval_breaker.load(std::sync::atomic::Ordering::Relaxed) == 0 && !ts.in_traced.get() && ts.py_recursion_remaining.get() > 0;
+    if calm && (it.is_exact::<PyCoroutine>() || it.is_exact::<PyGenerator>()) && *fp.offset(value) == Slot(none().as_ptr() as usize) {
+        let g = it.cast_unchecked::<Gen>();
+        if g.state() == GenState::Created {
+            // As a rule it begins here.
+            (*frame).pc.set(Tagged::new(pc));
+            *fp.offset(value) = Slot::EMPTY;
+            std::hint::assert_unchecked(!ts.current_frame.get().is_null());
+            enter(ts, g, ret_word(ff::SEND, iter));
+            return Ok(None);
+        }
+    }
+    yield_from_any(ts, frame, pc, value, iter)
+}
+
+#[inline(never)]
+unsafe fn yield_from_any(ts: &'static ThreadState, frame: *mut Frame, pc: *const u32, value: isize, iter: isize) -> PyResult<Option<Slot>> {
     let fr = &*frame;
     fr.pc.set(Tagged::new(pc));
     let fp = fr.fp();
@@ -711,15 +755,21 @@ pub unsafe fn get_yield_from_iter(m: Regs, dst: isize, src: Opd) -> PyResult<()>
     Ok(())
 }
 
-#[inline(never)]
-pub unsafe fn get_awaitable(m: Regs, dst: isize, src: Opd, whence: usize) -> PyResult<()> {
-    let cx = &mut cx();
-    let s = src.peek();
-    if s.is_object() && (*s.as_ptr()).is_exact::<PyCoroutine>() && !awaited((*s.as_ptr()).cast_unchecked::<Gen>()) {
-        let s = src.take_slot();
-        m.set(dst, s);
+#[inline(always)]
+pub unsafe fn get_awaitable<W: Word>(m: &mut Regs, w: W) -> PyResult<()> {
+    let s = m.get(w.b());
+    if w.b() >= 0 && s.is_object() && (*s.as_ptr()).is_exact::<PyCoroutine>() && !awaited((*s.as_ptr()).cast_unchecked::<Gen>()) {
+        *m.at(w.b()) = Slot::EMPTY;
+        m.put(w, s);
         return Ok(());
     }
+    m.save();
+    awaitable(*m, w.a(), m.src(w.b()), w.cu())
+}
+
+#[inline(never)]
+unsafe fn awaitable(m: Regs, dst: isize, src: Opd, whence: usize) -> PyResult<()> {
+    let cx = &mut cx();
     let v = src.take(cx)?;
     let it = match gens::awaitable_iter(&v, cx) {
         Ok(it) => it,

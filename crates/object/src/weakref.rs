@@ -9,6 +9,7 @@ use std::cell::Cell;
 pub struct WeakList(pub Cell<*mut Object>);
 
 impl WeakList {
+    #[inline(always)]
     pub const fn new() -> Self {
         WeakList(Cell::new(std::ptr::null_mut()))
     }

@@ -4,6 +4,7 @@
 //! `**kwargs`, and in the upper half how often the site has learned, `c` = for each parameter behind the positional arguments four bits: the keyword that fills it, or [`DEFAULT`].
 
 use super::bind::box_all;
+use crate::generator;
 use crate::frames::{abandon, enter_python, fits, ret_word, window_bits, write_header};
 use crate::regs::*;
 use std::mem::MaybeUninit;
@@ -46,35 +47,46 @@ fn takes_rest_only(code: &PyCode) -> bool {
 pub unsafe fn enter(ts: &'static ThreadState, win: *mut Slot, b: isize, n: usize, dst: isize) -> PyResult<()> {
     let f: &PyFunction = (*(*win).as_ptr()).cast_unchecked::<PyFunction>();
     let code = f.code();
+    if code.simple_args() == NOT_SIMPLE {
+        return enter_odd(ts, win, b, n, dst);
+    }
     let locals = win.add(FRAME_HEADER);
-    let wanted = code.simple_args();
-    // Generators are made without a frame for the call.
-    if (wanted == NOT_SIMPLE && !takes_rest_only(code)) || !has_room(ts, win, code) {
+    let wanted = code.simple_args() as usize;
+    if n > wanted || !has_room(ts, win, code) {
         return enter_python(ts, win, locals, n, None, 0, dst);
     }
-    let cx = &mut cx();
-    if wanted != NOT_SIMPLE {
-        let wanted = wanted as usize;
-        if n > wanted {
+    if n < wanted {
+        let cx = &cx();
+        let Some(values) = f.defaults(cx).map(|d| d.as_slice()).filter(|v| v.len() + n >= wanted) else {
             return enter_python(ts, win, locals, n, None, 0, dst);
+        };
+        let first = values.as_ptr().add(values.len() - wanted);
+        for i in n..wanted {
+            *locals.add(i) = Slot::loaded(*first.add(i));
         }
-        if n < wanted {
-            let Some(values) = f.defaults(cx).map(|d| d.as_slice()).filter(|v| v.len() + n >= wanted) else {
-                return enter_python(ts, win, locals, n, None, 0, dst);
-            };
-            let first = values.as_ptr().add(values.len() - wanted);
-            for i in n..wanted {
-                *locals.add(i) = Slot::loaded(*first.add(i));
-            }
-        }
-        push(ts, win, b, f, code, wanted, dst);
-        return Ok(());
     }
+    push(ts, win, b, f, code, wanted, dst);
+    Ok(())
+}
+
+/// As [`enter`] for code that takes more than ordinary parameters, or makes a generator.
+#[inline(never)]
+unsafe fn enter_odd(ts: &'static ThreadState, win: *mut Slot, b: isize, n: usize, dst: isize) -> PyResult<()> {
+    let f: &PyFunction = (*(*win).as_ptr()).cast_unchecked::<PyFunction>();
+    let code = f.code();
+    if code.is_generator_like() { generator::call(ts, win, n, dst) } else { enter_rest(ts, win, b, n, dst) }
+}
+
+#[inline(never)]
+unsafe fn enter_rest(ts: &'static ThreadState, win: *mut Slot, b: isize, n: usize, dst: isize) -> PyResult<()> {
+    let f: &PyFunction = (*(*win).as_ptr()).cast_unchecked::<PyFunction>();
+    let code = f.code();
+    let locals = win.add(FRAME_HEADER);
     let argc = code.argcount();
-    if n < argc {
+    if n < argc || !takes_rest_only(code) || !has_room(ts, win, code) {
         return enter_python(ts, win, locals, n, None, 0, dst);
     }
-    match PyTuple::take_slots(locals.add(argc), n - argc, cx) {
+    match PyTuple::take_slots(locals.add(argc), n - argc, &mut cx()) {
         Ok(t) => *locals.add(argc) = Slot::object(t),
         Err(r) => return Err(give_up(ts, win, n, r)),
     }

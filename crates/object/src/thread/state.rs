@@ -19,6 +19,7 @@ pub struct ErrStackItem {
 }
 
 impl ErrStackItem {
+    #[inline(always)]
     pub const fn empty() -> Self {
         ErrStackItem { exc_value: FieldCell::empty(), previous_item: Cell::new(null()) }
     }

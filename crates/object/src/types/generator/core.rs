@@ -168,6 +168,39 @@ impl Gen {
         }
     }
 
+    /// Release everything: the object's memory is given back next.
+    ///
+    /// # Safety
+    /// The count is zero, and the frame does not run.
+    #[inline(always)]
+    pub(super) unsafe fn die(&self, cx: &mut Cx) {
+        let (core, f) = (&self.core, &self.core.frame);
+        core.state.set(GenState::Finished);
+        // SAFETY: the caller's promise.
+        unsafe {
+            if f.func.get().is_object() {
+                if f.frame_obj.get().is_object() {
+                    PyFrame::leave(Own::<PyFrame>::from_raw(f.frame_obj.get().as_ptr()), f, cx);
+                }
+                let locals = f.locals_ptr();
+                for i in 0..core.words as usize {
+                    let v = *locals.add(i);
+                    if v.is_object() {
+                        *locals.add(i) = Slot::EMPTY;
+                        v.release();
+                    }
+                }
+            }
+            f.locals.replace(Slot::EMPTY).release();
+            drop(core.exc.exc_value.take());
+            // The code lives as long as its function.
+            f.func.replace(Slot::EMPTY).release();
+        }
+        drop(core.origin.take());
+        drop(core.name.take());
+        drop(core.qualname.take());
+    }
+
     /// The rest of `finish`, once the slots are empty.
     ///
     /// # Safety

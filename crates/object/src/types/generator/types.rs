@@ -56,6 +56,7 @@ pub fn gen_of(o: &Object) -> Option<&Gen> {
     None
 }
 
+#[inline(always)]
 fn block_bytes(words: usize) -> usize {
     gc::GC_HEAD_BYTES + size_of::<Gen>() + words * 8
 }
@@ -155,27 +156,43 @@ unsafe extern "C" fn dealloc(obj: *mut Object) {
         if !g.weakrefs.0.get().is_null() {
             crate::weakref::clear_refs_of(obj);
         }
-        if matches!(g.state(), GenState::Created | GenState::Suspended) && !gc::is_finalized(&*obj) {
-            let plain = (*obj).is_exact::<PyGenerator>();
-            if !(plain && (g.state() == GenState::Created || g.ends_quietly(cx))) {
-                (*obj).set_refcount(1);
-                gc::track(obj);
-                gc::set_finalized(obj);
-                g.finalize(cx);
-                let n = (*obj).refcount();
-                if n > 1 {
-                    (*obj).set_refcount(n - 1);
-                    return;
-                }
-                gc::untrack(obj);
-                (*obj).set_refcount(0);
-            }
+        let at_rest = match g.state() {
+            GenState::Created => (*obj).is_exact::<PyGenerator>(),
+            state => state != GenState::Suspended,
+        };
+        if !at_rest && is_revived(obj, g, cx) {
+            return;
         }
-        g.finish(cx);
         let words = g.core.words as usize;
-        g.core.frame.locals.replace(Slot::EMPTY).release();
-        std::ptr::drop_in_place(&raw mut (*(obj as *mut Gen)).core);
+        g.die(cx);
         alloc::free((obj as *mut u8).sub(gc::GC_HEAD_BYTES), block_bytes(words));
+    }
+}
+
+/// The finaliser of a dying generator that waits, or of a coroutine that has not begun. True: somebody has taken a reference.
+///
+/// # Safety
+/// As `tp_dealloc`; the collector does not see the object.
+#[inline(never)]
+unsafe fn is_revived(obj: *mut Object, g: &Gen, cx: &mut Cx) -> bool {
+    // SAFETY: the caller's promise; the object is alive for the time of its finaliser.
+    unsafe {
+        let quiet = (*obj).is_exact::<PyGenerator>() && g.ends_quietly(cx);
+        if quiet || gc::is_finalized(&*obj) {
+            return false;
+        }
+        (*obj).set_refcount(1);
+        gc::track(obj);
+        gc::set_finalized(obj);
+        g.finalize(cx);
+        let n = (*obj).refcount();
+        if n > 1 {
+            (*obj).set_refcount(n - 1);
+            return true;
+        }
+        gc::untrack(obj);
+        (*obj).set_refcount(0);
+        false
     }
 }
 
