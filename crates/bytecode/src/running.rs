@@ -135,6 +135,7 @@ running! {
         LoadAttrInlineTL = sop::LoadAttrInline [Temp Local Any];
         LoadAttrInlineTT = sop::LoadAttrInline [Temp Temp Any];
         LoadAttrSlotTL = sop::LoadAttrSlot [Temp Local Any];
+        LoadAttrModuleTT = sop::LoadAttrModule [Temp Temp Any];
         LoadAttrClassVarTL = sop::LoadAttrClassVar [Temp Local Any];
         StoreAttrInlineLT = sop::StoreAttrInline [Local Temp Any];
         StoreAttrInlineLL = sop::StoreAttrInline [Local Local Any];

@@ -495,6 +495,7 @@ macro_rules! execute {
             sop::LoadAttrInlineTL => ok!(spec::load_attr_inline(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word))),
             sop::LoadAttrInlineTT => ok!(spec::load_attr_inline(&mut $m, Shaped::<TEMP, TEMP, ANY>($word))),
             sop::LoadAttrSlotTL => ok!(spec::load_attr_slot(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word))),
+            sop::LoadAttrModuleTT => ok!(spec::load_attr_module(&mut $m, Shaped::<TEMP, TEMP, ANY>($word))),
             sop::LoadAttrClassVarTL => ok!(spec::load_attr_class_var(&mut $m, Shaped::<TEMP, LOCAL, ANY>($word))),
             sop::StoreAttrInlineLT => ok!(spec::store_attr_inline(&mut $m, Shaped::<LOCAL, TEMP, ANY>($word))),
             sop::StoreAttrInlineLL => ok!(spec::store_attr_inline(&mut $m, Shaped::<LOCAL, LOCAL, ANY>($word))),

@@ -270,10 +270,11 @@ pub(crate) fn init() {
     }
 }
 
-/// Give a block back to mimalloc.
+/// Give a block back to mimalloc. Never inlined: those that end with it save no registers on their quick way.
 ///
 /// # Safety
 /// `p` is null or a live block from this module, not used afterwards.
+#[inline(never)]
 pub unsafe fn raw_free(p: *mut u8) {
     if p.is_null() {
         return;
