@@ -90,6 +90,9 @@ fn encode_narrow(s: &PyStr, encoding: FsEncoding, cx: &mut Cx) -> PyResult<Vec<u
 
 /// Text from the operating system (`os.fsdecode`).
 pub fn decode(bytes: &[u8], cx: &mut Cx) -> PyResult<Own<PyStr>> {
+    if bytes.is_ascii() {
+        return PyStr::from_ascii(bytes, cx);
+    }
     let encoding = cx.interp().config.borrow().fs_encoding;
     if encoding != FsEncoding::Utf8 {
         let escape = if encoding == FsEncoding::Ascii { 0xdc00 } else { 0 };
