@@ -31,6 +31,7 @@ pub mod repr;
 pub use arith::{TooLarge, add, divmod_floor, divrem_trunc, floor_div, isqrt, modulo, mul, pow, sub};
 pub use bits::{BitOp, and, bitwise, invert, or, shl, shr, xor};
 pub use bytes::{Endian, ToBytesError, from_bytes, to_bytes};
+pub use limb::ntt::convolve;
 pub use float::{FloatError, cmp_f64, from_f64, hash, to_f64, true_div};
 pub use modpow::{ModPowError, modpow};
 pub use parse::{ParseIntError, from_str_radix, parse_literal};

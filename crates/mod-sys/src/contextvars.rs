@@ -111,6 +111,9 @@ impl PyContext {
             None => t.without(key, cx)?,
         };
         self.table.set(Some(t), cx);
+        // Whoever keeps what a look-up found must look again.
+        let ts = cx.ts();
+        ts.context_ver.set(ts.context_ver.get() + 1);
         Ok(())
     }
 

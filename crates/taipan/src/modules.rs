@@ -10,6 +10,7 @@ pub fn all() -> Vec<&'static ModuleSpec> {
         taipan_mod_io::modules(),
         taipan_mod_os::modules(),
         taipan_mod_math::modules(),
+        taipan_mod_decimal::modules(),
         taipan_mod_text::modules(),
         taipan_mod_codec::modules(),
         taipan_mod_net::modules(),

@@ -50,6 +50,32 @@ pub fn square_into(out: &mut [u64], a: &[u64]) {
     plan.carry(out, &x);
 }
 
+/// The coefficients of a product of polynomials (of a square without `y`). Exact as long as each of them is below 2**64 - 2**32 + 1 and there
+/// are at most 2**32; for numbers in any base the caller cuts them into coefficients and carries.
+pub fn convolve(x: &[u64], y: Option<&[u64]>) -> Vec<u64> {
+    let need = x.len() + y.map_or(x.len(), <[u64]>::len);
+    let plan = Plan::new(need);
+    let mut out = plan.padded(x);
+    plan.forward(&mut out);
+    match y {
+        Some(y) => {
+            let mut y = plan.padded(y);
+            plan.forward(&mut y);
+            for (u, &v) in out.iter_mut().zip(&y) {
+                *u = mul(*u, v);
+            }
+        }
+        None => {
+            for u in &mut out {
+                *u = mul(*u, *u);
+            }
+        }
+    }
+    plan.inverse(&mut out);
+    out.truncate(need);
+    out
+}
+
 #[inline(always)]
 fn add(a: u64, b: u64) -> u64 {
     // a - (p - b) is a + b, reduced; the borrow says that no reduction was needed.
@@ -117,6 +143,13 @@ impl Plan {
         for &limb in a {
             out.extend([limb & COEFF_MASK, (limb >> COEFF_BITS) & COEFF_MASK, limb >> (2 * COEFF_BITS)]);
         }
+        out.resize(self.len, 0);
+        out
+    }
+
+    fn padded(&self, a: &[u64]) -> Vec<u64> {
+        let mut out = Vec::with_capacity(self.len);
+        out.extend_from_slice(a);
         out.resize(self.len, 0);
         out
     }
