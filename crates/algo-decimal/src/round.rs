@@ -46,15 +46,15 @@ pub fn invalid(st: &mut Status, condition: u32) -> Dec {
 /// Can so many digits, and what working on them takes, be had? Asks the allocator for large ones.
 pub fn affordable(digits: i64) -> bool {
     const SURE: i64 = 1 << 20;
-    // A hundred thousand million digits: beyond what any machine should be asked for.
-    const NEVER: i64 = 1 << 37;
+    // Some thousand million digits: beyond what a machine should be asked for in passing.
+    const NEVER: i64 = 1 << 33;
     if digits < SURE {
         return true;
     }
     if digits > NEVER {
         return false;
     }
-    Vec::<u64>::new().try_reserve_exact(digits as usize / 19 * 8).is_ok()
+    Vec::<u64>::new().try_reserve_exact(digits as usize / 19 * 6).is_ok()
 }
 
 /// Cut a payload to what the context allows.

@@ -45,5 +45,12 @@ fn settle(neg: bool, v: Limbs, k: usize, exp: i64, ctx: &Context, st: &mut Statu
     }
     *st |= flag::INEXACT | flag::ROUNDED;
     let half_even = Context { round: Rounding::HalfEven, ..*ctx };
-    Some(finish(neg, v, exp - (k * LIMB_DIGITS) as i64, &half_even, st))
+    // Three digits more than the precision tell a subnormal result (and one that rounds up to a normal one), unless they look like a tie.
+    let mut short = v.clone();
+    crate::round::shift_round(&mut short, drop as usize - 3, false, Rounding::HalfEven);
+    let exp = exp - (k * LIMB_DIGITS) as i64;
+    match short.as_slice().first() {
+        Some(low) if low % 1000 != 500 => Some(finish(neg, short, exp + drop - 3, &half_even, st)),
+        _ => Some(finish(neg, v, exp, &half_even, st)),
+    }
 }

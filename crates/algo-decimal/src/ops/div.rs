@@ -204,14 +204,7 @@ pub fn rem_near(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Dec {
     if let Some(done) = special_rem(a, b, ctx, st) {
         return done;
     }
-    // A remainder of more than half the divisor is possible with a quotient of zero, when the dividend is not much shorter.
-    let Some((q, r)) = (if !a.no_coeff() && a.adjusted() < b.adjusted() - 1 {
-        Some((Dec::zero(false, 0), a.clone()))
-    } else {
-        divmod_finite(a, b, ctx, st)
-    }) else {
-        return Dec::nan();
-    };
+    let Some((q, r)) = divmod_finite(a, b, ctx, st) else { return Dec::nan() };
     if r.no_coeff() {
         return finalize(r, ctx, st);
     }

@@ -87,7 +87,8 @@ fn count(b: &Dec, ctx: &Context) -> Option<i64> {
     if b.is_special() {
         return None;
     }
-    b.to_i64().ok().filter(|n| n.unsigned_abs() <= ctx.prec as u64)
+    // The specification wants an exponent of zero.
+    b.to_i64().ok().filter(|n| b.exp == 0 && n.unsigned_abs() <= ctx.prec as u64)
 }
 
 /// `shift`: the digits moved, zeros in their place, cut to the precision.
@@ -110,8 +111,8 @@ pub fn shift(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Dec {
         limb::shl(l.as_slice(), n as usize)
     } else {
         let mut l = Limbs::from_slice(a.limbs());
-        limb::shr(&mut l, n.unsigned_abs() as usize);
         limb::keep_low(&mut l, prec);
+        limb::shr(&mut l, n.unsigned_abs() as usize);
         l
     };
     Dec { coeff: Coeff::from_limbs(limbs), kind: Kind::Finite, ..a.clone() }

@@ -34,15 +34,25 @@ fn special(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Dec {
     Dec::infinity(a.neg != b.neg)
 }
 
+/// The exact product of finite numbers, whatever its exponent. `None`: no memory.
+pub fn exact(a: &Dec, b: &Dec) -> Option<Dec> {
+    if !affordable(a.digits() + b.digits()) {
+        return None;
+    }
+    Some(Dec::finite(a.neg != b.neg, mul_limbs(a.limbs(), b.limbs()), a.exp + b.exp))
+}
+
 /// `a * b + c`, rounded once.
 pub fn fma(a: &Dec, b: &Dec, c: &Dec, ctx: &Context, st: &mut Status) -> Dec {
     if !(a.is_finite() && b.is_finite()) {
-        let product = special(a, b, ctx, st);
-        return add(&product, c, ctx, st);
+        let mut status = 0;
+        let product = special(a, b, ctx, &mut status);
+        *st |= status;
+        // An invalid product is the result, whatever is added.
+        return if status != 0 { product } else { add(&product, c, ctx, st) };
     }
-    if !affordable(a.digits() + b.digits()) {
-        return no_memory(st);
+    match exact(a, b) {
+        Some(product) => add(&product, c, ctx, st),
+        None => no_memory(st),
     }
-    let product = Dec::finite(a.neg != b.neg, mul_limbs(a.limbs(), b.limbs()), a.exp + b.exp);
-    add(&product, c, ctx, st)
 }

@@ -6,7 +6,7 @@ use crate::context::{Context, EXP_INF, Rounding, Status, flag};
 use crate::convert::binary::integer_value;
 use crate::convert::int::{from_int, to_int};
 use crate::elementary::exp::exp;
-use crate::elementary::log::{ln, log10};
+use crate::elementary::log::ln;
 use crate::limb::{self, Limbs};
 use crate::num::{Dec, cmp_magnitude, cmp_value};
 use crate::round::{affordable, finalize, finish, invalid, nans, no_memory, overflow, quiet, underflow};
@@ -40,6 +40,9 @@ pub fn power(base: &Dec, y: &Dec, ctx: &Context, st: &mut Status) -> Dec {
     }
     if cmp_magnitude(base, &Dec::ONE) == Ordering::Equal {
         return of_one(base, y, neg, ctx, st);
+    }
+    if let Some(done) = bounded(base, y, neg, ctx, st) {
+        return done;
     }
     if !affordable(ctx.prec.saturating_mul(2)) && !integral {
         return no_memory(st);
@@ -76,6 +79,9 @@ fn of_one(base: &Dec, y: &Dec, neg: bool, ctx: &Context, st: &mut Status) -> Dec
         return Dec::small(neg, 1, 0);
     }
     // The ideal exponent is the base's times the power.
+    if base.exp == 0 {
+        return Dec::small(neg, 1, 0);
+    }
     let places = match y.to_i64().ok().and_then(|n| n.checked_mul(-base.exp)) {
         Some(n) => n,
         None => i64::MAX,
@@ -91,9 +97,6 @@ fn of_one(base: &Dec, y: &Dec, neg: bool, ctx: &Context, st: &mut Status) -> Dec
 /// An integral exponent that is not zero.
 fn integral_power(base: &Dec, y: &Dec, neg: bool, ctx: &Context, st: &mut Status) -> Dec {
     let digits = y.digits() + y.exp;
-    if digits > EXPONENT_DIGITS && let Some(done) = bounded(base, y, neg, ctx, st) {
-        return done;
-    }
     let extra = digits.max(0) + 2 + i64::from(y.neg);
     let work = Context { prec: ctx.prec.saturating_add(extra).min(crate::context::MAX_PREC + 64), round: Rounding::HalfEven, clamp: false, ..*ctx };
     let Some(n) = integer_value(&y.with_sign(false)) else { return no_memory(st) };
@@ -131,20 +134,31 @@ fn by_squaring(base: &Dec, n: &BigInt, ctx: &Context, status: &mut Status) -> De
     r
 }
 
-/// A huge exponent: does the result leave the range for certain?
+/// Decimal digits of an exponent's magnitude.
+fn exponent_digits(e: i64) -> i64 {
+    limb::digits_of(e.unsigned_abs()).max(1) as i64
+}
+
+/// Does the result leave the range for certain? By the sizes of the exponent and of the base's logarithm, which is from below the size of the
+/// base's exponent or, near one, of its difference from one.
 fn bounded(base: &Dec, y: &Dec, neg: bool, ctx: &Context, st: &mut Status) -> Option<Dec> {
-    let mut status = 0;
-    let work = Context::work(24);
-    let log = log10(&base.with_sign(false), &work, &mut status);
-    let e = mul(&log, y, &work, &mut status);
-    let beyond = |limit: i64| cmp_magnitude(&e, &Dec::small(false, limit.unsigned_abs() + 2, 0)).is_gt();
-    if e.is_finite() && e.neg {
-        return beyond(ctx.etiny()).then(|| underflow(neg, ctx, st));
+    let size = match base.adjusted() {
+        t if t > 0 => exponent_digits(t) - 1,
+        t if t < -1 => exponent_digits(t + 1) - 1,
+        _ => {
+            let mut exact = 0;
+            let d = super::add::sub(&base.with_sign(false), &Dec::ONE, &Context::MAX, &mut exact);
+            if exact & flag::MALLOC_ERROR != 0 {
+                return None;
+            }
+            d.adjusted() - 1
+        }
+    };
+    let size = size + y.adjusted();
+    if cmp_magnitude(base, &Dec::ONE).is_lt() != y.neg {
+        return (exponent_digits(ctx.etiny()) + 1 < size).then(|| underflow(neg, ctx, st));
     }
-    if e.is_special() || beyond(ctx.emax) {
-        return Some(if e.neg { underflow(neg, ctx, st) } else { overflow(neg, ctx, st) });
-    }
-    None
+    (exponent_digits(ctx.emax) + 1 < size).then(|| overflow(neg, ctx, st))
 }
 
 /// Any other exponent, positive base.
@@ -182,7 +196,7 @@ pub fn power_mod(base: &Dec, y: &Dec, modulus: &Dec, ctx: &Context, st: &mut Sta
         return quiet(nan, ctx, st);
     }
     let fine = all.iter().all(|d| d.is_integer())
-        && !y.neg
+        && (!y.neg || y.no_coeff())
         && !modulus.no_coeff()
         && modulus.digits() + modulus.exp <= ctx.prec
         && !(base.no_coeff() && y.no_coeff());
@@ -211,7 +225,8 @@ pub fn power_mod(base: &Dec, y: &Dec, modulus: &Dec, ctx: &Context, st: &mut Sta
         power(&b, &integer_value(&e)?)
     };
     match compute() {
-        Some(r) => finalize(Dec::finite(neg, from_int(r.view().abs()), 0), ctx, st),
+        // Shorter than the modulus, which fits the precision.
+        Some(r) => Dec::finite(neg, from_int(r.view().abs()), 0),
         None => no_memory(st),
     }
 }

@@ -11,7 +11,7 @@ pub fn scaleb(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Dec {
     }
     let limit = 2 * (ctx.emax as i128 + ctx.prec as i128);
     let n = match b.to_i64() {
-        Ok(n) if b.is_finite() && i128::from(n).abs() <= limit => n,
+        Ok(n) if b.is_finite() && b.exp == 0 && i128::from(n).abs() <= limit => n,
         _ => return invalid(st, flag::INVALID_OPERATION),
     };
     if a.is_infinite() {

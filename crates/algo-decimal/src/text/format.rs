@@ -1,7 +1,7 @@
 //! The format mini-language (PEP 3101) of decimals.
 
 use super::write::{push_digits, push_exponent, push_special};
-use crate::context::{Context, Rounding};
+use crate::context::{Context, MAX_PREC, Rounding};
 use crate::limb::{self, Limbs};
 use crate::num::Dec;
 use crate::round::{affordable, shift_round};
@@ -38,6 +38,8 @@ pub enum SpecError {
     Invalid,
     /// A width or precision beyond an index.
     TooLarge,
+    /// A width or precision that no number of the arithmetic has.
+    BeyondLimits,
 }
 
 impl Spec {
@@ -103,6 +105,9 @@ impl Spec {
         if too_large {
             return Err(SpecError::TooLarge);
         }
+        if width > MAX_PREC as usize || precision.is_some_and(|p| p > MAX_PREC as usize) {
+            return Err(SpecError::BeyondLimits);
+        }
         if precision == Some(0) && matches!(kind, None | Some('g' | 'G' | 'n')) {
             precision = Some(1);
         }
@@ -123,6 +128,11 @@ impl Spec {
             kind,
         })
     }
+}
+
+/// Can a text of so many characters be had?
+fn affordable_text(n: i64) -> bool {
+    n < 1 << 20 || (n < 1 << 33 && Vec::<u8>::new().try_reserve_exact(n as usize * 4).is_ok())
 }
 
 /// Round a finite number that is not zero to so many digits.
@@ -162,7 +172,7 @@ fn to_exponent(a: &Dec, exp: i64, mode: Rounding) -> Option<Dec> {
 
 /// A number in the form that a specification asks for. `None`: there is no memory for it.
 pub fn format(a: &Dec, spec: &Spec, ctx: &Context, capitals: bool) -> Option<String> {
-    if !affordable(i64::try_from(spec.width).ok()?) {
+    if !affordable_text(i64::try_from(spec.width).ok()?) {
         return None;
     }
     let sign = |neg: bool| match spec.sign {
@@ -195,7 +205,11 @@ pub fn format(a: &Dec, spec: &Spec, ctx: &Context, capitals: bool) -> Option<Str
     };
     if let Some(p) = precision {
         v = match kind {
-            'e' | 'E' => if v.no_coeff() { v } else { to_digits(&v, p.saturating_add(1), ctx.round) },
+            'e' | 'E' if v.no_coeff() => v,
+            'e' | 'E' => {
+                let short = to_digits(&v, p.saturating_add(1), ctx.round);
+                to_exponent(&short, short.adjusted() - p, ctx.round)?
+            }
             'f' | 'F' | '%' => to_exponent(&v, -p, ctx.round)?,
             _ => if v.no_coeff() { v } else { to_digits(&v, p, ctx.round) },
         };
@@ -217,7 +231,7 @@ pub fn format(a: &Dec, spec: &Spec, ctx: &Context, capitals: bool) -> Option<Str
         _ if v.exp <= 0 && left > -6 => left,
         _ => 1,
     };
-    if !affordable((point - len).abs().max(point.abs())) {
+    if !affordable_text((point - len).abs().max(point.abs())) {
         return None;
     }
     let (whole, fraction) = if point < 0 {

@@ -105,7 +105,7 @@ impl PySignalDict {
         let theirs = if let Some(d) = other.downcast::<PySignalDict>() {
             d.set(cx)?
         } else if let Some(d) = other.downcast::<PyDict>() {
-            if d.len() != SIGNALS.len() {
+            if d.is_empty() {
                 return Err(invalid(cx));
             }
             match signals::set_of_dict(d, cx) {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use taipan_algo_decimal::convert::{binary, hash};
 use taipan_algo_decimal::num::cmp_value;
 use taipan_algo_decimal::ops::mul;
-use taipan_algo_decimal::{Context, Dec, flag};
+use taipan_algo_decimal::{Dec, flag};
 use taipan_object::prelude::*;
 use taipan_object::types::boolean::from_bool;
 use taipan_object::types::complex::PyComplex;
@@ -38,15 +38,10 @@ fn with_fraction<'a>(a: &'a Dec, b: &Object, cx: &mut Cx) -> PyResult<Pair<'a>> 
     if a.is_special() {
         return Ok(Some((Cow::Borrowed(a), n)));
     }
-    let mut status = 0;
-    let scaled = mul::mul(a, &of_int(d), &Context::MAX, &mut status);
-    if status & flag::MALLOC_ERROR != 0 {
-        return Err(cx.memory_error());
+    match mul::exact(a, &of_int(d)) {
+        Some(scaled) => Ok(Some((Cow::Owned(scaled), n))),
+        None => Err(cx.memory_error()),
     }
-    if status != 0 {
-        return Err(cx.value_error(format_args!("exact conversion for comparison failed")));
-    }
-    Ok(Some((Cow::Owned(scaled), n)))
 }
 
 fn pair<'a>(a: &'a Dec, b: &'a Object, op: CmpOp, context: &PyContext, cx: &mut Cx) -> PyResult<Pair<'a>> {

@@ -51,12 +51,13 @@ pub fn operand_object(o: &Object, cx: &mut Cx) -> PyResult<Own<Object>> {
     PyDecimal::new(d, cx).map(Own::into_object)
 }
 
-/// The ASCII form of a numeric text: digits of every script as ASCII ones, no blanks around, no underscores. `None`: it cannot be a number.
-fn ascii(s: &PyStr) -> Option<Vec<u8>> {
-    let is_space = |c: u32| taipan_algo_ucd::is_space(c);
+/// The ASCII form of a numeric text: digits of every script as ASCII ones. With `lenient` blanks around it and underscores do not count.
+/// `None`: it cannot be a number.
+fn ascii(s: &PyStr, lenient: bool) -> Option<Vec<u8>> {
+    let is_space = |c: u32| lenient && taipan_algo_ucd::is_space(c);
     if let Some(t) = s.as_ascii() {
         let t = t.trim_matches(|c: char| is_space(c as u32));
-        return Some(t.bytes().filter(|&b| b != b'_').collect());
+        return Some(t.bytes().filter(|&b| !lenient || b != b'_').collect());
     }
     let all = s.to_points();
     let start = all.iter().position(|&c| !is_space(c))?;
@@ -64,7 +65,7 @@ fn ascii(s: &PyStr) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(end + 1 - start);
     for &c in &all[start..=end] {
         match c {
-            0x5f => {}
+            0x5f if lenient => {}
             0..=0x7f => out.push(c as u8),
             _ => out.push(b'0' + taipan_algo_ucd::to_decimal(c)? as u8),
         }
@@ -101,7 +102,7 @@ impl Precision<'_> {
 }
 
 fn from_text(s: &PyStr, precision: Precision<'_>, status: &mut Status) -> Dec {
-    match ascii(s) {
+    match ascii(s, matches!(precision, Precision::Exact)) {
         Some(t) => precision.parse(&t, status),
         None => {
             *status |= flag::CONVERSION_SYNTAX;

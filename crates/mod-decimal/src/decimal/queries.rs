@@ -7,6 +7,11 @@ use taipan_object::prelude::*;
 
 #[pymethods(QUERIES)]
 impl PyDecimal {
+    /// Return the adjusted exponent of the number.  Defined as exp + digits - 1.
+    #[method("adjusted()")]
+    fn adjusted(&self) -> i64 {
+        if self.value.is_special() { 0 } else { self.value.adjusted() }
+    }
     /// Return True if the argument is canonical and False otherwise.  Currently,
     /// a Decimal instance is always canonical, so this operation always returns
     /// True.

@@ -122,6 +122,7 @@ impl PyDecimal {
         let mut spec = match Spec::parse(old.as_deref().unwrap_or(&text)) {
             Ok(s) => s,
             Err(SpecError::Invalid) => return Err(cx.value_error(format_args!("invalid format string"))),
+            Err(SpecError::BeyondLimits) => return Err(cx.value_error(format_args!("format specification exceeds internal limits of _decimal"))),
             Err(SpecError::TooLarge) => return Err(cx.overflow_error(format_args!("cannot fit 'int' into an index-sized integer"))),
         };
         if spec.kind == Some('n') {
