@@ -130,6 +130,65 @@ pub fn finish_wide(neg: bool, coeff: u128, exp: i64, ctx: &Context, st: &mut Sta
     finish(neg, Limbs::from_wide(coeff), exp, ctx, st)
 }
 
+/// A result in four limbs (zeros on top allowed): the product of two numbers of the default precision, or their quotient with its guard digits.
+#[inline]
+pub fn finish_four(neg: bool, l: &[u64; 4], exp: i64, ctx: &Context, st: &mut Status) -> Dec {
+    let digits = limb::digits(l) as i64;
+    let adjusted = exp + digits - 1;
+    if digits > 0 && ctx.prec <= 38 && adjusted < ctx.emax && adjusted >= ctx.emin && !ctx.clamp {
+        let drop = digits - ctx.prec;
+        if drop <= 0 {
+            return Dec { neg, kind: Kind::Finite, exp, coeff: Coeff::Small([l[0], l[1]]) };
+        }
+        return round_four(neg, l, drop as usize, exp, ctx, st);
+    }
+    let mut limbs = Limbs::from_slice(l);
+    limbs.trim();
+    finish(neg, limbs, exp, ctx, st)
+}
+
+/// Drop digits of four limbs, so that the precision is left, which two limbs hold. The exponent is far from its limits.
+#[inline]
+fn round_four(neg: bool, l: &[u64; 4], drop: usize, exp: i64, ctx: &Context, st: &mut Status) -> Dec {
+    let (whole, part) = (drop / limb::LIMB_DIGITS, drop % limb::LIMB_DIGITS);
+    let at = |i: usize| l.get(i).copied().unwrap_or(0);
+    let (r0, r1, top, unit, below) = if part == 0 {
+        (at(whole), at(whole + 1), at(whole - 1), limb::BASE, whole - 1)
+    } else {
+        let (down, up) = (limb::POW10[part], limb::POW10[limb::LIMB_DIGITS - part]);
+        let (x0, x1, x2) = (at(whole), at(whole + 1), at(whole + 2));
+        let q0 = x0 / down;
+        let q1 = x1 / down;
+        let q2 = if x2 == 0 { 0 } else { x2 / down };
+        (q0 + (x1 - q1 * down) * up, q1 + (x2 - q2 * down) * up, x0 - q0 * down, down, whole)
+    };
+    *st |= flag::ROUNDED;
+    let mut coeff = [r0, r1];
+    let mut exp = exp + drop as i64;
+    let lower = l[..below].iter().any(|&x| x != 0);
+    if top != 0 || lower {
+        *st |= flag::INEXACT;
+        let rest = match top.cmp(&(unit / 2)) {
+            std::cmp::Ordering::Less => Rest::Below,
+            std::cmp::Ordering::Equal if !lower => Rest::Half,
+            _ => Rest::Above,
+        };
+        if rounds_up(ctx.round, neg, rest, r0 % 10) {
+            coeff[0] += 1;
+            if coeff[0] == limb::BASE {
+                coeff = [0, r1 + 1];
+            }
+            // The carry may make a power of ten, one digit too long (38 digits: a third limb).
+            if limb::join(coeff[1], coeff[0]) == limb::power_of_ten(ctx.prec as usize) {
+                exp += 1;
+                let (hi, lo) = limb::split(POW10_WIDE[ctx.prec as usize - 1]);
+                coeff = [lo, hi];
+            }
+        }
+    }
+    Dec { neg, kind: Kind::Finite, exp, coeff: Coeff::Small(coeff) }
+}
+
 /// A result of trimmed limbs.
 pub fn finish(neg: bool, mut limbs: Limbs, mut exp: i64, ctx: &Context, st: &mut Status) -> Dec {
     let digits = limb::digits(limbs.as_slice()).max(1) as i64;

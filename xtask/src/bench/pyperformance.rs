@@ -115,9 +115,6 @@ const BODIES: &[(&str, &str, &[&str])] = &[
     ("xml_etree", "", &[]),
 ];
 
-/// Bodies that live on `_decimal`, which is not there yet: shown, but not in the means.
-const ON_DECIMAL: &[&str] = &["decimal_factorial", "decimal_pi", "telco"];
-
 /// Best figures of one measured function.
 #[derive(Clone, Copy)]
 struct Figures {
@@ -173,9 +170,6 @@ pub fn main(taipan: &Path, reference: &Path, names: &[String], runs: usize) -> R
             println!("{name}: the reference cannot run it ({message})");
         } else if let Some(message) = &sides[0].failure {
             println!("{name}: FAILED, {message}");
-            if ON_DECIMAL.contains(name) {
-                continue;
-            }
             failures.push(format!("{name} ({message})"));
         } else {
             for ratios in compare(name, &sides) {
@@ -289,12 +283,11 @@ fn table(all: &[Ratios], failures: &[String]) -> String {
         text.push_str(&line(ratios));
         text.push('\n');
     }
-    let counted: Vec<&Ratios> = all.iter().filter(|r| !ON_DECIMAL.contains(&r.name.as_str())).collect();
-    let mean = |of: fn(&Ratios) -> f64| geometric_mean(&counted.iter().map(|r| of(r)).collect::<Vec<_>>());
-    let slow = counted.iter().filter(|r| r.best < 0.9).count();
+    let mean = |of: fn(&Ratios) -> f64| geometric_mean(&all.iter().map(of).collect::<Vec<_>>());
+    let slow = all.iter().filter(|r| r.best < 0.9).count();
     text.push_str(&format!(
-        "\nGeometric means of {} (those on `_decimal` left out): {:.2} times as fast as CPython 3.14, {:.2} in the first call, {:.2} times its peak memory; {slow} below 0.9.\n",
-        counted.len(),
+        "\nGeometric means of {}: {:.2} times as fast as CPython 3.14, {:.2} in the first call, {:.2} times its peak memory; {slow} below 0.9.\n",
+        all.len(),
         mean(|r| r.best),
         mean(|r| r.first),
         mean(|r| r.memory),

@@ -49,8 +49,15 @@ fn settle(neg: bool, v: Limbs, k: usize, exp: i64, ctx: &Context, st: &mut Statu
     let mut short = v.clone();
     crate::round::shift_round(&mut short, drop as usize - 3, false, Rounding::HalfEven);
     let exp = exp - (k * LIMB_DIGITS) as i64;
-    match short.as_slice().first() {
-        Some(low) if low % 1000 != 500 => Some(finish(neg, short, exp + drop - 3, &half_even, st)),
-        _ => Some(finish(neg, v, exp, &half_even, st)),
+    let mut status = 0;
+    let r = match short.as_slice().first() {
+        Some(low) if low % 1000 != 500 => finish(neg, short, exp + drop - 3, &half_even, &mut status),
+        _ => finish(neg, v, exp, &half_even, &mut status),
+    };
+    if status & flag::SUBNORMAL != 0 {
+        // The value is not exact, even where the digits dropped are zeros.
+        status |= flag::UNDERFLOW;
     }
+    *st |= status;
+    Some(r)
 }

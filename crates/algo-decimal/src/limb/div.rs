@@ -40,6 +40,19 @@ pub fn divrem(a: &[u64], b: &[u64]) -> (Limbs, Limbs) {
     (q, r)
 }
 
+/// `u / v` for a divisor of exactly two limbs and a dividend below `v * BASE**3`; true if nothing is left. `u` is scratch afterwards.
+#[inline]
+pub fn by_two(u: &mut [u64; 5], v: &[u64; 2], q: &mut [u64; 4]) -> bool {
+    let factor = BASE / (v[1] + 1);
+    let mut n = *v;
+    if factor > 1 {
+        mul_word(&mut n, factor, 0);
+        mul_word(u, factor, 0);
+    }
+    school(u, &n, &mut q[..3]);
+    u[0] == 0 && u[1] == 0
+}
+
 /// Algorithm D: `q = u / v`, the remainder stays in the low limbs of `u`. `v` is normalised, has two limbs at least; `q.len() == u.len() - v.len()`,
 /// and the top `v.len()` limbs of `u` are below `v`.
 fn school(u: &mut [u64], v: &[u64], q: &mut [u64]) {

@@ -41,6 +41,12 @@ pub const POW10_WIDE: [u128; 39] = {
     t
 };
 
+/// `10**n` for `n` up to 38.
+#[inline(always)]
+pub fn power_of_ten(n: usize) -> u128 {
+    POW10_WIDE.get(n).copied().unwrap_or(0)
+}
+
 /// What a right shift dropped, compared with half a unit of the last place kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rest {

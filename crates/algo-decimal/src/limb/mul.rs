@@ -40,7 +40,8 @@ pub fn mul_into(out: &mut [u64], a: &[u64], b: &[u64]) {
 }
 
 /// Row by row. Any lengths.
-fn rows(out: &mut [u64], long: &[u64], short: &[u64]) {
+#[inline]
+pub fn rows(out: &mut [u64], long: &[u64], short: &[u64]) {
     out.fill(0);
     for (i, &y) in short.iter().enumerate() {
         if y == 0 {

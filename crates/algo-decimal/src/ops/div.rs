@@ -2,8 +2,8 @@
 
 use crate::context::{Context, Status, flag};
 use crate::limb::{self, Limbs, div::divrem as divrem_limbs};
-use crate::num::{Dec, cmp_magnitude};
-use crate::round::{affordable, finalize, finish, invalid, nans, no_memory};
+use crate::num::{Coeff, Dec, cmp_magnitude};
+use crate::round::{affordable, finalize, finish, finish_four, invalid, nans, no_memory};
 use std::cmp::Ordering;
 
 /// `a / b`.
@@ -48,7 +48,10 @@ pub fn div(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Dec {
             return no_memory(st);
         }
     }
-    divide(a, b, neg, shift, ctx, st)
+    match divide_short(a, b, neg, shift, ctx, st) {
+        Some(q) => q,
+        None => divide(a, b, neg, shift, ctx, st),
+    }
 }
 
 /// From this precision on, look for an exact quotient first.
@@ -61,6 +64,43 @@ fn by_zero(a: &Dec, neg: bool, st: &mut Status) -> Dec {
     }
     *st |= flag::DIVISION_BY_ZERO;
     Dec::infinity(neg)
+}
+
+/// As [`divide`] for coefficients of two limbs and a precision that two limbs hold: without buffers. `None`: not of that kind, or perhaps exact.
+fn divide_short(a: &Dec, b: &Dec, neg: bool, shift: i64, ctx: &Context, st: &mut Status) -> Option<Dec> {
+    let (Coeff::Small(x), Coeff::Small(y)) = (&a.coeff, &b.coeff) else { return None };
+    if !(0..=60).contains(&shift) || ctx.prec > 36 {
+        return None;
+    }
+    // The dividend has at most 38 + 37 + 1 digits.
+    let mut u = [0u64; 5];
+    let (whole, part) = (shift as usize / limb::LIMB_DIGITS, shift as usize % limb::LIMB_DIGITS);
+    if part == 0 {
+        u[whole..whole + 2].copy_from_slice(x);
+    } else if whole <= 2 {
+        let (up, down) = (limb::POW10[part], limb::POW10[limb::LIMB_DIGITS - part]);
+        let (q0, q1) = (x[0] / down, x[1] / down);
+        u[whole] = (x[0] - q0 * down) * up;
+        u[whole + 1] = (x[1] - q1 * down) * up + q0;
+        u[whole + 2] = q1;
+    } else {
+        return None;
+    }
+    let mut q = [0u64; 4];
+    let exact = if y[1] == 0 {
+        q.copy_from_slice(&u[..4]);
+        u[4] == 0 && limb::div_word(&mut q, y[0]) == 0
+    } else {
+        limb::div::by_two(&mut u, y, &mut q)
+    };
+    if exact {
+        return None;
+    }
+    // The digit below the last place stands for all that follows.
+    if q[0].is_multiple_of(5) {
+        q[0] += 1;
+    }
+    Some(finish_four(neg, &q, a.exp - b.exp - shift, ctx, st))
 }
 
 /// Finite operands that are not zero; `shift` digits are added to the dividend so that the quotient has one digit more than the precision.

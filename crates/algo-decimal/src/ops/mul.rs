@@ -2,9 +2,9 @@
 
 use super::add::add;
 use crate::context::{Context, Status, flag};
-use crate::limb::mul::mul as mul_limbs;
+use crate::limb::mul::{mul as mul_limbs, rows};
 use crate::num::{Coeff, Dec};
-use crate::round::{affordable, finish, finish_wide, invalid, nans, no_memory};
+use crate::round::{affordable, finish, finish_four, finish_wide, invalid, nans, no_memory};
 
 /// `a * b`.
 #[inline]
@@ -14,6 +14,11 @@ pub fn mul(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Dec {
         let exp = a.exp + b.exp;
         if let (Coeff::Small([x, 0]), Coeff::Small([y, 0])) = (&a.coeff, &b.coeff) {
             return finish_wide(neg, u128::from(*x) * u128::from(*y), exp, ctx, st);
+        }
+        if let (Coeff::Small(x), Coeff::Small(y)) = (&a.coeff, &b.coeff) {
+            let mut out = [0; 4];
+            rows(&mut out, x, y);
+            return finish_four(neg, &out, exp, ctx, st);
         }
         if !affordable(a.digits() + b.digits()) {
             return no_memory(st);

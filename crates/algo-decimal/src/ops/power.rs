@@ -82,10 +82,8 @@ fn of_one(base: &Dec, y: &Dec, neg: bool, ctx: &Context, st: &mut Status) -> Dec
     if base.exp == 0 {
         return Dec::small(neg, 1, 0);
     }
-    let places = match y.to_i64().ok().and_then(|n| n.checked_mul(-base.exp)) {
-        Some(n) => n,
-        None => i64::MAX,
-    };
+    let mut ignored = 0;
+    let places = mul(y, &Dec::small(base.exp > 0, base.exp.unsigned_abs(), 0), ctx, &mut ignored).to_i64().unwrap_or(i64::MAX);
     let mut shift = places.max(0);
     if shift > ctx.prec - 1 {
         shift = ctx.prec - 1;
@@ -151,14 +149,15 @@ fn bounded(base: &Dec, y: &Dec, neg: bool, ctx: &Context, st: &mut Status) -> Op
             if exact & flag::MALLOC_ERROR != 0 {
                 return None;
             }
-            d.adjusted() - 1
+            // Above one the logarithm is less than that difference.
+            d.adjusted() - if d.neg { 1 } else { 2 }
         }
     };
     let size = size + y.adjusted();
     if cmp_magnitude(base, &Dec::ONE).is_lt() != y.neg {
-        return (exponent_digits(ctx.etiny()) + 1 < size).then(|| underflow(neg, ctx, st));
+        return (exponent_digits(ctx.etiny()) < size).then(|| underflow(neg, ctx, st));
     }
-    (exponent_digits(ctx.emax) + 1 < size).then(|| overflow(neg, ctx, st))
+    (exponent_digits(ctx.emax) < size).then(|| overflow(neg, ctx, st))
 }
 
 /// Any other exponent, positive base.
