@@ -97,6 +97,11 @@ fn integral_power(base: &Dec, y: &Dec, neg: bool, ctx: &Context, st: &mut Status
     let digits = y.digits() + y.exp;
     let extra = digits.max(0) + 2 + i64::from(y.neg);
     let work = Context { prec: ctx.prec.saturating_add(extra).min(crate::context::MAX_PREC + 64), round: Rounding::HalfEven, clamp: false, ..*ctx };
+    // The digits that squaring leads to, if the precision lets it.
+    let grown = y.to_i64().map_or(i64::MAX, |n| n.saturating_abs().saturating_mul(base.digits() - 1)).min(work.prec);
+    if !affordable(grown) {
+        return no_memory(st);
+    }
     let Some(n) = integer_value(&y.with_sign(false)) else { return no_memory(st) };
     let start = if y.neg {
         let inverse = div(&Dec::ONE, base, &work, st);
