@@ -1,14 +1,16 @@
 //! The module `_queue`: `SimpleQueue`, which any thread, signal handler or finaliser may put into at any time.
 //!
-//! Items change only under the GIL. Whoever waits sleeps on a counter of puts, so that no wake-up is lost between looking and sleeping.
+//! Items change only under the GIL. Whoever waits sleeps on a counter of calls ([`Sleepers`]), so that no wake-up is lost between looking and sleeping.
 
 use crate::wait::{Patience, TIMEOUT_MAX, block};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering::*};
 use taipan_builtins::timeval::{Round, nanos_from_seconds};
-use taipan_host::futex;
+use taipan_host::clock::Time;
+use taipan_host::{Errno, futex};
 use taipan_object::prelude::*;
+use taipan_object::thread::fork;
 
 /// The items, oldest first.
 #[derive(Default)]
@@ -27,6 +29,56 @@ impl GcField for Items {
     }
 }
 
+/// The threads that wait for an item. Everything but the sleep itself happens under the GIL.
+///
+/// While there are items and sleepers, one of them has been called and is on its way; it calls the next one if it leaves items behind. So a burst of puts costs one system call.
+#[derive(Default)]
+struct Sleepers {
+    calls: AtomicU32,
+    count: Cell<u32>,
+    /// Somebody was called and has not come yet.
+    called: Cell<bool>,
+    /// The process that the two speak of.
+    generation: Cell<u32>,
+}
+
+impl Sleepers {
+    /// Whoever slept in the parent is not in the child.
+    fn forget_after_fork(&self) {
+        let now = fork::generation();
+        if self.generation.replace(now) != now {
+            self.count.set(0);
+            self.called.set(false);
+        }
+    }
+
+    /// Items have come, or some are left: wake a sleeper unless one is on its way.
+    fn call(&self) {
+        self.forget_after_fork();
+        if self.count.get() > 0 && !self.called.replace(true) {
+            // Before the call, for those who are about to sleep.
+            self.calls.fetch_add(1, Release);
+            futex::wake(&self.calls, 1);
+        }
+    }
+
+    /// Sleep until called. False: the deadline passed.
+    fn sleep(&self, deadline: Option<Time>, cx: &mut Cx) -> PyResult<bool> {
+        self.forget_after_fork();
+        let seen = self.calls.load(Acquire);
+        self.count.set(self.count.get() + 1);
+        let r = block(cx, || match futex::wait(&self.calls, seen, deadline) {
+            Err(Errno::EAGAIN) => Ok(()),
+            r => r,
+        });
+        // A signal handler may have forked in between.
+        self.forget_after_fork();
+        self.count.set(self.count.get().saturating_sub(1));
+        self.called.set(false);
+        r
+    }
+}
+
 /// Simple, unbounded, reentrant FIFO queue.
 #[pytype(name = "_queue.SimpleQueue", heap, gc, basetype)]
 #[repr(C)]
@@ -34,7 +86,7 @@ pub struct PySimpleQueue {
     head: ObjHead,
     items: Items,
     #[gc(skip)]
-    puts: AtomicU32,
+    sleepers: Sleepers,
     weak: WeakList,
 }
 
@@ -70,31 +122,37 @@ fn empty(cx: &mut Cx) -> Raised {
 impl PySimpleQueue {
     fn push(&self, item: &Object) {
         self.items.0.borrow_mut().push_back(item.own());
-        self.puts.fetch_add(1, Release);
-        futex::wake(&self.puts, 1);
+        self.sleepers.call();
     }
 
     fn pop(&self) -> Option<Own<Object>> {
         self.items.0.borrow_mut().pop_front()
     }
 
+    /// After a sleep: what this thread does not take is for the next one.
+    fn pass_on(&self) {
+        if !self.items.0.borrow().is_empty() {
+            self.sleepers.call();
+        }
+    }
+
     fn take(&self, patience: Patience, cx: &mut Cx) -> PyResult<Own<Object>> {
         let deadline = if patience == Patience::Never { None } else { patience.deadline() };
+        if let Some(item) = self.pop() {
+            return Ok(item);
+        }
+        if patience == Patience::Never {
+            return Err(empty(cx));
+        }
         loop {
-            // With the GIL held nobody puts between the look and the reading of the counter.
-            if let Some(item) = self.pop() {
-                return Ok(item);
-            }
-            if patience == Patience::Never {
-                return Err(empty(cx));
-            }
-            let seen = self.puts.load(Acquire);
-            let awake = block(cx, || match futex::wait(&self.puts, seen, deadline) {
-                Err(taipan_host::Errno::EAGAIN) => Ok(()),
-                r => r,
-            })?;
-            if !awake {
-                return self.pop().ok_or_else(|| empty(cx));
+            // With the GIL held nobody puts between the look and the sleep's beginning.
+            let awake = self.sleepers.sleep(deadline, cx);
+            let item = if awake.is_ok() { self.pop() } else { None };
+            self.pass_on();
+            match item {
+                Some(item) => return Ok(item),
+                None if !awake? => return Err(empty(cx)),
+                None => {}
             }
         }
     }
@@ -122,7 +180,7 @@ fn patience(block: bool, timeout: &Object, cx: &mut Cx) -> PyResult<Patience> {
 impl PySimpleQueue {
     #[new("SimpleQueue()", nosig)]
     fn py_new(cls: &PyType, cx: &mut Cx) -> PyResult<Own<PySimpleQueue>> {
-        cx.new_object_of(cls, PySimpleQueue { head: Object::placeholder(), items: Items::default(), puts: AtomicU32::new(0), weak: WeakList::new() })
+        cx.new_object_of(cls, PySimpleQueue { head: Object::placeholder(), items: Items::default(), sleepers: Sleepers::default(), weak: WeakList::new() })
     }
     /// Return True if the queue is empty, False otherwise (not reliable!).
     #[method("empty()")]

@@ -3,6 +3,16 @@
 use super::gil;
 use crate::cx::Cx;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+/// How many forks lie between this process and the first one.
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// A number that a child does not share with its parent: who counts threads that wait begins anew where it has changed.
+#[inline]
+pub fn generation() -> u32 {
+    GENERATION.load(Relaxed)
+}
 
 /// Called in the child, in the order of registration, before Python's hooks.
 static IN_CHILD: Mutex<Vec<fn(&mut Cx)>> = Mutex::new(Vec::new());
@@ -39,6 +49,7 @@ impl Prepared {
     /// In the child: only the calling thread is left.
     pub fn in_child(self, cx: &mut Cx) {
         let ts = cx.ts();
+        GENERATION.fetch_add(1, Relaxed);
         self.gil.in_child(ts);
         for i in super::interpreters::all(cx) {
             for t in i.thread_list(cx) {
