@@ -327,8 +327,15 @@ macro_rules! execute {
                         generator::Suspended::Resume => $m.reload(),
                         generator::Suspended::Raise => $raise!(true),
                     }
-                } else if driven::quietly($m.frame, v) {
-                    $m.put($w, Slot(none().as_ptr() as usize))
+                } else if driven::is_driven($m.frame) {
+                    if driven::quietly($m.frame, v) {
+                        $m.put($w, Slot(none().as_ptr() as usize))
+                    } else {
+                        match driven::give($m.ts, $m.frame, $m.pc, v) {
+                            Slot::EMPTY => $m.reload(),
+                            v => $exit!(v),
+                        }
+                    }
                 } else {
                     match generator::yield_value($m.ts, $m.frame, $m.pc, v) {
                         Slot::EMPTY => $m.reload(),

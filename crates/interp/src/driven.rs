@@ -6,7 +6,7 @@ use crate::frames::{ret_word, too_deep};
 use crate::generator::{deliver, enter, send_into, suspend_frame};
 use crate::regs::*;
 use crate::traced::Entry;
-use taipan_object::frame::{Frame, Slot, frame_flags as ff};
+use taipan_object::frame::{Frame, Slot, Tagged, frame_flags as ff};
 use taipan_object::machine::{Drive, Sink};
 use taipan_object::monitoring::is_traced;
 use taipan_object::prelude::*;
@@ -38,15 +38,22 @@ unsafe fn driver<'a>(frame: *mut Frame) -> &'a mut Drive<'a> {
     &mut *std::ptr::with_exposed_provenance_mut(((*frame).ret.get() >> ADDRESS) as usize)
 }
 
-/// `yield_value` while nobody listens: true when the sink has taken the value and the generator just goes on.
+/// Whether [`drive`] entered the frame.
 #[inline(always)]
-pub unsafe fn quietly(frame: *mut Frame, v: Slot) -> bool {
-    (*frame).has(ff::DRIVEN) && driver(frame).sink.take_quietly(v)
+pub unsafe fn is_driven(frame: *mut Frame) -> bool {
+    (*frame).has(ff::DRIVEN)
 }
 
-/// A driven generator yields `v`: it is suspended, the sink takes the item, and it is resumed. The value to leave the loop with, or empty to go on in the innermost frame.
+/// `yield_value` of a driven generator: true when the sink has taken the value and the generator just goes on.
+#[inline(always)]
+pub unsafe fn quietly(frame: *mut Frame, v: Slot) -> bool {
+    driver(frame).sink.take_quietly(v)
+}
+
+/// A driven generator yields `v` before `pc`: it is suspended, the sink takes the item, and it is resumed. The value to leave the loop with, or empty to go on in the innermost frame.
 #[inline(never)]
-pub unsafe fn give(ts: &'static ThreadState, frame: *mut Frame, v: Slot) -> Slot {
+pub unsafe fn give(ts: &'static ThreadState, frame: *mut Frame, pc: *const u32, v: Slot) -> Slot {
+    (*frame).pc.set(Tagged::new(pc));
     let g = Gen::of_frame(frame);
     let ret = (*frame).ret.get();
     let d = driver(frame);

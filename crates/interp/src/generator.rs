@@ -396,9 +396,6 @@ pub enum Suspended {
 #[inline(never)]
 pub unsafe fn yield_value(ts: &'static ThreadState, frame: *mut Frame, pc: *const u32, v: Slot) -> Slot {
     (*frame).pc.set(Tagged::new(pc));
-    if (*frame).has(ff::DRIVEN) {
-        return crate::driven::give(ts, frame, v);
-    }
     suspend_frame(ts, frame, v, NO_DELEGATE)
 }
 
