@@ -33,8 +33,8 @@ impl PyBufferWrapper {
             }
             // A C `bf_releasebuffer` runs when the memoryview is released; only a Python one is called here.
             let python = obj.ty().buffer().and_then(|b| b.bf_releasebuffer.get()).is_some_and(|f| f as usize == slot_bf_releasebuffer as *const () as usize);
-            if python {
-                call_python_release(&obj, &*view, &mut Cx::assume());
+            if python && !mv.is_exported() {
+                call_python_release(&obj, Some(mv), &*view, &mut Cx::assume());
             }
         }
     }
@@ -70,14 +70,15 @@ pub unsafe extern "C" fn slot_bf_getbuffer(o: Ptr, view: *mut c_void, flags: c_i
     unsafe { if python_buffer(&*o, view as *mut Py_buffer, flags, &mut Cx::assume()).is_ok() { 0 } else { -1 } }
 }
 
-/// Call `__release_buffer__` with a view of the buffer that ends with the call. What it raises cannot go anywhere.
-fn call_python_release(o: &Object, view: &Py_buffer, cx: &mut Cx) {
+/// Call `__release_buffer__` with the memoryview that `__buffer__` gave, or else with a view of the buffer that ends with the call. What it raises cannot go anywhere.
+fn call_python_release(o: &Object, given: Option<Own<PyMemoryView>>, view: &Py_buffer, cx: &mut Cx) {
     // SAFETY: only assumed when an exception is set.
     let saved = if cx.is_raised() { Some(cx.take_raised(unsafe { Raised::assume() })) } else { None };
     let r = (|| {
-        let mv = PyMemoryView::lent(view, cx)?;
+        let is_given = given.is_some();
+        let mv = given.map_or_else(|| PyMemoryView::lent(view, cx), Ok)?;
         let r = call_special(o, name!(cx, "__release_buffer__"), &[mv.as_object()], cx);
-        let released = mv.release(cx);
+        let released = if is_given { Ok(()) } else { mv.release(cx) };
         r?;
         released
     })();
@@ -94,7 +95,7 @@ pub unsafe extern "C" fn slot_bf_releasebuffer(o: Ptr, view: *mut c_void) {
     // SAFETY: slot contract.
     unsafe {
         let o = &*o;
-        call_python_release(o, &*(view as *const Py_buffer), &mut Cx::assume());
+        call_python_release(o, None, &*(view as *const Py_buffer), &mut Cx::assume());
         let mut t = o.ty().base();
         while let Some(b) = t {
             match b.buffer().and_then(|p| p.bf_releasebuffer.get()) {

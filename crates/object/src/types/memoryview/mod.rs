@@ -321,6 +321,11 @@ impl PyMemoryView {
         Ok(())
     }
 
+    /// Whether somebody holds a buffer of this view.
+    pub(crate) fn is_exported(&self) -> bool {
+        self.exports.get() > 0
+    }
+
     fn let_go(&self) {
         if let Some(mb) = self.mbuf.take() {
             mb.views.set(mb.views.get() - 1);
