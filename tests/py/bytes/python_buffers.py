@@ -53,3 +53,36 @@ for wrong in (1, memoryview(b"x"), m):
         b.__release_buffer__(wrong)
     except (TypeError, ValueError) as e:
         print(type(e).__name__, e)
+
+
+class Same:
+    """The view that `__buffer__` gave comes back, and may be used."""
+
+    def __init__(self):
+        self.data = bytearray(b"Hello")
+
+    def __buffer__(self, flags):
+        self.view = memoryview(self.data)
+        return self.view
+
+    def __release_buffer__(self, view):
+        print("same", view is self.view, bytes(view), bytes(view[1:]), b"".join([view]))
+        view.release()
+
+
+for o in (Same(),):
+    with memoryview(o) as m:
+        print(len(m))
+    print(bytes(memoryview(o)))
+s = Same()
+s.view = None
+m = memoryview(s)
+n = m[1:]
+m.release()
+print(n.tobytes())
+n.release()
+try:
+    s.data.append(1)
+    print(s.data)
+except BufferError as e:
+    print(e)

@@ -34,7 +34,9 @@ impl PyBufferWrapper {
             // A C `bf_releasebuffer` runs when the memoryview is released; only a Python one is called here.
             let python = obj.ty().buffer().and_then(|b| b.bf_releasebuffer.get()).is_some_and(|f| f as usize == slot_bf_releasebuffer as *const () as usize);
             if python && !mv.is_exported() {
-                call_python_release(&obj, Some(mv), &*view, &mut Cx::assume());
+                // A view of the object's own memory (a built-in base's) must end with the call, so that one does not come back itself.
+                let given = (!mv.exporter().is_some_and(|e| e.is(&obj))).then(|| mv.clone());
+                call_python_release(&obj, given, &*view, &mut Cx::assume());
             }
         }
     }
