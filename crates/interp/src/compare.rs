@@ -207,6 +207,7 @@ pub unsafe fn value<W: Word>(m: &mut Regs, w: W, op: CmpOp) -> PyResult<()> {
         return Ok(());
     }
     if let Some(b) = known_texts(op, l, r) {
+        let w = w.again();
         m.consume(w.b());
         m.consume(w.c());
         m.put(w, bool_slot(b));
@@ -239,6 +240,7 @@ pub unsafe fn jump<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyResu
             }
         }
         if let Some(b) = known_texts(op, l, r) {
+            let w = w.again();
             m.consume(w.a());
             m.consume(w.b());
             return m.jump_when(b == want, w.c());
@@ -269,6 +271,7 @@ pub unsafe fn jump_k<W: Word>(m: &mut Regs, w: W, op: CmpOp, want: bool) -> PyRe
         holds_int(op, l, r)
     } else {
         if let Some(b) = known_texts(op, l, r) {
+            let w = w.again();
             m.consume(w.a());
             return m.jump_when(b == want, w.c());
         }

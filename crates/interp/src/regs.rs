@@ -27,6 +27,8 @@ pub trait Word: Copy {
     const WIDE: bool;
     /// Operand a is known to be a temp: one that is written has nothing to release.
     const A_TEMP: bool = false;
+    /// The same word, but the compiler does not know: what is computed from it behind a call is not kept in registers across that.
+    fn again(self) -> Self;
     /// Signed operands.
     fn a(self) -> isize;
     fn b(self) -> isize;
@@ -76,6 +78,10 @@ impl<const A: u8, const B: u8, const C: u8> Word for Shaped<A, B, C> {
     const WIDE: bool = false;
     const A_TEMP: bool = A == TEMP;
     #[inline(always)]
+    fn again(self) -> Self {
+        Shaped(Narrow(self.0).again().0)
+    }
+    #[inline(always)]
     fn a(self) -> isize {
         known::<A>(Narrow(self.0).a())
     }
@@ -115,6 +121,13 @@ impl<const A: u8, const B: u8, const C: u8> Word for Shaped<A, B, C> {
 
 impl Word for Narrow {
     const WIDE: bool = false;
+    #[inline(always)]
+    fn again(self) -> Self {
+        let mut word = self.0;
+        // SAFETY: no instruction at all.
+        unsafe { std::arch::asm!("/* {0} */", inout(reg) word, options(pure, nomem, nostack, preserves_flags)) };
+        Narrow(word)
+    }
     #[inline(always)]
     fn a(self) -> isize {
         (self.0 >> 8) as i8 as isize
@@ -162,6 +175,9 @@ impl Wide {
 
 impl Word for Wide {
     const WIDE: bool = true;
+    fn again(self) -> Self {
+        self
+    }
     fn a(self) -> isize {
         self.field(8) as i16 as isize
     }

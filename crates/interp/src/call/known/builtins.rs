@@ -230,6 +230,16 @@ unsafe extern "C" fn isinstance(win: *mut Slot, n: usize, cell: &CacheCell, ts: 
     if !is_known(win, cell) {
         return MISS;
     }
+    if (*args.add(1)).0 == class_of(*args) as *const PyType as usize {
+        return instead(win, 2, bool_slot(true), ts);
+    }
+    isinstance_other(win, n, ts)
+}
+
+/// `isinstance` of what is of another class. Out of line, so that the commonest way saves no registers.
+#[inline(never)]
+unsafe fn isinstance_other(win: *mut Slot, n: usize, ts: &'static ThreadState) -> Answer {
+    let args = win.add(FRAME_HEADER);
     match by_type(*args, *args.add(1)) {
         Some(b) => instead(win, 2, bool_slot(b), ts),
         None => isinstance_slow(win, n, ts),

@@ -455,6 +455,30 @@ unsafe fn same_long(p: *const u8, q: *const u8, n: usize) -> bool {
     unsafe { std::slice::from_raw_parts(p, n) == std::slice::from_raw_parts(q, n) }
 }
 
+/// Whether the sixteen bytes at each of the offsets are the same.
+///
+/// # Safety
+/// They lie at both places.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn same_sixteens<const N: usize>(p: *const u8, q: *const u8, offsets: [usize; N]) -> bool {
+    use core::arch::x86_64::*;
+    // SAFETY: SSE2 is part of x86-64; the caller's promise.
+    unsafe {
+        let load = |p: *const u8, at: usize| _mm_loadu_si128(p.add(at) as *const __m128i);
+        let same = offsets.map(|at| _mm_cmpeq_epi8(load(p, at), load(q, at)));
+        _mm_movemask_epi8(same.into_iter().fold(_mm_set1_epi8(-1), |a, b| _mm_and_si128(a, b))) == 0xffff
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+unsafe fn same_sixteens<const N: usize>(p: *const u8, q: *const u8, offsets: [usize; N]) -> bool {
+    // SAFETY: the caller's promise.
+    let load = |p: *const u8, at: usize| unsafe { (p.add(at) as *const u128).read_unaligned() };
+    offsets.into_iter().all(|at| load(p, at) == load(q, at))
+}
+
 /// Whether `n` bytes are the same: short texts without a call, by two reads that may overlap at the end of each.
 ///
 /// # Safety
@@ -467,20 +491,14 @@ pub(crate) unsafe fn same_bytes(p: *const u8, q: *const u8, n: usize) -> bool {
             if n > 64 {
                 return same_long(p, q, n);
             }
-            // The differences of a word or two at one place, and of those at another.
-            macro_rules! two {
-                ($word:ty, $at:expr, $then:expr) => {{
-                    let word = |p: *const u8, at: usize| (p.add(at) as *const $word).read_unaligned();
-                    ((word(p, $at) ^ word(q, $at)) | (word(p, $then) ^ word(q, $then)))
-                }};
-            }
             if n <= 16 {
-                return two!(u64, 0, n - 8) == 0;
+                let word = |p: *const u8, at: usize| (p.add(at) as *const u64).read_unaligned();
+                return (word(p, 0) ^ word(q, 0)) | (word(p, n - 8) ^ word(q, n - 8)) == 0;
             }
             if n <= 32 {
-                return two!(u128, 0, n - 16) == 0;
+                return same_sixteens(p, q, [0, n - 16]);
             }
-            return (two!(u128, 0, 16) | two!(u128, n - 32, n - 16)) == 0;
+            return same_sixteens(p, q, [0, 16, n - 32, n - 16]);
         }
         if n >= 4 {
             let half = |p: *const u8, at: usize| (p.add(at) as *const u32).read_unaligned();
