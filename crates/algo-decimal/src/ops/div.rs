@@ -6,21 +6,26 @@ use crate::num::{Coeff, Dec, cmp_magnitude};
 use crate::round::{affordable, finalize, finish, finish_four, invalid, nans, no_memory};
 use std::cmp::Ordering;
 
+/// The quotient where an operand is a NaN or an infinity. `Some(None)`: something finite by an infinity, which is a zero of the caller's kind.
+fn of_special(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Option<Option<Dec>> {
+    if !a.is_special() && !b.is_special() {
+        return None;
+    }
+    Some(nans(a, b, ctx, st).or_else(|| match (a.is_infinite(), b.is_infinite()) {
+        (true, true) => Some(invalid(st, flag::INVALID_OPERATION)),
+        (true, false) => Some(Dec::infinity(a.neg != b.neg)),
+        _ => None,
+    }))
+}
+
 /// `a / b`.
 pub fn div(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Dec {
     let neg = a.neg != b.neg;
-    if a.is_special() || b.is_special() {
-        if let Some(nan) = nans(a, b, ctx, st) {
-            return nan;
-        }
-        return match (a.is_infinite(), b.is_infinite()) {
-            (true, true) => invalid(st, flag::INVALID_OPERATION),
-            (true, false) => Dec::infinity(neg),
-            _ => {
-                *st |= flag::CLAMPED;
-                Dec::zero(neg, ctx.etiny())
-            }
-        };
+    if let Some(special) = of_special(a, b, ctx, st) {
+        return special.unwrap_or_else(|| {
+            *st |= flag::CLAMPED;
+            Dec::zero(neg, ctx.etiny())
+        });
     }
     if b.no_coeff() {
         return by_zero(a, neg, st);
@@ -169,15 +174,8 @@ fn divmod_finite(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Option<(De
 /// The integer part of `a / b`.
 pub fn divide_int(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Dec {
     let neg = a.neg != b.neg;
-    if a.is_special() || b.is_special() {
-        if let Some(nan) = nans(a, b, ctx, st) {
-            return nan;
-        }
-        return match (a.is_infinite(), b.is_infinite()) {
-            (true, true) => invalid(st, flag::INVALID_OPERATION),
-            (true, false) => Dec::infinity(neg),
-            _ => Dec::zero(neg, 0),
-        };
+    if let Some(special) = of_special(a, b, ctx, st) {
+        return special.unwrap_or_else(|| Dec::zero(neg, 0));
     }
     if b.no_coeff() {
         return by_zero(a, neg, st);

@@ -91,15 +91,21 @@ fn count(b: &Dec, ctx: &Context) -> Option<i64> {
     b.to_i64().ok().filter(|n| b.exp == 0 && n.unsigned_abs() <= ctx.prec as u64)
 }
 
+/// By how many places `b` moves the finite `a`; else what `shift` and `rotate` give without moving anything.
+fn places(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Result<i64, Dec> {
+    if let Some(nan) = nans(a, b, ctx, st) {
+        return Err(nan);
+    }
+    let n = count(b, ctx).ok_or_else(|| invalid(st, flag::INVALID_OPERATION))?;
+    if a.is_infinite() { Err(a.clone()) } else { Ok(n) }
+}
+
 /// `shift`: the digits moved, zeros in their place, cut to the precision.
 pub fn shift(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Dec {
-    if let Some(nan) = nans(a, b, ctx, st) {
-        return nan;
-    }
-    let Some(n) = count(b, ctx) else { return invalid(st, flag::INVALID_OPERATION) };
-    if a.is_infinite() {
-        return a.clone();
-    }
+    let n = match places(a, b, ctx, st) {
+        Ok(n) => n,
+        Err(done) => return done,
+    };
     let prec = ctx.prec as usize;
     let limbs = if n >= 0 {
         let mut l = Limbs::from_slice(a.limbs());
@@ -120,13 +126,10 @@ pub fn shift(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Dec {
 
 /// `rotate`: within a coefficient as long as the precision.
 pub fn rotate(a: &Dec, b: &Dec, ctx: &Context, st: &mut Status) -> Dec {
-    if let Some(nan) = nans(a, b, ctx, st) {
-        return nan;
-    }
-    let Some(n) = count(b, ctx) else { return invalid(st, flag::INVALID_OPERATION) };
-    if a.is_infinite() {
-        return a.clone();
-    }
+    let n = match places(a, b, ctx, st) {
+        Ok(n) => n,
+        Err(done) => return done,
+    };
     let prec = ctx.prec as usize;
     let mut limbs = Limbs::from_slice(a.limbs());
     limb::keep_low(&mut limbs, prec);
