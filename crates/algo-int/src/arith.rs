@@ -40,22 +40,29 @@ pub fn sub(a: IntRef, b: IntRef) -> BigInt {
     add(a, b.negated())
 }
 
+/// How many digits [`sum_into`] wants for `a + b`.
+pub fn sum_room(a: IntRef, b: IntRef) -> usize {
+    a.digits.len().max(b.digits.len()) + 1
+}
+
+/// `out = a + b`, where `out` has the digits of [`sum_room`]; gives the sign and how many digits are used.
+pub fn sum_into(out: &mut [u32], a: IntRef, b: IntRef) -> (bool, usize) {
+    if a.neg == b.neg || a.is_zero() || b.is_zero() {
+        return (a.neg || b.neg, mag::add_into(out, a.digits, b.digits));
+    }
+    let (big, small) = match cmp_mag(a.digits, b.digits) {
+        Ordering::Less => (b, a),
+        _ => (a, b),
+    };
+    let len = mag::sub_into(out, big.digits, small.digits);
+    (big.neg && len != 0, len)
+}
+
 /// `out = a + b`, using the memory that `out` has.
 pub fn add_into(out: &mut BigInt, a: IntRef, b: IntRef) {
+    out.digits.resize(sum_room(a, b), 0);
     let len;
-    if a.neg == b.neg || a.is_zero() || b.is_zero() {
-        out.digits.resize(a.digits.len().max(b.digits.len()) + 1, 0);
-        len = mag::add_into(&mut out.digits, a.digits, b.digits);
-        out.neg = a.neg || b.neg;
-    } else {
-        let (big, small) = match cmp_mag(a.digits, b.digits) {
-            Ordering::Less => (b, a),
-            _ => (a, b),
-        };
-        out.digits.resize(big.digits.len(), 0);
-        len = mag::sub_into(&mut out.digits, big.digits, small.digits);
-        out.neg = big.neg && len != 0;
-    }
+    (out.neg, len) = sum_into(&mut out.digits, a, b);
     out.digits.truncate(len);
 }
 
@@ -71,12 +78,23 @@ pub fn mul(a: IntRef, b: IntRef) -> BigInt {
     out
 }
 
+/// How many digits [`product_into`] wants for `a * b`.
+pub fn product_room(a: IntRef, b: IntRef) -> usize {
+    a.digits.len() + b.digits.len()
+}
+
+/// `out = a * b`, where `out` has the digits of [`product_room`]; gives the sign and how many digits are used.
+pub fn product_into(out: &mut [u32], a: IntRef, b: IntRef) -> (bool, usize) {
+    let len = mag::mul_into(out, a.digits, b.digits);
+    (len != 0 && a.neg != b.neg, len)
+}
+
 /// `out = a * b`, using the memory that `out` has.
 pub fn mul_into(out: &mut BigInt, a: IntRef, b: IntRef) {
-    out.digits.resize(a.digits.len() + b.digits.len(), 0);
-    let len = mag::mul_into(&mut out.digits, a.digits, b.digits);
+    out.digits.resize(product_room(a, b), 0);
+    let len;
+    (out.neg, len) = product_into(&mut out.digits, a, b);
     out.digits.truncate(len);
-    out.neg = len != 0 && a.neg != b.neg;
 }
 
 /// Quotient towards zero and remainder with the sign of `a`, as C divides; `None` if `b` is zero.
@@ -97,7 +115,31 @@ pub fn divmod_floor(a: IntRef, b: IntRef) -> Option<(BigInt, BigInt)> {
 
 /// `a // b`; `None` if `b` is zero.
 pub fn floor_div(a: IntRef, b: IntRef) -> Option<BigInt> {
+    if let Some(q) = floor_div_by_tops(a, b) {
+        return Some(q);
+    }
     divmod_floor(a, b).map(|(q, _)| q)
+}
+
+/// `a // b` from the uppermost digits alone, when the quotient is short and they tell it: then the rest of the numbers need not be read.
+fn floor_div_by_tops(a: IntRef, b: IntRef) -> Option<BigInt> {
+    /// Digits of `b` that are looked at; of `a` one more, so that everything below fits a double word.
+    const TOP: usize = 3;
+    let below = b.digits.len().checked_sub(TOP).filter(|&n| n > 0 && a.digits.len() <= b.digits.len() + 1)?;
+    if a.is_zero() {
+        return None;
+    }
+    let top = |digits: &[u32]| digits.get(below..).unwrap_or(&[]).iter().rev().fold(0u128, |acc, &d| acc << DIGIT_BITS | u128::from(d));
+    // With x and y the upper parts and k the bits below: x <= |a| / 2**k < x + 1, y <= |b| / 2**k < y + 1. So |a| > q * |b| for the q below (or |a| < |b| if it is 0),
+    // and |a| < (q + 1) * |b| if (q + 1) * y > x.
+    let (x, y) = (top(a.digits), top(b.digits));
+    let q = x / (y + 1);
+    if (q + 1) * y <= x {
+        return None;
+    }
+    // Something is left over in any case.
+    let neg = a.neg != b.neg;
+    Some(BigInt::from_sign_u128(neg, q + u128::from(neg)))
 }
 
 /// `a % b`; `None` if `b` is zero.

@@ -38,7 +38,7 @@ class Runner:
         self.parse_args()
         per_call = inner_loops or 1
         spent = first = time_func(1, *args)
-        best, loops, shortest = first, 1, min(0.02, BUDGET / 10)
+        best, loops, shortest = first, 1, min(0.002, BUDGET / 10)
         while True:
             if spent >= BUDGET:
                 break

@@ -1,7 +1,8 @@
 //! `cargo xtask bench --micro`: the table of micro-operations (`bench/micro/ops.py`).
 //!
-//! One process per interpreter measures every operation and the empty loop. The two are asked in turn, operation by operation, the whole table is gone through
-//! several times, and the least figures count: a shared processor is slow for seconds on end, and one run after the other would be wrong by half.
+//! A process of each interpreter measures every operation and the empty loop. The two are asked in turn, operation by operation, the whole table is gone through
+//! several times, and the least figures count: a shared processor is slow for seconds on end, and one run after the other would be wrong by half. Every few runs
+//! begin with new processes: where the system happens to lay a process's memory makes single operations up to half slower (`GLOBAL` 2.5 or 3.9 ns).
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -10,6 +11,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use super::{geometric_mean, save};
 use crate::{Outcome, interp, root};
 
+/// How many times the table is gone through with the same processes.
+const RUNS_OF_A_PROCESS: usize = 4;
 /// Below this ratio an operation counts as much slower.
 const MUCH_SLOWER: f64 = 0.8;
 
@@ -53,11 +56,15 @@ impl Row {
 /// Measure the operations whose names contain one of `names` (all without any), print the table, and write it to docs/performance.md if asked to.
 pub fn main(taipan: &Path, reference: &Path, names: &[String], runs: usize, keep: bool) -> Outcome {
     let program = root().join("bench/micro/ops.py");
-    let (mut ours, mut theirs) = (Server::start(taipan, &program)?, Server::start(reference, &program)?);
+    let start = || Ok::<_, String>((Server::start(taipan, &program)?, Server::start(reference, &program)?));
+    let (mut ours, mut theirs) = start()?;
     let wanted = |name: &String| names.is_empty() || names.iter().any(|part| name.contains(part.as_str()));
     let row = |name| Row { name, ours: Least::UNKNOWN, theirs: Least::UNKNOWN };
     let mut rows: Vec<Row> = operations(reference, &program)?.into_iter().filter(wanted).map(row).collect();
     for run in 1..=runs.max(1) {
+        if run > 1 && run % RUNS_OF_A_PROCESS == 1 {
+            (ours, theirs) = start()?;
+        }
         for row in &mut rows {
             row.ours.take(ours.ask(&row.name)?);
             row.theirs.take(theirs.ask(&row.name)?);

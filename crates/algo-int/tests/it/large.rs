@@ -81,6 +81,32 @@ fn transform_agrees_with_karatsuba_by_distribution() {
 }
 
 #[test]
+fn short_quotients_from_the_tops_agree_with_the_whole_division() {
+    let mut r = Random(4);
+    for len in [3, 4, 5, 8, 33, 300] {
+        for round in 0..40 {
+            let b = r.number(len);
+            let q = match round % 4 {
+                0 => BigInt::zero(),
+                1 => BigInt::from(round as u128),
+                2 => r.number(1),
+                _ => r.number(2),
+            };
+            // Exact multiples, and one more and less than them: where the uppermost digits cannot tell.
+            let exact = n::mul(q.view(), b.view());
+            let near = [n::add(exact.view(), IntRef::ONE), n::sub(exact.view(), IntRef::ONE), n::add(exact.view(), r.number(len - 1).view()), exact];
+            for a in near {
+                for (a, b) in [(a.view(), b.view()), (a.view().negated(), b.view())] {
+                    let (quotient, rest) = n::divmod_floor(a, b).unwrap();
+                    assert_eq!(n::floor_div(a, b), Some(quotient), "{len} {round}");
+                    assert!(rest.is_zero() || rest.neg == b.neg);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn division_undoes_multiplication() {
     let mut r = Random(3);
     let lens = [1, 2, 3, 7, 30, 99, 141, 160, 201, 330, 800, 2000];

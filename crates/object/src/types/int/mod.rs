@@ -277,6 +277,41 @@ impl PyInt {
         Ok(o)
     }
 
+    /// An int object that is computed where it stays: `f` writes at most `room` digits, which are zero, and gives the sign and how many are used (none of them zeros at the top).
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(super) fn build(room: usize, cx: &mut Cx, f: impl FnOnce(&mut [u32]) -> (bool, usize)) -> PyResult<Own<PyInt>> {
+        const SHORT: usize = 32;
+        if room <= SHORT {
+            let mut digits = [0; SHORT];
+            let (neg, used) = f(&mut digits[..room]);
+            return PyInt::from_digits(neg, &digits[..used], cx);
+        }
+        // Small blocks are freed by their size, so they have to be of the right one.
+        if room <= alloc::SMALL_MAX / size_of::<u32>() {
+            let mut digits = vec![0; room];
+            let (neg, used) = f(&mut digits);
+            return PyInt::from_digits(neg, &digits[..used], cx);
+        }
+        let (o, d) = PyInt::alloc(room, false, cx)?;
+        // SAFETY: room for so many digits, which nobody else sees.
+        let digits = unsafe {
+            std::ptr::write_bytes(d, 0, room);
+            std::slice::from_raw_parts_mut(d, room)
+        };
+        let (neg, used) = f(digits);
+        // What is much shorter than it might have been is not worth the memory.
+        if used < room - room / 8 || used * size_of::<u32>() <= alloc::SMALL_MAX {
+            let digits = &digits[..used];
+            let short = PyInt::from_digits(neg, digits, cx);
+            o.tag.set(room << 3);
+            return short;
+        }
+        o.tag.set(used << 3 | if neg { 2 } else { 0 });
+        Ok(o)
+    }
+
     /// Write sign and digits into a fresh instance of a subtype.
     ///
     /// # Safety

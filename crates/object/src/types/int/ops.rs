@@ -78,17 +78,32 @@ macro_rules! checked {
             if let Some(v) = wide(a, b).and_then(|(x, y)| x.$checked(y)) {
                 return from_wide(v, cx);
             }
-            PyInt::from_big(&algo::$big(a.as_ref_int(), b.as_ref_int()), cx)
+            $big(a.as_ref_int(), b.as_ref_int(), cx)
         }
     )* };
 }
 checked! {
     /// `a + b`.
-    add checked_add add add_short;
+    add checked_add sum add_short;
     /// `a - b`.
-    sub checked_sub sub none_short;
+    sub checked_sub difference none_short;
     /// `a * b`.
-    mul checked_mul mul none_short;
+    mul checked_mul product none_short;
+}
+
+#[inline(never)]
+fn sum(a: IntRef, b: IntRef, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+    PyInt::build(algo::arith::sum_room(a, b), cx, |out| algo::arith::sum_into(out, a, b))
+}
+
+#[inline(always)]
+fn difference(a: IntRef, b: IntRef, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+    sum(a, b.negated(), cx)
+}
+
+#[inline(never)]
+fn product(a: IntRef, b: IntRef, cx: &mut Cx) -> PyResult<Own<PyInt>> {
+    PyInt::build(algo::arith::product_room(a, b), cx, |out| algo::arith::product_into(out, a, b))
 }
 
 macro_rules! bitwise {
