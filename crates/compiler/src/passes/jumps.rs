@@ -234,7 +234,7 @@ pub(super) fn spread_locations(stream: &mut Stream) {
     stream.retain(&live);
 }
 
-/// Drop jumps to the next instruction and empty instructions whose line the next one has too.
+/// Drop jumps to the next instruction, and empty instructions whose line the next one has too, or the one before, when control comes only from there.
 pub(super) fn drop_trivial(stream: &mut Stream) {
     loop {
         let count = stream.insts.len();
@@ -247,10 +247,19 @@ pub(super) fn drop_trivial(stream: &mut Stream) {
                 stream.insts[index].target = NO_LABEL;
             }
         }
+        let mut entered = vec![false; count + 1];
+        for inst in &stream.insts {
+            for place in [stream.target(inst), stream.handler(inst)].into_iter().flatten() {
+                entered[place] = true;
+            }
+        }
         for (index, inst) in stream.insts.iter().enumerate() {
+            let line = inst.location.line;
+            let comes_from = |before: &Inst| !before.op.ends() && before.location.line == line && !entered[index];
             let trivial = inst.op == Op::Nop
-                && (inst.location.line < 0
-                    || stream.insts.get(index + 1).is_some_and(|next| next.location.line == inst.location.line));
+                && (line < 0
+                    || stream.insts.get(index + 1).is_some_and(|next| next.location.line == line)
+                    || index > 0 && keep[index - 1] && comes_from(&stream.insts[index - 1]));
             if trivial {
                 keep[index] = false;
                 changed = true;
